@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* check.h - assert, always on. A failed one is a bug of ours, never the network's or the caller's. */
+/* check.h - assert, always on. A failed one is a bug of ours, never the network's or caller's. */
 #ifndef REFSTACK_BASE_CHECK_H
 #define REFSTACK_BASE_CHECK_H
 

@@ -50,7 +50,7 @@ static inline u32 csum_sub(u32 a, u32 b)
 	return csum_add(a, (u16)~csum_fold16(b));
 }
 
-/* The sum of a block as it counts when it starts at this offset: at an odd one, bytes are swapped. */
+/* How the sum of a block counts when it starts at this offset: at an odd one, bytes are swapped. */
 static inline u32 csum_shift(u32 sum, u32 offset)
 {
 	sum = csum_fold16(sum);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* hash.h - the hash functions behind Linux's tables and flow hashes, bit for bit.
  *
- * Rules: SipHash (Aumasson, Bernstein 2012); lookup3 (Jenkins 2006); LINUX: siphash(), hsiphash() as on
- * 64-bit machines (SipHash-1-3), jhash2(), jhash_3words(), hash_32(), hash_64().
+ * Rules: SipHash (Aumasson, Bernstein 2012); lookup3 (Jenkins 2006); LINUX: siphash(), hsiphash()
+ * as on 64-bit machines (SipHash-1-3), jhash2(), jhash_3words(), hash_32(), hash_64().
  */
 #ifndef REFSTACK_BASE_HASH_H
 #define REFSTACK_BASE_HASH_H
@@ -16,7 +16,7 @@ typedef struct {
 /* On 64-bit machines the short variant has the same key. */
 typedef siphash_key_t hsiphash_key_t;
 
-#define JHASH_INITVAL 0xdeadbeefu
+#define JHASH_INITVAL	0xdeadbeefu
 #define GOLDEN_RATIO_32 0x61c88647u
 #define GOLDEN_RATIO_64 0x61c8864680b583ebull
 

@@ -64,19 +64,21 @@ static inline void list_splice_tail_init(struct list_head *from, struct list_hea
 	INIT_LIST_HEAD(from);
 }
 
-#define list_entry(ptr, type, member) container_of(ptr, type, member)
+#define list_entry(ptr, type, member)	     container_of(ptr, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
+#define list_last_entry(head, type, member)  list_entry((head)->prev, type, member)
+
 #define list_for_each(pos, head) for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
-#define list_for_each_safe(pos, n, head) \
-	for ((pos) = (head)->next, (n) = (pos)->next; (pos) != (head); (pos) = (n), (n) = (pos)->next)
-#define list_for_each_entry(pos, head, type, member) \
-	for ((pos) = list_entry((head)->next, type, member); &(pos)->member != (head); \
+#define list_for_each_safe(pos, n, head)                                                           \
+	for ((pos) = (head)->next, (n) = (pos)->next; (pos) != (head);                             \
+	     (pos) = (n), (n) = (pos)->next)
+#define list_for_each_entry(pos, head, type, member)                                               \
+	for ((pos) = list_entry((head)->next, type, member); &(pos)->member != (head);             \
 	     (pos) = list_entry((pos)->member.next, type, member))
-#define list_for_each_entry_safe(pos, n, head, type, member) \
-	for ((pos) = list_entry((head)->next, type, member), \
-	    (n) = list_entry((pos)->member.next, type, member); \
-	     &(pos)->member != (head); \
+#define list_for_each_entry_safe(pos, n, head, type, member)                                       \
+	for ((pos) = list_entry((head)->next, type, member),                                       \
+	    (n) = list_entry((pos)->member.next, type, member);                                    \
+	     &(pos)->member != (head);                                                             \
 	     (pos) = (n), (n) = list_entry((n)->member.next, type, member))
 
 struct hlist_node {
@@ -124,8 +126,8 @@ static inline void hlist_del_init(struct hlist_node *n)
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_for_each(pos, head) for ((pos) = (head)->first; (pos) != NULL; (pos) = (pos)->next)
-#define hlist_for_each_safe(pos, n, head) \
+#define hlist_for_each(pos, head)      for ((pos) = (head)->first; (pos) != NULL; (pos) = (pos)->next)
+#define hlist_for_each_safe(pos, n, head)                                                          \
 	for ((pos) = (head)->first; (pos) != NULL && ((n) = (pos)->next, true); (pos) = (n))
 
 #endif

@@ -22,14 +22,14 @@
 #ifdef POOL_ASAN
 #include <sanitizer/asan_interface.h>
 #define REDZONE_BYTES 32u
-#define FIFO_REUSE true
+#define FIFO_REUSE    true
 #else
 #define REDZONE_BYTES 0u
-#define FIFO_REUSE false
+#define FIFO_REUSE    false
 #endif
 
 #define SLOT_ALIGN 16u
-#define GARBAGE 0xa5 /* what unclear memory holds under the sanitizer, so that reading it shows */
+#define GARBAGE	   0xa5 /* what unclear memory holds under the sanitizer, so that reading it shows */
 
 struct pool_slot {
 	struct pool_slot *next;
@@ -233,10 +233,12 @@ void pool_repoison(struct pool *p)
 	struct pool_slot *slot, *next;
 	u32 i;
 
+	if (!FIFO_REUSE)
+		return;
 	poison(p->mem, pool_bytes(p));
-	for (i = 0; FIFO_REUSE && i < p->fresh; i++)
+	for (i = 0; i < p->fresh; i++)
 		unpoison(slot_at(p, i), p->obj_bytes);
-	for (slot = p->free_head; FIFO_REUSE && slot != NULL; slot = next) {
+	for (slot = p->free_head; slot != NULL; slot = next) {
 		next = slot->next;
 		poison(slot, p->obj_bytes);
 	}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* pool.h - fixed-size slots cut from the world's one block; nothing else allocates.
  *
- * Slots that were never used lie beyond `fresh` and hold garbage: nothing is cleared in advance, and
- * a snapshot copies the slots below `fresh` only. Reuse is LIFO (warm caches); in AddressSanitizer
- * builds it is FIFO, and free slots are poisoned. So no digest may depend on which slot is given.
+ * Slots that were never used lie beyond `fresh` and hold garbage: nothing is cleared in advance,
+ * and a snapshot copies the slots below `fresh` only. Reuse is LIFO (warm caches); in
+ * AddressSanitizer builds it is FIFO, and free slots are poisoned. So no digest may depend on which
+ * slot is given.
  */
 #ifndef REFSTACK_BASE_POOL_H
 #define REFSTACK_BASE_POOL_H

@@ -52,7 +52,7 @@ u32 rng_below(struct rng *r, u32 ceil)
 	if (r->tape_pos < r->tape_len)
 		return (u32)(r->tape[r->tape_pos++] % ceil);
 
-	/* The high half of ceil * random; the few products that would favour a result are redrawn. */
+	/* The high half of ceil * random; products that would favour a result are redrawn. */
 	floor = (0u - ceil) % ceil;
 	do {
 		product = (u64)rng_u32(r) * ceil;

@@ -12,9 +12,9 @@
 enum { HEAP_HW, HEAP_CPU };
 
 static const u8 heap_of[] = {
-	[SIM_WIRE] = HEAP_HW,  [SIM_NIC] = HEAP_HW,	 [SIM_IRQ] = HEAP_CPU,
+	[SIM_WIRE] = HEAP_HW,	[SIM_NIC] = HEAP_HW,	  [SIM_IRQ] = HEAP_CPU,
 	[SIM_TIMER] = HEAP_CPU, [SIM_SOFTIRQ] = HEAP_CPU, [SIM_WAKE] = HEAP_CPU,
-	[SIM_TASK] = HEAP_CPU, [SIM_USER] = HEAP_CPU,
+	[SIM_TASK] = HEAP_CPU,	[SIM_USER] = HEAP_CPU,
 };
 static_assert(ARRAY_SIZE(heap_of) == SIM_CLASS_MAX, "every class has its heap");
 

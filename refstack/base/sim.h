@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* sim.h - virtual time and the queue of what is to happen.
  *
- * Events are ordered by (time, class, sequence number): a total order with no pointer and no hash in
- * it. There are two heaps. `hw` holds what devices and wires do: it runs no code of a virtual CPU, so
- * it may also be run from inside a unit of CPU work, up to that CPU's own clock (sim_pump), which is
- * how an interrupt comes to arrive in the middle of a system call. `cpu` holds the units of work.
+ * Events are ordered by (time, class, sequence number): a total order with no pointer and no hash
+ * in it. There are two heaps. `hw` holds what devices and wires do: it runs no code of a virtual
+ * CPU, so it may also be run from inside a unit of CPU work, up to that CPU's own clock (sim_pump),
+ * which is how an interrupt comes to arrive in the middle of a system call. `cpu` holds the units
+ * of work.
  */
 #ifndef REFSTACK_BASE_SIM_H
 #define REFSTACK_BASE_SIM_H
@@ -13,14 +14,14 @@
 
 /* Among events of one instant the lower class goes first. */
 enum sim_class {
-	SIM_WIRE,  /* a frame arrives at the end of a wire */
-	SIM_NIC,   /* an engine of a card moves on */
-	SIM_IRQ,   /* a hard interrupt for an idle CPU */
-	SIM_TIMER, /* the tick of a CPU's timer wheel */
+	SIM_WIRE,    /* a frame arrives at the end of a wire */
+	SIM_NIC,     /* an engine of a card moves on */
+	SIM_IRQ,     /* a hard interrupt for an idle CPU */
+	SIM_TIMER,   /* the tick of a CPU's timer wheel */
 	SIM_SOFTIRQ, /* ksoftirqd */
-	SIM_WAKE,  /* a parked task goes on */
-	SIM_TASK,  /* a task starts a system call */
-	SIM_USER,  /* the harness: configuration, statements of a script */
+	SIM_WAKE,    /* a parked task goes on */
+	SIM_TASK,    /* a task starts a system call */
+	SIM_USER,    /* the harness: configuration, statements of a script */
 	SIM_CLASS_MAX
 };
 
@@ -44,12 +45,13 @@ struct sim_event {
 struct pool;
 
 struct sim {
-	u64 now_ps; /* time of the event that runs: the start of a unit of work, or within sim_pump()
-		     * that of the hardware's event. From one sim_step() to the next it never falls.
+	u64 now_ps; /* time of the event that runs: the start of a unit of work, or within
+		     * sim_pump() that of the hardware's event. From one sim_step() to the next it
+		     * never falls.
 		     */
 	u64 next_seq;
-	u64 events;  /* run so far */
-	u64 digest;  /* running hash of all that was observable */
+	u64 events;	  /* run so far */
+	u64 digest;	  /* running hash of all that was observable */
 	u64 last_when_ps; /* order check */
 	u32 last_class;
 	u64 last_seq;

@@ -16,7 +16,7 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
-/* A number in network byte order. A struct, so that mixing it with a host number does not compile. */
+/* A number in network byte order. A struct: mixing it with a host number does not compile. */
 typedef struct {
 	u16 raw;
 } be16;
@@ -24,22 +24,22 @@ typedef struct {
 	u32 raw;
 } be32;
 
-#define must_check __attribute__((warn_unused_result))
+#define must_check  __attribute__((warn_unused_result))
 #define fallthrough __attribute__((fallthrough))
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
-#define ALIGN_UP(x, a) (((x) + (a)-1) / (a) * (a))
+#define ALIGN_UP(x, a)			(((x) + (a)-1) / (a) * (a))
 
 #define U16_MAX 0xffffu
 #define U32_MAX 0xffffffffu
 #define U64_MAX 0xffffffffffffffffull
 
-#define PS_PER_NS 1000ull
-#define PS_PER_US 1000000ull
-#define PS_PER_MS 1000000000ull
+#define PS_PER_NS  1000ull
+#define PS_PER_US  1000000ull
+#define PS_PER_MS  1000000000ull
 #define PS_PER_SEC 1000000000000ull
-#define NS_PER_MS 1000000ull
+#define NS_PER_MS  1000000ull
 #define NS_PER_SEC 1000000000ull
 
 static inline u32 min_u32(u32 a, u32 b)

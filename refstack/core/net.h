@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+/* net.h - struct net (a network namespace: every table, knob and counter) and struct host around it.
+ *
+ * There is no global state: whoever has a socket, a device or a packet reaches its net.
+ */
+#ifndef REFSTACK_CORE_NET_H
+#define REFSTACK_CORE_NET_H
+
+#include "base/hash.h"
+#include "base/pool.h"
+#include "base/rng.h"
+#include "base/sim.h"
+#include "base/trace.h"
+#include "core/cpu.h"
+#include "core/limits.h"
+#include "core/skbuff.h"
+
+struct fib_table;
+struct file;
+struct net_device;
+struct neigh_table;
+struct process;
+struct task;
+
+enum mib_id {
+#define X(group, id, name) id,
+#include "mib.def"
+#undef X
+	MIB_MAX
+};
+struct mib_name {
+	const char *group, *name;
+};
+extern const struct mib_name mib_names[MIB_MAX];
+
+/* LINUX: struct netns_ipv4, struct netns_core: the knobs. sysctl.def names them all. */
+struct net_sysctl {
+#define X(path, field, type, value, min, max) type field;
+#include "sysctl.def"
+#undef X
+};
+
+enum { PROT_INUSE_MAX = 8, FIB_TABLES = 2, NET_DEV_MAX = 16 };
+
+struct net {
+	struct host *host;
+	struct sim *sim;
+	struct trace *trace;
+	struct rng rng[RNG_MAX];
+	struct net_sysctl sysctl;
+	u64 mib[MIB_MAX];
+	u64 drops[DROP_MAX];
+	u32 next_skb_id;
+
+	/* Pools; the world cuts them from its block. */
+	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
+		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, frag_queue_pool, nhc_pool;
+
+	/* Devices. dev_by_index[i] has ifindex i; 1 is lo. */
+	struct net_device *dev_by_index[NET_DEV_MAX];
+	struct net_device *loopback_dev;
+	u32 dev_count;
+
+	/* Routing. */
+	struct fib_table *fib_local, *fib_main;
+	u32 rt_genid;        /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
+	struct list_head fib_info_list;
+	u32 fib_seq;
+
+	/* Neighbours: one table, arp_tbl. */
+	struct neigh_table *arp_tbl;
+
+	/* Families and, of AF_INET, the protocols by socket type (af_inet.c). */
+	const struct net_proto_family *net_families[46];
+	struct inetsw *inetsw;
+
+	/* Protocols' own states, each defined in its header. */
+	struct udp_table *udp_table;
+	struct ip_fragments *fragments;
+	struct icmp_state *icmp;
+	struct ip_ident *ip_ident;
+
+	u32 sockets_in_use;  /* LINUX: sockets_in_use, /proc/net/sockstat */
+	u32 prot_inuse[PROT_INUSE_MAX];
+	u64 udp_memory_allocated; /* pages; LINUX: udp_memory_allocated */
+	u64 tcp_memory_allocated;
+	siphash_key_t flow_keys;    /* LINUX: hashrnd of the flow dissector */
+	siphash_key_t ip_id_key, port_key;
+};
+
+/* One machine. */
+struct host {
+	struct net net;
+	u32 id;
+	u32 nr_cpus;
+	struct cpu *cpu; /* nr_cpus of them */
+	struct cpu *running; /* the one whose unit of work is on the stack, or NULL */
+	struct softnet_data *softnet; /* one a CPU */
+	struct irq_action irq[CPU_IRQ_MAX];
+	struct dma_space *dma; /* live mappings: what a card may touch */
+	struct pool file_pool;
+	u32 files_max; /* LINUX: fs.file-max */
+	struct process *process;
+	u32 nr_processes;
+	struct task *task;
+	u32 nr_tasks;
+	u64 boot_jiffies; /* jiffies at virtual time 0 */
+	enum cost_model cost_model;
+	const struct limits *limits;
+	struct world *world; /* opaque here */
+};
+
+/* The CPU whose unit is on the stack. Only code that runs on one may call it. */
+static inline struct cpu *this_cpu(const struct net *net)
+{
+	struct cpu *c = net->host->running;
+
+	assert(c != NULL);
+	return c;
+}
+
+static inline void mib_add(struct net *net, enum mib_id id, u64 n)
+{
+	net->mib[id] += n;
+}
+static inline void mib_inc(struct net *net, enum mib_id id)
+{
+	net->mib[id]++;
+}
+
+#endif

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/* netdevice.h - network devices, their queues, NAPI, and a CPU's share of the device layer. */
+#ifndef REFSTACK_CORE_NETDEVICE_H
+#define REFSTACK_CORE_NETDEVICE_H
+
+#include "core/net.h"
+#include "core/skbuff.h"
+
+struct Qdisc;
+struct hh_cache;
+struct neighbour;
+struct Qdisc_ops;
+struct in_device;
+struct neigh_parms;
+
+enum { IFNAMSIZ = 16, ETH_ALEN = 6, ETH_HLEN = 14, ETH_ZLEN = 60, MAX_ADDR_LEN = 32, XPS_QUEUES = 8 };
+enum { ETH_P_IP = 0x0800, ETH_P_ARP = 0x0806, ETH_P_8021Q = 0x8100, ETH_P_IPV6 = 0x86dd };
+enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 0xfffe };
+
+/* LINUX: IFF_*. */
+enum { IFF_UP = 1, IFF_BROADCAST = 2, IFF_DEBUG = 4, IFF_LOOPBACK = 8, IFF_POINTOPOINT = 0x10,
+       IFF_RUNNING = 0x40, IFF_NOARP = 0x80, IFF_PROMISC = 0x100, IFF_ALLMULTI = 0x200,
+       IFF_MULTICAST = 0x1000, IFF_LOWER_UP = 0x10000 };
+/* LINUX: priv_flags that matter here. */
+enum { IFF_TX_SKB_SHARING = 1, IFF_LIVE_ADDR_CHANGE = 2, IFF_XMIT_DST_RELEASE = 4, IFF_NO_QUEUE = 8 };
+
+/* LINUX: NETIF_F_*: own bit numbers, Linux's meaning. */
+#define NETIF_F_SG (1ull << 0)
+#define NETIF_F_IP_CSUM (1ull << 1)
+#define NETIF_F_HW_CSUM (1ull << 2)
+#define NETIF_F_HIGHDMA (1ull << 3)
+#define NETIF_F_FRAGLIST (1ull << 4)
+#define NETIF_F_GSO (1ull << 5)
+#define NETIF_F_LLTX (1ull << 6)
+#define NETIF_F_LOOPBACK (1ull << 7)
+#define NETIF_F_TSO (1ull << 8)
+#define NETIF_F_GSO_UDP_L4 (1ull << 9)
+#define NETIF_F_GRO (1ull << 10)
+#define NETIF_F_RXCSUM (1ull << 11)
+#define NETIF_F_RXHASH (1ull << 12)
+#define NETIF_F_GSO_SOFTWARE (1ull << 13)
+#define NETIF_F_SCTP_CRC (1ull << 14)
+#define NETIF_F_HW_VLAN_CTAG_TX (1ull << 15)
+#define NETIF_F_CSUM_MASK (NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)
+
+enum netdev_tx { NETDEV_TX_OK = 0x00, NETDEV_TX_BUSY = 0x10 };
+enum { NET_XMIT_SUCCESS = 0, NET_XMIT_DROP = 1, NET_XMIT_CN = 2 };
+enum { NET_RX_SUCCESS = 0, NET_RX_DROP = 1 };
+
+/* LINUX: state bits of a queue. */
+enum { QUEUE_STATE_DRV_XOFF = 1, QUEUE_STATE_STACK_XOFF = 2, QUEUE_STATE_FROZEN = 4 };
+/* LINUX: dev->state bits. */
+enum { LINK_STATE_START = 1, LINK_STATE_PRESENT = 2, LINK_STATE_NOCARRIER = 4 };
+
+/* LINUX: struct dql (byte queue limits); all 32-bit and wrapping. */
+struct dql {
+	u32 num_queued, adj_limit, last_obj_cnt;
+	u32 limit, num_completed;
+	u32 prev_ovlimit, prev_num_queued, prev_last_obj_cnt, lowest_slack;
+	u64 slack_start_time_jif;
+	u32 max_limit, min_limit, slack_hold_time_jif;
+};
+
+struct netdev_queue {
+	struct net_device *dev;
+	struct Qdisc *qdisc, *qdisc_sleeping;
+	struct spinlock xmit_lock;
+	s32 xmit_lock_owner; /* CPU id, -1 = nobody */
+	u64 trans_start_jif;
+	u32 state; /* QUEUE_STATE_ */
+	u16 index;
+	struct dql dql;
+	u64 tx_maxrate;
+};
+
+struct net_device_ops {
+	int (*ndo_open)(struct net_device *dev);
+	int (*ndo_stop)(struct net_device *dev);
+	enum netdev_tx (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
+	u64 (*ndo_features_check)(struct sk_buff *skb, struct net_device *dev, u64 features);
+	void (*ndo_set_rx_mode)(struct net_device *dev);
+	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
+	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
+	void (*ndo_tx_timeout)(struct net_device *dev, u32 txqueue);
+};
+
+struct header_ops {
+	int (*create)(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
+		      const u8 *saddr, u32 len);
+	int (*cache)(const struct neighbour *neigh, struct hh_cache *hh, be16 type);
+};
+
+/* LINUX: struct pcpu_sw_netstats and rtnl_link_stats64, one set: there is one thread. */
+struct net_device_stats {
+	u64 rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_dropped, tx_dropped;
+	u64 rx_nohandler, multicast, tx_fifo_errors, rx_missed_errors;
+};
+
+struct xps_map {
+	u16 len;
+	u16 queues[XPS_QUEUES];
+};
+
+struct net_device {
+	char name[IFNAMSIZ];
+	struct net *net;
+	s32 ifindex;
+	u32 flags, priv_flags;
+	u64 state; /* LINK_STATE_ */
+	u64 features, hw_features;
+	u32 mtu, min_mtu, max_mtu;
+	u16 type; /* ARPHRD_ */
+	u16 hard_header_len, needed_headroom, needed_tailroom;
+	u8 addr_len;
+	u8 dev_addr[ETH_ALEN], broadcast[ETH_ALEN];
+	const struct net_device_ops *netdev_ops;
+	const struct header_ops *header_ops;
+	u32 tx_queue_len;
+	u32 num_tx_queues, real_num_tx_queues, real_num_rx_queues;
+	struct netdev_queue *tx; /* num_tx_queues of them */
+	struct Qdisc *qdisc;     /* root: mq, or the only queue's */
+	struct xps_map xps_cpus[CPU_MAX];
+	u32 watchdog_timeo_jif;
+	struct timer_list watchdog_timer;
+	u32 gso_max_size, gso_max_segs;
+	u32 gro_flush_timeout_ns, napi_defer_hard_irqs;
+	u32 promiscuity, allmulti;
+	struct in_device *ip_ptr;
+	struct neigh_parms *neigh_parms;
+	struct net_device_stats stats;
+	struct list_head rt_uncached; /* routes that only packets and sockets hold */
+	void *priv; /* the driver's */
+	void *priv_ctx;
+};
+
+/* LINUX: struct napi_struct. */
+enum { NAPI_STATE_SCHED = 1, NAPI_STATE_MISSED = 2, NAPI_STATE_DISABLE = 4 };
+enum { GRO_HASH_BUCKETS = 8, MAX_GRO_SKBS = 8, NAPI_POLL_WEIGHT = 64 };
+
+struct napi_struct {
+	struct list_head poll_list;
+	struct net_device *dev;
+	u32 state;
+	s32 weight;
+	int (*poll)(struct napi_struct *napi, int budget);
+	struct list_head rx_list; /* pending GRO_NORMAL packets, linked by sk_buff.next: see gro.c */
+	struct sk_buff *rx_head, *rx_tail;
+	s32 rx_count;
+	u32 gro_bitmask;
+	struct {
+		struct sk_buff *head, *tail;
+		u32 count;
+	} gro_hash[GRO_HASH_BUCKETS];
+	u32 napi_id;
+	u8 list_owner; /* CPU on whose poll list it is */
+};
+
+/* LINUX: struct softnet_data. */
+struct softnet_data {
+	struct cpu *cpu;
+	struct list_head poll_list;
+	struct Qdisc *output_queue, **output_queue_tailp;
+	struct sk_buff *completion_queue;
+	struct sk_buff_head input_pkt_queue, process_queue;
+	struct napi_struct backlog;
+	u32 processed, time_squeeze, received_rps, dropped, flow_limit_count;
+	u32 xmit_recursion;
+	bool xmit_more;
+	bool in_net_rx_action;
+	u32 input_queue_head, input_queue_tail;
+};
+
+/* LINUX: struct packet_type: who gets which ethertype. One static table in dev.c. */
+struct packet_type {
+	u16 type;
+	int (*func)(struct sk_buff *skb, struct net_device *dev);
+	void (*list_func)(struct sk_buff *first); /* linked by next */
+};
+
+static inline struct net *dev_net(const struct net_device *dev)
+{
+	return dev->net;
+}
+static inline struct netdev_queue *netdev_get_tx_queue(const struct net_device *dev, u32 i)
+{
+	assert(i < dev->num_tx_queues);
+	return &dev->tx[i];
+}
+static inline bool netif_running(const struct net_device *dev)
+{
+	return (dev->state & LINK_STATE_START) != 0;
+}
+static inline bool netif_carrier_ok(const struct net_device *dev)
+{
+	return (dev->state & LINK_STATE_NOCARRIER) == 0;
+}
+static inline bool netif_xmit_stopped(const struct netdev_queue *q)
+{
+	return (q->state & (QUEUE_STATE_DRV_XOFF | QUEUE_STATE_STACK_XOFF)) != 0;
+}
+static inline bool netif_xmit_frozen_or_stopped(const struct netdev_queue *q)
+{
+	return q->state != 0;
+}
+static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
+{
+	return (q->state & QUEUE_STATE_DRV_XOFF) != 0;
+}
+
+/* dev.c */
+struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues);
+int register_netdevice(struct net_device *dev);
+void ether_setup(struct net_device *dev);
+int dev_open(struct net_device *dev);
+void dev_close(struct net_device *dev);
+int dev_set_mtu(struct net_device *dev, u32 mtu);
+int dev_set_mac_address(struct net_device *dev, const u8 *addr);
+struct net_device *dev_get_by_index(const struct net *net, s32 ifindex);
+struct net_device *dev_get_by_name(const struct net *net, const char *name);
+void netif_carrier_on(struct net_device *dev);
+void netif_carrier_off(struct net_device *dev);
+int netif_set_real_num_tx_queues(struct net_device *dev, u32 n);
+/* An administrator's echo MASK >/sys/class/net/DEV/queues/tx-N/xps_cpus. */
+int netif_set_xps_queue(struct net_device *dev, u32 cpu_mask, u16 queue);
+
+int dev_queue_xmit(struct sk_buff *skb);
+struct netdev_queue *netdev_core_pick_tx(struct net_device *dev, struct sk_buff *skb);
+struct sk_buff *dev_hard_start_xmit(struct sk_buff *first, struct net_device *dev,
+				    struct netdev_queue *txq, int *ret);
+struct sk_buff *validate_xmit_skb_list(struct sk_buff *skb, struct net_device *dev, bool *again);
+void netif_schedule_queue(struct netdev_queue *txq);
+void netif_tx_stop_queue(struct netdev_queue *q);
+void netif_tx_start_queue(struct netdev_queue *q);
+void netif_tx_wake_queue(struct netdev_queue *q);
+void netif_tx_start_all_queues(struct net_device *dev);
+void netif_tx_stop_all_queues(struct net_device *dev);
+void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes);
+void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts, u32 bytes);
+void netdev_tx_reset_queue(struct netdev_queue *q);
+bool netdev_xmit_more(struct net *net);
+u16 netdev_pick_tx(struct net_device *dev, struct sk_buff *skb);
+u32 skb_get_hash(struct sk_buff *skb);
+u64 netif_skb_features(struct sk_buff *skb);
+void dev_kfree_skb_any_reason(struct sk_buff *skb, enum drop_reason reason);
+
+int netif_rx(struct sk_buff *skb);           /* to the CPU's backlog */
+int netif_receive_skb(struct sk_buff *skb);  /* now, in this context */
+void netif_receive_skb_list_internal(struct sk_buff *first);
+void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
+		    int (*poll)(struct napi_struct *, int));
+void napi_enable(struct napi_struct *n);
+void napi_disable(struct napi_struct *n);
+bool napi_schedule_prep(struct napi_struct *n);
+void napi_schedule_irqoff(struct napi_struct *n); /* LINUX: __napi_schedule() too */
+bool napi_schedule(struct napi_struct *n);
+bool napi_complete_done(struct napi_struct *n, int work_done);
+int napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);
+void napi_gro_flush(struct napi_struct *napi, bool flush_old);
+void net_tx_action(struct cpu *c);
+void net_rx_action(struct cpu *c);
+void softnet_init(struct softnet_data *sd, struct cpu *c);
+struct softnet_data *this_softnet(const struct net *net);
+void dev_check(const struct net_device *dev);
+
+/* eth.c */
+be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev);
+extern const struct header_ops eth_header_ops;
+int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
+		    const u8 *saddr, u32 len);
+
+/* dql.c */
+void dql_init(struct dql *dql, u32 hold_time_jif);
+void dql_reset(struct dql *dql);
+void dql_queued(struct dql *dql, u32 count);
+s32 dql_avail(const struct dql *dql);
+void dql_completed(struct net *net, struct dql *dql, u32 count);
+
+#endif

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+/* skbuff.h - packets: struct sk_buff, its data, queues of them, and what frees them.
+ *
+ * Sizes that a program can see (truesize, and with it every buffer limit) are computed with the numbers
+ * of an x86-64 kernel, whatever the host is: see skb_truesize_of().
+ */
+#ifndef REFSTACK_CORE_SKBUFF_H
+#define REFSTACK_CORE_SKBUFF_H
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/pool.h"
+#include "base/types.h"
+#include "core/cpu.h"
+
+struct dst_entry;
+struct net;
+struct net_device;
+struct sk_buff;
+struct sock;
+
+enum {
+	SMP_CACHE_BYTES = 64,
+	SKB_STRUCT_BYTES = 256,      /* SKB_DATA_ALIGN(sizeof(struct sk_buff)), x86-64 */
+	SKB_SHARED_INFO_BYTES = 320, /* SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) */
+	MAX_SKB_FRAGS = 17,
+	SKB_MAX_ALLOC = 16384 - SKB_SHARED_INFO_BYTES, /* SKB_MAX_ORDER(0, 2) */
+	NET_SKB_PAD = 64,
+	NET_IP_ALIGN = 0,
+	PAGE_SIZE = 4096,
+	SK_FRAG_PAGE_BYTES = 32768 /* SKB_FRAG_PAGE_ORDER: what sk_page_frag_refill() takes at once */
+};
+
+/* LINUX: include/linux/skbuff.h. What is known of the transport checksum. */
+enum { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_COMPLETE, CHECKSUM_PARTIAL };
+
+/* LINUX: skb->pkt_type, include/uapi/linux/if_packet.h. */
+enum { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING,
+       PACKET_LOOPBACK };
+
+enum drop_reason {
+#define X(name, help) DROP_##name,
+#include "drop.def"
+#undef X
+	DROP_MAX
+};
+extern const char *const drop_names[DROP_MAX];
+
+/* A page of fragments or of a driver: shared by reference. */
+struct page {
+	u32 refs;
+	u32 bytes;
+	u8 *mem;
+	struct pool *pool;
+};
+
+struct skb_frag {
+	struct page *page;
+	u32 offset;
+	u32 size;
+};
+
+/* The data of a packet, shared by its clones. Lies before the bytes, in the same pool slot. */
+struct skb_head {
+	u32 refs; /* LINUX: skb_shared_info.dataref */
+	u8 nr_frags;
+	u8 tx_flags;
+	u16 gso_size, gso_segs, gso_type;
+	struct sk_buff *frag_list;
+	struct skb_frag frags[MAX_SKB_FRAGS];
+	struct pool *pool; /* the size class it came from; NULL: the bytes lie in frag_page */
+	struct page *head_page; /* LINUX: head_frag: built around a driver's page */
+	u32 size; /* bytes that the kernel's allocation would offer: skb_end_offset() */
+	u8 *mem;
+};
+
+enum { SKB_CB_BYTES = 48 };
+
+struct sk_buff {
+	struct sk_buff *next, *prev;
+	struct sock *sk;
+	void (*destructor)(struct sk_buff *skb);
+	struct net *net;
+	struct net_device *dev;
+	struct dst_entry *dst;
+	bool dst_noref;
+	struct skb_head *hd;
+	u8 *head; /* = hd->mem */
+	u8 *data;
+	u32 tail, end; /* offsets from head */
+	u32 len, data_len;
+	u32 truesize;
+	u16 mac_len, network_header, transport_header, mac_header;
+	u16 csum_start, csum_offset; /* CHECKSUM_PARTIAL; from head */
+	u32 csum;                    /* CHECKSUM_COMPLETE, and what software summed so far */
+	u32 hash;
+	u32 priority;
+	u32 mark;
+	u32 napi_id;
+	s32 skb_iif;
+	u64 tstamp_ns;
+	be16 protocol;
+	u16 queue_mapping; /* TX: the queue; RX: recorded queue + 1, 0 = none */
+	u16 vlan_tci;
+	u8 pkt_type;
+	u8 ip_summed;
+	u8 csum_level;
+	u8 users; /* LINUX: refcount_t users */
+	bool csum_valid, csum_complete_sw, csum_not_inet;
+	bool l4_hash, sw_hash;
+	bool cloned, nohdr, peeked, head_frag;
+	bool ignore_df, xmit_more, ooo_okay;
+	bool from_ingress, wifi_acked_valid, dst_pending_confirm, no_fcs, encapsulation, fclone;
+	u64 cb[SKB_CB_BYTES / 8]; /* of the layer that has the packet */
+	u32 id; /* ○ number of the packet in this run: for traces and captures, across layers */
+};
+
+#define SKB_CB(skb, type) ((type *)(void *)(skb)->cb)
+
+struct sk_buff_head {
+	struct sk_buff *next, *prev; /* first members as in sk_buff: the head is part of the ring */
+	u32 qlen;
+	struct spinlock lock;
+};
+
+/* Numbers of an x86-64 kernel: bytes that kmalloc gives for a request of this size. */
+u32 kmalloc_size_roundup(u32 bytes);
+/* LINUX: skb->truesize of alloc_skb(size), and the room its data has. */
+u32 skb_truesize_of(u32 size);
+u32 skb_end_of(u32 size);
+
+struct sk_buff *alloc_skb(struct net *net, u32 size);
+struct sk_buff *netdev_alloc_skb(struct net_device *dev, u32 len);
+/* LINUX: napi_build_skb(): a packet around a driver's page, no copy. Takes over one reference. */
+struct sk_buff *napi_build_skb(struct net *net, struct page *page, u32 offset, u32 frag_size);
+struct sk_buff *skb_clone(struct sk_buff *skb);
+struct sk_buff *skb_copy(const struct sk_buff *skb);
+struct sk_buff *pskb_copy(struct sk_buff *skb);
+must_check int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail);
+must_check int skb_linearize(struct sk_buff *skb);
+must_check int skb_cow_head(struct sk_buff *skb, u32 headroom);
+struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, u32 headroom);
+struct sk_buff *skb_expand_head(struct sk_buff *skb, u32 headroom);
+struct sk_buff *skb_get(struct sk_buff *skb);
+struct sk_buff *skb_share_check(struct sk_buff *skb);
+
+void kfree_skb_reason(struct sk_buff *skb, enum drop_reason reason);
+void consume_skb(struct sk_buff *skb);
+void napi_consume_skb(struct sk_buff *skb, int budget);
+void kfree_skb_list_reason(struct sk_buff *segs, enum drop_reason reason);
+void skb_orphan(struct sk_buff *skb);
+void skb_scrub_packet(struct sk_buff *skb);
+
+void *skb_put(struct sk_buff *skb, u32 len);
+void *skb_push(struct sk_buff *skb, u32 len);
+void *skb_pull(struct sk_buff *skb, u32 len);
+void skb_reserve(struct sk_buff *skb, u32 len);
+void skb_trim(struct sk_buff *skb, u32 len);
+must_check int pskb_trim(struct sk_buff *skb, u32 len);
+must_check int pskb_trim_rcsum(struct sk_buff *skb, u32 len);
+/* Brings the first len bytes into the linear part. */
+must_check bool pskb_may_pull(struct sk_buff *skb, u32 len);
+void *skb_pull_rcsum(struct sk_buff *skb, u32 len);
+
+int skb_copy_bits(const struct sk_buff *skb, u32 offset, void *to, u32 len);
+/* Sum over part of a packet, fragments and frag lists included. */
+u32 skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, u32 csum);
+u16 skb_checksum_complete(struct sk_buff *skb);
+int skb_checksum_help(struct sk_buff *skb);
+
+struct page *page_alloc(struct net *net, u32 bytes);
+void get_page(struct page *p);
+void put_page(struct page *p);
+void skb_add_rx_frag(struct sk_buff *skb, struct page *page, u32 offset, u32 size, u32 truesize);
+
+void skb_queue_head_init(struct sk_buff_head *q);
+void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb);
+void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb);
+struct sk_buff *skb_dequeue(struct sk_buff_head *q);
+struct sk_buff *skb_dequeue_tail(struct sk_buff_head *q);
+void skb_unlink(struct sk_buff *skb, struct sk_buff_head *q);
+void skb_queue_splice_tail_init(struct sk_buff_head *from, struct sk_buff_head *to);
+void skb_queue_purge_reason(struct sk_buff_head *q, enum drop_reason reason);
+struct sk_buff *skb_peek(const struct sk_buff_head *q);
+struct sk_buff *skb_peek_tail(const struct sk_buff_head *q);
+static inline bool skb_queue_empty(const struct sk_buff_head *q)
+{
+	return q->qlen == 0;
+}
+#define skb_queue_walk(q, skb) \
+	for ((skb) = (q)->next; (skb) != (struct sk_buff *)(void *)(q); (skb) = (skb)->next)
+
+static inline u32 skb_headlen(const struct sk_buff *skb)
+{
+	return skb->len - skb->data_len;
+}
+static inline u32 skb_headroom(const struct sk_buff *skb)
+{
+	return (u32)(skb->data - skb->head);
+}
+static inline u32 skb_tailroom(const struct sk_buff *skb)
+{
+	return skb->data_len != 0 ? 0 : skb->end - skb->tail;
+}
+static inline u8 *skb_tail_pointer(const struct sk_buff *skb)
+{
+	return skb->head + skb->tail;
+}
+static inline u8 *skb_mac_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->mac_header;
+}
+static inline u8 *skb_network_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->network_header;
+}
+static inline u8 *skb_transport_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->transport_header;
+}
+static inline void skb_reset_mac_header(struct sk_buff *skb)
+{
+	skb->mac_header = (u16)(skb->data - skb->head);
+}
+static inline void skb_reset_network_header(struct sk_buff *skb)
+{
+	skb->network_header = (u16)(skb->data - skb->head);
+}
+static inline void skb_reset_transport_header(struct sk_buff *skb)
+{
+	skb->transport_header = (u16)(skb->data - skb->head);
+}
+static inline void skb_set_network_header(struct sk_buff *skb, u32 off)
+{
+	skb->network_header = (u16)(skb->data - skb->head + (s32)off);
+}
+static inline void skb_set_transport_header(struct sk_buff *skb, u32 off)
+{
+	skb->transport_header = (u16)(skb->data - skb->head + (s32)off);
+}
+static inline s32 skb_network_offset(const struct sk_buff *skb)
+{
+	return (s32)(skb_network_header(skb) - skb->data);
+}
+static inline s32 skb_transport_offset(const struct sk_buff *skb)
+{
+	return (s32)(skb_transport_header(skb) - skb->data);
+}
+static inline u32 skb_network_header_len(const struct sk_buff *skb)
+{
+	return (u32)(skb->transport_header - skb->network_header);
+}
+static inline bool skb_is_nonlinear(const struct sk_buff *skb)
+{
+	return skb->data_len != 0;
+}
+static inline bool skb_is_gso(const struct sk_buff *skb)
+{
+	return skb->hd->gso_size != 0;
+}
+static inline bool skb_shared(const struct sk_buff *skb)
+{
+	return skb->users != 1;
+}
+static inline bool skb_cloned(const struct sk_buff *skb)
+{
+	return skb->cloned && skb->hd->refs != 1;
+}
+static inline bool skb_header_cloned(const struct sk_buff *skb)
+{
+	return skb_cloned(skb);
+}
+static inline bool skb_has_frag_list(const struct sk_buff *skb)
+{
+	return skb->hd->frag_list != NULL;
+}
+static inline void kfree_skb(struct sk_buff *skb)
+{
+	kfree_skb_reason(skb, 0);
+}
+void skb_check(const struct sk_buff *skb);
+
+#endif

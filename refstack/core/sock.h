@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+/* sock.h - struct sock, what every protocol's socket begins with, and struct socket above it. */
+#ifndef REFSTACK_CORE_SOCK_H
+#define REFSTACK_CORE_SOCK_H
+
+#include "core/dst.h"
+#include "core/net.h"
+#include "core/task.h"
+
+struct inode;
+struct iov_iter;
+struct msghdr;
+struct proto;
+struct proto_ops;
+struct sockaddr_storage;
+struct socket;
+
+enum socket_state { SS_FREE, SS_UNCONNECTED, SS_CONNECTING, SS_CONNECTED, SS_DISCONNECTING };
+
+/* LINUX: include/net/tcp_states.h; UDP uses ESTABLISHED and CLOSE. */
+enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_TIME_WAIT,
+       TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
+
+/* LINUX: sk_userlocks. */
+enum { SOCK_SNDBUF_LOCK = 1, SOCK_RCVBUF_LOCK = 2, SOCK_BINDADDR_LOCK = 4, SOCK_BINDPORT_LOCK = 8,
+       SOCK_CONNECT_BIND = 16 };
+
+enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
+
+/* LINUX: enum sock_flags: bits of sk_flags. */
+enum sock_flags { SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
+	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_ZAPPED, SOCK_USE_WRITE_QUEUE, SOCK_DBG, SOCK_RCVTSTAMP,
+	SOCK_RCVTSTAMPNS, SOCK_LOCALROUTE, SOCK_MEMALLOC, SOCK_TIMESTAMPING_RX_SOFTWARE, SOCK_FASYNC,
+	SOCK_RXQ_OVFL, SOCK_ZEROCOPY, SOCK_WIFI_STATUS, SOCK_NOFCS, SOCK_FILTER_LOCKED,
+	SOCK_SELECT_ERR_QUEUE, SOCK_RCU_FREE, SOCK_TXTIME, SOCK_XDP, SOCK_TSTAMP_NEW, SOCK_RCVMARK,
+	SOCK_RCVPRIORITY };
+
+struct socket {
+	enum socket_state state;
+	u16 type;
+	u32 flags;
+	struct file *file;
+	struct sock *sk;
+	const struct proto_ops *ops;
+	struct wait_queue_head wq;
+	struct inode *inode; /* of the file: S_IFSOCK */
+};
+
+struct sock {
+	/* LINUX: struct sock_common. */
+	be32 skc_daddr, skc_rcv_saddr;
+	be16 skc_dport;
+	u16 skc_num;
+	u16 skc_hash;
+	u16 skc_family;
+	u8 skc_state;
+	u8 skc_reuse, skc_reuseport;
+	s32 skc_bound_dev_if;
+	struct hlist_node skc_node; /* by local port */
+	struct hlist_node skc_portaddr_node;
+	struct hlist_node sk_all; /* ○ every socket of the net, for checks and ss */
+	struct net *net;
+	const struct proto *sk_prot;
+
+	struct {
+		bool owned; /* by a task's call */
+		struct spinlock slock;
+	} sk_lock;
+	struct {
+		struct sk_buff *head, *tail;
+		u32 len; /* truesize of what is in it */
+		u64 rmem_alloc;
+	} sk_backlog;
+
+	struct sk_buff_head sk_receive_queue, sk_write_queue, sk_error_queue;
+	u32 sk_rmem_alloc;
+	u32 sk_wmem_alloc; /* starts at 1, as Linux's reference count does */
+	u32 sk_omem_alloc;
+	s32 sk_forward_alloc;
+	u32 sk_reserved_mem;
+	s32 sk_sndbuf, sk_rcvbuf;
+	u32 sk_drops;
+	s32 sk_rcvlowat;
+	s64 sk_rcvtimeo, sk_sndtimeo; /* jiffies */
+	u64 sk_lingertime;
+	u32 sk_peek_off_set;
+	s32 sk_peek_off;
+	u32 sk_refcnt;
+	u32 sk_flags;
+	u32 sk_err, sk_err_soft;
+	u32 sk_ack_backlog, sk_max_ack_backlog;
+	u32 sk_uid;
+	u32 sk_priority, sk_mark;
+	u32 sk_tsflags;
+	u64 sk_max_pacing_rate, sk_pacing_rate;
+	u32 sk_ll_usec, sk_prefer_busy_poll, sk_busy_poll_budget;
+	s32 sk_incoming_cpu;
+	u32 sk_txhash;
+	u32 sk_rxhash;      /* the flow as recorded for RPS */
+	s32 sk_tx_queue_mapping, sk_rx_queue_mapping;
+	u64 sk_stamp_ns;
+	u16 sk_type;
+	u16 sk_protocol;
+	u16 sk_gso_max_segs;
+	u32 sk_gso_max_size;
+	u64 sk_route_caps;
+	u8 sk_shutdown;
+	u8 sk_userlocks;
+	u8 sk_no_check_tx, sk_no_check_rx;
+	u8 sk_txrehash;
+	bool sk_kern_sock;
+	bool sk_dst_pending_confirm;
+	bool sk_use_task_frag;
+	struct skb_frag sk_frag; /* LINUX: sk_page_frag(): page, offset, size = page's bytes */
+	struct dst_entry *sk_dst_cache;
+	struct socket *sk_socket;
+	void (*sk_destruct)(struct sock *sk);
+	void (*sk_state_change)(struct sock *sk);
+	void (*sk_data_ready)(struct sock *sk);
+	void (*sk_write_space)(struct sock *sk);
+	void (*sk_error_report)(struct sock *sk);
+	s32 (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
+};
+
+#define sk_state skc_state
+#define sk_family skc_family
+#define sk_reuse skc_reuse
+#define sk_reuseport skc_reuseport
+#define sk_bound_dev_if skc_bound_dev_if
+#define sk_daddr skc_daddr
+#define sk_rcv_saddr skc_rcv_saddr
+#define sk_num skc_num
+#define sk_dport skc_dport
+
+/* LINUX: struct proto. The members that only TCP fills are here already: their place is prepared. */
+struct proto {
+	const char *name;
+	void (*close)(struct sock *sk, s64 timeout);
+	int (*pre_connect)(struct sock *sk, const u8 *uaddr, int addr_len);
+	int (*connect)(struct sock *sk, const u8 *uaddr, int addr_len);
+	int (*disconnect)(struct sock *sk, int flags);
+	struct sock *(*accept)(struct sock *sk, int flags, int *err);
+	int (*ioctl)(struct sock *sk, int cmd, int *karg);
+	int (*init)(struct sock *sk);
+	void (*destroy)(struct sock *sk);
+	void (*shutdown)(struct sock *sk, int how);
+	int (*setsockopt)(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
+	int (*getsockopt)(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
+	void (*keepalive)(struct sock *sk, int valbool);
+	int (*sendmsg)(struct sock *sk, struct msghdr *msg, u64 len);
+	int (*recvmsg)(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len);
+	void (*splice_eof)(struct socket *sock);
+	int (*bind)(struct sock *sk, const u8 *uaddr, int addr_len);
+	int (*backlog_rcv)(struct sock *sk, struct sk_buff *skb);
+	void (*release_cb)(struct sock *sk);
+	int (*hash)(struct sock *sk);
+	void (*unhash)(struct sock *sk);
+	void (*rehash)(struct sock *sk);
+	int (*get_port)(struct sock *sk, u16 snum);
+	void (*put_port)(struct sock *sk);
+	void (*enter_memory_pressure)(struct sock *sk);
+	void (*leave_memory_pressure)(struct sock *sk);
+	bool (*stream_memory_free)(const struct sock *sk, int wake);
+	int (*diag_destroy)(struct sock *sk, int err);
+	/* Which of the net's counters hold memory and sockets of this protocol. */
+	u32 memory_allocated; /* enum proto_memory */
+	u32 sysctl_wmem_offset, sysctl_rmem_offset; /* offsets in struct net_sysctl; 0 = core default */
+	u32 max_header;
+	u32 obj_size;
+	u32 inuse_idx;
+	bool no_autobind;
+};
+
+enum proto_memory { PROTO_MEM_NONE, PROTO_MEM_UDP, PROTO_MEM_TCP };
+
+/* LINUX: struct proto_ops. Addresses are kernel copies: 128 zeroed bytes, and the caller's length. */
+struct proto_ops {
+	int family;
+	int (*release)(struct socket *sock);
+	int (*bind)(struct socket *sock, const u8 *myaddr, int addr_len);
+	int (*connect)(struct socket *sock, const u8 *vaddr, int addr_len, int flags);
+	int (*socketpair)(struct socket *sock1, struct socket *sock2);
+	int (*accept)(struct socket *sock, struct socket *newsock, int flags, bool kern);
+	int (*getname)(struct socket *sock, u8 *addr, int peer);
+	u32 (*poll)(struct file *file, struct socket *sock, struct task *wait);
+	int (*ioctl)(struct socket *sock, u32 cmd, uptr arg);
+	int (*listen)(struct socket *sock, int backlog);
+	int (*shutdown)(struct socket *sock, int how);
+	int (*setsockopt)(struct socket *sock, int level, int optname, uptr optval, u32 optlen);
+	int (*getsockopt)(struct socket *sock, int level, int optname, uptr optval, uptr optlen);
+	int (*sendmsg)(struct socket *sock, struct msghdr *m, u64 total_len);
+	int (*recvmsg)(struct socket *sock, struct msghdr *m, u64 total_len, int flags);
+	int (*set_peek_off)(struct sock *sk, int val);
+};
+
+/* LINUX: struct net_proto_family: who creates the sockets of a family. */
+struct net_proto_family {
+	int family;
+	int (*create)(struct net *net, struct socket *sock, int protocol, bool kern);
+};
+enum { NPROTO = 46 }; /* AF_MAX of 6.12 */
+must_check int sock_register(struct net *net, const struct net_proto_family *ops);
+void sock_unregister(struct net *net, int family);
+
+static inline struct net *sock_net(const struct sock *sk)
+{
+	return sk->net;
+}
+static inline bool sock_flag(const struct sock *sk, enum sock_flags f)
+{
+	return (sk->sk_flags >> f & 1) != 0;
+}
+static inline void sock_set_flag(struct sock *sk, enum sock_flags f)
+{
+	sk->sk_flags |= 1u << f;
+}
+static inline void sock_reset_flag(struct sock *sk, enum sock_flags f)
+{
+	sk->sk_flags &= ~(1u << f);
+}
+static inline bool sock_owned_by_user(const struct sock *sk)
+{
+	return sk->sk_lock.owned;
+}
+
+struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern);
+void sock_init_data(struct socket *sock, struct sock *sk);
+void sk_free(struct sock *sk);
+void sock_hold(struct sock *sk);
+void sock_put(struct sock *sk);
+void sk_common_release(struct sock *sk);
+void sock_orphan(struct sock *sk);
+
+void lock_sock(struct sock *sk);
+void release_sock(struct sock *sk);
+void bh_lock_sock(struct sock *sk);
+void bh_unlock_sock(struct sock *sk);
+must_check int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit);
+int sk_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+
+void sock_wfree(struct sk_buff *skb);
+void sock_rfree(struct sk_buff *skb);
+void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
+void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
+/* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
+struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_len, bool noblock,
+				     int *errcode, u32 max_page_order);
+struct sk_buff *sock_wmalloc(struct sock *sk, u32 size, bool force);
+bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag);
+void sock_def_readable(struct sock *sk);
+void sock_def_write_space(struct sock *sk);
+void sock_def_error_report(struct sock *sk);
+int sock_error(struct sock *sk);
+bool sock_writeable(const struct sock *sk);
+s64 sock_rcvtimeo(const struct sock *sk, bool noblock);
+s64 sock_sndtimeo(const struct sock *sk, bool noblock);
+/* LINUX: __sk_mem_schedule() and relatives: protocol memory in pages. */
+bool sk_mem_schedule(struct sock *sk, u32 size);
+void sk_mem_reclaim(struct sock *sk);
+void sk_mem_reduce_allocated(struct sock *sk, u32 pages);
+bool sk_mem_raise_allocated(struct sock *sk, u32 size, u32 pages);
+
+struct dst_entry *sk_dst_get(struct sock *sk);
+struct dst_entry *sk_dst_check(struct sock *sk, u32 cookie);
+void sk_dst_set(struct sock *sk, struct dst_entry *dst);
+void sk_dst_reset(struct sock *sk);
+
+int sock_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
+int sock_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);
+void sock_check(const struct sock *sk);
+
+/* LINUX: struct inet_sock and its inet_cork. */
+struct ip_options_rcu;
+struct inet_cork {
+	u32 flags;
+	be32 addr;
+	struct ip_options_rcu *opt;
+	u32 fragsize;
+	u32 length; /* bytes appended so far */
+	struct dst_entry *dst;
+	u8 tx_flags;
+	u8 ttl;
+	s16 tos;
+	u32 priority;
+	u16 gso_size;
+	u32 ts_opt_id;
+	u64 transmit_time;
+	u32 mark;
+};
+
+/* LINUX: the flow key of an output route; flowi4 with its union laid out. */
+struct flowi4 {
+	s32 flowi4_oif, flowi4_iif;
+	u32 flowi4_mark;
+	u8 flowi4_tos, flowi4_scope, flowi4_proto, flowi4_flags;
+	u32 flowi4_uid;
+	be32 saddr, daddr;
+	be16 fl4_dport, fl4_sport;
+	u8 fl4_icmp_type, fl4_icmp_code;
+};
+
+struct inet_cork_full {
+	struct inet_cork base;
+	struct flowi4 fl4;
+};
+
+/* LINUX: inet->inet_flags bits. */
+enum inet_flags { INET_FLAGS_PKTINFO, INET_FLAGS_TTL, INET_FLAGS_TOS, INET_FLAGS_RECVOPTS,
+	INET_FLAGS_RETOPTS, INET_FLAGS_PASSSEC, INET_FLAGS_ORIGDSTADDR, INET_FLAGS_CHECKSUM,
+	INET_FLAGS_RECVFRAGSIZE, INET_FLAGS_RECVERR, INET_FLAGS_RECVERR_RFC4884, INET_FLAGS_FREEBIND,
+	INET_FLAGS_HDRINCL, INET_FLAGS_MC_LOOP, INET_FLAGS_MC_ALL, INET_FLAGS_TRANSPARENT,
+	INET_FLAGS_IS_ICSK, INET_FLAGS_NODEFRAG, INET_FLAGS_BIND_ADDRESS_NO_PORT,
+	INET_FLAGS_DEFER_CONNECT };
+
+struct inet_sock {
+	struct sock sk; /* first: inet_sk() is a cast of a sock, as in Linux */
+	u32 inet_flags;
+	be32 inet_saddr;
+	s16 uc_ttl;
+	be16 inet_sport;
+	struct ip_options_rcu *inet_opt;
+	u32 inet_id;
+	u8 tos, min_ttl, mc_ttl, pmtudisc, rcv_tos, convert_csum;
+	s32 uc_index, mc_index;
+	be32 mc_addr;
+	u32 local_port_range;
+	struct inet_cork_full cork;
+};
+
+static inline struct inet_sock *inet_sk(const struct sock *sk)
+{
+	return (struct inet_sock *)(void *)(uintptr_t)sk;
+}
+static inline bool inet_test_bit(const struct sock *sk, enum inet_flags f)
+{
+	return (inet_sk(sk)->inet_flags >> f & 1) != 0;
+}
+static inline void inet_assign_bit(struct sock *sk, enum inet_flags f, bool on)
+{
+	u32 *flags = &inet_sk(sk)->inet_flags;
+
+	*flags = on ? *flags | 1u << f : *flags & ~(1u << f);
+}
+
+#endif

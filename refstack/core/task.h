@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/* task.h - simulated processes and threads, their memory, and waiting.
+ *
+ * A call that would block parks: it registers its task on the wait queues it waits for, returns
+ * -EPARKED up to the call's entry, and leaves no lock and no half-built packet behind. The wake-up
+ * enters the call again, with what was left of its timeout in task->timeo. So every blocking point must
+ * come before the first effect of its call, or record what it has done in task->done_bytes.
+ */
+#ifndef REFSTACK_CORE_TASK_H
+#define REFSTACK_CORE_TASK_H
+
+#include "core/cpu.h"
+#include "core/timer.h"
+
+struct host;
+struct file;
+
+/* Addresses as a program passes them: 64 bits on every host. */
+typedef u64 uptr;
+
+enum {
+	EPARKED = 4242, /* internal: never returned to a program */
+	TASK_WAITS = 8,
+	SYS_ARGS = 6
+};
+
+/* A process: memory that its calls may name, descriptors, credentials. */
+enum { UMEM_BASE = 0x10000 };
+struct process {
+	struct host *host;
+	u32 id;
+	u8 *umem; /* umem_bytes at address UMEM_BASE; everything else faults */
+	u32 umem_bytes;
+	struct file **fd; /* limits.fds of them; NULL = free */
+	u8 *fd_flags;     /* bit 0: FD_CLOEXEC */
+	u32 nr_fds;       /* RLIMIT_NOFILE */
+	u32 fd_high;      /* descriptors from here on were never used: nothing to clear there */
+	u64 caps;         /* effective capabilities, bit a CAP_ */
+	u32 uid, gid;
+};
+
+enum task_state { TASK_IDLE, TASK_QUEUED, TASK_RUNNING, TASK_PARKED };
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct wait_queue_entry {
+	struct list_head node;
+	struct task *task;
+};
+
+struct task {
+	struct host *host;
+	struct process *process;
+	u32 id;
+	u8 cpu; /* where it runs */
+	enum task_state state;
+	u32 nr; /* the call, enum sys_nr */
+	u64 arg[SYS_ARGS];
+	s64 ret;
+	u64 calls;       /* finished ones */
+	u64 started_ps, ended_ps;
+	bool resumed;    /* the call is entered again after a park */
+	bool timed_out;
+	s64 timeo;       /* jiffies left, valid when resumed */
+	u64 expire_jif;
+	u64 done_bytes;
+	struct timer_list timer;
+	struct wait_queue_entry wait[TASK_WAITS];
+	u32 nr_waits;
+	struct sim_event event;
+	void (*done)(struct task *t); /* the harness wants to know */
+	void *done_ctx;
+};
+
+static inline void init_waitqueue_head(struct wait_queue_head *wq)
+{
+	INIT_LIST_HEAD(&wq->head);
+}
+
+/* LINUX: prepare_to_wait(). Parks the running task's call on wq as well. */
+void task_wait_on(struct task *t, struct wait_queue_head *wq);
+/* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
+s64 schedule_timeout(struct task *t, s64 timeo);
+/* The timeout to wait with: `fresh` on the first entry, what is left of it after a park. */
+s64 task_timeo(const struct task *t, s64 fresh);
+/* LINUX: wake_up_interruptible_sync_poll() and relatives: all waiters go on. */
+void wake_up(struct wait_queue_head *wq);
+static inline bool wq_has_sleeper(const struct wait_queue_head *wq)
+{
+	return !list_empty(&wq->head);
+}
+
+/* Starts a call at the task's CPU; it ends when state is TASK_IDLE again. */
+void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS]);
+struct task *current_task(const struct net *net);
+static inline bool ns_capable(const struct task *t, u32 cap)
+{
+	return (t->process->caps >> cap & 1) != 0;
+}
+
+/* LINUX: copy_from_user(), copy_to_user(): bytes that could NOT be copied. */
+u64 copy_from_user(struct task *t, void *to, uptr from, u64 n);
+u64 copy_to_user(struct task *t, uptr to, const void *from, u64 n);
+/* The memory behind [addr, addr + n), or NULL when part of it faults. */
+u8 *umem_at(struct process *p, uptr addr, u64 n);
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* timer.h - Linux's timer wheel at HZ 1000: the rounding of its levels shows on the wire. */
+#ifndef REFSTACK_CORE_TIMER_H
+#define REFSTACK_CORE_TIMER_H
+
+#include "base/list.h"
+#include "base/types.h"
+
+struct cpu;
+struct net;
+struct sim_event;
+
+enum {
+	HZ = 1000,
+	TIMER_LVL_BITS = 6,
+	TIMER_LVL_SIZE = 64,
+	TIMER_LVL_DEPTH = 9,
+	TIMER_WHEEL_SIZE = TIMER_LVL_SIZE * TIMER_LVL_DEPTH
+};
+
+/* LINUX: MAX_SCHEDULE_TIMEOUT, a long of x86-64. */
+#define MAX_SCHEDULE_TIMEOUT INT64_MAX
+#define PS_PER_JIFFY (PS_PER_SEC / HZ)
+
+struct timer_list;
+typedef void (*timer_fn)(struct timer_list *t);
+
+struct timer_list {
+	struct hlist_node entry;
+	struct timer_base *base; /* where it is pending, or was last */
+	u64 expires_jif;         /* what was asked for */
+	timer_fn fn;
+	u32 bucket;
+};
+
+struct timer_base {
+	struct cpu *cpu;
+	u64 clk_jif;
+	u64 next_expiry_jif;
+	bool any_pending;
+	struct timer_list *running;
+	u64 pending_map[TIMER_LVL_DEPTH]; /* bit a bucket */
+	struct hlist_head vector[TIMER_WHEEL_SIZE];
+};
+
+void timer_base_init(struct timer_base *b, struct cpu *c);
+void timer_setup(struct timer_list *t, timer_fn fn);
+static inline bool timer_pending(const struct timer_list *t)
+{
+	return t->entry.pprev != NULL;
+}
+/* LINUX: mod_timer(): returns whether it was pending. On the wheel of the CPU that runs. */
+bool mod_timer(struct net *net, struct timer_list *t, u64 expires_jif);
+bool timer_delete(struct timer_list *t);
+/* LINUX: add_timer_on(). */
+void add_timer_on(struct timer_list *t, struct cpu *c, u64 expires_jif);
+/* TIMER_SOFTIRQ. */
+void run_timer_softirq(struct cpu *c);
+void timer_base_check(const struct timer_base *b);
+
+/* jiffies starts at INITIAL_JIFFIES - 300 s in Linux; here at a value that the host's config gives. */
+u64 net_jiffies(const struct net *net);
+/* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
+u64 net_now_ns(struct net *net);
+
+static inline bool time_after(u64 a, u64 b)
+{
+	return (s64)(b - a) < 0;
+}
+static inline bool time_before(u64 a, u64 b)
+{
+	return time_after(b, a);
+}
+static inline bool time_after_eq(u64 a, u64 b)
+{
+	return !time_before(a, b);
+}
+static inline bool time_before_eq(u64 a, u64 b)
+{
+	return !time_after(a, b);
+}
+static inline u64 msecs_to_jiffies(u64 ms)
+{
+	return ms * HZ / 1000;
+}
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* icmp.h - ICMP: echo, errors that we send (rate-limited), errors that reach sockets. */
+#ifndef REFSTACK_IPV4_ICMP_H
+#define REFSTACK_IPV4_ICMP_H
+
+#include "ipv4/ip.h"
+
+enum { ICMP_ECHOREPLY = 0, ICMP_DEST_UNREACH = 3, ICMP_SOURCE_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_ECHO = 8,
+       ICMP_TIME_EXCEEDED = 11, ICMP_PARAMETERPROB = 12, ICMP_TIMESTAMP = 13, ICMP_TIMESTAMPREPLY = 14,
+       NR_ICMP_TYPES = 18 };
+enum { ICMP_NET_UNREACH, ICMP_HOST_UNREACH, ICMP_PROT_UNREACH, ICMP_PORT_UNREACH, ICMP_FRAG_NEEDED,
+       ICMP_SR_FAILED, NR_ICMP_UNREACH = 15 };
+enum { ICMP_EXC_TTL, ICMP_EXC_FRAGTIME };
+
+struct icmp_err {
+	int errnum;
+	bool fatal;
+};
+extern const struct icmp_err icmp_err_convert[NR_ICMP_UNREACH + 1];
+
+struct icmp_state; /* the control socket, the global and per-destination rate limits */
+
+int icmp_init(struct net *net);
+void icmp_exit(struct net *net);
+int icmp_rcv(struct sk_buff *skb);
+int icmp_err(struct sk_buff *skb, u32 info);
+void icmp_send(struct sk_buff *skb_in, u8 type, u8 code, be32 info);
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/* ip.h - IPv4 sending and receiving: headers, fragments, local delivery, cork, and the socket glue. */
+#ifndef REFSTACK_IPV4_IP_H
+#define REFSTACK_IPV4_IP_H
+
+#include "core/sock.h"
+#include "ipv4/route.h"
+#include "wire/ipv4.h"
+
+struct msghdr;
+
+enum { IPCORK_OPT = 1, IPCORK_ALLFRAG = 2, IPCORK_TS_OPT_ID = 4 };
+enum { IPSKB_FORWARDED = 1, IPSKB_XFRM_TUNNEL_SIZE = 2, IPSKB_XFRM_TRANSFORMED = 4, IPSKB_FRAG_COMPLETE = 8,
+       IPSKB_REROUTED = 16, IPSKB_DOREDIRECT = 32, IPSKB_FRAG_PMTU = 64 };
+/* LINUX: IP_PMTUDISC_*. */
+enum { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT, IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, IP_PMTUDISC_INTERFACE,
+       IP_PMTUDISC_OMIT };
+
+struct ip_options {
+	be32 faddr, nexthop;
+	u8 optlen, srr, rr, ts, is_strictroute, srr_is_hit, is_changed, rr_needaddr, ts_needtime, ts_needaddr,
+		router_alert, cipso;
+	u8 data[40];
+};
+struct ip_options_rcu {
+	struct ip_options opt;
+};
+
+/* LINUX: IPCB(): the packet's control block while IP has it. Fits skb->cb. */
+struct inet_skb_parm {
+	s32 iif;
+	u16 flags;
+	u16 frag_max_size;
+	u8 optlen, srr, rr, ts;
+	bool router_alert, is_changed;
+};
+static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_BYTES, "the control block fits");
+#define IPCB(skb) SKB_CB(skb, struct inet_skb_parm)
+
+/* LINUX: struct ipcm_cookie: what one call says about its datagram. */
+struct ipcm_cookie {
+	u32 sockc_mark, sockc_priority;
+	u64 sockc_transmit_time;
+	u32 sockc_tsflags;
+	be32 addr;
+	s32 oif;
+	struct ip_options_rcu *opt;
+	u8 protocol, ttl;
+	s16 tos;
+	u16 gso_size;
+};
+
+typedef int (*getfrag_fn)(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
+
+/* ip_output.c */
+int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip_send_skb(struct net *net, struct sk_buff *skb);
+void ip_send_check(u8 *iph);
+int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
+		   int (*output)(struct net *, struct sock *, struct sk_buff *));
+int ip_append_data(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from, u32 len,
+		   u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags);
+struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from,
+			    u32 length, u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp,
+			    struct inet_cork *cork, u32 flags, int *err);
+/* LINUX: ip_finish_skb(), __ip_make_skb(): what was appended becomes one datagram. */
+struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
+int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
+void ip_flush_pending_frames(struct sock *sk);
+int ip_generic_getfrag(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
+void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be32 saddr);
+/* LINUX: ip_select_ident_segs() and the hashed counters behind it. */
+void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk, u32 segs);
+void ip_ident_init(struct net *net);
+
+/* ip_input.c */
+int ip_rcv(struct sk_buff *skb, struct net_device *dev);
+void ip_list_rcv(struct sk_buff *first);
+int ip_local_deliver(struct sk_buff *skb);
+void ip_protocol_deliver_rcu(struct net *net, struct sk_buff *skb, int protocol);
+
+/* LINUX: struct net_protocol, registered by inet_add_protocol(); a static table in ip_input.c. */
+struct net_protocol {
+	int (*handler)(struct sk_buff *skb);
+	int (*err_handler)(struct sk_buff *skb, u32 info);
+	bool no_policy, icmp_strict_tag_validation;
+};
+extern const struct net_protocol *const inet_protos[256];
+
+/* ip_fragment.c */
+enum ip_defrag_users { IP_DEFRAG_LOCAL_DELIVER };
+int ip_defrag(struct net *net, struct sk_buff *skb, u32 user);
+void ip_fragments_init(struct net *net);
+void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
+
+/* ip_options.c */
+int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb, enum drop_reason *r);
+
+/* ip_forward.c is of a later part: ip_forward() says so. */
+int ip_forward(struct sk_buff *skb);
+int ip_error(struct sk_buff *skb);
+
+/* ip_sockglue.c */
+int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
+int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
+int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc, bool allow_ipv6);
+void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen, int offset);
+void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info, const u8 *payload);
+void ip_local_error(struct sock *sk, int err, be32 daddr, be16 dport, u32 info);
+int ip_recv_error(struct sock *sk, struct msghdr *msg, u64 len, int *addr_len);
+void ipcm_init_sk(struct ipcm_cookie *ipc, const struct inet_sock *inet);
+void ipv4_pktinfo_prepare(const struct sock *sk, struct sk_buff *skb, bool drop_dst);
+u32 ip_sk_use_pmtu(const struct sock *sk);
+bool ip_sk_accept_pmtu(const struct sock *sk);
+bool ip_sk_ignore_df(const struct sock *sk);
+bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst);
+
+#endif
