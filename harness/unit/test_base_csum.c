@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* test_base_csum.c - the Internet checksum against a byte-by-byte one, at every length and split. */
+/* test_base_csum.c - the Internet checksum against a slow one, at every length and split. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -91,8 +91,9 @@ static void blocks_join_at_any_offset(void **state)
 static void ip_header(void **state)
 {
 	/* 10.0.0.1 -> 10.0.0.2, UDP, 92 bytes. */
-	u8 iph[20] = { 0x45, 0,	   0, 92, 0x12, 0x34, 0x40, 0, 64, 17,
-		       0,    0, 10, 0,	0,   1,	   10,	 0, 0,	2 };
+	u8 iph[20] = {
+		0x45, 0, 0, 92, 0x12, 0x34, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2
+	};
 
 	(void)state;
 	put_be16(iph + 10, ip_fast_csum(iph, 5));

@@ -31,7 +31,7 @@ static u32 digits(struct list_head *head)
 	struct list_head *p;
 	u32 forth = 0, back = 0, scale = 1;
 
-	list_for_each_entry(it, head, struct item, link)
+	list_for_each_entry (it, head, struct item, link)
 		forth = forth * 10 + it->id;
 	for (p = head->prev; p != head; p = p->prev, scale *= 10)
 		back += list_entry(p, struct item, link)->id * scale;
@@ -65,7 +65,7 @@ static void list_order(void **state)
 	assert_true(list_empty(&other));
 	list_splice_tail_init(&other, &head);
 	assert_int_equal(digits(&head), 1345);
-	list_for_each_entry_safe(pos, n, &head, struct item, link)
+	list_for_each_entry_safe (pos, n, &head, struct item, link)
 		list_del_init(&pos->link);
 	assert_true(list_empty(&head));
 }
@@ -75,7 +75,7 @@ static u32 chain_digits(struct hlist_head *h)
 	struct hlist_node *p;
 	u32 v = 0;
 
-	hlist_for_each(p, h)
+	hlist_for_each (p, h)
 		v = v * 10 + hlist_entry(p, struct item, chain)->id;
 	return v;
 }
@@ -99,7 +99,7 @@ static void chain_order(void **state)
 	hlist_add_tail(&it[4].chain, &h);
 	hlist_del_init(&it[2].chain);
 	assert_int_equal(chain_digits(&h), 34);
-	hlist_for_each_safe(p, n, &h)
+	hlist_for_each_safe (p, n, &h)
 		hlist_del_init(p);
 	assert_null(h.first);
 }

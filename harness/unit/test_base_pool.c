@@ -12,7 +12,7 @@
 
 #include "base/pool.h"
 
-#define CAPACITY 8
+#define CAPACITY  8
 #define OBJ_BYTES 40
 
 struct fixture {
@@ -27,8 +27,10 @@ static int setup(void **state)
 	if (f == NULL)
 		return -1;
 	f->mem = aligned_alloc(16, (size_t)pool_slot_bytes(OBJ_BYTES) * CAPACITY);
-	if (f->mem == NULL)
+	if (f->mem == NULL) {
+		free(f);
 		return -1;
+	}
 	pool_init(&f->pool, "test", f->mem, OBJ_BYTES, CAPACITY);
 	*state = f;
 	return 0;
@@ -191,7 +193,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		{ "pool/all_slots_then_none", all_slots_then_none, setup, teardown, NULL },
 		{ "pool/freed_slots_come_back", freed_slots_come_back, setup, teardown, NULL },
-		{ "pool/the_nth_allocation_fails", the_nth_allocation_fails, setup, teardown, NULL },
+		{ "pool/the_nth_allocation_fails", the_nth_allocation_fails, setup, teardown,
+		  NULL },
 		{ "pool/snapshot_and_back", snapshot_and_back, setup, teardown, NULL },
 		{ "pool/wrong_frees_are_found", wrong_frees_are_found, setup, teardown, NULL },
 	};

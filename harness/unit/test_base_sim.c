@@ -12,7 +12,7 @@
 #include "base/rng.h"
 #include "base/sim.h"
 
-#define EVENTS 64
+#define EVENTS	64
 #define LOG_MAX 4096
 
 struct fixture {
@@ -32,10 +32,11 @@ static int setup(void **state)
 
 	if (f == NULL)
 		return -1;
-	f->mem = aligned_alloc(16,
-			       (size_t)pool_slot_bytes(sizeof(struct sim_event)) * EVENTS);
-	if (f->mem == NULL)
+	f->mem = aligned_alloc(16, (size_t)pool_slot_bytes(sizeof(struct sim_event)) * EVENTS);
+	if (f->mem == NULL) {
+		free(f);
 		return -1;
+	}
 	pool_init(&f->pool, "event", f->mem, sizeof(struct sim_event), EVENTS);
 	sim_init(&f->sim, &f->pool, f->slot[0], f->slot[1], 2 * EVENTS);
 	*state = f;

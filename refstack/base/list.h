@@ -126,7 +126,8 @@ static inline void hlist_del_init(struct hlist_node *n)
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_for_each(pos, head)      for ((pos) = (head)->first; (pos) != NULL; (pos) = (pos)->next)
+
+#define hlist_for_each(pos, head) for ((pos) = (head)->first; (pos) != NULL; (pos) = (pos)->next)
 #define hlist_for_each_safe(pos, n, head)                                                          \
 	for ((pos) = (head)->first; (pos) != NULL && ((n) = (pos)->next, true); (pos) = (n))
 

@@ -29,7 +29,7 @@
 #endif
 
 #define SLOT_ALIGN 16u
-#define GARBAGE	   0xa5 /* what unclear memory holds under the sanitizer, so that reading it shows */
+#define GARBAGE	   0xa5 /* in memory that was not cleared, under the sanitizer: reading it shows */
 
 struct pool_slot {
 	struct pool_slot *next;

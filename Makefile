@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+# Entry to everything. `make help` lists the targets; builds go to build/<config>/.
+#
+# To add a source file: put it into its directory, nothing else. To add a configuration: one line in
+# CONFIGS and its three variables below.
+
+BUILD  ?= build
+CONFIG ?= asan
+V      ?= 0
+Q      := $(if $(filter 0,$(V)),@,)
+say    = $(if $(filter 0,$(V)),@printf '  %-6s %s\n' $(1) $(2))
+
+MAKEFLAGS += -rR --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc) -O
+endif
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+# --- configurations --------------------------------------------------------------------------------
+CONFIGS := asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x
+# What must all come to the same digest.
+DIGEST_CONFIGS := $(CONFIGS)
+
+SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+CC_asan       := gcc
+OPT_asan      := $(SAN)
+CC_release    := gcc
+OPT_release   := -O2 -g
+CC_gcc-O0     := gcc
+OPT_gcc-O0    := -O0
+CC_gcc-O3     := gcc
+OPT_gcc-O3    := -O3
+CC_clang-O0   := clang
+OPT_clang-O0  := -O0
+CC_clang-O3   := clang
+OPT_clang-O3  := -O3
+CC_clang-asan := clang
+OPT_clang-asan := $(SAN)
+CC_i386       := i686-linux-gnu-gcc
+OPT_i386      := -O2
+LD_i386       := -static
+CC_s390x      := s390x-linux-gnu-gcc
+OPT_s390x     := -O2
+LD_s390x      := -static
+
+# No build defines NDEBUG. Linux, too, is compiled without assumptions about aliasing.
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
+	-Wimplicit-fallthrough -Werror
+STD  := -std=c17 -fno-strict-aliasing -Irefstack -I.
+# Only the harness may know that it runs on an operating system.
+cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
+
+# --- sources ---------------------------------------------------------------------------------------
+CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
+LIB_SRC  := $(CORE_SRC) $(sort $(wildcard harness/lib/*.c))
+CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
+UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
+HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
+C_FILES  := $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC)
+H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
+export C_FILES H_FILES CORE_SRC STD WARN BUILD
+
+# T=udp builds and runs test_udp.c only (a pattern: T='ip_*').
+T ?= *
+TESTS := $(patsubst harness/unit/%.c,%,$(sort $(wildcard harness/unit/test_$(T).c)))
+
+# --- rules, once for each configuration ----------------------------------------------------------------
+# These goals prepare the machine first; the others take it as it is.
+SETUP := $(if $(filter check check-full campaign,$(MAKECMDGOALS)),setup)
+
+define config_rules
+obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/%.o,$$(1))
+
+$(BUILD)/$(1)/%.o: %.c Makefile | $(SETUP)
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(STD) $$(WARN) $$(OPT_$(1)) $$(call cpp,$$<) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/libcore.a: $$(call obj_$(1),$(LIB_SRC))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+
+$(BUILD)/$(1)/refstack: $$(call obj_$(1),$(CLI_SRC)) $(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LD_$(1)) -o $$@ $$^
+
+$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
+		$(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^ -lcmocka
+endef
+$(foreach c,$(CONFIGS),$(eval $(call config_rules,$(c))))
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+tests_of    = $(addprefix $(BUILD)/$(1)/,$(TESTS))
+DIGEST_BINS := $(DIGEST_CONFIGS:%=$(BUILD)/%/refstack)
+
+$(BUILD)/refstack: $(BUILD)/release/refstack
+	$(Q)cp -f $< $@
+
+# --- targets ---------------------------------------------------------------------------------------
+.PHONY: help all lib setup check unit check-full digest walk bless campaign bench \
+	lint fmt fmt-check tidy layers tags hooks clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@echo "  variables: CONFIG=asan|release|... T=<test, e.g. udp> V=1 BUILD=<directory>"
+	@echo "  configurations: $(CONFIGS)"
+
+all: $(BUILD)/refstack ## build build/refstack (gcc -O2, assertions on)
+
+lib: $(BUILD)/$(CONFIG)/libcore.a ## build the library in one configuration
+
+setup: ## install what is missing on Debian 12, or print the line that does
+	$(Q)ci/setup.sh
+
+check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) ## set up and run all tests
+	$(Q)ci/run-tests.sh ci/layers.py ci/tidy.py ci/test-walk.sh ci/test-digest.sh \
+		$(call tests_of,asan)
+
+unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
+	$(Q)ci/run-tests.sh $^
+
+UNIT_CONFIGS := asan clang-asan gcc-O0 gcc-O3 clang-O3
+check-full: check $(foreach c,$(UNIT_CONFIGS),$(call tests_of,$(c))) ## unit tests of every native build
+	$(Q)ci/run-tests.sh $(foreach c,$(UNIT_CONFIGS),$(call tests_of,$(c)))
+
+digest: $(DIGEST_BINS) ## the same digest from every compiler, level and machine
+	$(Q)ci/test-digest.sh
+
+walk: $(BUILD)/refstack ## one datagram through the sixteen steps
+	$(Q)$(BUILD)/refstack walk udp
+
+bless: $(BUILD)/refstack ## take the walk as it is now for right (then review the diff)
+	$(Q)ci/test-walk.sh --bless
+
+campaign: setup $(BUILD)/refstack ## set up; the walk, then a minute of random self-checks
+	$(Q)$(BUILD)/refstack walk udp
+	$(Q)$(BUILD)/refstack selfcheck --seconds 60
+
+bench: $(BUILD)/refstack ## measure against the running kernel
+	$(Q)$(BUILD)/refstack bench
+
+lint: $(call obj_release,$(CORE_SRC)) ## every static check; tools that are absent are named
+	$(Q)ci/lint.sh
+
+layers: ## the direction of includes
+	$(Q)ci/layers.py
+
+tidy: $(call obj_release,$(CORE_SRC)) ## house rules: banned calls, mutable state, headers, lengths
+	$(Q)ci/tidy.py
+
+fmt: ## format every C file
+	$(Q)clang-format -i $(C_FILES) $(H_FILES)
+
+fmt-check: ## fail if a file is not formatted
+	$(Q)clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+tags: ## an index for editors
+	$(Q)if command -v ctags >/dev/null; then ctags -R refstack nicmodel harness; \
+	else echo "SKIP ctags: not installed"; fi
+
+hooks: ## let git run ci/hooks
+	$(Q)git config core.hooksPath ci/hooks
+
+clean: ## remove what was built
+	$(Q)rm -rf $(BUILD) tags

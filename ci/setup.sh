@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs on Debian 12 what `make check` and `make lint` need and is not there. Fast if all is.
+# Without the right to install it prints the one line to run, and exits with 3.
+set -eu -o pipefail
+
+# Without these `make check` cannot run.
+needed=(
+	gcc libc6-dev make binutils clang libclang-rt-14-dev libcmocka-dev python3
+	gcc-i686-linux-gnu libc6-dev-i386-cross
+	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static
+)
+# These serve `make lint` and `make fmt`, which name what is absent.
+wanted=(clang-tidy clang-format cppcheck shellcheck)
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "setup: this is not Debian; needed here: ${needed[*]}" >&2
+	exit 3
+fi
+
+missing() {
+	local package
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+			grep -qx installed || printf '%s ' "$package"
+	done
+}
+
+read -ra must < <(missing "${needed[@]}"; echo)
+read -ra may < <(missing "${wanted[@]}"; echo)
+if ((${#must[@]} + ${#may[@]} == 0)); then
+	exit 0
+fi
+
+if ((EUID == 0)); then
+	as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	as_root=(sudo -n)
+elif ((${#must[@]} == 0)); then
+	echo "setup: absent, wanted by make lint only: ${may[*]}"
+	exit 0
+else
+	echo "setup: packages are missing and may not be installed from here. Run:" >&2
+	echo "apt-get update && apt-get install -y --no-install-recommends ${must[*]} ${may[*]}" >&2
+	exit 3
+fi
+
+echo "setup: installing ${must[*]} ${may[*]}"
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+"${apt[@]}" update
+"${apt[@]}" install -y --no-install-recommends "${must[@]}" "${may[@]}" </dev/null >/dev/null
