@@ -12,7 +12,7 @@ say    = $(if $(filter 0,$(V)),@printf '  %-6s %s\n' $(1) $(2))
 
 MAKEFLAGS += -rR --no-print-directory
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc) -O
+MAKEFLAGS += -j$(shell nproc)
 endif
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -74,9 +74,9 @@ TESTS := $(patsubst harness/unit/%.c,%,$(sort $(wildcard harness/unit/test_$(T).
 SETUP := $(if $(filter check check-full campaign,$(MAKECMDGOALS)),setup)
 
 define config_rules
-obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/%.o,$$(1))
+obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(1))
 
-$(BUILD)/$(1)/%.o: %.c Makefile | $(SETUP)
+$(BUILD)/$(1)/obj/%.o: %.c Makefile | $(SETUP)
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(STD) $$(WARN) $$(OPT_$(1)) $$(call cpp,$$<) -MMD -MP -c -o $$@ $$<
@@ -89,7 +89,7 @@ $(BUILD)/$(1)/refstack: $$(call obj_$(1),$(CLI_SRC)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LD_$(1)) -o $$@ $$^
 
-$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
+$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
 		$(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^ -lcmocka

@@ -30,6 +30,7 @@ count() {
 
 passed=0
 failed=0
+bad=()
 n=0
 for program in "$@"; do
 	rc=$(cat "$out/$n.rc")
@@ -46,7 +47,11 @@ for program in "$@"; do
 	fi
 	passed=$((passed + p))
 	failed=$((failed + f))
+	((f == 0)) || bad+=("$program")
 	n=$((n + 1))
 done
+if ((${#bad[@]} != 0)); then
+	echo "failed in: ${bad[*]}"
+fi
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

@@ -9,7 +9,7 @@
 
 #include "base/types.h"
 
-#include <assert.h>
+#include "base/check.h"
 
 enum trace_kind {
 	TRACE_ENTER, /* a function of cost.def begins: arg[0] = id, arg[1] = depth */
