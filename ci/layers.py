@@ -14,7 +14,7 @@ CORE = BELOW_CORE | {"core"}
 MAY_INCLUDE = {
     "base": {"base"},
     "uapi": {"uapi", "base"},
-    "wire": {"wire", "base"},
+    "wire": {"wire", "uapi", "base"},
     "core": CORE,
     "sched": CORE | {"sched"},
     "driver": CORE | {"driver"},

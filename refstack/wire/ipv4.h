@@ -4,11 +4,10 @@
 #define REFSTACK_WIRE_IPV4_H
 
 #include "base/bytes.h"
+#include "uapi/in.h"
 
 enum { IPV4_HLEN = 20, IPV4_HLEN_MAX = 60, IP_MAX_MTU = 65535, IPV4_MIN_MTU = 68 };
 enum { IP_CE = 0x8000, IP_DF = 0x4000, IP_MF = 0x2000, IP_OFFSET = 0x1fff };
-enum { IPPROTO_IP = 0, IPPROTO_ICMP = 1, IPPROTO_IGMP = 2, IPPROTO_TCP = 6, IPPROTO_UDP = 17,
-       IPPROTO_UDPLITE = 136, IPPROTO_RAW = 255, IPPROTO_MAX = 263 };
 
 /* Offsets of the fields: get_be16(iph + IPV4_ID) and so on. */
 enum { IPV4_VIHL = 0, IPV4_TOS = 1, IPV4_TOT_LEN = 2, IPV4_ID = 4, IPV4_FRAG_OFF = 6, IPV4_TTL = 8,
