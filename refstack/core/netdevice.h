@@ -5,6 +5,7 @@
 
 #include "core/net.h"
 #include "core/skbuff.h"
+#include "uapi/if.h"
 
 struct Qdisc;
 struct hh_cache;
@@ -13,7 +14,7 @@ struct Qdisc_ops;
 struct in_device;
 struct neigh_parms;
 
-enum { IFNAMSIZ = 16, ETH_ALEN = 6, ETH_HLEN = 14, ETH_ZLEN = 60, MAX_ADDR_LEN = 32, XPS_QUEUES = 8 };
+enum { ETH_ALEN = 6, ETH_HLEN = 14, ETH_ZLEN = 60, MAX_ADDR_LEN = 32, XPS_QUEUES = 8 };
 enum { ETH_P_IP = 0x0800, ETH_P_ARP = 0x0806, ETH_P_8021Q = 0x8100, ETH_P_IPV6 = 0x86dd };
 enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 0xfffe };
 
