@@ -31,6 +31,7 @@ struct process {
 	u32 id;
 	u8 *umem; /* umem_bytes at address UMEM_BASE; everything else faults */
 	u32 umem_bytes;
+	u32 umem_high; /* bytes from here on are zero */
 	struct file **fd; /* limits.fds of them; NULL = free */
 	u8 *fd_flags;     /* bit 0: FD_CLOEXEC */
 	u32 nr_fds;       /* RLIMIT_NOFILE */
@@ -63,6 +64,7 @@ struct task {
 	u64 started_ps, ended_ps;
 	bool resumed;    /* the call is entered again after a park */
 	bool timed_out;
+	bool woken;      /* while it was still running */
 	s64 timeo;       /* jiffies left, valid when resumed */
 	u64 expire_jif;
 	u64 done_bytes;
@@ -70,9 +72,13 @@ struct task {
 	struct wait_queue_entry wait[TASK_WAITS];
 	u32 nr_waits;
 	struct sim_event event;
+	s64 (*entry)(struct task *t); /* do_syscall() */
 	void (*done)(struct task *t); /* the harness wants to know */
 	void *done_ctx;
 };
+
+void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cpu,
+	       s64 (*entry)(struct task *));
 
 static inline void init_waitqueue_head(struct wait_queue_head *wq)
 {
@@ -105,5 +111,7 @@ u64 copy_from_user(struct task *t, void *to, uptr from, u64 n);
 u64 copy_to_user(struct task *t, uptr to, const void *from, u64 n);
 /* The memory behind [addr, addr + n), or NULL when part of it faults. */
 u8 *umem_at(struct process *p, uptr addr, u64 n);
+/* Says that memory up to `end` was written: a snapshot clears what its run has touched. */
+void umem_touch(struct process *p, uptr end);
 
 #endif

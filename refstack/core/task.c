@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+/* task.c - simulated threads: calls that start, park and go on; user memory; wait queues. */
+#include "core/task.h"
+
+#include "core/net.h"
+
+struct task *current_task(const struct net *net)
+{
+	struct task *t = this_cpu(net)->current;
+
+	assert(t != NULL);
+	return t;
+}
+
+static void leave_waits(struct task *t)
+{
+	for (u32 i = 0; i < t->nr_waits; i++)
+		list_del_init(&t->wait[i].node);
+	t->nr_waits = 0;
+	timer_delete(&t->timer);
+}
+
+static void finish_call(struct task *t, s64 ret)
+{
+	struct cpu *c = &t->host->cpu[t->cpu];
+
+	leave_waits(t);
+	t->ret = ret;
+	t->calls++;
+	t->ended_ps = c->now_ps;
+	t->state = TASK_IDLE;
+	TRACE(&t->host->net, sys_exit, t->nr, t->id, (u32)ret);
+	sim_note(c->sim, (u64)ret);
+	sim_note(c->sim, c->now_ps);
+}
+
+static void run_call(void *ctx, u64 a, u64 b);
+
+static void post_wake(struct task *t)
+{
+	u64 when_ps = t->host->running != NULL ? t->host->running->now_ps : t->host->net.sim->now_ps;
+
+	leave_waits(t);
+	t->state = TASK_QUEUED;
+	TRACE(&t->host->net, task_wake, t->id, t->nr);
+	sim_arm(t->host->net.sim, &t->event, SIM_WAKE, when_ps, run_call, t, 0, 0);
+}
+
+/* Starts the call, or enters it again after a park. */
+static void run_call(void *ctx, u64 a, u64 b)
+{
+	struct task *t = ctx;
+	struct cpu *c = &t->host->cpu[t->cpu];
+	s64 ret;
+
+	(void)a;
+	(void)b;
+	assert(t->state == TASK_QUEUED);
+	cpu_unit_begin(c, t);
+	t->state = TASK_RUNNING;
+	t->woken = false;
+	if (t->resumed) {
+		if (t->timeo != MAX_SCHEDULE_TIMEOUT) {
+			s64 left = (s64)(t->expire_jif - net_jiffies(&t->host->net));
+
+			t->timeo = left > 0 ? left : 0;
+		}
+	} else {
+		t->started_ps = c->now_ps;
+		TRACE(&t->host->net, sys_enter, t->nr, t->id);
+	}
+	ret = t->entry(t);
+	if (ret != -EPARKED) {
+		finish_call(t, ret);
+	} else {
+		/* INVARIANT: a parked call waits for something. */
+		assert(t->nr_waits != 0 || timer_pending(&t->timer) || t->woken);
+		t->state = TASK_PARKED;
+		t->resumed = true;
+		TRACE(&t->host->net, task_park, t->id, t->nr);
+		if (t->woken)
+			post_wake(t);
+	}
+	cpu_unit_end(c);
+	if (t->state == TASK_IDLE && t->done != NULL)
+		t->done(t);
+}
+
+void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
+{
+	assert(t->state == TASK_IDLE);
+	assert(t->entry != NULL);
+	t->nr = nr;
+	memcpy(t->arg, arg, sizeof(t->arg));
+	t->resumed = false;
+	t->timed_out = false;
+	t->done_bytes = 0;
+	t->state = TASK_QUEUED;
+	sim_arm(t->host->net.sim, &t->event, SIM_TASK, t->host->net.sim->now_ps, run_call, t, 0, 0);
+}
+
+static void task_wake(struct task *t)
+{
+	if (t->state == TASK_PARKED)
+		post_wake(t);
+	else if (t->state == TASK_RUNNING)
+		t->woken = true; /* between registering and leaving: see run_call() */
+}
+
+static void task_timeout(struct timer_list *timer)
+{
+	struct task *t = container_of(timer, struct task, timer);
+
+	t->timed_out = true;
+	task_wake(t);
+}
+
+void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cpu, s64 (*entry)(struct task *))
+{
+	*t = (struct task){ .host = h, .process = p, .id = id, .cpu = (u8)cpu, .entry = entry };
+	for (u32 i = 0; i < TASK_WAITS; i++) {
+		INIT_LIST_HEAD(&t->wait[i].node);
+		t->wait[i].task = t;
+	}
+	timer_setup(&t->timer, task_timeout);
+}
+
+void task_wait_on(struct task *t, struct wait_queue_head *wq)
+{
+	struct wait_queue_entry *w;
+
+	assert(t->nr_waits < TASK_WAITS);
+	w = &t->wait[t->nr_waits++];
+	list_add_tail(&w->node, &wq->head);
+}
+
+s64 task_timeo(const struct task *t, s64 fresh)
+{
+	return t->resumed ? t->timeo : fresh;
+}
+
+s64 schedule_timeout(struct task *t, s64 timeo)
+{
+	struct net *net = &t->host->net;
+
+	PROBE(net, schedule_timeout);
+	assert(timeo > 0);
+	t->timeo = timeo;
+	if (timeo != MAX_SCHEDULE_TIMEOUT) {
+		t->expire_jif = net_jiffies(net) + (u64)timeo;
+		mod_timer(net, &t->timer, t->expire_jif);
+	}
+	return -EPARKED;
+}
+
+static void autoremove_wake_function(struct wait_queue_entry *w)
+{
+	PROBE(&w->task->host->net, autoremove_wake_function);
+	list_del_init(&w->node);
+	task_wake(w->task);
+}
+
+void wake_up(struct wait_queue_head *wq)
+{
+	if (list_empty(&wq->head))
+		return;
+	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net, wake_up);
+	while (!list_empty(&wq->head))
+		autoremove_wake_function(list_first_entry(&wq->head, struct wait_queue_entry, node));
+}
+
+u8 *umem_at(struct process *p, uptr addr, u64 n)
+{
+	if (addr < UMEM_BASE || addr - UMEM_BASE > p->umem_bytes)
+		return NULL;
+	if (n > p->umem_bytes - (addr - UMEM_BASE))
+		return NULL;
+	return p->umem + (addr - UMEM_BASE);
+}
+
+/* How much of [addr, addr + n) is there, from its beginning. */
+static u64 umem_valid(const struct process *p, uptr addr, u64 n)
+{
+	if (addr < UMEM_BASE || addr - UMEM_BASE >= p->umem_bytes)
+		return 0;
+	return min_u64(n, p->umem_bytes - (addr - UMEM_BASE));
+}
+
+u64 copy_from_user(struct task *t, void *to, uptr from, u64 n)
+{
+	u64 valid = umem_valid(t->process, from, n);
+
+	if (valid != 0)
+		memcpy(to, t->process->umem + (from - UMEM_BASE), valid);
+	return n - valid;
+}
+
+u64 copy_to_user(struct task *t, uptr to, const void *from, u64 n)
+{
+	u64 valid = umem_valid(t->process, to, n);
+
+	if (valid != 0) {
+		memcpy(t->process->umem + (to - UMEM_BASE), from, valid);
+		umem_touch(t->process, to + valid);
+	}
+	return n - valid;
+}
+
+void umem_touch(struct process *p, uptr end)
+{
+	p->umem_high = max_u32(p->umem_high, (u32)(end - UMEM_BASE));
+}
