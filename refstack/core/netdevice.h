@@ -83,12 +83,14 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
 	void (*ndo_tx_timeout)(struct net_device *dev, u32 txqueue);
+	int (*set_coalesce)(struct net_device *dev, u32 rx_usecs); /* LINUX: in ethtool_ops */
 };
 
 struct header_ops {
 	int (*create)(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
 		      const u8 *saddr, u32 len);
 	int (*cache)(const struct neighbour *neigh, struct hh_cache *hh, be16 type);
+	void (*cache_update)(struct hh_cache *hh, const struct net_device *dev, const u8 *haddr);
 };
 
 /* LINUX: struct pcpu_sw_netstats and rtnl_link_stats64, one set: there is one thread. */
