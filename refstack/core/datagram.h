@@ -14,4 +14,7 @@ struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *qu
 int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err, s64 *timeo_p,
 			      const struct sk_buff *skb);
 
+/* LINUX: datagram_poll(); wait is NULL when the caller only looks. */
+u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait);
+
 #endif

@@ -113,6 +113,7 @@ struct sock {
 	bool sk_use_task_frag;
 	struct skb_frag sk_frag; /* LINUX: sk_page_frag(): page, offset, size = page's bytes */
 	struct dst_entry *sk_dst_cache;
+	struct dst_entry *sk_rx_dst; /* route of what a connected UDP socket receives */
 	struct socket *sk_socket;
 	void (*sk_destruct)(struct sock *sk);
 	void (*sk_state_change)(struct sock *sk);
@@ -264,6 +265,15 @@ struct dst_entry *sk_dst_get(struct sock *sk);
 struct dst_entry *sk_dst_check(struct sock *sk, u32 cookie);
 void sk_dst_set(struct sock *sk, struct dst_entry *dst);
 void sk_dst_reset(struct sock *sk);
+
+u32 sock_i_uid(const struct sock *sk);
+/* LINUX: SOCK_SKB_CB(skb)->dropcount: it lies at the end of the control block, behind all others. */
+static inline u32 *sock_skb_dropcount(struct sk_buff *skb)
+{
+	return (u32 *)(void *)((u8 *)skb->cb + SKB_CB_BYTES - sizeof(u32));
+}
+/* LINUX: sock_recv_cmsgs(): time stamps, SO_RXQ_OVFL and SO_MARK of a packet as control messages. */
+void sock_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 
 int sock_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
 int sock_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);

@@ -33,8 +33,11 @@ struct inet_skb_parm {
 	u16 frag_max_size;
 	u8 optlen, srr, rr, ts;
 	bool router_alert, is_changed;
+	/* Only where options are in the header, LINUX: the rest of struct ip_options. */
+	bool rr_needaddr, ts_needtime, ts_needaddr, is_strictroute, srr_is_hit;
+	be32 faddr, nexthop;
 };
-static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_BYTES, "the control block fits");
+static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_BYTES - 4, "and the socket's part behind it");
 #define IPCB(skb) SKB_CB(skb, struct inet_skb_parm)
 
 /* LINUX: struct ipcm_cookie: what one call says about its datagram. */
@@ -48,6 +51,21 @@ struct ipcm_cookie {
 	u8 protocol, ttl;
 	s16 tos;
 	u16 gso_size;
+};
+
+static inline void ipcm_init(struct ipcm_cookie *ipc)
+{
+	*ipc = (struct ipcm_cookie){ .tos = -1 };
+}
+
+/* LINUX: struct ip_reply_arg. */
+struct ip_reply_arg {
+	const u8 *data;
+	u32 csum;
+	s32 csumoffset; /* in 16-bit words; -1 = the reply has no checksum */
+	s32 bound_dev_if;
+	u8 tos, flags;
+	u32 uid;
 };
 
 typedef int (*getfrag_fn)(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
@@ -69,13 +87,31 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, getfrag_fn getf
 struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
 int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
 void ip_flush_pending_frames(struct sock *sk);
+u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb);
 int ip_generic_getfrag(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
-void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be32 saddr);
+void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be32 saddr,
+			   const struct ip_reply_arg *arg, u32 len);
 /* LINUX: ip_select_ident_segs() and the hashed counters behind it. */
 void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk, u32 segs);
 void ip_ident_init(struct net *net);
 
+/* The counters: as many as the pinned kernel has with 256 MiB ("IP idents hash table entries: 4096"). */
+enum { IP_IDENTS = 4096 };
+struct ip_ident {
+	u32 id[IP_IDENTS];
+	u32 tstamp[IP_IDENTS];     /* jiffies of the last use */
+	u32 used[IP_IDENTS / 32];  /* a counter gets its random start at its first use */
+};
+
+/* datagram.c */
+int ip4_datagram_connect(struct sock *sk, const u8 *uaddr, int addr_len);
+/* LINUX: __ip4_datagram_connect(): the socket is locked. */
+int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len);
+void ip4_datagram_release_cb(struct sock *sk);
+int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high);
+
 /* ip_input.c */
+s32 inet_iif(const struct sk_buff *skb);
 int ip_rcv(struct sk_buff *skb, struct net_device *dev);
 void ip_list_rcv(struct sk_buff *first);
 int ip_local_deliver(struct sk_buff *skb);
@@ -96,6 +132,10 @@ void ip_fragments_init(struct net *net);
 void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
 
 /* ip_options.c */
+/* LINUX: __ip_options_echo(), ip_options_build(), ip_options_fragment(). */
+int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb);
+void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr, struct rtable *rt);
+void ip_options_fragment(struct sk_buff *skb);
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb, enum drop_reason *r);
 
 /* ip_forward.c is of a later part: ip_forward() says so. */

@@ -5,8 +5,9 @@
 
 #include "ipv4/ip.h"
 
-/* The size of Linux's hash follows the machine's memory and shows in the ports that it chooses:
- * the judging kernel's. Our own chains are fewer: see udp.c.
+/* The size of Linux's hash follows the machine's memory and shows in the ports that it chooses. The
+ * pinned kernel says "UDP hash table entries: 256" at boot (256 MiB). Our own chains are fewer: a
+ * divisor, so that each holds whole slots of Linux's, see udp_hash.c.
  */
 enum { UDP_HTABLE_SIZE = 256, UDP_CHAINS = 64, UDP_HLEN = 8, UDP_MAX_SEGMENTS = 128 };
 
@@ -21,12 +22,17 @@ struct udp_sock {
 	u32 forward_deficit, forward_threshold;
 	u16 udp_portaddr_hash;
 	struct sk_buff_head reader_queue;
+	/* LINUX: sk_reuseport_cb: a group is all members of equal address, port, device and user. */
+	bool reuseport_member, reuseport_has_conns;
+	u32 reuseport_seq; /* order in which they joined */
 	bool corkflag, no_check6_tx, no_check6_rx, gro_enabled, accept_udp_l4, accept_udp_fraglist;
 };
 
 struct udp_table {
-	struct hlist_head chain[UDP_CHAINS];        /* by port */
+	struct hlist_head chain[UDP_CHAINS];          /* by port */
 	struct hlist_head portaddr_chain[UDP_CHAINS]; /* by port and address: hash2 */
+	u32 ehash_secret;                             /* LINUX: udp_ehash_secret */
+	u32 reuseport_seq;
 };
 
 static inline struct udp_sock *udp_sk(const struct sock *sk)
@@ -47,6 +53,39 @@ u32 udp_poll(struct file *file, struct socket *sock, struct task *wait);
 void udp_v4_early_demux(struct sk_buff *skb);
 struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport, s32 dif,
 			     s32 sdif, struct sk_buff *skb);
+int udp_disconnect(struct sock *sk, int flags);
+/* LINUX: __udp_disconnect(): the socket is locked. */
+int udp_disconnect_locked(struct sock *sk, int flags);
+void udp_destruct_common(struct sock *sk);
+int udp_ioctl(struct sock *sk, int cmd, int *karg);
+struct sk_buff *skb_recv_udp(struct sock *sk, u32 flags, int *off, int *err);
+void skb_consume_udp(struct sock *sk, struct sk_buff *skb, int len);
+int udp_enqueue_schedule_skb(struct sock *sk, struct sk_buff *skb);
 void udp_check(const struct sock *sk);
+
+/* udp_hash.c: the port table. */
+int udp_v4_get_port(struct sock *sk, u16 snum);
+int udp_lib_get_port(struct sock *sk, u16 snum, u32 hash2_nulladdr);
+int udp_lib_hash(struct sock *sk);
+void udp_lib_unhash(struct sock *sk);
+void udp_lib_rehash(struct sock *sk, u16 newhash);
+void udp_v4_rehash(struct sock *sk);
+u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port);
+void reuseport_has_conns_set(struct sock *sk);
+struct hlist_head *udp_hashslot(const struct net *net, u32 port);
+/* Who is asked for: the packet's addresses, ports (host order where it is hnum) and device. */
+struct udp_key {
+	be32 saddr, daddr;
+	be16 sport;
+	u16 hnum;
+	s32 dif;
+};
+struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key);
+struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key);
+bool udp_is_mcast_sock(const struct sock *sk, const struct udp_key *key);
+
+/* udp_sockopt.c */
+int udp_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
+int udp_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
 
 #endif
