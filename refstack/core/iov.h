@@ -31,6 +31,13 @@ struct msghdr {
 	bool msg_get_inq;
 };
 
+/* LINUX: access_ok(): may the range be user memory at all; x86-64's limit. */
+#define TASK_SIZE_MAX 0x7ffffffff000ull
+static inline bool access_ok(uptr addr, u64 n)
+{
+	return n <= TASK_SIZE_MAX && addr <= TASK_SIZE_MAX - n;
+}
+
 /* iov.c: both return the bytes moved; fewer than len means a fault. */
 u64 copy_from_iter(void *to, u64 len, struct iov_iter *i);
 u64 copy_to_iter(const void *from, u64 len, struct iov_iter *i);

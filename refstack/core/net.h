@@ -40,7 +40,7 @@ struct net_sysctl {
 #undef X
 };
 
-enum { PROT_INUSE_MAX = 8, FIB_TABLES = 2, NET_DEV_MAX = 16 };
+enum { PROT_INUSE_MAX = 8, FIB_TABLES = 2, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
 
 struct net {
 	struct host *host;
@@ -82,8 +82,16 @@ struct net {
 
 	u32 sockets_in_use;  /* LINUX: sockets_in_use, /proc/net/sockstat */
 	u32 prot_inuse[PROT_INUSE_MAX];
-	u64 udp_memory_allocated; /* pages; LINUX: udp_memory_allocated */
-	u64 tcp_memory_allocated;
+	struct hlist_head socks; /* ○ all of them, by sk_all */
+	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves only
+	 * when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
+	 */
+	s64 udp_memory_allocated;
+	s64 tcp_memory_allocated;
+	s32 udp_fw_alloc[CPU_MAX];
+	s32 tcp_fw_alloc[CPU_MAX];
+	u32 rps_sock_flow_table[RPS_SOCK_FLOWS]; /* which CPU a flow's reader last ran on */
+	u64 rps_flows_recorded;
 	siphash_key_t flow_keys;    /* LINUX: hashrnd of the flow dissector */
 	siphash_key_t ip_id_key, port_key;
 };
@@ -100,6 +108,7 @@ struct host {
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool;
 	u32 files_max; /* LINUX: fs.file-max */
+	u64 next_ino;
 	struct process *process;
 	u32 nr_processes;
 	struct task *task;

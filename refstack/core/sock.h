@@ -35,6 +35,10 @@ enum sock_flags { SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LING
 	SOCK_SELECT_ERR_QUEUE, SOCK_RCU_FREE, SOCK_TXTIME, SOCK_XDP, SOCK_TSTAMP_NEW, SOCK_RCVMARK,
 	SOCK_RCVPRIORITY };
 
+/* LINUX: bits of socket->flags. */
+enum { SOCKWQ_ASYNC_NOSPACE, SOCKWQ_ASYNC_WAITDATA, SOCK_NOSPACE, SOCK_PASSCRED, SOCK_PASSSEC, SOCK_SUPPORT_ZC,
+       SOCK_CUSTOM_SOCKOPT, SOCK_PASSPIDFD };
+
 struct socket {
 	enum socket_state state;
 	u16 type;
@@ -173,6 +177,8 @@ struct proto {
 };
 
 enum proto_memory { PROTO_MEM_NONE, PROTO_MEM_UDP, PROTO_MEM_TCP };
+/* prot->inuse_idx: what /proc/net/protocols and sockstat count. */
+enum { PROTO_INUSE_TCP, PROTO_INUSE_UDP, PROTO_INUSE_RAW, PROTO_INUSE_PING };
 
 /* LINUX: struct proto_ops. Addresses are kernel copies: 128 zeroed bytes, and the caller's length. */
 struct proto_ops {
@@ -236,6 +242,11 @@ void lock_sock(struct sock *sk);
 void release_sock(struct sock *sk);
 void bh_lock_sock(struct sock *sk);
 void bh_unlock_sock(struct sock *sk);
+/* LINUX: sk_rcvqueues_full(): this packet's own size does not count. */
+static inline bool sk_rcvqueues_full(const struct sock *sk, u32 limit)
+{
+	return sk->sk_backlog.len + sk->sk_rmem_alloc > limit;
+}
 must_check int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit);
 int sk_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 
@@ -243,6 +254,13 @@ void sock_wfree(struct sk_buff *skb);
 void sock_rfree(struct sk_buff *skb);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
+void sock_rmem_free(struct sk_buff *skb);
+/* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it). */
+must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
+must_check int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
+u32 sock_i_uid(struct sock *sk);
+/* data_len bytes of pages behind header_len linear ones; *errcode says why there is none. */
+struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order, int *errcode);
 /* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
 struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_len, bool noblock,
 				     int *errcode, u32 max_page_order);
@@ -253,9 +271,20 @@ void sock_def_write_space(struct sock *sk);
 void sock_def_error_report(struct sock *sk);
 int sock_error(struct sock *sk);
 bool sock_writeable(const struct sock *sk);
+/* When the call is entered again after a park: what is left (see task_timeo()). */
 s64 sock_rcvtimeo(const struct sock *sk, bool noblock);
 s64 sock_sndtimeo(const struct sock *sk, bool noblock);
-/* LINUX: __sk_mem_schedule() and relatives: protocol memory in pages. */
+static inline u32 sk_mem_pages(u32 bytes)
+{
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+static inline bool sk_has_account(const struct sock *sk)
+{
+	return sk->sk_prot->memory_allocated != PROTO_MEM_NONE;
+}
+void sk_mem_charge(struct sock *sk, u32 size);
+void sk_mem_uncharge(struct sock *sk, u32 size);
+/* LINUX: __sk_mem_schedule() and relatives, of kind SK_MEM_RECV: protocol memory in pages. */
 bool sk_mem_schedule(struct sock *sk, u32 size);
 void sk_mem_reclaim(struct sock *sk);
 void sk_mem_reduce_allocated(struct sock *sk, u32 pages);
@@ -274,6 +303,17 @@ static inline u32 *sock_skb_dropcount(struct sk_buff *skb)
 }
 /* LINUX: sock_recv_cmsgs(): time stamps, SO_RXQ_OVFL and SO_MARK of a packet as control messages. */
 void sock_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
+
+void sock_prot_inuse_add(struct net *net, const struct proto *prot, int val);
+void sock_rps_record_flow(const struct sock *sk);
+int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval);
+int sock_common_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
+int sock_common_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);
+/* What a family's operation table holds for what it cannot do. */
+int sock_no_socketpair(struct socket *sock1, struct socket *sock2);
+int sock_no_accept(struct socket *sock, struct socket *newsock, int flags, bool kern);
+int sock_no_listen(struct socket *sock, int backlog);
+int sk_set_peek_off(struct sock *sk, int val);
 
 int sock_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
 int sock_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);

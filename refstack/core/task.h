@@ -71,6 +71,9 @@ struct task {
 	struct timer_list timer;
 	struct wait_queue_entry wait[TASK_WAITS];
 	u32 nr_waits;
+	/* What the call has looked up stays open until it ends: LINUX: fdget(), poll_wqueues. */
+	struct file *held[TASK_WAITS];
+	u32 nr_held;
 	struct sim_event event;
 	s64 (*entry)(struct task *t); /* do_syscall() */
 	void (*done)(struct task *t); /* the harness wants to know */

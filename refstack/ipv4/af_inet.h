@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* af_inet.h - the family AF_INET: which protocols it has, and the operations of its sockets. */
+#ifndef REFSTACK_IPV4_AF_INET_H
+#define REFSTACK_IPV4_AF_INET_H
+
+#include "core/sock.h"
+#include "uapi/socket.h"
+
+enum { INET_PROTOSW_REUSE = 1, INET_PROTOSW_PERMANENT = 2, INET_PROTOSW_ICSK = 4 };
+
+/* LINUX: struct inet_protosw: one protocol of one socket type; protocol IPPROTO_IP is the wild card. */
+struct inet_protosw {
+	struct list_head list;
+	u16 type;
+	u16 protocol;
+	const struct proto *prot;
+	const struct proto_ops *ops;
+	u8 flags;
+};
+
+enum { INETSW_ARRAY_LEN = 4, INETSW_EXTRA = 4 };
+
+/* LINUX: inetsw[], the lists by type; a net's own, as nothing is global here. */
+struct inetsw {
+	struct list_head head[SOCK_MAX];
+	struct inet_protosw entry[INETSW_ARRAY_LEN + INETSW_EXTRA]; /* what the lists are made of */
+	u32 used;
+};
+
+extern const struct proto_ops inet_stream_ops, inet_dgram_ops, inet_sockraw_ops;
+extern const struct proto tcp_prot, raw_prot, ping_prot;
+
+/* sw->list is not looked at. Permanent entries cannot be overridden; the others only by later ones. */
+void inet_register_protosw(struct net *net, const struct inet_protosw *sw);
+void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
+/* Registers the family and its four protocols; sw is the net's memory for it. */
+void inet_init(struct net *net, struct inetsw *sw);
+
+void inet_sock_destruct(struct sock *sk);
+int inet_release(struct socket *sock);
+int inet_bind(struct socket *sock, const u8 *uaddr, int addr_len);
+/* LINUX: __inet_bind(). */
+int inet_bind_addr(struct sock *sk, const u8 *uaddr, int addr_len);
+int inet_dgram_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags);
+int inet_getname(struct socket *sock, u8 *uaddr, int peer);
+int inet_send_prepare(struct sock *sk);
+int inet_sendmsg(struct socket *sock, struct msghdr *msg, u64 size);
+int inet_recvmsg(struct socket *sock, struct msghdr *msg, u64 size, int flags);
+int inet_shutdown(struct socket *sock, int how);
+int inet_ioctl(struct socket *sock, u32 cmd, uptr arg);
+
+#endif
