@@ -258,7 +258,6 @@ void sock_rmem_free(struct sk_buff *skb);
 /* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it). */
 must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
 must_check int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
-u32 sock_i_uid(struct sock *sk);
 /* data_len bytes of pages behind header_len linear ones; *errcode says why there is none. */
 struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order, int *errcode);
 /* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
