@@ -21,6 +21,7 @@ struct sock;
 
 enum {
 	SMP_CACHE_BYTES = 64,
+	SKB_SMALL_HEAD_BYTES = 640, /* SKB_SMALL_HEAD_CACHE_SIZE of the pinned kernel's configuration */
 	SKB_STRUCT_BYTES = 256,      /* SKB_DATA_ALIGN(sizeof(struct sk_buff)), x86-64 */
 	SKB_SHARED_INFO_BYTES = 320, /* SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) */
 	MAX_SKB_FRAGS = 17,
@@ -60,7 +61,17 @@ struct skb_frag {
 	u32 size;
 };
 
-/* The data of a packet, shared by its clones. Lies before the bytes, in the same pool slot. */
+/* How a slot of a page pool is laid out: what world.c cuts pools from. */
+enum {
+	PAGE_HEADER_BYTES = 64,
+	PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + PAGE_SIZE,              /* page_pool[0] */
+	BIG_PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + SK_FRAG_PAGE_BYTES  /* page_pool[1] */
+};
+static_assert(sizeof(struct page) <= PAGE_HEADER_BYTES, "the page's bytes follow its header");
+
+/* The data of a packet, shared by its clones. Lies before the bytes, in the same pool slot; around
+ * a driver's page it is a slot of the smallest class whose bytes stay unused.
+ */
 struct skb_head {
 	u32 refs; /* LINUX: skb_shared_info.dataref */
 	u8 nr_frags;
@@ -68,8 +79,8 @@ struct skb_head {
 	u16 gso_size, gso_segs, gso_type;
 	struct sk_buff *frag_list;
 	struct skb_frag frags[MAX_SKB_FRAGS];
-	struct pool *pool; /* the size class it came from; NULL: the bytes lie in frag_page */
-	struct page *head_page; /* LINUX: head_frag: built around a driver's page */
+	struct pool *pool;      /* the size class it came from */
+	struct page *head_page; /* LINUX: head_frag: the bytes lie in this page; else NULL */
 	u32 size; /* bytes that the kernel's allocation would offer: skb_end_offset() */
 	u8 *mem;
 };
@@ -128,11 +139,16 @@ u32 kmalloc_size_roundup(u32 bytes);
 /* LINUX: skb->truesize of alloc_skb(size), and the room its data has. */
 u32 skb_truesize_of(u32 size);
 u32 skb_end_of(u32 size);
+/* What a slot of head_pool[class] takes: its struct skb_head and its bytes. */
+u32 skb_head_class_bytes(u32 class);
 
 struct sk_buff *alloc_skb(struct net *net, u32 size);
 struct sk_buff *netdev_alloc_skb(struct net_device *dev, u32 len);
 /* LINUX: napi_build_skb(): a packet around a driver's page, no copy. Takes over one reference. */
 struct sk_buff *napi_build_skb(struct net *net, struct page *page, u32 offset, u32 frag_size);
+/* LINUX: sock_alloc_send_pskb()'s allocator: linear part and pages of up to the given order. */
+struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order,
+				     int *errcode);
 struct sk_buff *skb_clone(struct sk_buff *skb);
 struct sk_buff *skb_copy(const struct sk_buff *skb);
 struct sk_buff *pskb_copy(struct sk_buff *skb);
@@ -148,11 +164,19 @@ void kfree_skb_reason(struct sk_buff *skb, enum drop_reason reason);
 void consume_skb(struct sk_buff *skb);
 void napi_consume_skb(struct sk_buff *skb, int budget);
 void kfree_skb_list_reason(struct sk_buff *segs, enum drop_reason reason);
+/* LINUX: __consume_stateless_skb(): the head state (owner, route) is gone already. */
+void consume_stateless_skb(struct sk_buff *skb);
+void skb_release_head_state(struct sk_buff *skb);
+/* After skb_try_coalesce(): frees what is left of `from`. */
+void kfree_skb_partial(struct sk_buff *skb, bool head_stolen);
 void skb_orphan(struct sk_buff *skb);
 void skb_scrub_packet(struct sk_buff *skb);
 
 void *skb_put(struct sk_buff *skb, u32 len);
 void *skb_push(struct sk_buff *skb, u32 len);
+/* LINUX: __skb_put(), __skb_push(): inlined there, so they are not seen as calls. */
+void *skb_put_inline(struct sk_buff *skb, u32 len);
+void *skb_push_inline(struct sk_buff *skb, u32 len);
 void *skb_pull(struct sk_buff *skb, u32 len);
 void skb_reserve(struct sk_buff *skb, u32 len);
 void skb_trim(struct sk_buff *skb, u32 len);
@@ -161,8 +185,28 @@ must_check int pskb_trim_rcsum(struct sk_buff *skb, u32 len);
 /* Brings the first len bytes into the linear part. */
 must_check bool pskb_may_pull(struct sk_buff *skb, u32 len);
 void *skb_pull_rcsum(struct sk_buff *skb, u32 len);
+must_check int skb_ensure_writable(struct sk_buff *skb, u32 write_len);
+/* Zeroes behind the data up to len and counts them in. Frees the packet when it fails. */
+must_check int skb_put_padto(struct sk_buff *skb, u32 len);
+/* Pulls fragments that fit into the linear part; truesize then tells less. */
+void skb_condense(struct sk_buff *skb);
+bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, bool *fragstolen,
+		      u32 *delta_truesize);
+
+/* The pieces of a packet in order: linear part, fragments, then the same of each frag_list member
+ * (INVARIANT: members have no list of their own).
+ */
+struct skb_walk {
+	const struct sk_buff *skb;
+	u32 next_frag;
+	bool linear_done, in_list;
+};
+void skb_walk_init(struct skb_walk *w, const struct sk_buff *skb);
+/* NULL at the end; pieces of no length are skipped. */
+u8 *skb_walk_next(struct skb_walk *w, u32 *len);
 
 int skb_copy_bits(const struct sk_buff *skb, u32 offset, void *to, u32 len);
+void skb_copy_whole(const struct sk_buff *skb, void *to);
 /* Sum over part of a packet, fragments and frag lists included. */
 u32 skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, u32 csum);
 u16 skb_checksum_complete(struct sk_buff *skb);
@@ -172,7 +216,14 @@ struct page *page_alloc(struct net *net, u32 bytes);
 void get_page(struct page *p);
 void put_page(struct page *p);
 void skb_add_rx_frag(struct sk_buff *skb, struct page *page, u32 offset, u32 size, u32 truesize);
+/* Neither length nor truesize is changed; takes over the reference. */
+void skb_fill_page_desc(struct sk_buff *skb, u32 i, struct page *page, u32 offset, u32 size);
+static inline u8 *skb_frag_address(const struct skb_frag *f)
+{
+	return f->page->mem + f->offset;
+}
 
+/* Queues. LINUX: the variants with two underscores: who needs the queue's lock takes it around. */
 void skb_queue_head_init(struct sk_buff_head *q);
 void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb);
 void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb);
@@ -201,6 +252,27 @@ static inline u32 skb_headroom(const struct sk_buff *skb)
 static inline u32 skb_tailroom(const struct sk_buff *skb)
 {
 	return skb->data_len != 0 ? 0 : skb->end - skb->tail;
+}
+/* LINUX: skb_end_offset(): the kernel's number; skb->end is what there is room for here. */
+static inline u32 skb_end_offset(const struct sk_buff *skb)
+{
+	return skb->hd->size;
+}
+static inline bool skb_mac_header_was_set(const struct sk_buff *skb)
+{
+	return skb->mac_header != U16_MAX;
+}
+static inline bool skb_transport_header_was_set(const struct sk_buff *skb)
+{
+	return skb->transport_header != U16_MAX;
+}
+static inline s32 skb_checksum_start_offset(const struct sk_buff *skb)
+{
+	return (s32)skb->csum_start - (s32)skb_headroom(skb);
+}
+static inline void skb_set_tail_pointer(struct sk_buff *skb, u32 offset)
+{
+	skb->tail = skb_headroom(skb) + offset;
 }
 static inline u8 *skb_tail_pointer(const struct sk_buff *skb)
 {
@@ -276,7 +348,7 @@ static inline bool skb_has_frag_list(const struct sk_buff *skb)
 }
 static inline void kfree_skb(struct sk_buff *skb)
 {
-	kfree_skb_reason(skb, 0);
+	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
 }
 void skb_check(const struct sk_buff *skb);
 
