@@ -16,7 +16,8 @@ struct limits {
 	u32 devices, dev_queues, qdiscs;
 	u32 routes, route_nodes, addresses, neighbours, dsts, frag_queues;
 	u32 dma_maps;
-	u32 events, trace_records; /* of the world */
+	u32 igb_adapters;
+	u32 events, trace_records, frames, big_frames; /* of the world */
 };
 
 extern const struct limits limits_fuzz;

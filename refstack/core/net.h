@@ -12,10 +12,13 @@
 #include "base/sim.h"
 #include "base/trace.h"
 #include "core/cpu.h"
+#include "core/devconf.h"
 #include "core/limits.h"
 #include "core/skbuff.h"
 
+struct fib_result;
 struct fib_table;
+struct flowi4;
 struct file;
 struct net_device;
 struct neigh_table;
@@ -40,7 +43,10 @@ struct net_sysctl {
 #undef X
 };
 
-enum { PROT_INUSE_MAX = 8, FIB_TABLES = 2, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
+enum { PROT_INUSE_MAX = 8, FIB_TABLES = 3, IN4_ADDR_HSIZE = 32, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
+
+/* Where a packet passes from one layer to the next. */
+enum crossing { CROSS_IP_OUTPUT, CROSS_DEV_QUEUE, CROSS_DRIVER, CROSS_LOCAL_DELIVER };
 
 struct net {
 	struct host *host;
@@ -54,7 +60,8 @@ struct net {
 
 	/* Pools; the world cuts them from its block. */
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
-		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, frag_queue_pool, nhc_pool;
+		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, frag_queue_pool, nhc_pool,
+		fib_table_pool, fnhe_pool, in_device_pool;
 
 	/* Devices. dev_by_index[i] has ifindex i; 1 is lo. */
 	struct net_device *dev_by_index[NET_DEV_MAX];
@@ -62,10 +69,21 @@ struct net {
 	u32 dev_count;
 
 	/* Routing. */
-	struct fib_table *fib_local, *fib_main;
+	struct fib_table *fib_local, *fib_main, *fib_default; /* made when first needed, as in Linux */
 	u32 rt_genid;        /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
 	struct list_head fib_info_list;
 	u32 fib_seq;
+	u32 dev_addr_genid;  /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale */
+	u32 fnhe_genid;      /* LINUX: fnhe_genid */
+	bool fib_has_custom_local_routes;
+	siphash_key_t fnhe_key;
+	struct hlist_head inet_addr_lst[IN4_ADDR_HSIZE]; /* local addresses, the youngest first */
+	struct ipv4_devconf devconf_all, devconf_dflt;   /* LINUX: net->ipv4.devconf_all, devconf_dflt */
+	/* ○ What a test wants to see of each lookup, with its result; NULL: nobody looks. */
+	bool checks;
+	void (*on_packet)(struct net *net, enum crossing at, const struct sk_buff *skb);
+	void (*on_fib_lookup)(struct net *net, struct fib_table *tb, const struct flowi4 *flp, u32 fib_flags,
+			      int err, const struct fib_result *res);
 
 	/* Neighbours: one table, arp_tbl. */
 	struct neigh_table *arp_tbl;
@@ -126,6 +144,13 @@ static inline struct cpu *this_cpu(const struct net *net)
 
 	assert(c != NULL);
 	return c;
+}
+
+/* A packet crosses a layer: a test may look at it. */
+static inline void net_crossing(struct net *net, enum crossing at, const struct sk_buff *skb)
+{
+	if (net->on_packet != NULL)
+		net->on_packet(net, at, skb);
 }
 
 static inline void mib_add(struct net *net, enum mib_id id, u64 n)

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/* invariants.c - see invariants.h. Written from the RFCs, sharing no code with the stack. */
+#include "harness/lib/invariants.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/net.h"
+
+enum { PACKET_MAX = 66000, PROTO_ICMP = 1, PROTO_UDP = 17 };
+
+static u32 be(const u8 *p, u32 bytes)
+{
+	u32 v = 0;
+
+	for (u32 i = 0; i < bytes; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+u16 naive_checksum(const u8 *bytes, u32 len_bytes, u32 sum)
+{
+	for (u32 i = 0; i < len_bytes; i++)
+		sum += i % 2 == 0 ? (u32)bytes[i] << 8 : bytes[i];
+	while (sum > 0xffff)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (u16)sum;
+}
+
+/* RFC 768: source, destination, zero and protocol, length. */
+static u32 pseudo_sum(const u8 *ip, u32 l4_len)
+{
+	return naive_checksum(ip + 12, 8, ip[9] + l4_len);
+}
+
+static const char *udp_mistake(const u8 *ip, const u8 *udp, u32 l4_len, bool partial)
+{
+	u32 len = l4_len >= 8 ? be(udp + 4, 2) : 0;
+
+	if (l4_len < 8)
+		return "UDP header cut short";
+	if (len != l4_len)
+		return "UDP length differs from IP's";
+	if (partial)
+		return be(udp + 6, 2) == naive_checksum(NULL, 0, pseudo_sum(ip, l4_len)) ?
+			       NULL :
+			       "UDP pseudo-header sum";
+	if (be(udp + 6, 2) == 0)
+		return NULL;
+	return naive_checksum(udp, l4_len, pseudo_sum(ip, l4_len)) == 0xffff ? NULL : "UDP checksum";
+}
+
+const char *packet_mistake(const u8 *ip, u32 len_bytes, bool partial)
+{
+	u32 hlen, total, l4_len;
+
+	if (len_bytes < 20 || ip[0] >> 4 != 4)
+		return "not an IPv4 header";
+	hlen = (ip[0] & 15u) * 4;
+	total = be(ip + 2, 2);
+	if (hlen < 20 || total < hlen || total > len_bytes)
+		return "IPv4 lengths";
+	if (naive_checksum(ip, hlen, 0) != 0xffff)
+		return "IPv4 header checksum";
+	if ((be(ip + 6, 2) & 0x3fff) != 0)
+		return NULL; /* A fragment: its checksum covers more than is here. */
+	l4_len = total - hlen;
+	if (ip[9] == PROTO_UDP)
+		return udp_mistake(ip, ip + hlen, l4_len, partial);
+	if (ip[9] == PROTO_ICMP)
+		return naive_checksum(ip + hlen, l4_len, 0) == 0xffff ? NULL : "ICMP checksum";
+	return NULL;
+}
+
+_Noreturn static void complain(const char *where, const char *what, const u8 *bytes, u32 len)
+{
+	fprintf(stderr, "invariant broken at %s: %s\n ", where, what);
+	for (u32 i = 0; i < len && i < 96; i++)
+		fprintf(stderr, "%s%02x", i % 16 == 0 ? "\n " : " ", bytes[i]);
+	fprintf(stderr, "\n");
+	abort();
+}
+
+void check_frame(const u8 *frame, u32 len_bytes, bool ethernet)
+{
+	u32 skip = ethernet ? 14 : 0;
+	const char *mistake;
+
+	if (len_bytes < skip)
+		complain("the wire", "shorter than its link header", frame, len_bytes);
+	if (ethernet && be(frame + 12, 2) != 0x0800)
+		return;
+	mistake = packet_mistake(frame + skip, len_bytes - skip, false);
+	if (mistake != NULL)
+		complain("the wire", mistake, frame, len_bytes);
+}
+
+void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
+{
+	static const char *const names[] = {
+		[CROSS_IP_OUTPUT] = "ip_finish_output2", [CROSS_DEV_QUEUE] = "dev_queue_xmit",
+		[CROSS_DRIVER] = "dev_hard_start_xmit",	 [CROSS_LOCAL_DELIVER] = "ip_local_deliver",
+	};
+	static u8 flat[PACKET_MAX];
+	u32 offset = (u32)(skb_network_header(skb) - skb->data);
+	const char *mistake;
+	u32 len;
+
+	(void)net;
+	skb_check(skb);
+	if (skb->protocol.raw != cpu_to_be16(0x0800).raw)
+		return;
+	if (at == CROSS_LOCAL_DELIVER)
+		return; /* What others sent may be wrong: the transport's own check decides. */
+	len = skb->len - offset;
+	if (len > sizeof(flat) || skb_copy_bits(skb, (s32)offset, flat, len) != 0)
+		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
+	mistake = packet_mistake(flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
+	if (mistake != NULL)
+		complain(names[at], mistake, flat, len);
+}

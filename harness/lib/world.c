@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: MIT
+/* world.c - lays out and runs a world: see world.h. */
+#include "harness/lib/world.h"
+
+#include "harness/lib/ipcmd.h"
+#include "harness/lib/invariants.h"
+#include "socket/socket.h"
+
+static u32 or_default(u32 v, u32 dflt)
+{
+	return v != 0 ? v : dflt;
+}
+
+static struct host_cfg host_cfg_of(const struct world_cfg *cfg, u32 id)
+{
+	return (struct host_cfg){
+		.limits = cfg->limits,
+		.seed = cfg->seed,
+		.id = id,
+		.cpus = or_default(cfg->cpus, 1),
+		.tasks = min_u32(or_default(cfg->tasks, 1), cfg->limits->tasks),
+		.cost = cfg->cost,
+		.boot_jiffies = cfg->boot_jiffies != 0 ? cfg->boot_jiffies : WORLD_BOOT_JIFFIES,
+	};
+}
+
+static void add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
+{
+	assert(w->nr_regions < WORLD_REGIONS);
+	w->region[w->nr_regions++] = (struct region){ kind, at, bytes };
+}
+
+static void layout_pool(struct world *w, struct arena *a, struct pool *p, const char *name, u32 bytes,
+			u32 n)
+{
+	void *mem = arena_take(a, (u64)pool_slot_bytes(bytes) * n);
+
+	if (a->mem == NULL)
+		return;
+	pool_init(p, name, mem, bytes, n);
+	add_region(w, REGION_POOL, p, 0);
+}
+
+/* The order of memory: what a snapshot copies whole comes first, then pools, then what it leaves out.
+ * While sizing, w is a blank that only carries the configuration.
+ */
+static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg)
+{
+	const struct limits *l = cfg->limits;
+	struct sim_event **slots[2];
+	struct trace_rec *ring;
+
+	for (u32 i = 0; i < cfg->nr_devs; i++) {
+		struct nic_port *n;
+
+		if (cfg->dev[i].kind != DEV_IGB)
+			continue;
+		n = arena_take(a, sizeof(struct nic_port));
+		w->port[i].nic = n;
+		if (a->mem != NULL)
+			add_region(w, REGION_FIXED, n, sizeof(*n));
+	}
+	for (u32 i = 0; i < cfg->hosts; i++) {
+		struct host_cfg hc = host_cfg_of(cfg, i);
+
+		host_layout(&w->host[i], a, &hc);
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(slots); i++)
+		slots[i] = arena_take(a, l->events * sizeof(struct sim_event *));
+	layout_pool(w, a, &w->event_pool, "event", sizeof(struct sim_event), l->events / 2);
+	layout_pool(w, a, &w->frame_pool, "frame", sizeof(struct frame) + FRAME_BYTES, l->frames);
+	layout_pool(w, a, &w->big_frame_pool, "big_frame", sizeof(struct frame) + BIG_FRAME_BYTES,
+		    l->big_frames);
+	w->scratch = arena_take(a, BIG_FRAME_BYTES);
+	ring = arena_take(a, l->trace_records * sizeof(struct trace_rec));
+	if (a->mem == NULL)
+		return;
+	sim_init(&w->sim, &w->event_pool, slots[0], slots[1], l->events);
+	add_region(w, REGION_HEAP, &w->sim.heap[0], 0);
+	add_region(w, REGION_HEAP, &w->sim.heap[1], 0);
+	trace_init(&w->trace, ring, l->trace_records);
+}
+
+u64 world_size(const struct world_cfg *cfg)
+{
+	struct arena a = { 0 };
+	struct world blank; /* only for layout() to write its NULLs to */
+
+	arena_take(&a, sizeof(struct world));
+	layout(&blank, &a, cfg);
+	return a.used;
+}
+
+u64 world_now_ps(const struct world *w)
+{
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		if (w->host[i].running != NULL)
+			return max_u64(w->sim.now_ps, w->host[i].running->now_ps);
+	return w->sim.now_ps;
+}
+
+/* --- cards: bus.h's host side ------------------------------------------------------------------- */
+
+static bool port_dma_read(void *ctx, u64 addr, void *to, u32 len_bytes)
+{
+	struct nic_port *p = ctx;
+	const u8 *mem = dma_access(p->host->dma, addr, len_bytes, false);
+
+	if (mem == NULL)
+		return false;
+	memcpy(to, mem, len_bytes);
+	return true;
+}
+
+static bool port_dma_write(void *ctx, u64 addr, const void *from, u32 len_bytes)
+{
+	struct nic_port *p = ctx;
+	u8 *mem = dma_access(p->host->dma, addr, len_bytes, true);
+
+	if (mem == NULL)
+		return false;
+	memcpy(mem, from, len_bytes);
+	return true;
+}
+
+static void port_msix(void *ctx, u32 vector)
+{
+	struct nic_port *p = ctx;
+
+	host_raise_irq(p->host, p->irq_base + vector);
+}
+
+static void port_wire_tx(void *ctx, const u8 *frame, u32 len_bytes, u64 wire_ps)
+{
+	struct nic_port *p = ctx;
+
+	world_sent(p->world, p->index, frame, len_bytes, wire_ps);
+}
+
+static void port_event(void *ctx, u64 what, u64 arg)
+{
+	struct nic_port *p = ctx;
+
+	nic_card.event(&p->nic, (u32)what, (u32)arg);
+	nic_check(&p->nic);
+}
+
+static void port_at(void *ctx, u64 when_ps, u32 what, u32 arg)
+{
+	struct nic_port *p = ctx;
+
+	/* INVARIANT: the event pool is larger than what all cards can have outstanding. */
+	if (!sim_post(&p->world->sim, SIM_NIC, when_ps, port_event, p, what, arg))
+		check_failed(__FILE__, __LINE__, "the event pool is exhausted");
+}
+
+static u64 port_now_ps(void *ctx)
+{
+	struct nic_port *p = ctx;
+
+	p->last_ps = max_u64(p->last_ps, world_now_ps(p->world));
+	return p->last_ps;
+}
+
+static const struct bus_host port_bus = {
+	.dma_read = port_dma_read,
+	.dma_write = port_dma_write,
+	.msix = port_msix,
+	.wire_tx = port_wire_tx,
+	.at = port_at,
+	.now_ps = port_now_ps,
+};
+
+/* --- frames --------------------------------------------------------------------------------------- */
+
+void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 wire_ps)
+{
+	struct world_port *p = &w->port[port];
+
+	sim_note(&w->sim, port);
+	sim_note(&w->sim, world_now_ps(w));
+	sim_note_bytes(&w->sim, frame, len_bytes);
+	if (w->checks)
+		check_frame(frame, len_bytes, p->kind != DEV_TUN);
+	if (w->on_frame != NULL)
+		w->on_frame(w->on_frame_ctx, port, true, frame, len_bytes);
+	if (p->wire != NULL)
+		wire_send(p->wire, port, frame, len_bytes, wire_ps);
+}
+
+/* The reader of a TAP: the frame as it came from the stack, made linear. */
+static void tap_sent(void *ctx, struct sk_buff *skb)
+{
+	struct world_port *p = ctx;
+	struct world *w = p->world;
+
+	assert(skb->len <= BIG_FRAME_BYTES);
+	if (skb_copy_bits(skb, 0, w->scratch, skb->len) == 0)
+		world_sent(w, p->index, w->scratch, skb->len, 0);
+	consume_skb(skb);
+}
+
+/* The peer's write() to a TAP: a unit of its own, bottom halves off while the frame goes up. */
+static void tap_receive(void *ctx, u64 frame, u64 unused)
+{
+	struct frame *f = (struct frame *)(uintptr_t)frame;
+	struct world *w = ctx;
+	struct net_device *dev = w->port[f->port].dev;
+	struct cpu *c = &dev_net(dev)->host->cpu[0];
+
+	(void)unused;
+	cpu_unit_begin(c, NULL);
+	tun_get_user(dev, f->bytes, f->len);
+	cpu_unit_end(c);
+	pool_free(f->pool, f);
+}
+
+void world_arrive(struct world *w, struct frame *f)
+{
+	struct world_port *p = &w->port[f->port];
+
+	if (w->on_frame != NULL)
+		w->on_frame(w->on_frame_ctx, f->port, false, f->bytes, f->len);
+	if (p->kind == DEV_IGB) {
+		nic_card.wire_rx(&p->nic->nic, f->bytes, f->len, f->fcs_ok);
+		pool_free(f->pool, f);
+		return;
+	}
+	if (!f->fcs_ok || !sim_post(&w->sim, SIM_IRQ, w->sim.now_ps, tap_receive, w, (u64)(uintptr_t)f, 0))
+		pool_free(f->pool, f);
+}
+
+bool world_inject(struct world *w, u32 port, const u8 *frame, u32 len_bytes)
+{
+	assert(port < w->cfg.nr_devs);
+	return wire_deliver(w, port, frame, len_bytes, true, w->sim.now_ps);
+}
+
+void world_link(struct world *w, u32 port, bool up)
+{
+	struct world_port *p = &w->port[port];
+
+	if (p->kind == DEV_IGB) {
+		nic_card.link(&p->nic->nic, up);
+		return;
+	}
+	host_config_begin(dev_net(p->dev)->host);
+	if (up)
+		netif_carrier_on(p->dev);
+	else
+		netif_carrier_off(p->dev);
+	host_config_end(dev_net(p->dev)->host);
+}
+
+/* --- bringing up and taking down ------------------------------------------------------------------ */
+
+static void init_igb(struct world *w, u32 i, u32 irq_base)
+{
+	const struct world_dev_cfg *dc = &w->cfg.dev[i];
+	struct host *h = &w->host[dc->host];
+	struct nic_port *n = w->port[i].nic;
+	struct nic_cfg nc = {
+		.queues = 16,
+		.mem_read_latency_ns = or_default(w->cfg.mem_read_latency_ns, 500),
+		.outstanding_reads = or_default(w->cfg.outstanding_reads, 4),
+		.perturb = w->cfg.perturb,
+	};
+	int err;
+
+	n->world = w;
+	n->host = h;
+	n->irq_base = irq_base;
+	n->index = i;
+	n->last_ps = 0;
+	memcpy(nc.mac, dc->mac, ETH_ALEN);
+	nic_init(&n->nic, &nc, &port_bus, n);
+	host_config_begin(h);
+	err = igb_probe(&h->net, dc->name, &nic_card, &n->nic, irq_base,
+			dc->queues != 0 ? dc->queues : h->nr_cpus, &n->dev);
+	host_config_end(h);
+	assert(err == 0);
+	w->port[i].dev = n->dev;
+}
+
+static void init_tap(struct world *w, u32 i)
+{
+	const struct world_dev_cfg *dc = &w->cfg.dev[i];
+	struct host *h = &w->host[dc->host];
+	struct world_port *p = &w->port[i];
+
+	host_config_begin(h);
+	p->dev = tun_create(&h->net, dc->name, dc->kind == DEV_TAP, dc->mac, tap_sent, p);
+	host_config_end(h);
+	assert(p->dev != NULL);
+}
+
+struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
+{
+	struct arena a = { .mem = mem, .size = size };
+	struct world *w = arena_take(&a, sizeof(*w));
+	u32 irqs[WORLD_HOSTS] = { 0 };
+
+	assert(cfg->hosts >= 1 && cfg->hosts <= WORLD_HOSTS);
+	assert(cfg->nr_devs <= WORLD_DEVS && cfg->nr_wires <= WORLD_WIRES);
+	memset(w, 0, sizeof(*w));
+	w->cfg = *cfg;
+	add_region(w, REGION_FIXED, w, sizeof(*w));
+	layout(w, &a, &w->cfg);
+	for (u32 i = 0; i < cfg->hosts; i++) {
+		struct host_cfg hc = host_cfg_of(cfg, i);
+
+		host_init(&w->host[i], &w->sim, &w->trace, &hc, do_syscall);
+		w->host[i].world = w;
+		world_add_host_regions(w, &w->host[i]);
+	}
+	for (u32 i = 0; i < cfg->nr_wires; i++) {
+		wire_init(&w->wire[i], w, i, &cfg->wire[i], cfg->seed);
+		for (u32 end = 0; end < 2; end++)
+			w->port[cfg->wire[i].port[end]].wire = &w->wire[i];
+	}
+	for (u32 i = 0; i < cfg->nr_devs; i++) {
+		w->port[i].world = w;
+		w->port[i].index = i;
+		w->port[i].kind = cfg->dev[i].kind;
+		if (cfg->dev[i].kind == DEV_IGB) {
+			init_igb(w, i, irqs[cfg->dev[i].host]);
+			irqs[cfg->dev[i].host] += IGB_VECTORS_MAX;
+		} else {
+			init_tap(w, i);
+		}
+	}
+	world_settle(w);
+	return w;
+}
+
+void world_exit(struct world *w)
+{
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		host_exit(&w->host[i]);
+	/* Frames that are still on a wire arrive at devices that are down, and are dropped. */
+	while (w->frame_pool.used + w->big_frame_pool.used != 0 && world_step(w))
+		;
+}
+
+u32 world_pools(struct world *w, struct pool **out, u32 max)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < w->nr_regions && n < max; i++)
+		if (w->region[i].kind == REGION_POOL)
+			out[n++] = w->region[i].at;
+	return n;
+}
+
+u32 world_leaks(const struct world *w, const char **which)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < w->nr_regions; i++) {
+		const struct pool *p = w->region[i].at;
+
+		if (w->region[i].kind != REGION_POOL || p->used == 0 || p == &w->event_pool)
+			continue;
+		if (n == 0 && which != NULL)
+			*which = p->name;
+		n += p->used;
+	}
+	return n;
+}
+
+/* --- running -------------------------------------------------------------------------------------- */
+
+bool world_step(struct world *w)
+{
+	if (!sim_step(&w->sim))
+		return false;
+	if (w->checks)
+		world_check(w);
+	return true;
+}
+
+void world_run_until(struct world *w, u64 when_ps)
+{
+	while (sim_next_ps(&w->sim) <= when_ps)
+		world_step(w);
+	w->sim.now_ps = max_u64(w->sim.now_ps, when_ps);
+}
+
+void world_settle(struct world *w)
+{
+	while (sim_next_ps(&w->sim) <= w->sim.now_ps)
+		world_step(w);
+}
+
+bool world_run_task(struct world *w, struct task *t, u64 limit_ps)
+{
+	u64 end_ps = w->sim.now_ps + limit_ps;
+
+	while (t->state != TASK_IDLE && sim_next_ps(&w->sim) <= end_ps)
+		world_step(w);
+	return t->state == TASK_IDLE;
+}
+
+void world_start(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS])
+{
+	assert(host < w->cfg.hosts);
+	assert(task < w->host[host].nr_tasks);
+	task_call(&w->host[host].task[task], nr, arg);
+}
+
+bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS], s64 *ret)
+{
+	struct task *t = &w->host[host].task[task];
+
+	world_start(w, host, task, nr, arg);
+	/* The unit of the call itself, and nothing that lies in the future. */
+	while (t->state == TASK_QUEUED && world_step(w))
+		;
+	*ret = t->ret;
+	return t->state == TASK_IDLE;
+}
+
+u8 *world_umem(struct world *w, u32 host, uptr at, u32 bytes)
+{
+	u8 *mem = umem_at(&w->host[host].process[0], at, bytes);
+
+	assert(mem != NULL);
+	umem_touch(&w->host[host].process[0], at + bytes);
+	return mem;
+}
+
+int world_config(struct world *w, u32 host, const char *line, char *err, u32 err_bytes)
+{
+	int ret = ipcmd(&w->host[host], line, err, err_bytes);
+
+	world_settle(w);
+	return ret;
+}
+
+void world_check(const struct world *w)
+{
+	sim_check(&w->sim);
+	for (u32 i = 0; i < w->nr_regions; i++)
+		if (w->region[i].kind == REGION_POOL)
+			pool_check(w->region[i].at);
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		host_check(&w->host[i]);
+	for (u32 i = 0; i < w->cfg.nr_devs; i++)
+		if (w->port[i].nic != NULL)
+			nic_check(&w->port[i].nic->nic);
+}
+
+u64 world_digest(const struct world *w)
+{
+	struct sim fold = { .digest = w->sim.digest };
+
+	sim_note(&fold, w->sim.now_ps);
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		sim_note(&fold, host_digest(&w->host[i]));
+	return fold.digest;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* host.h - one machine: laid out in the world's block, brought up, configured, taken down. */
+#ifndef REFSTACK_HOST_H
+#define REFSTACK_HOST_H
+
+#include "base/arena.h"
+#include "core/net.h"
+#include "core/task.h"
+
+struct host_cfg {
+	const struct limits *limits;
+	u64 seed;
+	u32 id, cpus, tasks;
+	enum cost_model cost;
+	u64 boot_jiffies;
+};
+
+/* Takes the host's parts from the arena; with a sizing arena only adds them up. */
+void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg);
+/* Tables, protocols, lo: as a fresh network namespace. */
+void host_init(struct host *h, struct sim *sim, struct trace *trace, const struct host_cfg *cfg,
+	       s64 (*syscall)(struct task *));
+void host_exit(struct host *h);
+void host_check(const struct host *h);
+/* Folds what a program or a peer could see into a digest. */
+u64 host_digest(const struct host *h);
+
+/* Configuration requests run as a unit of work of CPU 0, in task context. */
+void host_config_begin(struct host *h);
+void host_config_end(struct host *h);
+
+/* Parts that a snapshot copies whole. */
+enum { HOST_BLOCKS = 16 };
+struct host_block {
+	void *at;
+	u64 bytes;
+};
+u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS]);
+
+/* The pools of a host, by number; NULL past the end. */
+struct pool *host_pool(struct host *h, u32 i);
+
+#endif
