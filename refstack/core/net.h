@@ -60,13 +60,19 @@ struct net {
 
 	/* Pools; the world cuts them from its block. */
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
-		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, frag_queue_pool, nhc_pool,
+		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, dev_pool, txq_pool, priv_pool, frag_queue_pool, nhc_pool,
 		fib_table_pool, fnhe_pool, in_device_pool;
 
 	/* Devices. dev_by_index[i] has ifindex i; 1 is lo. */
 	struct net_device *dev_by_index[NET_DEV_MAX];
 	struct net_device *loopback_dev;
 	u32 dev_count;
+	u32 last_ifindex;        /* indices are not given again before the numbers wrap */
+	u32 napi_gen_id;
+	u32 netstamp_needed;     /* LINUX: netstamp_needed_key */
+	struct Qdisc *noop_qdisc;
+	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
+	struct sim_event linkwatch_event;
 
 	/* Routing. */
 	struct fib_table *fib_local, *fib_main, *fib_default; /* made when first needed, as in Linux */

@@ -21,7 +21,7 @@ enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 0xfffe };
 /* LINUX: IFF_*. */
 enum { IFF_UP = 1, IFF_BROADCAST = 2, IFF_DEBUG = 4, IFF_LOOPBACK = 8, IFF_POINTOPOINT = 0x10,
        IFF_RUNNING = 0x40, IFF_NOARP = 0x80, IFF_PROMISC = 0x100, IFF_ALLMULTI = 0x200,
-       IFF_MULTICAST = 0x1000, IFF_LOWER_UP = 0x10000 };
+       IFF_MULTICAST = 0x1000, IFF_LOWER_UP = 0x10000, IFF_DORMANT = 0x20000 };
 /* LINUX: priv_flags that matter here. */
 enum { IFF_TX_SKB_SHARING = 1, IFF_LIVE_ADDR_CHANGE = 2, IFF_XMIT_DST_RELEASE = 4, IFF_NO_QUEUE = 8 };
 
@@ -32,7 +32,6 @@ enum { IFF_TX_SKB_SHARING = 1, IFF_LIVE_ADDR_CHANGE = 2, IFF_XMIT_DST_RELEASE = 
 #define NETIF_F_HIGHDMA (1ull << 3)
 #define NETIF_F_FRAGLIST (1ull << 4)
 #define NETIF_F_GSO (1ull << 5)
-#define NETIF_F_LLTX (1ull << 6)
 #define NETIF_F_LOOPBACK (1ull << 7)
 #define NETIF_F_TSO (1ull << 8)
 #define NETIF_F_GSO_UDP_L4 (1ull << 9)
@@ -45,13 +44,20 @@ enum { IFF_TX_SKB_SHARING = 1, IFF_LIVE_ADDR_CHANGE = 2, IFF_XMIT_DST_RELEASE = 
 #define NETIF_F_CSUM_MASK (NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)
 
 enum netdev_tx { NETDEV_TX_OK = 0x00, NETDEV_TX_BUSY = 0x10 };
-enum { NET_XMIT_SUCCESS = 0, NET_XMIT_DROP = 1, NET_XMIT_CN = 2 };
+enum { NET_XMIT_SUCCESS = 0, NET_XMIT_DROP = 1, NET_XMIT_CN = 2, NET_XMIT_MASK = 0x0f };
 enum { NET_RX_SUCCESS = 0, NET_RX_DROP = 1 };
 
 /* LINUX: state bits of a queue. */
 enum { QUEUE_STATE_DRV_XOFF = 1, QUEUE_STATE_STACK_XOFF = 2, QUEUE_STATE_FROZEN = 4 };
 /* LINUX: dev->state bits. */
-enum { LINK_STATE_START = 1, LINK_STATE_PRESENT = 2, LINK_STATE_NOCARRIER = 4 };
+enum { LINK_STATE_START = 1, LINK_STATE_PRESENT = 2, LINK_STATE_NOCARRIER = 4,
+       LINK_STATE_LINKWATCH_PENDING = 8 };
+/* LINUX: IF_OPER_*, RFC 2863; as far as there are devices that take them. */
+enum { IF_OPER_UNKNOWN = 0, IF_OPER_DOWN = 2, IF_OPER_UP = 6 };
+enum netdev_event { NETDEV_UP = 1, NETDEV_DOWN, NETDEV_CHANGE = 4, NETDEV_REGISTER, NETDEV_UNREGISTER,
+	NETDEV_CHANGEMTU, NETDEV_CHANGEADDR };
+/* LINUX: skb->sender_cpu and skb->napi_id share a place: small numbers are CPUs. */
+enum { NR_CPUS = 8192, MIN_NAPI_ID = NR_CPUS + 1 };
 
 /* LINUX: struct dql (byte queue limits); all 32-bit and wrapping. */
 struct dql {
@@ -125,6 +131,10 @@ struct net_device {
 	struct xps_map xps_cpus[CPU_MAX];
 	u32 watchdog_timeo_jif;
 	struct timer_list watchdog_timer;
+	u8 operstate; /* IF_OPER_ */
+	bool lltx;       /* the driver needs no transmit lock */
+	bool registered; /* LINUX: reg_state == NETREG_REGISTERED */
+	u32 carrier_up_count, carrier_down_count;
 	u32 gso_max_size, gso_max_segs;
 	u32 gro_flush_timeout_ns, napi_defer_hard_irqs;
 	u32 promiscuity, allmulti;
@@ -137,7 +147,7 @@ struct net_device {
 };
 
 /* LINUX: struct napi_struct. */
-enum { NAPI_STATE_SCHED = 1, NAPI_STATE_MISSED = 2, NAPI_STATE_DISABLE = 4 };
+enum { NAPI_STATE_SCHED = 1, NAPI_STATE_MISSED = 2, NAPI_STATE_DISABLE = 4, NAPI_STATE_NPSVC = 8 };
 enum { GRO_HASH_BUCKETS = 8, MAX_GRO_SKBS = 8, NAPI_POLL_WEIGHT = 64 };
 
 struct napi_struct {
@@ -146,17 +156,17 @@ struct napi_struct {
 	u32 state;
 	s32 weight;
 	int (*poll)(struct napi_struct *napi, int budget);
-	struct list_head rx_list; /* pending GRO_NORMAL packets, linked by sk_buff.next: see gro.c */
-	struct sk_buff *rx_head, *rx_tail;
-	s32 rx_count;
+	struct sk_buff *rx_head, *rx_tail; /* LINUX: rx_list: GRO_NORMAL packets that go up together */
+	u32 rx_count;
 	u32 gro_bitmask;
 	struct {
 		struct sk_buff *head, *tail;
 		u32 count;
 	} gro_hash[GRO_HASH_BUCKETS];
 	u32 napi_id;
-	u8 list_owner; /* CPU on whose poll list it is */
+	s32 list_owner; /* CPU on whose poll list it is, or -1 */
 };
+enum gro_result { GRO_MERGED, GRO_MERGED_FREE, GRO_HELD, GRO_NORMAL, GRO_CONSUMED };
 
 /* LINUX: struct softnet_data. */
 struct softnet_data {
@@ -173,12 +183,17 @@ struct softnet_data {
 	u32 input_queue_head, input_queue_tail;
 };
 
-/* LINUX: struct packet_type: who gets which ethertype. One static table in dev.c. */
+/* LINUX: struct packet_type: who gets which ethertype. The table is the protocols', and ends with an
+ * entry without func.
+ */
 struct packet_type {
 	u16 type;
 	int (*func)(struct sk_buff *skb, struct net_device *dev);
 	void (*list_func)(struct sk_buff *first); /* linked by next */
 };
+extern const struct packet_type ptype_base[];
+/* LINUX: netdev_chain: who hears of events, in this order; ends with NULL. */
+extern void (*const netdev_chain[])(struct net_device *dev, enum netdev_event event);
 
 static inline struct net *dev_net(const struct net_device *dev)
 {
@@ -212,8 +227,13 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
 
 /* dev.c */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues);
+/* LINUX: netdev_priv(): memory for a driver, at most NETDEV_PRIV_BYTES; false when there is none. */
+enum { NETDEV_PRIV_BYTES = 4096 };
+must_check bool netdev_alloc_priv(struct net_device *dev, u32 bytes);
+void free_netdev(struct net_device *dev);
 int register_netdevice(struct net_device *dev);
-void ether_setup(struct net_device *dev);
+void unregister_netdevice(struct net_device *dev);
+u32 dev_get_flags(const struct net_device *dev);
 int dev_open(struct net_device *dev);
 void dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu);
@@ -240,10 +260,14 @@ void netif_tx_stop_all_queues(struct net_device *dev);
 void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes);
 void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts, u32 bytes);
 void netdev_tx_reset_queue(struct netdev_queue *q);
-bool netdev_xmit_more(struct net *net);
+bool netdev_xmit_more(const struct net *net);
 u16 netdev_pick_tx(struct net_device *dev, struct sk_buff *skb);
-u32 skb_get_hash(struct sk_buff *skb);
 u64 netif_skb_features(struct sk_buff *skb);
+be16 skb_network_protocol(const struct sk_buff *skb);
+int skb_csum_hwoffload_help(struct sk_buff *skb, u64 features);
+/* Packets get the time when they come in, while someone wants it. */
+void net_enable_timestamp(struct net *net);
+void net_disable_timestamp(struct net *net);
 void dev_kfree_skb_any_reason(struct sk_buff *skb, enum drop_reason reason);
 
 int netif_rx(struct sk_buff *skb);           /* to the CPU's backlog */
@@ -251,19 +275,38 @@ int netif_receive_skb(struct sk_buff *skb);  /* now, in this context */
 void netif_receive_skb_list_internal(struct sk_buff *first);
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int));
+void netif_napi_del(struct napi_struct *napi);
 void napi_enable(struct napi_struct *n);
 void napi_disable(struct napi_struct *n);
 bool napi_schedule_prep(struct napi_struct *n);
 void napi_schedule_irqoff(struct napi_struct *n); /* LINUX: __napi_schedule() too */
 bool napi_schedule(struct napi_struct *n);
 bool napi_complete_done(struct napi_struct *n, int work_done);
-int napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);
+enum gro_result napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb);
 void napi_gro_flush(struct napi_struct *napi, bool flush_old);
 void net_tx_action(struct cpu *c);
 void net_rx_action(struct cpu *c);
 void softnet_init(struct softnet_data *sd, struct cpu *c);
 struct softnet_data *this_softnet(const struct net *net);
 void dev_check(const struct net_device *dev);
+
+/* flow_dissector.c */
+u32 skb_get_hash(struct sk_buff *skb);
+void skb_get_hash_net(const struct net *net, struct sk_buff *skb); /* LINUX: __skb_get_hash_net() */
+void skb_probe_transport_header(struct sk_buff *skb);
+
+/* gro.c */
+void gro_init(struct napi_struct *napi);
+void gro_normal_list(struct napi_struct *napi);
+
+/* vlan.c: takes an 802.1Q header out of the frame. NULL: it was too short, and is gone. */
+struct sk_buff *skb_vlan_untag(struct sk_buff *skb);
+enum { ETH_P_8021AD = 0x88a8, ETH_P_802_3 = 0x0001, ETH_P_802_2 = 0x0004, ETH_P_802_3_MIN = 0x0600,
+       VLAN_HLEN = 4, VLAN_VID_MASK = 0x0fff };
+static inline bool eth_type_vlan(u16 type)
+{
+	return type == ETH_P_8021Q || type == ETH_P_8021AD;
+}
 
 /* eth.c */
 be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev);
@@ -272,10 +315,10 @@ int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const
 		    const u8 *saddr, u32 len);
 
 /* dql.c */
-void dql_init(struct dql *dql, u32 hold_time_jif);
-void dql_reset(struct dql *dql);
+void dql_init(const struct net *net, struct dql *dql, u32 hold_time_jif);
+void dql_reset(const struct net *net, struct dql *dql);
 void dql_queued(struct dql *dql, u32 count);
 s32 dql_avail(const struct dql *dql);
-void dql_completed(struct net *net, struct dql *dql, u32 count);
+void dql_completed(const struct net *net, struct dql *dql, u32 count);
 
 #endif
