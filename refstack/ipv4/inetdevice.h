@@ -3,21 +3,13 @@
 #ifndef REFSTACK_IPV4_INETDEVICE_H
 #define REFSTACK_IPV4_INETDEVICE_H
 
+#include "core/devconf.h"
 #include "core/netdevice.h"
 
 enum { IFA_F_SECONDARY = 0x01, IFA_F_NOPREFIXROUTE = 0x200, IFA_F_PERMANENT = 0x80 };
 
-/* LINUX: net.ipv4.conf.DEV.*; conf.all lives in the net, see devinet.c. */
-struct ipv4_devconf {
-	u32 forwarding, rp_filter, accept_source_route, accept_redirects, secure_redirects, send_redirects,
-		shared_media, log_martians, proxy_arp, arp_filter, arp_announce, arp_ignore, arp_accept,
-		arp_notify, arp_evict_nocarrier, drop_gratuitous_arp, drop_unicast_in_l2_multicast,
-		route_localnet, src_valid_mark, accept_local, promote_secondaries,
-		ignore_routes_with_linkdown, disable_policy, disable_xfrm, force_igmp_version, medium_id,
-		bootp_relay, proxy_arp_pvlan, tag, bc_forwarding, mc_forwarding;
-};
-
 struct in_ifaddr {
+	struct hlist_node hash; /* in the net's inet_addr_lst */
 	struct in_ifaddr *ifa_next;
 	struct in_device *ifa_dev;
 	be32 ifa_local, ifa_address, ifa_mask, ifa_broadcast;
@@ -30,9 +22,27 @@ struct in_device {
 	struct net_device *dev;
 	struct in_ifaddr *ifa_list;
 	struct ipv4_devconf cnf;
+	u32 mtu; /* ○ of the device at the last event: what NETDEV_CHANGEMTU changed from */
+	bool mc_all_hosts; /* member of 224.0.0.1: whatever is up is. The only group of this part. */
 	bool dead;
 };
 
+/* What a RTM_NEWADDR says. */
+struct ifa_config {
+	be32 local, address; /* address: of the peer; as local when there is none */
+	be32 broadcast;
+	u8 prefixlen, scope;
+	u32 flags, rt_priority;
+	const char *label; /* NULL: the device's name */
+	u32 nlflags;       /* NLM_F_ */
+};
+
+/* LINUX: IN_DEV_ORCONF(), IN_DEV_ANDCONF(), IN_DEV_MAXCONF(): conf.all and the device's, together. */
+#define IN_DEV_ORCONF(in_dev, knob)  (dev_net((in_dev)->dev)->devconf_all.knob != 0 || (in_dev)->cnf.knob != 0)
+#define IN_DEV_ANDCONF(in_dev, knob) (dev_net((in_dev)->dev)->devconf_all.knob != 0 && (in_dev)->cnf.knob != 0)
+#define IN_DEV_MAXCONF(in_dev, knob) max_u32(dev_net((in_dev)->dev)->devconf_all.knob, (in_dev)->cnf.knob)
+
+/* LINUX: __in_dev_get_rcu(). */
 static inline struct in_device *in_dev_get(const struct net_device *dev)
 {
 	return dev->ip_ptr;
@@ -67,19 +77,34 @@ static inline bool ipv4_is_zeronet(be32 a)
 }
 
 void devinet_init(struct net *net);
+/* Gives every device's addresses and in_device back: teardown. */
+void devinet_exit(struct net *net);
+/* NULL when there is no room. Done on NETDEV_REGISTER. */
 struct in_device *inetdev_init(struct net_device *dev);
 /* `ip addr add`: label may be NULL. */
 int inet_addr_add(struct net_device *dev, be32 local, u8 prefixlen, be32 broadcast, u8 scope,
 		  const char *label);
+int inet_rtm_newaddr(struct net_device *dev, const struct ifa_config *cfg);
+/* `ip addr del`: a prefixlen above 32 stands for none given: then any matches. */
 int inet_addr_del(struct net_device *dev, be32 local, u8 prefixlen);
 be32 inet_select_addr(const struct net_device *dev, be32 dst, u32 scope);
 be32 inet_confirm_addr(struct net *net, struct in_device *in_dev, be32 dst, be32 local, u32 scope);
 struct in_ifaddr *inet_ifa_byprefix(struct in_device *in_dev, be32 prefix, be32 mask);
+/* LINUX: __ip_dev_find(net, addr, false). */
 struct net_device *ip_dev_find(struct net *net, be32 addr);
+/* LINUX: inet_lookup_ifaddr_rcu(). */
 struct in_ifaddr *inet_lookup_ifaddr(struct net *net, be32 addr);
 bool inet_addr_onlink(struct in_device *in_dev, be32 a, be32 b);
+struct in_device *inetdev_by_index(struct net *net, s32 ifindex);
+/* LINUX: ip_check_mc_rcu(): is the device a member of this group? */
+bool ip_check_mc(const struct in_device *in_dev, be32 mc_addr, be32 src_addr, u8 proto);
 struct ipv4_devconf *ipv4_devconf_all(struct net *net);
 struct ipv4_devconf *ipv4_devconf_dflt(struct net *net);
+/* A sysctl of net.ipv4.conf is written: sets the member at this offset of all's, default's or a device's
+ * block, with what depends on it: copies of the default, flushed routes, forwarding of all.
+ */
+void devinet_sysctl_set(struct net *net, struct ipv4_devconf *cnf, size_t offset, u32 value);
+/* Network device notifiers run in this order: arp_netdev_event(), inetdev_event(), fib_netdev_event(). */
 void inetdev_event(struct net_device *dev, u32 event);
 
 #endif
