@@ -3,6 +3,7 @@
 #ifndef REFSTACK_CORE_NEIGHBOUR_H
 #define REFSTACK_CORE_NEIGHBOUR_H
 
+#include "base/hash.h"
 #include "core/netdevice.h"
 
 /* LINUX: NUD_*, include/uapi/linux/neighbour.h. */
@@ -102,6 +103,8 @@ void neigh_table_init(struct net *net, struct neigh_table *tbl);
 /* LINUX: neigh_table_clear(): teardown: drops every entry and returns all memory. */
 void neigh_table_clear(struct neigh_table *tbl);
 struct neigh_parms *neigh_parms_alloc(struct net_device *dev, struct neigh_table *tbl);
+/* The device goes: no entry of its own is left in the table. */
+void neigh_parms_release(struct neigh_table *tbl, struct neigh_parms *parms);
 /* LINUX: neigh_parms_data_state_setall(): from here on changed defaults pass the device by. */
 void neigh_parms_data_state_setall(struct neigh_parms *p);
 u64 neigh_rand_reach_time(struct net *net, u64 base);
@@ -146,6 +149,12 @@ struct neigh_request {
 };
 int neigh_add(struct neigh_table *tbl, const struct neigh_request *req);
 int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev);
+
+/* ○ Where an entry is filed. Linux mixes in a pointer and a boot-time secret, so no order is Linux's. */
+static inline u32 neigh_hash_of(be32 key, const struct net_device *dev)
+{
+	return hash_32(be32_to_cpu(key) ^ (u32)dev->ifindex * 0x01000193u, 6);
+}
 
 /* In dump order: by bucket, in each the youngest first. */
 void neigh_for_each(struct neigh_table *tbl, void (*cb)(struct neighbour *n, void *ctx), void *ctx);

@@ -311,6 +311,10 @@ static inline bool eth_type_vlan(u16 type)
 /* eth.c */
 be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 extern const struct header_ops eth_header_ops;
+/* LINUX: eth_mac_addr(): what a device without an address filter does with a new address. */
+int eth_mac_addr(struct net_device *dev, const u8 *addr);
+bool is_valid_ether_addr(const u8 *addr);
+void ether_setup(struct net_device *dev);
 int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
 		    const u8 *saddr, u32 len);
 

@@ -1,0 +1,1187 @@
+// SPDX-License-Identifier: MIT
+/* neighbour.c - the neighbour cache: who has which link address, and how sure we are of it.
+ *
+ * Path: step 4. Called by ip_finish_output2() through neigh_create() and neigh_output(), by ARP with what
+ * it heard, by timers; calls the family's solicit() and error_report(), and dev_queue_xmit().
+ * Rules: RFC 4861 7.3 (the states), LINUX: net/core/neighbour.c.
+ * DIVERGES(neigh-hash): a fixed number of buckets, filed by address and ifindex, not by a pointer.
+ * DIVERGES(neigh-gc-timer): the periodic collection is a timer of CPU 0, not a deferrable work item.
+ * DIVERGES(neigh-rcu): a freed entry's memory is reused when no sender can be up the stack any more.
+ */
+#include "core/neighbour.h"
+
+#include "core/dst.h"
+#include "ipv4/ip_fib.h"
+#include "uapi/errno.h"
+#include "wire/ipv4.h"
+
+static int neigh_blackhole(struct neighbour *n, struct sk_buff *skb)
+{
+	(void)n;
+	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	return -ENETDOWN;
+}
+
+/* LINUX: __neigh_notify(): netlink listeners are told. There are none: only its place is kept. */
+static void neigh_notify(struct neighbour *n)
+{
+	PROBE(n->tbl->net, neigh_notify);
+}
+
+static bool time_in_range(u64 a, u64 from, u64 to)
+{
+	return time_after_eq(a, from) && time_before_eq(a, to);
+}
+
+u64 neigh_rand_reach_time(struct net *net, u64 base)
+{
+	assert(base <= U32_MAX);
+	return base != 0 ? rng_below(&net->rng[RNG_NEIGH], (u32)base) + (base >> 1) : 0;
+}
+
+/* --- life and death --- */
+
+void neigh_hold(struct neighbour *n)
+{
+	assert(n->refcnt > 0);
+	n->refcnt++;
+}
+
+static void neigh_purge_queue(struct neighbour *n)
+{
+	skb_queue_purge_reason(&n->arp_queue, DROP_QUEUE_PURGE);
+	n->arp_queue_len_bytes = 0;
+}
+
+/* LINUX: neigh_del_timer(): a pending timer holds a reference. */
+static bool neigh_del_timer(struct neighbour *n)
+{
+	PROBE(n->tbl->net, neigh_del_timer);
+
+	if ((n->nud_state & NUD_IN_TIMER) != 0 && timer_delete(&n->timer)) {
+		neigh_release(n);
+		return true;
+	}
+	return false;
+}
+
+static void neigh_destroy(struct neighbour *n)
+{
+	struct neigh_table *tbl = n->tbl;
+
+	assert(n->dead != 0);
+	assert(!timer_pending(&n->timer));
+	tbl->stat_destroys++;
+	neigh_purge_queue(n);
+	tbl->entries--;
+	list_add_tail(&n->gc_list, &tbl->rcu_free);
+}
+
+void neigh_release(struct neighbour *n)
+{
+	assert(n->refcnt > 0);
+	if (--n->refcnt == 0)
+		neigh_destroy(n);
+}
+
+/* The end of the grace period. A sender uses an entry without a reference from its lookup to its output,
+ * and interrupts may nest there: only code that cannot run on top of one may reuse the memory.
+ */
+static void neigh_reclaim(struct neigh_table *tbl)
+{
+	const struct cpu *c = tbl->net->host->running;
+
+	if (c != NULL && c->current != NULL && cpu_in_interrupt(c))
+		return;
+	while (!list_empty(&tbl->rcu_free)) {
+		struct neighbour *n = list_first_entry(&tbl->rcu_free, struct neighbour, gc_list);
+
+		list_del_init(&n->gc_list);
+		pool_free(&tbl->net->neigh_pool, n);
+	}
+}
+
+static void neigh_mark_dead(struct neighbour *n)
+{
+	n->dead = 1;
+	if (!list_empty(&n->gc_list)) {
+		list_del_init(&n->gc_list);
+		n->tbl->gc_entries--;
+	}
+}
+
+static void neigh_cleanup_and_release(struct neighbour *n)
+{
+	neigh_notify(n);
+	neigh_release(n);
+}
+
+/* LINUX: neigh_remove_one(): out of the table, unless somebody else uses it. */
+static bool neigh_remove_one(struct neighbour *n)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+	bool removed = false;
+
+	spin_lock(c, &n->lock);
+	if (n->refcnt == 1 && !hlist_unhashed(&n->node)) {
+		hlist_del_init(&n->node);
+		neigh_mark_dead(n);
+		removed = true;
+	}
+	spin_unlock(c, &n->lock);
+	if (removed)
+		neigh_cleanup_and_release(n);
+	return removed;
+}
+
+/* May an overfull table do without it? */
+static bool neigh_gc_wants(const struct neighbour *n, u64 now)
+{
+	return n->nud_state == NUD_FAILED || n->nud_state == NUD_NOARP ||
+	       n->tbl->is_multicast(n->primary_key) || !time_in_range(n->updated_jif, now - 5 * HZ, now);
+}
+
+/* LINUX: neigh_forced_gc(), without its limit of one millisecond of real time. */
+static u32 neigh_forced_gc(struct neigh_table *tbl)
+{
+	struct cpu *c = this_cpu(tbl->net);
+	s32 max_clean = (s32)tbl->gc_entries - (s32)tbl->gc_thresh2;
+	u64 now = net_jiffies(tbl->net);
+	struct neighbour *n, *tmp;
+	s32 shrunk = 0;
+
+	tbl->stat_forced_gc_runs++;
+	spin_lock_bh(c, &tbl->lock);
+	list_for_each_entry_safe(n, tmp, &tbl->gc_list, struct neighbour, gc_list) {
+		if (n->refcnt != 1)
+			continue;
+		if (neigh_gc_wants(n, now) && neigh_remove_one(n))
+			shrunk++;
+		if (shrunk >= max_clean)
+			break;
+	}
+	tbl->last_flush_jif = now;
+	spin_unlock_bh(c, &tbl->lock);
+	return (u32)shrunk;
+}
+
+/* LINUX: neigh_alloc()'s first half: is there room, if need be after throwing some out? */
+static bool neigh_make_room(struct neigh_table *tbl)
+{
+	u32 entries = tbl->gc_entries++;
+	u64 now = net_jiffies(tbl->net);
+
+	if (entries >= tbl->gc_thresh3 ||
+	    (entries >= tbl->gc_thresh2 && time_after(now, tbl->last_flush_jif + 5 * HZ))) {
+		if (neigh_forced_gc(tbl) == 0 && entries >= tbl->gc_thresh3) {
+			tbl->stat_table_fulls++;
+			tbl->gc_entries--;
+			return false;
+		}
+	}
+	return true;
+}
+
+static void neigh_timer_handler(struct timer_list *t);
+
+static struct neighbour *neigh_alloc(struct neigh_table *tbl, u32 flags, bool exempt_from_gc)
+{
+	u64 now = net_jiffies(tbl->net);
+	struct neighbour *n;
+
+	neigh_reclaim(tbl);
+	if (!exempt_from_gc && !neigh_make_room(tbl))
+		return NULL;
+	neigh_reclaim(tbl);
+	n = pool_zalloc(&tbl->net->neigh_pool);
+	if (n == NULL) {
+		if (!exempt_from_gc)
+			tbl->gc_entries--;
+		return NULL;
+	}
+	skb_queue_head_init(&n->arp_queue);
+	n->updated_jif = now;
+	n->used_jif = now;
+	n->nud_state = NUD_NONE;
+	n->output = neigh_blackhole;
+	n->flags = flags;
+	n->parms = &tbl->parms;
+	timer_setup(&n->timer, neigh_timer_handler);
+	tbl->stat_allocs++;
+	n->tbl = tbl;
+	n->refcnt = 1;
+	n->dead = 1;
+	INIT_LIST_HEAD(&n->gc_list);
+	tbl->entries++;
+	return n;
+}
+
+static struct neighbour *neigh_find(struct neigh_table *tbl, u32 bucket, be32 key,
+				    const struct net_device *dev)
+{
+	struct hlist_node *pos;
+
+	hlist_for_each(pos, &tbl->buckets[bucket]) {
+		struct neighbour *n = hlist_entry(pos, struct neighbour, node);
+
+		if (n->dev == dev && be32_eq(n->primary_key, key))
+			return n;
+	}
+	return NULL;
+}
+
+struct neighbour *neigh_lookup_noref(struct neigh_table *tbl, be32 key, const struct net_device *dev)
+{
+	return neigh_find(tbl, neigh_hash_of(key, dev), key, dev);
+}
+
+struct neighbour *neigh_lookup(struct neigh_table *tbl, be32 key, struct net_device *dev)
+{
+	PROBE(tbl->net, neigh_lookup);
+	struct hlist_node *pos;
+
+	tbl->stat_lookups++;
+	hlist_for_each(pos, &tbl->buckets[tbl->hash(tbl, key, dev)]) {
+		struct neighbour *n = hlist_entry(pos, struct neighbour, node);
+
+		if (n->dev == dev && tbl->key_eq(tbl, n, key)) {
+			neigh_hold(n);
+			tbl->stat_hits++;
+			return n;
+		}
+	}
+	return NULL;
+}
+
+/* Files a new entry, or finds that somebody else was faster (or, on lo, that the key changed). */
+static struct neighbour *neigh_insert(struct neighbour *n, bool exempt_from_gc)
+{
+	struct neigh_table *tbl = n->tbl;
+	u32 bucket = tbl->hash(tbl, n->primary_key, n->dev);
+	struct neighbour *old = neigh_find(tbl, bucket, n->primary_key, n->dev);
+
+	if (old != NULL)
+		return old;
+	n->dead = 0;
+	if (!exempt_from_gc)
+		list_add_tail(&n->gc_list, &tbl->gc_list);
+	hlist_add_head(&n->node, &tbl->buckets[bucket]);
+	return n;
+}
+
+/* LINUX: ___neigh_create(). */
+static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct net_device *dev, u32 flags,
+				    bool exempt_from_gc, bool want_ref, int *err)
+{
+	struct cpu *c = this_cpu(tbl->net);
+	struct neighbour *n = neigh_alloc(tbl, flags, exempt_from_gc);
+	struct neighbour *rc;
+
+	TRACE(tbl->net, neigh_create, (u32)dev->ifindex, be32_to_cpu(key));
+	*err = -ENOBUFS;
+	if (n == NULL)
+		return NULL;
+	n->primary_key = key;
+	n->dev = dev;
+	*err = tbl->constructor(n);
+	if (*err < 0) {
+		rc = NULL;
+		goto out_release;
+	}
+	n->confirmed_jif = net_jiffies(tbl->net) - 2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+
+	spin_lock_bh(c, &tbl->lock);
+	rc = neigh_insert(n, exempt_from_gc);
+	if (want_ref)
+		neigh_hold(rc);
+	spin_unlock_bh(c, &tbl->lock);
+	if (rc == n)
+		return n;
+
+out_release:
+	if (!exempt_from_gc)
+		tbl->gc_entries--;
+	neigh_release(n);
+	return rc;
+}
+
+struct neighbour *neigh_create(struct neigh_table *tbl, be32 key, struct net_device *dev, bool want_ref,
+			       int *err)
+{
+	PROBE(tbl->net, neigh_create);
+
+	return neigh_make(tbl, key, dev, 0, (dev->flags & IFF_LOOPBACK) != 0, want_ref, err);
+}
+
+/* --- the state machine --- */
+
+/* LINUX: neigh_suspect(): no longer the fast way out. */
+static void neigh_suspect(struct neighbour *n)
+{
+	n->output = n->ops->output;
+}
+
+static void neigh_connect(struct neighbour *n)
+{
+	n->output = n->ops->connected_output;
+}
+
+static void neigh_add_timer(struct neighbour *n, u64 when_jif)
+{
+	PROBE(n->tbl->net, neigh_add_timer);
+	u64 now = net_jiffies(n->tbl->net);
+	/* Times may lie far back, but never so far that their difference to now would wrap. */
+	u64 mint = now - ((u64)INT64_MAX - 86400ull * HZ);
+	bool pending;
+
+	neigh_hold(n);
+	if (!time_in_range(n->confirmed_jif, mint, now))
+		n->confirmed_jif = mint;
+	if (time_before(n->used_jif, n->confirmed_jif))
+		n->used_jif = n->confirmed_jif;
+	pending = mod_timer(n->tbl->net, &n->timer, when_jif);
+	assert(!pending);
+}
+
+static u32 neigh_max_probes(const struct neighbour *n)
+{
+	const struct neigh_parms *p = n->parms;
+
+	return NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES) + NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) +
+	       NEIGH_VAR(p, (n->nud_state & NUD_PROBE) != 0 ? NEIGH_VAR_MCAST_REPROBES :
+							     NEIGH_VAR_MCAST_PROBES);
+}
+
+static u64 neigh_retrans_jif(const struct neighbour *n)
+{
+	return max_u64(NEIGH_VAR(n->parms, NEIGH_VAR_RETRANS_TIME), HZ / 100);
+}
+
+/* Nobody answered: who waits is told. The lock is let go meanwhile: a report may come back here. */
+static void neigh_invalidate(struct neighbour *n)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+
+	n->tbl->stat_res_failed++;
+	n->updated_jif = net_jiffies(n->tbl->net);
+	while (n->nud_state == NUD_FAILED) {
+		struct sk_buff *skb = skb_dequeue(&n->arp_queue);
+
+		if (skb == NULL)
+			break;
+		spin_unlock(c, &n->lock);
+		n->ops->error_report(n, skb);
+		spin_lock(c, &n->lock);
+	}
+	neigh_purge_queue(n);
+}
+
+/* Asks for the address. Called with n->lock held, returns without it. */
+static void neigh_probe(struct neighbour *n)
+{
+	PROBE(n->tbl->net, neigh_probe);
+	struct sk_buff *skb = skb_peek_tail(&n->arp_queue);
+
+	if (skb != NULL)
+		skb = skb_clone(skb); /* the queue may overflow meanwhile */
+	spin_unlock(this_cpu(n->tbl->net), &n->lock);
+	if (n->ops->solicit != NULL)
+		n->ops->solicit(n, skb);
+	n->probes++;
+	if (skb != NULL)
+		consume_skb(skb);
+}
+
+static void neigh_set_state(struct neighbour *n, u8 state, u64 now)
+{
+	n->nud_state = state;
+	n->updated_jif = now;
+}
+
+/* REACHABLE: confirmed again in time, else used lately (ask soon), else nobody cares. */
+static u64 neigh_timer_reachable(struct neighbour *n, u64 now, bool *notify)
+{
+	u64 delay = NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME);
+
+	if (time_before_eq(now, n->confirmed_jif + n->parms->reachable_time))
+		return n->confirmed_jif + n->parms->reachable_time;
+	neigh_suspect(n);
+	if (time_before_eq(now, n->used_jif + delay)) {
+		neigh_set_state(n, NUD_DELAY, now);
+		return now + delay;
+	}
+	neigh_set_state(n, NUD_STALE, now);
+	*notify = true;
+	return now + HZ;
+}
+
+/* DELAY: an upper layer had an answer meanwhile, or we have to ask ourselves. */
+static u64 neigh_timer_delay(struct neighbour *n, u64 now)
+{
+	if (time_before_eq(now, n->confirmed_jif + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME))) {
+		neigh_set_state(n, NUD_REACHABLE, now);
+		neigh_connect(n);
+		return n->confirmed_jif + n->parms->reachable_time;
+	}
+	neigh_set_state(n, NUD_PROBE, now);
+	n->probes = 0;
+	return now + neigh_retrans_jif(n);
+}
+
+/* What the timer makes of the state; when it is to fire next. */
+static u64 neigh_timer_step(struct neighbour *n, u64 now, bool *notify)
+{
+	if ((n->nud_state & NUD_REACHABLE) != 0)
+		return neigh_timer_reachable(n, now, notify);
+	if ((n->nud_state & NUD_DELAY) != 0) {
+		*notify = true;
+		return neigh_timer_delay(n, now);
+	}
+	return now + neigh_retrans_jif(n);
+}
+
+/* True when n->lock was let go on the way. */
+static bool neigh_timer_work(struct neighbour *n, bool *notify)
+{
+	struct net *net = n->tbl->net;
+	u64 next = neigh_timer_step(n, net_jiffies(net), notify);
+
+	if ((n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) != 0 && n->probes >= neigh_max_probes(n)) {
+		n->nud_state = NUD_FAILED;
+		*notify = true;
+		neigh_invalidate(n);
+		return false;
+	}
+	if ((n->nud_state & NUD_IN_TIMER) != 0) {
+		u64 soonest = net_jiffies(net) + HZ / 100;
+
+		if (time_before(next, soonest))
+			next = soonest;
+		if (!mod_timer(net, &n->timer, next))
+			neigh_hold(n);
+	}
+	if ((n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) == 0)
+		return false;
+	neigh_probe(n);
+	return true;
+}
+
+static void neigh_timer_handler(struct timer_list *t)
+{
+	struct neighbour *n = container_of(t, struct neighbour, timer);
+	struct net *net = n->tbl->net;
+	PROBE(net, neigh_timer_handler);
+	struct cpu *c = this_cpu(net);
+	bool notify = false, unlocked = false;
+
+	spin_lock(c, &n->lock);
+	if ((n->nud_state & NUD_IN_TIMER) != 0)
+		unlocked = neigh_timer_work(n, &notify);
+	if (!unlocked)
+		spin_unlock(c, &n->lock);
+	if (notify)
+		neigh_notify(n);
+	TRACE(net, neigh_timer_handler, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key), n->nud_state,
+	      n->probes);
+	neigh_release(n); /* the timer's */
+}
+
+/* A packet waits; the oldest make room. LINUX: limits are truesizes. */
+static void neigh_queue(struct neighbour *n, struct sk_buff *skb)
+{
+	while (n->arp_queue_len_bytes + skb->truesize > NEIGH_VAR(n->parms, NEIGH_VAR_QUEUE_LEN_BYTES)) {
+		struct sk_buff *old = skb_dequeue(&n->arp_queue);
+
+		if (old == NULL)
+			break;
+		n->arp_queue_len_bytes -= old->truesize;
+		kfree_skb_reason(old, DROP_NEIGH_QUEUEFULL);
+		n->tbl->stat_unres_discards++;
+	}
+	skb_dst_force(skb);
+	skb_queue_tail(&n->arp_queue, skb);
+	n->arp_queue_len_bytes += skb->truesize;
+}
+
+/* NONE or FAILED: begin to ask. Returns whether to do so at once; false with FAILED: nobody may ask. */
+static bool neigh_start_resolution(struct neighbour *n, bool immediate_ok)
+{
+	const struct neigh_parms *p = n->parms;
+	u64 now = net_jiffies(n->tbl->net);
+
+	if (NEIGH_VAR(p, NEIGH_VAR_MCAST_PROBES) + NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) == 0) {
+		neigh_set_state(n, NUD_FAILED, now);
+		return false;
+	}
+	n->probes = NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES);
+	neigh_del_timer(n);
+	neigh_set_state(n, NUD_INCOMPLETE, now);
+	neigh_add_timer(n, immediate_ok ? now + neigh_retrans_jif(n) : now + 1);
+	return immediate_ok;
+}
+
+/* Gives up the packet: there will be no answer. */
+static int neigh_event_refuse(struct neighbour *n, struct sk_buff *skb, enum drop_reason reason)
+{
+	spin_unlock_bh(this_cpu(n->tbl->net), &n->lock);
+	if (skb != NULL)
+		kfree_skb_reason(skb, reason);
+	return 1;
+}
+
+int neigh_event_send(struct neighbour *n, struct sk_buff *skb, bool immediate_ok)
+{
+	struct net *net = n->tbl->net;
+	PROBE(net, neigh_event_send);
+	struct cpu *c = this_cpu(net);
+	bool immediate_probe = false;
+	int rc = 0;
+
+	spin_lock_bh(c, &n->lock);
+	if ((n->nud_state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) != 0)
+		goto out;
+	if (n->dead != 0) {
+		if ((n->nud_state & NUD_STALE) != 0)
+			goto out;
+		return neigh_event_refuse(n, skb, DROP_NEIGH_DEAD);
+	}
+	if ((n->nud_state & (NUD_STALE | NUD_INCOMPLETE)) == 0) {
+		immediate_probe = neigh_start_resolution(n, immediate_ok);
+		if (n->nud_state == NUD_FAILED)
+			return neigh_event_refuse(n, skb, DROP_NEIGH_FAILED);
+	} else if ((n->nud_state & NUD_STALE) != 0) {
+		u64 now = net_jiffies(net);
+
+		neigh_del_timer(n);
+		neigh_set_state(n, NUD_DELAY, now);
+		neigh_add_timer(n, now + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME));
+	}
+	if (n->nud_state == NUD_INCOMPLETE) {
+		if (skb != NULL)
+			neigh_queue(n, skb);
+		rc = 1;
+	}
+out:
+	if (immediate_probe)
+		neigh_probe(n);
+	else
+		spin_unlock(c, &n->lock);
+	local_bh_enable(c);
+	return rc;
+}
+
+int neigh_event_send_probe(struct neighbour *n, struct sk_buff *skb, bool immediate_ok)
+{
+	n->used_jif = net_jiffies(n->tbl->net);
+	if ((n->nud_state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) != 0)
+		return 0;
+	return neigh_event_send(n, skb, immediate_ok);
+}
+
+void neigh_confirm(struct neighbour *n)
+{
+	if (n != NULL)
+		n->confirmed_jif = net_jiffies(n->tbl->net);
+}
+
+/* --- what somebody heard or said --- */
+
+struct nud_change {
+	const u8 *lladdr; /* NULL: the one that is known */
+	u32 flags;        /* NEIGH_UPDATE_F_ */
+	u8 old, new;
+	bool notify, gc_update, isrouter;
+};
+
+static void neigh_update_gc_list(struct neighbour *n)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+	bool exempt, listed;
+
+	spin_lock_bh(c, &n->tbl->lock);
+	spin_lock(c, &n->lock);
+	exempt = (n->nud_state & NUD_PERMANENT) != 0 || (n->flags & NTF_EXT_LEARNED) != 0;
+	listed = !list_empty(&n->gc_list);
+	if (n->dead == 0 && exempt && listed) {
+		list_del_init(&n->gc_list);
+		n->tbl->gc_entries--;
+	} else if (n->dead == 0 && !exempt && !listed) {
+		list_add_tail(&n->gc_list, &n->tbl->gc_list);
+		n->tbl->gc_entries++;
+	}
+	spin_unlock(c, &n->lock);
+	spin_unlock_bh(c, &n->tbl->lock);
+}
+
+/* An administrator's flag; whether it changed. */
+static bool neigh_assign_flag(struct neighbour *n, u32 ntf, bool on)
+{
+	u32 old = n->flags;
+
+	n->flags = on ? old | ntf : old & ~ntf;
+	return n->flags != old;
+}
+
+/* The new state has no address: forget, and tell who waits. */
+static void neigh_unlearn(struct neighbour *n, struct nud_change *ch)
+{
+	neigh_del_timer(n);
+	if ((ch->old & NUD_CONNECTED) != 0)
+		neigh_suspect(n);
+	n->nud_state = ch->new;
+	ch->notify = (ch->old & NUD_VALID) != 0;
+	if ((ch->old & (NUD_INCOMPLETE | NUD_PROBE)) != 0 && (ch->new & NUD_FAILED) != 0) {
+		neigh_invalidate(n);
+		ch->notify = true;
+	}
+}
+
+/* Is the address news? False: there is none to go by. */
+static bool neigh_compare_lladdr(const struct neighbour *n, struct nud_change *ch)
+{
+	u32 len = n->dev->addr_len;
+
+	if (len == 0) {
+		ch->lladdr = NULL;
+		return true;
+	}
+	if (ch->lladdr == NULL)
+		return (ch->old & NUD_VALID) != 0;
+	if ((ch->old & NUD_VALID) != 0 && memcmp(ch->lladdr, n->ha, len) == 0)
+		ch->lladdr = NULL;
+	return true;
+}
+
+/* May a valid entry be changed so? Also what the new state really is. */
+static bool neigh_may_change(struct nud_change *ch)
+{
+	if ((ch->old & NUD_VALID) == 0)
+		return true;
+	if (ch->lladdr == NULL || (ch->flags & NEIGH_UPDATE_F_OVERRIDE) != 0) {
+		if (ch->lladdr == NULL && ch->new == NUD_STALE && (ch->flags & NEIGH_UPDATE_F_ADMIN) == 0)
+			ch->new = ch->old;
+		return true;
+	}
+	ch->isrouter = false;
+	if ((ch->flags & NEIGH_UPDATE_F_WEAK_OVERRIDE) == 0 || (ch->old & NUD_CONNECTED) == 0)
+		return false;
+	ch->lladdr = NULL;
+	ch->new = NUD_STALE;
+	return true;
+}
+
+static void neigh_change_state(struct neighbour *n, struct nud_change *ch)
+{
+	u64 now = net_jiffies(n->tbl->net);
+
+	neigh_del_timer(n);
+	if ((ch->new & NUD_PROBE) != 0)
+		n->probes = 0;
+	if ((ch->new & NUD_IN_TIMER) != 0)
+		neigh_add_timer(n, now + ((ch->new & NUD_REACHABLE) != 0 ? n->parms->reachable_time : 0));
+	n->nud_state = ch->new;
+	ch->notify = true;
+}
+
+static void neigh_change_lladdr(struct neighbour *n, struct nud_change *ch)
+{
+	const struct header_ops *ops = n->dev->header_ops;
+
+	memcpy(n->ha, ch->lladdr, n->dev->addr_len);
+	if (ops != NULL && ops->cache_update != NULL && n->hh.hh_len != 0)
+		ops->cache_update(&n->hh, n->dev, n->ha);
+	if ((ch->new & NUD_CONNECTED) == 0)
+		n->confirmed_jif = net_jiffies(n->tbl->net) -
+				   2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+	ch->notify = true;
+}
+
+/* Sends what waited, by the neighbour that its route now has. */
+static void neigh_send_queued(struct neighbour *n)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+
+	while ((n->nud_state & NUD_VALID) != 0) {
+		struct sk_buff *skb = skb_dequeue(&n->arp_queue);
+		struct dst_entry *dst;
+		struct neighbour *n2 = NULL;
+
+		if (skb == NULL)
+			break;
+		spin_unlock_bh(c, &n->lock);
+		dst = skb_dst(skb);
+		if (dst != NULL && dst->obsolete != DST_OBSOLETE_DEAD)
+			n2 = dst_neigh_lookup(dst, ipv4_daddr(skb_network_header(skb)));
+		if (n2 != NULL) {
+			n2->output(n2, skb);
+			neigh_release(n2);
+		} else {
+			n->output(n, skb);
+		}
+		spin_lock_bh(c, &n->lock);
+	}
+	neigh_purge_queue(n);
+}
+
+/* The part of an update that has an address, known or new. */
+static int neigh_learn(struct neighbour *n, struct nud_change *ch)
+{
+	if (!neigh_compare_lladdr(n, ch))
+		return -EINVAL;
+	if ((ch->new & NUD_CONNECTED) != 0)
+		n->confirmed_jif = net_jiffies(n->tbl->net);
+	ch->isrouter = (ch->flags & NEIGH_UPDATE_F_OVERRIDE_ISROUTER) != 0;
+	if (!neigh_may_change(ch))
+		return 0;
+	/* An update that changes nothing must not move the locktime window. */
+	if (ch->new != ch->old || ch->lladdr != NULL)
+		n->updated_jif = net_jiffies(n->tbl->net);
+	if (ch->new != ch->old)
+		neigh_change_state(n, ch);
+	if (ch->lladdr != NULL)
+		neigh_change_lladdr(n, ch);
+	if (ch->new == ch->old)
+		return 0;
+	if ((ch->new & NUD_CONNECTED) != 0)
+		neigh_connect(n);
+	else
+		neigh_suspect(n);
+	if ((ch->old & NUD_VALID) == 0)
+		neigh_send_queued(n);
+	return 0;
+}
+
+static int neigh_update_locked(struct neighbour *n, struct nud_change *ch)
+{
+	bool admin = (ch->flags & NEIGH_UPDATE_F_ADMIN) != 0;
+
+	if (n->dead != 0) {
+		ch->new = ch->old;
+		return -EPERM;
+	}
+	if (!admin && (ch->old & (NUD_NOARP | NUD_PERMANENT)) != 0)
+		return -EPERM;
+	if (admin && neigh_assign_flag(n, NTF_EXT_LEARNED, (ch->flags & NEIGH_UPDATE_F_EXT_LEARNED) != 0)) {
+		ch->notify = true;
+		ch->gc_update = true;
+	}
+	if ((ch->flags & NEIGH_UPDATE_F_USE) != 0) {
+		ch->new = ch->old & (u8)~NUD_PERMANENT;
+		n->nud_state = ch->new;
+		return 0;
+	}
+	if ((ch->new & NUD_VALID) == 0) {
+		neigh_unlearn(n, ch);
+		return 0;
+	}
+	return neigh_learn(n, ch);
+}
+
+/* LINUX: __neigh_update(). */
+static int neigh_update_state(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags)
+{
+	struct net *net = n->tbl->net;
+	PROBE(net, neigh_update_state);
+	struct cpu *c = this_cpu(net);
+	struct nud_change ch = { .lladdr = lladdr, .flags = flags, .new = new_state };
+	int err;
+
+	TRACE(net, neigh_update, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key), n->nud_state, new_state,
+	      flags);
+	spin_lock_bh(c, &n->lock);
+	ch.old = n->nud_state;
+	err = neigh_update_locked(n, &ch);
+	if (ch.isrouter &&
+	    neigh_assign_flag(n, NTF_ROUTER, (flags & NEIGH_UPDATE_F_ISROUTER) != 0))
+		ch.notify = true;
+	spin_unlock_bh(c, &n->lock);
+	if (((ch.new ^ ch.old) & NUD_PERMANENT) != 0 || ch.gc_update)
+		neigh_update_gc_list(n);
+	if (ch.notify)
+		neigh_notify(n);
+	return err;
+}
+
+int neigh_update(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags)
+{
+	PROBE(n->tbl->net, neigh_update);
+
+	return neigh_update_state(n, lladdr, new_state, flags);
+}
+
+struct neighbour *neigh_event_ns(struct neigh_table *tbl, const u8 *lladdr, be32 key,
+				 struct net_device *dev)
+{
+	struct neighbour *n = neigh_lookup(tbl, key, dev);
+	int err;
+
+	if (n == NULL && (lladdr != NULL || dev->addr_len == 0))
+		n = neigh_create(tbl, key, dev, true, &err);
+	if (n != NULL)
+		neigh_update(n, lladdr, NUD_STALE, NEIGH_UPDATE_F_OVERRIDE);
+	return n;
+}
+
+/* --- ways out --- */
+
+static int neigh_hard_header(struct neighbour *n, struct sk_buff *skb)
+{
+	s32 off = skb_network_offset(skb);
+
+	assert(off >= 0);
+	skb_pull(skb, (u32)off);
+	return dev_hard_header(skb, n->dev, be16_to_cpu(skb->protocol), n->ha, NULL, skb->len);
+}
+
+static int neigh_xmit_or_drop(struct sk_buff *skb, int header_err)
+{
+	if (header_err >= 0)
+		return dev_queue_xmit(skb);
+	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	return -EINVAL;
+}
+
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
+{
+	struct net *net = n->tbl->net;
+	PROBE(net, neigh_resolve_output);
+	struct cpu *c = this_cpu(net);
+	const struct header_ops *ops = n->dev->header_ops;
+
+	PATH_STEP(net, NEIGH_RESOLVE, 0, skb->len);
+	if (neigh_event_send_probe(n, skb, true) != 0)
+		return 0;
+	if (ops->cache != NULL && n->hh.hh_len == 0) {
+		spin_lock_bh(c, &n->lock);
+		if (n->hh.hh_len == 0)
+			ops->cache(n, &n->hh, cpu_to_be16(n->tbl->protocol));
+		spin_unlock_bh(c, &n->lock);
+	}
+	return neigh_xmit_or_drop(skb, neigh_hard_header(n, skb));
+}
+
+int neigh_connected_output(struct neighbour *n, struct sk_buff *skb)
+{
+	return neigh_xmit_or_drop(skb, neigh_hard_header(n, skb));
+}
+
+int neigh_direct_output(struct neighbour *n, struct sk_buff *skb)
+{
+	(void)n;
+	return dev_queue_xmit(skb);
+}
+
+/* LINUX: neigh_hh_output(): sixteen bytes are copied whatever the header's length: no loop, no length. */
+static int neigh_hh_output(const struct hh_cache *hh, struct sk_buff *skb)
+{
+	assert(hh->hh_len <= HH_DATA_MOD);
+	if (skb_headroom(skb) < HH_DATA_MOD) {
+		kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+		return NET_XMIT_DROP;
+	}
+	memcpy(skb->data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
+	skb->data -= hh->hh_len;
+	skb->len += hh->hh_len;
+	return dev_queue_xmit(skb);
+}
+
+int neigh_output(struct neighbour *n, struct sk_buff *skb, bool skip_cache)
+{
+	if (!skip_cache && (n->nud_state & NUD_CONNECTED) != 0 && n->hh.hh_len != 0)
+		return neigh_hh_output(&n->hh, skb);
+	return n->output(n, skb);
+}
+
+/* --- devices come and go --- */
+
+/* Out of the table, but somebody holds it: no timer, no packets, no way out. */
+static void neigh_make_stray(struct neighbour *n)
+{
+	neigh_purge_queue(n);
+	n->output = neigh_blackhole;
+	n->nud_state = (n->nud_state & NUD_VALID) != 0 ? NUD_NOARP : NUD_NONE;
+}
+
+static void neigh_flush_one(struct neighbour *n)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+
+	hlist_del_init(&n->node);
+	spin_lock(c, &n->lock);
+	neigh_del_timer(n);
+	neigh_mark_dead(n);
+	if (n->refcnt != 1)
+		neigh_make_stray(n);
+	spin_unlock(c, &n->lock);
+	neigh_cleanup_and_release(n);
+}
+
+static void neigh_flush_dev(struct neigh_table *tbl, const struct net_device *dev, bool skip_perm)
+{
+	struct cpu *c = this_cpu(tbl->net);
+
+	spin_lock_bh(c, &tbl->lock);
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++) {
+		struct hlist_node *pos, *next;
+
+		hlist_for_each_safe(pos, next, &tbl->buckets[i]) {
+			struct neighbour *n = hlist_entry(pos, struct neighbour, node);
+
+			if ((dev == NULL || n->dev == dev) &&
+			    !(skip_perm && (n->nud_state & NUD_PERMANENT) != 0))
+				neigh_flush_one(n);
+		}
+	}
+	spin_unlock_bh(c, &tbl->lock);
+}
+
+void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev)
+{
+	neigh_flush_dev(tbl, dev, false);
+}
+
+void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev)
+{
+	neigh_flush_dev(tbl, dev, false);
+}
+
+void neigh_carrier_down(struct neigh_table *tbl, struct net_device *dev)
+{
+	neigh_flush_dev(tbl, dev, true);
+}
+
+/* --- periodic collection --- */
+
+static void neigh_redraw_reachable_times(struct neigh_table *tbl, u64 now)
+{
+	struct net *net = tbl->net;
+
+	tbl->last_rand_jif = now;
+	/* LINUX: the list of parms has the table's own first, the youngest device's next. */
+	tbl->parms.reachable_time =
+		neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
+	for (u32 i = NET_DEV_MAX; i-- != 0;) {
+		struct neigh_parms *p = &tbl->dev_parms[i];
+
+		if (p->dev != NULL)
+			p->reachable_time =
+				neigh_rand_reach_time(net, NEIGH_VAR(p, NEIGH_VAR_BASE_REACHABLE_TIME));
+	}
+}
+
+static void neigh_collect_stale(struct neighbour *n, u64 now)
+{
+	struct cpu *c = this_cpu(n->tbl->net);
+	u64 stale = NEIGH_VAR(n->parms, NEIGH_VAR_GC_STALETIME);
+	bool unused;
+
+	if ((n->nud_state & (NUD_PERMANENT | NUD_IN_TIMER)) != 0 || (n->flags & NTF_EXT_LEARNED) != 0)
+		return;
+	spin_lock(c, &n->lock);
+	if (time_before(n->used_jif, n->confirmed_jif) && time_before_eq(n->confirmed_jif, now))
+		n->used_jif = n->confirmed_jif;
+	unused = time_before(now, n->used_jif) || time_after_eq(now, n->used_jif + stale);
+	spin_unlock(c, &n->lock);
+	if (n->nud_state == NUD_FAILED || unused)
+		neigh_remove_one(n);
+}
+
+/* LINUX: neigh_periodic_work(). */
+static void neigh_periodic_work(struct timer_list *t)
+{
+	struct neigh_table *tbl = container_of(t, struct neigh_table, gc_timer);
+	struct cpu *c = this_cpu(tbl->net);
+	u64 now = net_jiffies(tbl->net);
+
+	tbl->stat_periodic_gc_runs++;
+	spin_lock_bh(c, &tbl->lock);
+	if (time_after(now, tbl->last_rand_jif + 300 * HZ))
+		neigh_redraw_reachable_times(tbl, now);
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS && tbl->entries >= tbl->gc_thresh1; i++) {
+		struct hlist_node *pos, *next;
+
+		hlist_for_each_safe(pos, next, &tbl->buckets[i])
+			neigh_collect_stale(hlist_entry(pos, struct neighbour, node), now);
+	}
+	mod_timer(tbl->net, &tbl->gc_timer,
+		  now + max_u64(NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME) >> 1, 1));
+	spin_unlock_bh(c, &tbl->lock);
+}
+
+/* --- set-up --- */
+
+void neigh_table_init(struct net *net, struct neigh_table *tbl)
+{
+	u64 now = net_jiffies(net);
+
+	assert(tbl->hash != NULL);
+	assert(tbl->constructor != NULL);
+	tbl->net = net;
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
+		tbl->buckets[i].first = NULL;
+	for (u32 i = 0; i < NET_DEV_MAX; i++)
+		tbl->dev_parms[i].dev = NULL;
+	INIT_LIST_HEAD(&tbl->gc_list);
+	INIT_LIST_HEAD(&tbl->rcu_free);
+	tbl->parms.reachable_time =
+		neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
+	tbl->last_flush_jif = now;
+	tbl->last_rand_jif = now + tbl->parms.reachable_time * 20;
+	timer_setup(&tbl->gc_timer, neigh_periodic_work);
+	mod_timer(net, &tbl->gc_timer, now + tbl->parms.reachable_time);
+}
+
+void neigh_table_clear(struct neigh_table *tbl)
+{
+	timer_delete(&tbl->gc_timer);
+	neigh_flush_dev(tbl, NULL, false);
+	assert(tbl->entries == 0);
+	neigh_reclaim(tbl);
+}
+
+struct neigh_parms *neigh_parms_alloc(struct net_device *dev, struct neigh_table *tbl)
+{
+	struct neigh_parms *p;
+
+	assert(dev->ifindex > 0);
+	assert(dev->ifindex < NET_DEV_MAX);
+	p = &tbl->dev_parms[dev->ifindex];
+	*p = tbl->parms;
+	p->dev = dev;
+	p->data_state = 0;
+	p->reachable_time =
+		neigh_rand_reach_time(dev_net(dev), NEIGH_VAR(p, NEIGH_VAR_BASE_REACHABLE_TIME));
+	return p;
+}
+
+void neigh_parms_release(struct neigh_table *tbl, struct neigh_parms *parms)
+{
+	assert(parms->dev != NULL);
+	assert(parms == &tbl->dev_parms[parms->dev->ifindex]);
+	parms->dev = NULL;
+}
+
+void neigh_parms_data_state_setall(struct neigh_parms *p)
+{
+	p->data_state = (1u << NEIGH_VAR_DATA_MAX) - 1;
+}
+
+/* --- requests of an administrator --- */
+
+static struct neighbour *neigh_add_entry(struct neigh_table *tbl, const struct neigh_request *req,
+					 u32 *flags, int *err)
+{
+	struct neighbour *n = neigh_lookup(tbl, req->dst, req->dev);
+	bool exempt = (req->state & NUD_PERMANENT) != 0 || (req->ntf & NTF_EXT_LEARNED) != 0;
+
+	if (n == NULL) {
+		*err = -ENOENT;
+		if ((req->nlflags & NLM_F_CREATE) == 0)
+			return NULL;
+		return neigh_make(tbl, req->dst, req->dev, req->ntf & NTF_EXT_LEARNED, exempt, true, err);
+	}
+	if ((req->nlflags & NLM_F_EXCL) != 0) {
+		*err = -EEXIST;
+		neigh_release(n);
+		return NULL;
+	}
+	if ((req->nlflags & NLM_F_REPLACE) == 0)
+		*flags &= ~(u32)(NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER);
+	return n;
+}
+
+int neigh_add(struct neigh_table *tbl, const struct neigh_request *req)
+{
+	u32 flags = NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
+	struct neighbour *n;
+	int err = 0;
+
+	n = neigh_add_entry(tbl, req, &flags, &err);
+	if (n == NULL)
+		return err;
+	if (req->protocol != 0)
+		n->protocol = req->protocol;
+	if ((req->ntf & NTF_EXT_LEARNED) != 0)
+		flags |= NEIGH_UPDATE_F_EXT_LEARNED;
+	if ((req->ntf & NTF_ROUTER) != 0)
+		flags |= NEIGH_UPDATE_F_ISROUTER;
+	if ((req->ntf & NTF_USE) != 0)
+		flags |= NEIGH_UPDATE_F_USE;
+	err = neigh_update_state(n, req->lladdr, req->state, flags);
+	if (err == 0 && (req->ntf & NTF_USE) != 0)
+		neigh_event_send_probe(n, NULL, true);
+	neigh_release(n);
+	return err;
+}
+
+int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev)
+{
+	struct cpu *c = this_cpu(tbl->net);
+	struct neighbour *n = neigh_lookup(tbl, key, dev);
+	int err;
+
+	if (n == NULL)
+		return -ENOENT;
+	err = neigh_update_state(n, NULL, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
+	spin_lock_bh(c, &tbl->lock);
+	/* The table's own reference stays, unless the entry was thrown out meanwhile. */
+	if (hlist_unhashed(&n->node)) {
+		neigh_release(n);
+	} else {
+		neigh_release(n);
+		neigh_remove_one(n);
+	}
+	spin_unlock_bh(c, &tbl->lock);
+	return err;
+}
+
+void neigh_for_each(struct neigh_table *tbl, void (*cb)(struct neighbour *n, void *ctx), void *ctx)
+{
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++) {
+		struct hlist_node *pos, *next;
+
+		hlist_for_each_safe(pos, next, &tbl->buckets[i])
+			cb(hlist_entry(pos, struct neighbour, node), ctx);
+	}
+}
+
+/* --- invariants --- */
+
+static void neigh_check_entry(const struct neighbour *n, u32 bucket)
+{
+	const struct sk_buff *skb;
+	u32 bytes = 0;
+
+	assert(n->dead == 0);
+	assert(neigh_hash_of(n->primary_key, n->dev) == bucket);
+	assert((n->nud_state & (n->nud_state - 1)) == 0);
+	assert(n->refcnt >= (timer_pending(&n->timer) ? 2u : 1u));
+	if (timer_pending(&n->timer))
+		assert((n->nud_state & NUD_IN_TIMER) != 0);
+	if ((n->nud_state & NUD_VALID) != 0)
+		assert(skb_queue_empty(&n->arp_queue));
+	skb_queue_walk(&n->arp_queue, skb)
+		bytes += skb->truesize;
+	assert(bytes == n->arp_queue_len_bytes);
+}
+
+void neigh_check(const struct neigh_table *tbl)
+{
+	const struct hlist_node *pos;
+	const struct list_head *l;
+	u32 hashed = 0, listed = 0, waiting = 0;
+
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
+		hlist_for_each(pos, &tbl->buckets[i]) {
+			neigh_check_entry(hlist_entry((uintptr_t)pos, struct neighbour, node), i);
+			hashed++;
+		}
+	list_for_each(l, &tbl->gc_list)
+		listed++;
+	list_for_each(l, &tbl->rcu_free)
+		waiting++;
+	assert(hashed <= tbl->entries);
+	assert(listed == tbl->gc_entries);
+	assert(tbl->net->neigh_pool.used == tbl->entries + waiting);
+	assert(tbl->net->host->running != NULL || tbl->lock.holder == 0);
+}
