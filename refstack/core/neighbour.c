@@ -11,8 +11,8 @@
 #include "core/neighbour.h"
 
 #include "core/dst.h"
-#include "ipv4/ip_fib.h"
 #include "uapi/errno.h"
+#include "uapi/netlink.h"
 #include "wire/ipv4.h"
 
 static int neigh_blackhole(struct neighbour *n, struct sk_buff *skb)

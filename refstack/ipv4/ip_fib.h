@@ -6,6 +6,7 @@
 #include "core/netdevice.h"
 #include "core/sock.h"
 #include "ipv4/inetdevice.h"
+#include "uapi/netlink.h"
 
 /* LINUX: RTN_*, include/uapi/linux/rtnetlink.h. */
 enum rtn_type { RTN_UNSPEC, RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST, RTN_MULTICAST,
@@ -126,7 +127,6 @@ struct fib_config {
 	bool fc_mtu_lock;
 	u32 fc_nlflags; /* NLM_F_ */
 };
-enum { NLM_F_REPLACE = 0x100, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400, NLM_F_APPEND = 0x800 };
 
 /* fib_trie.c */
 struct fib_table *fib_trie_table(struct net *net, u32 id, struct fib_table *alias);
