@@ -131,6 +131,7 @@ struct host {
 	struct irq_action irq[CPU_IRQ_MAX];
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool;
+	struct host_tables *tables; /* host.c */
 	u32 files_max; /* LINUX: fs.file-max */
 	u64 next_ino;
 	struct process *process;
@@ -138,6 +139,7 @@ struct host {
 	struct task *task;
 	u32 nr_tasks;
 	u64 boot_jiffies; /* jiffies at virtual time 0 */
+	u64 boot_real_ns; /* the wall clock then */
 	enum cost_model cost_model;
 	const struct limits *limits;
 	struct world *world; /* opaque here */
@@ -157,6 +159,12 @@ static inline void net_crossing(struct net *net, enum crossing at, const struct 
 {
 	if (net->on_packet != NULL)
 		net->on_packet(net, at, skb);
+}
+
+/* LINUX: ktime_get_real(). */
+static inline u64 net_real_ns(struct net *net)
+{
+	return net->host->boot_real_ns + net_now_ns(net);
 }
 
 static inline void mib_add(struct net *net, enum mib_id id, u64 n)

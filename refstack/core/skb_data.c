@@ -306,6 +306,14 @@ bool pskb_may_pull(struct sk_buff *skb, u32 len)
 	return pskb_pull_tail(skb, len - skb_headlen(skb));
 }
 
+bool pskb_pull(struct sk_buff *skb, u32 len)
+{
+	if (!pskb_may_pull(skb, len))
+		return false;
+	skb_pull(skb, len);
+	return true;
+}
+
 int skb_linearize(struct sk_buff *skb)
 {
 	if (!skb_is_nonlinear(skb))

@@ -601,6 +601,12 @@ struct sk_buff *skb_clone(struct sk_buff *skb)
 	return n;
 }
 
+void skb_morph(struct sk_buff *dst, struct sk_buff *src)
+{
+	skb_release_all(dst, DROP_CONSUMED);
+	skb_clone_data(dst, src);
+}
+
 struct sk_buff *skb_share_check(struct sk_buff *skb)
 {
 	struct sk_buff *n;

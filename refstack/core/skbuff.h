@@ -113,6 +113,7 @@ struct sk_buff {
 	be16 protocol;
 	u16 queue_mapping; /* TX: the queue; RX: recorded queue + 1, 0 = none */
 	u16 vlan_tci;
+	bool vlan_present; /* LINUX: skb_vlan_tag_present() */
 	u8 pkt_type;
 	u8 ip_summed;
 	u8 csum_level;
@@ -150,6 +151,8 @@ struct sk_buff *napi_build_skb(struct net *net, struct page *page, u32 offset, u
 struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order,
 				     int *errcode);
 struct sk_buff *skb_clone(struct sk_buff *skb);
+/* dst becomes a clone of src, whatever it was. */
+void skb_morph(struct sk_buff *dst, struct sk_buff *src);
 struct sk_buff *skb_copy(const struct sk_buff *skb);
 struct sk_buff *pskb_copy(struct sk_buff *skb);
 must_check int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail);
@@ -180,6 +183,8 @@ void *skb_push_inline(struct sk_buff *skb, u32 len);
 void *skb_pull(struct sk_buff *skb, u32 len);
 void skb_reserve(struct sk_buff *skb, u32 len);
 void skb_trim(struct sk_buff *skb, u32 len);
+/* LINUX: pskb_pull(): the bytes pulled over must come to lie in the linear part first. */
+must_check bool pskb_pull(struct sk_buff *skb, u32 len);
 must_check int pskb_trim(struct sk_buff *skb, u32 len);
 must_check int pskb_trim_rcsum(struct sk_buff *skb, u32 len);
 /* Brings the first len bytes into the linear part. */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* ip_fragment.h - datagrams that wait for their missing fragments: struct ipq and where they are.
+ */
+#ifndef REFSTACK_IPV4_IP_FRAGMENT_H
+#define REFSTACK_IPV4_IP_FRAGMENT_H
+
+#include "base/list.h"
+#include "core/cpu.h"
+#include "core/skbuff.h"
+#include "core/timer.h"
+
+enum {
+	IPQ_BYTES = 200, /* sizeof(struct ipq) of the pinned kernel: it counts as fragment memory */
+	IPQ_CHAINS = 16
+};
+
+/* LINUX: INET_FRAG_*. */
+enum { INET_FRAG_FIRST_IN = 1, INET_FRAG_LAST_IN = 2, INET_FRAG_COMPLETE = 4, INET_FRAG_DROP = 16 };
+
+/* LINUX: struct ipq with its struct inet_frag_queue. Slots of net->frag_queue_pool. */
+struct ipq {
+	struct hlist_node node;
+	struct net *net;
+	be32 saddr, daddr;
+	be16 id;
+	u8 protocol;
+	u32 user;
+	struct timer_list timer;
+	struct spinlock lock;
+	struct sk_buff *runs;		/* of adjacent fragments: heads by offset, linked by next */
+	struct sk_buff *fragments_tail; /* the one that reaches farthest */
+	struct sk_buff *last_run_head;
+	u64 stamp_ns;
+	u32 len, meat; /* bytes there will be, bytes there are */
+	u32 flags;
+	u16 max_size, max_df_size;
+	u8 ecn;
+	bool has_peer;
+	s32 iif;
+	u32 rid;      /* the source's count of fragments when this queue last got one */
+	u32 peer_rid; /* ○ that count now: LINUX: peer->rid, kept in step in all queues of the
+			 source */
+};
+
+/* LINUX: struct fqdir. */
+struct ip_fragments {
+	struct hlist_head chain[IPQ_CHAINS]; /* by source: the queues of one are all in one chain */
+	u64 mem;			     /* LINUX: frag_mem_limit() */
+	u32 nqueues;
+};
+
+void ip_fragments_check(const struct net *net);
+
+#endif
