@@ -22,7 +22,24 @@ enum { RTAX_LOCK = 1, RTAX_MTU, RTAX_WINDOW, RTAX_RTT, RTAX_RTTVAR, RTAX_SSTHRES
        RTAX_INITRWND, RTAX_QUICKACK, RTAX_CC_ALGO, RTAX_FASTOPEN_NO_COOKIE, RTAX_MAX_PLUS1 };
 enum { RTAX_MAX = RTAX_MAX_PLUS1 - 1 };
 
+struct dst_entry;
+
+/* LINUX: struct dst_ops: what the family of a route knows about it. */
+struct dst_ops {
+	struct dst_entry *(*check)(struct dst_entry *dst, u32 cookie);
+	u32 (*default_advmss)(const struct dst_entry *dst);
+	u32 (*mtu)(const struct dst_entry *dst);
+	void (*destroy)(struct dst_entry *dst);
+	void (*negative_advice)(struct sock *sk, struct dst_entry *dst);
+	void (*link_failure)(struct sk_buff *skb);
+	void (*update_pmtu)(struct dst_entry *dst, struct sock *sk, struct sk_buff *skb, u32 mtu);
+	void (*redirect)(struct dst_entry *dst, struct sock *sk, struct sk_buff *skb);
+	struct neighbour *(*neigh_lookup)(const struct dst_entry *dst, be32 daddr);
+	void (*confirm_neigh)(const struct dst_entry *dst, const be32 *daddr);
+};
+
 struct dst_entry {
+	const struct dst_ops *ops;
 	struct net *net;
 	struct net_device *dev;
 	int (*input)(struct sk_buff *skb);
@@ -58,7 +75,8 @@ static inline struct rtable *dst_rtable(const struct dst_entry *dst)
 	return (struct rtable *)(void *)(uintptr_t)dst;
 }
 
-struct dst_entry *dst_alloc(struct net *net, struct net_device *dev, int obsolete, u16 flags);
+/* With one reference, the caller's; NULL: no room. */
+struct dst_entry *dst_alloc(const struct dst_ops *ops, struct net_device *dev, int obsolete, u16 flags);
 void dst_hold(struct dst_entry *dst);
 void dst_release(struct dst_entry *dst);
 void dst_dev_put(struct dst_entry *dst);
@@ -66,6 +84,12 @@ u32 dst_metric(const struct dst_entry *dst, u32 metric);
 u32 dst_mtu(const struct dst_entry *dst);
 struct dst_entry *dst_check(struct dst_entry *dst, u32 cookie);
 struct neighbour *dst_neigh_lookup(const struct dst_entry *dst, be32 daddr);
+/* LINUX: dst_confirm_neigh(); daddr may be NULL. */
+void dst_confirm_neigh(const struct dst_entry *dst, const be32 *daddr);
+void dst_link_failure(struct sk_buff *skb);
+void dst_set_expires(struct dst_entry *dst, u64 timeout_jif);
+/* LINUX: skb_dst_update_pmtu(). */
+void skb_dst_update_pmtu(struct sk_buff *skb, u32 mtu);
 int dst_discard_out(struct net *net, struct sock *sk, struct sk_buff *skb);
 int dst_discard(struct sk_buff *skb);
 
@@ -73,6 +97,7 @@ struct dst_entry *skb_dst(const struct sk_buff *skb);
 void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst);
 void skb_dst_set_noref(struct sk_buff *skb, struct dst_entry *dst);
 void skb_dst_drop(struct sk_buff *skb);
+void skb_dst_copy(struct sk_buff *nskb, const struct sk_buff *oskb);
 bool skb_dst_force(struct sk_buff *skb);
 /* LINUX: dst_output(), dst_input(). */
 int dst_output(struct net *net, struct sock *sk, struct sk_buff *skb);

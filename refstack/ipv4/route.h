@@ -42,10 +42,6 @@ void ip_do_redirect(struct dst_entry *dst, struct sock *sk, struct sk_buff *skb)
 u32 ipv4_default_advmss(const struct dst_entry *dst);
 /* LINUX: ip_rt_get_source(): our address for the options of a packet on this route. */
 be32 ip_rt_get_source(struct sk_buff *skb, struct rtable *rt);
-/* A dst's remaining operations: LINUX: dst_ops. */
-void ipv4_confirm_neigh(const struct dst_entry *dst, const be32 *daddr);
-void ipv4_negative_advice(struct sock *sk, struct dst_entry *dst);
-struct neighbour *ipv4_neigh_lookup(const struct dst_entry *dst, be32 daddr);
 void rt_add_uncached_list(struct rtable *rt);
 void rt_del_uncached_list(struct rtable *rt);
 /* Of fib_semantics.c: what a nexthop's caches hold. */
@@ -61,8 +57,6 @@ struct neighbour *ip_neigh_for_gw(struct rtable *rt, struct sk_buff *skb, bool *
 be32 rt_nexthop(const struct rtable *rt, be32 daddr);
 void flowi4_init_output(struct flowi4 *fl4, s32 oif, u32 mark, u8 tos, u8 scope, u8 proto, u8 flags,
 			be32 daddr, be32 saddr, be16 dport, be16 sport, u32 uid);
-/* Dispatch of the dst's own operations (there is one family). */
-void ipv4_dst_destroy(struct dst_entry *dst);
 void ipv4_link_failure(struct sk_buff *skb);
 
 #endif
