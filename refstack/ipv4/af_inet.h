@@ -8,7 +8,8 @@
 
 enum { INET_PROTOSW_REUSE = 1, INET_PROTOSW_PERMANENT = 2, INET_PROTOSW_ICSK = 4 };
 
-/* LINUX: struct inet_protosw: one protocol of one socket type; protocol IPPROTO_IP is the wild card. */
+/* LINUX: struct inet_protosw: one protocol of one socket type; protocol IPPROTO_IP is the wild
+ * card. */
 struct inet_protosw {
 	struct list_head list;
 	u16 type;
@@ -24,17 +25,17 @@ enum { INETSW_ARRAY_LEN = 4, INETSW_EXTRA = 4 };
 struct inetsw {
 	struct list_head head[SOCK_MAX];
 	struct inet_protosw entry[INETSW_ARRAY_LEN + INETSW_EXTRA]; /* what the lists are made of */
-	u32 used;
 };
 
 extern const struct proto_ops inet_stream_ops, inet_dgram_ops, inet_sockraw_ops;
 extern const struct proto tcp_prot, raw_prot, ping_prot;
 
-/* sw->list is not looked at. Permanent entries cannot be overridden; the others only by later ones. */
+/* sw->list is not looked at. Permanent entries cannot be overridden; the others only by later ones.
+ */
 void inet_register_protosw(struct net *net, const struct inet_protosw *sw);
 void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
-/* Registers the family and its four protocols; sw is the net's memory for it. */
-void inet_init(struct net *net, struct inetsw *sw);
+/* Registers the family and its four protocols in net->inetsw, the memory that the world gives. */
+void inet_init(struct net *net);
 
 void inet_sock_destruct(struct sock *sk);
 int inet_release(struct socket *sock);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/* iov.c - moving bytes between packets and the memory that a program's vector names.
+ *
+ * Path: ip_generic_getfrag() copies in, skb_copy_datagram_msg() out.
+ * Rules: LINUX: lib/iov_iter.c. A fault in the middle ends the copy: what came before it is moved.
+ */
+#include "core/iov.h"
+
+#include "base/csum.h"
+#include "core/net.h"
+
+u64 iov_iter_count(const struct iov_iter *i)
+{
+	return i->count;
+}
+
+/* What the iterator stands at, in one piece: at most len bytes. Steps over empty segments. */
+static u64 iter_piece(struct iov_iter *i, u64 len, uptr *addr)
+{
+	u64 left;
+
+	len = min_u64(len, i->count);
+	if (len == 0)
+		return 0;
+	while (i->iov_offset == i->iov->iov_len) {
+		assert(i->nr_segs > 1);
+		i->iov++;
+		i->nr_segs--;
+		i->iov_offset = 0;
+	}
+	left = i->iov->iov_len - i->iov_offset;
+	*addr = i->iov->iov_base + i->iov_offset;
+	return min_u64(len, left);
+}
+
+static void iter_advance(struct iov_iter *i, u64 n)
+{
+	assert(n <= i->count);
+	i->iov_offset += n;
+	i->count -= n;
+}
+
+u64 copy_from_iter(void *to, u64 len, struct iov_iter *i)
+{
+	u64 done = 0, n, left = 0;
+	uptr addr;
+
+	while (left == 0 && (n = iter_piece(i, len - done, &addr)) != 0) {
+		left = copy_from_user(i->task, (u8 *)to + done, addr, n);
+		iter_advance(i, n - left);
+		done += n - left;
+	}
+	cpu_charge_bytes(this_cpu(&i->task->host->net), (u32)done);
+	return done;
+}
+
+u64 copy_to_iter(const void *from, u64 len, struct iov_iter *i)
+{
+	u64 done = 0, n, left = 0;
+	uptr addr;
+
+	while (left == 0 && (n = iter_piece(i, len - done, &addr)) != 0) {
+		left = copy_to_user(i->task, addr, (const u8 *)from + done, n);
+		iter_advance(i, n - left);
+		done += n - left;
+	}
+	cpu_charge_bytes(this_cpu(&i->task->host->net), (u32)done);
+	return done;
+}
+
+/* All or nothing: after a fault the iterator stands where it stood. */
+bool csum_and_copy_from_iter_full(void *to, u64 len, u32 *csum, struct iov_iter *i)
+{
+	u64 done = copy_from_iter(to, len, i);
+
+	if (done != len) {
+		iov_iter_revert(i, done);
+		return false;
+	}
+	*csum = csum_add(*csum, csum_partial(to, (u32)len, 0));
+	return true;
+}
+
+void iov_iter_revert(struct iov_iter *i, u64 unroll)
+{
+	i->count += unroll;
+	while (unroll > i->iov_offset) {
+		unroll -= i->iov_offset;
+		i->iov--;
+		i->nr_segs++;
+		i->iov_offset = i->iov->iov_len;
+	}
+	i->iov_offset -= unroll;
+}

@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: MIT
+/* af_inet.c - the family AF_INET: creating its sockets, binding them, and the way into the
+ * protocols.
+ *
+ * Path: step 2: sock_sendmsg_nosec() calls inet_sendmsg(), which calls the protocol's sendmsg.
+ * Rules: LINUX: net/ipv4/af_inet.c. There are no l3mdev, no BPF hooks and no modules to load.
+ */
+#include "ipv4/af_inet.h"
+
+#include "core/iov.h"
+#include "core/skbuff.h"
+#include "core/datagram.h"
+#include "ipv4/ip.h"
+#include "ipv4/ip_fib.h"
+#include "ipv4/udp.h"
+#include "uapi/capability.h"
+#include "uapi/errno.h"
+#include "uapi/in.h"
+#include "uapi/ioctl.h"
+
+/* Offsets in struct sockaddr_in. */
+enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4, SIN_ZERO = 8 };
+
+enum { SK_NO_REUSE, SK_CAN_REUSE, SK_FORCE_REUSE };
+
+void inet_sock_destruct(struct sock *sk)
+{
+	skb_queue_purge_reason(&sk->sk_receive_queue, DROP_QUEUE_PURGE);
+	skb_queue_purge_reason(&sk->sk_error_queue, DROP_QUEUE_PURGE);
+	sk->sk_reserved_mem = 0;
+	sk_mem_reclaim(sk);
+	assert(sk->sk_type != SOCK_STREAM || sk->sk_state == TCP_CLOSE);
+	assert(sock_flag(sk, SOCK_DEAD));
+	assert(sk->sk_rmem_alloc == 0);
+	assert(sk->sk_wmem_alloc == 0);
+	assert(sk->sk_forward_alloc == 0);
+	if (sk->sk_dst_cache != NULL)
+		dst_release(sk->sk_dst_cache);
+	sk->sk_dst_cache = NULL;
+}
+
+/* A socket that sends before it was bound gets a port. Not being able to is -EAGAIN for the caller.
+ */
+static int inet_autobind(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int err = 0;
+
+	PROBE(sock_net(sk), inet_autobind);
+	PATH_STEP(sock_net(sk), INET_AUTOBIND, 0, 0);
+	lock_sock(sk);
+	if (sk->sk_num == 0) {
+		if (sk->sk_prot->get_port(sk, 0) != 0)
+			err = -EAGAIN;
+		else
+			inet->inet_sport = cpu_to_be16(sk->sk_num);
+	}
+	release_sock(sk);
+	return err;
+}
+
+/* -------- creation -------- */
+
+/* Finds the protocol of a socket of this type. *protocol 0 means: the type's usual one, which is
+ * then stored. The last entry that did not match decides between the two errors.
+ */
+static const struct inet_protosw *inet_lookup_protosw(const struct inetsw *sw, u16 type,
+						      int *protocol, int *err)
+{
+	struct list_head *pos;
+
+	*err = -ESOCKTNOSUPPORT;
+	list_for_each (pos, &sw->head[type]) {
+		const struct inet_protosw *answer = list_entry(pos, struct inet_protosw, list);
+
+		if (*protocol == answer->protocol) {
+			if (*protocol != IPPROTO_IP)
+				return answer;
+		} else if (*protocol == IPPROTO_IP) {
+			*protocol = answer->protocol;
+			return answer;
+		} else if (answer->protocol == IPPROTO_IP) {
+			return answer;
+		}
+		*err = -EPROTONOSUPPORT;
+	}
+	return NULL;
+}
+
+static void inet_init_sock(struct sock *sk, struct socket *sock, int protocol, u8 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct net_sysctl *ctl = &sock_net(sk)->sysctl;
+
+	if ((flags & INET_PROTOSW_REUSE) != 0)
+		sk->sk_reuse = SK_CAN_REUSE;
+	inet_assign_bit(sk, INET_FLAGS_IS_ICSK, (flags & INET_PROTOSW_ICSK) != 0);
+	if (sock->type == SOCK_RAW) {
+		sk->sk_num = (u16)protocol;
+		inet_assign_bit(sk, INET_FLAGS_HDRINCL, protocol == IPPROTO_RAW);
+	}
+	inet->pmtudisc = ctl->ip_no_pmtu_disc != 0 ? IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
+	sock_init_data(sock, sk);
+	sk->sk_destruct = inet_sock_destruct;
+	sk->sk_protocol = (u16)protocol;
+	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
+	sk->sk_txrehash = (u8)ctl->txrehash;
+	inet->uc_ttl = -1;
+	inet->mc_ttl = 1;
+	inet_assign_bit(sk, INET_FLAGS_MC_LOOP, true);
+	inet_assign_bit(sk, INET_FLAGS_MC_ALL, true);
+}
+
+static int inet_create(struct net *net, struct socket *sock, int protocol, bool kern)
+{
+	const struct inet_protosw *answer;
+	struct sock *sk;
+	int err;
+
+	PROBE(net, inet_create);
+	if (protocol < 0 || protocol >= IPPROTO_MAX)
+		return -EINVAL;
+	sock->state = SS_UNCONNECTED;
+	answer = inet_lookup_protosw(net->inetsw, sock->type, &protocol, &err);
+	if (answer == NULL)
+		return err;
+	if (sock->type == SOCK_RAW && !kern && !ns_capable(current_task(net), CAP_NET_RAW))
+		return -EPERM;
+	sock->ops = answer->ops;
+	sk = sk_alloc(net, PF_INET, answer->prot, kern);
+	if (sk == NULL)
+		return -ENOMEM;
+	inet_init_sock(sk, sock, protocol, answer->flags);
+	err = 0;
+	if (sk->sk_num != 0) {
+		/* A protocol that is numbered at creation shares its number with others. */
+		inet_sk(sk)->inet_sport = cpu_to_be16(sk->sk_num);
+		err = sk->sk_prot->hash(sk);
+	}
+	if (err == 0 && sk->sk_prot->init != NULL)
+		err = sk->sk_prot->init(sk);
+	if (err != 0) {
+		sk_common_release(sk);
+		sock->sk = NULL;
+	}
+	return err;
+}
+
+int inet_release(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	if (sk == NULL)
+		return 0;
+	PROBE(sock_net(sk), inet_release);
+	sk->sk_prot->close(sk, sock_flag(sk, SOCK_LINGER) ? (s64)sk->sk_lingertime : 0);
+	sock->sk = NULL;
+	return 0;
+}
+
+/* -------- addresses -------- */
+
+static bool inet_can_nonlocal_bind(const struct sock *sk)
+{
+	return sock_net(sk)->sysctl.ip_nonlocal_bind != 0 ||
+	       inet_test_bit(sk, INET_FLAGS_FREEBIND) || inet_test_bit(sk, INET_FLAGS_TRANSPARENT);
+}
+
+static bool inet_addr_valid_or_nonlocal(const struct sock *sk, be32 addr, u32 type)
+{
+	return inet_can_nonlocal_bind(sk) || be32_is_zero(addr) || type == RTN_LOCAL ||
+	       type == RTN_MULTICAST || type == RTN_BROADCAST;
+}
+
+static bool inet_port_requires_bind_service(const struct net *net, u16 port)
+{
+	return port < net->sysctl.ip_unprivileged_port_start;
+}
+
+/* The socket is locked, the address allowed: what remains is the port. */
+static int inet_bind_locked(struct sock *sk, be32 addr, u16 snum, u32 addr_type)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int err;
+
+	if (sk->sk_state != TCP_CLOSE || sk->sk_num != 0)
+		return -EINVAL;
+	sk->sk_rcv_saddr = addr;
+	inet->inet_saddr = addr;
+	if (addr_type == RTN_MULTICAST || addr_type == RTN_BROADCAST)
+		inet->inet_saddr = (be32){ 0 }; /* the sending device's address is used */
+	if (snum != 0 || !inet_test_bit(sk, INET_FLAGS_BIND_ADDRESS_NO_PORT)) {
+		err = sk->sk_prot->get_port(sk, snum);
+		if (err != 0) {
+			inet->inet_saddr = (be32){ 0 };
+			sk->sk_rcv_saddr = (be32){ 0 };
+			return err;
+		}
+	}
+	if (!be32_is_zero(sk->sk_rcv_saddr))
+		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	if (snum != 0)
+		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
+	inet->inet_sport = cpu_to_be16(sk->sk_num);
+	sk->sk_daddr = (be32){ 0 };
+	sk->sk_dport = (be16){ 0 };
+	sk_dst_reset(sk);
+	return 0;
+}
+
+int inet_bind_addr(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	struct net *net = sock_net(sk);
+	be32 addr = load_be32(uaddr + SIN_ADDR);
+	u16 snum = get_be16(uaddr + SIN_PORT);
+	u16 family = get_le16(uaddr + SIN_FAMILY);
+	u32 addr_type;
+	int err;
+
+	assert(addr_len >= SOCKADDR_IN_BYTES);
+	/* Old programs leave the family zero when they bind to any address. */
+	if (family != AF_INET && (family != AF_UNSPEC || !be32_is_zero(addr)))
+		return -EAFNOSUPPORT;
+	addr_type = inet_addr_type_table(net, addr, RT_TABLE_LOCAL);
+	if (!inet_addr_valid_or_nonlocal(sk, addr, addr_type))
+		return -EADDRNOTAVAIL;
+	if (snum != 0 && inet_port_requires_bind_service(net, snum) &&
+	    !ns_capable(current_task(net), CAP_NET_BIND_SERVICE))
+		return -EACCES;
+	lock_sock(sk);
+	err = inet_bind_locked(sk, addr, snum, addr_type);
+	release_sock(sk);
+	return err;
+}
+
+int inet_bind(struct socket *sock, const u8 *uaddr, int addr_len)
+{
+	struct sock *sk = sock->sk;
+
+	PROBE(sock_net(sk), inet_bind);
+	if (sk->sk_prot->bind != NULL)
+		return sk->sk_prot->bind(sk, uaddr, addr_len);
+	if (addr_len < SOCKADDR_IN_BYTES)
+		return -EINVAL;
+	return inet_bind_addr(sk, uaddr, addr_len);
+}
+
+int inet_dgram_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags)
+{
+	struct sock *sk = sock->sk;
+
+	PROBE(sock_net(sk), inet_dgram_connect);
+	if (addr_len < 2)
+		return -EINVAL;
+	if (get_le16(uaddr + SIN_FAMILY) == AF_UNSPEC)
+		return sk->sk_prot->disconnect(sk, flags);
+	if (sk->sk_num == 0 && inet_autobind(sk) != 0)
+		return -EAGAIN;
+	return sk->sk_prot->connect(sk, uaddr, addr_len);
+}
+
+/* peer: 0 the own address, 1 the peer's, 2 the peer's also while it is not connected yet (accept).
+ */
+int inet_getname(struct socket *sock, u8 *uaddr, int peer)
+{
+	struct sock *sk = sock->sk;
+	struct inet_sock *inet = inet_sk(sk);
+	bool unconnected;
+
+	put_le16(uaddr + SIN_FAMILY, AF_INET);
+	memset(uaddr + SIN_ZERO, 0, SOCKADDR_IN_BYTES - SIN_ZERO);
+	lock_sock(sk);
+	unconnected = sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT;
+	if (peer != 0 && (be16_eq(sk->sk_dport, (be16){ 0 }) || (unconnected && peer == 1))) {
+		release_sock(sk);
+		return -ENOTCONN;
+	}
+	if (peer != 0) {
+		store_be16(uaddr + SIN_PORT, sk->sk_dport);
+		store_be32(uaddr + SIN_ADDR, sk->sk_daddr);
+	} else {
+		store_be16(uaddr + SIN_PORT, inet->inet_sport);
+		store_be32(uaddr + SIN_ADDR,
+			   be32_is_zero(sk->sk_rcv_saddr) ? inet->inet_saddr : sk->sk_rcv_saddr);
+	}
+	release_sock(sk);
+	return SOCKADDR_IN_BYTES;
+}
+
+/* -------- messages -------- */
+
+int inet_send_prepare(struct sock *sk)
+{
+	PROBE(sock_net(sk), inet_send_prepare);
+	PATH_STEP(sock_net(sk), INET_SEND_PREPARE, 0, 0);
+	sock_rps_record_flow(sk);
+	if (sk->sk_num == 0 && !sk->sk_prot->no_autobind && inet_autobind(sk) != 0)
+		return -EAGAIN;
+	return 0;
+}
+
+int inet_sendmsg(struct socket *sock, struct msghdr *msg, u64 size)
+{
+	struct sock *sk = sock->sk;
+
+	PROBE(sock_net(sk), inet_sendmsg);
+	PATH_STEP(sock_net(sk), INET_SENDMSG, 0, (u32)size);
+	if (inet_send_prepare(sk) != 0)
+		return -EAGAIN;
+	return sk->sk_prot->sendmsg(sk, msg, size);
+}
+
+int inet_recvmsg(struct socket *sock, struct msghdr *msg, u64 size, int flags)
+{
+	struct sock *sk = sock->sk;
+	int addr_len = 0, err;
+
+	PROBE(sock_net(sk), inet_recvmsg);
+	if ((flags & MSG_ERRQUEUE) == 0)
+		sock_rps_record_flow(sk);
+	err = sk->sk_prot->recvmsg(sk, msg, size, flags, &addr_len);
+	if (err >= 0)
+		msg->msg_namelen = addr_len;
+	return err;
+}
+
+/* -------- shutdown -------- */
+
+static int inet_shutdown_locked(struct socket *sock, u8 how)
+{
+	struct sock *sk = sock->sk;
+	bool tcp_side = sk->sk_state == TCP_SYN_SENT ||
+			(sk->sk_state == TCP_LISTEN && (how & RCV_SHUTDOWN) != 0);
+	int err;
+
+	if (tcp_side) {
+		err = sk->sk_prot->disconnect(sk, SOCK_NONBLOCK);
+		sock->state = err != 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
+		return err;
+	}
+	if (sk->sk_state == TCP_LISTEN)
+		return 0;
+	/* Also on one that is not connected: who polls it is to see the hang-up. */
+	sk->sk_shutdown |= how;
+	if (sk->sk_prot->shutdown != NULL)
+		sk->sk_prot->shutdown(sk, how);
+	return sk->sk_state == TCP_CLOSE ? -ENOTCONN : 0;
+}
+
+int inet_shutdown(struct socket *sock, int how)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	lock_sock(sk);
+	if (sock->state == SS_CONNECTING) {
+		bool early = sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV ||
+			     sk->sk_state == TCP_CLOSE;
+
+		sock->state = early ? SS_DISCONNECTING : SS_CONNECTED;
+	}
+	err = inet_shutdown_locked(sock, (u8)(how + 1)); /* 0, 1, 2 become the bits 1, 2, 3 */
+	sk->sk_state_change(sk);
+	release_sock(sk);
+	return err;
+}
+
+/* -------- ioctl -------- */
+
+/* Requests about devices, addresses, routes and neighbours: another interface than this part's. */
+static const u32 inet_config_requests[] = {
+	SIOCADDRT,	SIOCDELRT,	SIOCDARP,	SIOCGARP,      SIOCSARP,    SIOCGIFADDR,
+	SIOCGIFBRDADDR, SIOCGIFNETMASK, SIOCGIFDSTADDR, SIOCGIFPFLAGS, SIOCSIFADDR, SIOCSIFBRDADDR,
+	SIOCSIFNETMASK, SIOCSIFDSTADDR, SIOCSIFPFLAGS,	SIOCSIFFLAGS
+};
+
+int inet_ioctl(struct socket *sock, u32 cmd, uptr arg)
+{
+	struct sock *sk = sock->sk;
+	int karg = 0, err;
+	u8 out[4];
+
+	if (cmd == SIOCRTMSG)
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(inet_config_requests); i++) {
+		if (cmd == inet_config_requests[i])
+			not_implemented("ioctl() for addresses, routes and neighbours");
+	}
+	if (sk->sk_prot->ioctl == NULL)
+		return -ENOIOCTLCMD;
+	err = sk->sk_prot->ioctl(sk, (int)cmd, &karg);
+	if (err != 0)
+		return err;
+	put_le32(out, (u32)karg);
+	return copy_to_user(current_task(sock_net(sk)), arg, out, sizeof(out)) != 0 ? -EFAULT : 0;
+}
+
+/* -------- what TCP brings later -------- */
+
+static int inet_stream_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags)
+{
+	(void)sock;
+	(void)uaddr;
+	(void)addr_len;
+	(void)flags;
+	not_implemented("inet_stream_connect");
+}
+
+static int inet_accept(struct socket *sock, struct socket *newsock, int flags, bool kern)
+{
+	(void)sock;
+	(void)newsock;
+	(void)flags;
+	(void)kern;
+	not_implemented("inet_accept");
+}
+
+static u32 tcp_poll(struct file *file, struct socket *sock, struct task *wait)
+{
+	(void)file;
+	(void)sock;
+	(void)wait;
+	not_implemented("tcp_poll");
+}
+
+static int inet_listen(struct socket *sock, int backlog)
+{
+	(void)sock;
+	(void)backlog;
+	not_implemented("inet_listen");
+}
+
+const struct proto_ops inet_stream_ops = {
+	.family = PF_INET,
+	.release = inet_release,
+	.bind = inet_bind,
+	.connect = inet_stream_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = inet_accept,
+	.getname = inet_getname,
+	.poll = tcp_poll,
+	.ioctl = inet_ioctl,
+	.listen = inet_listen,
+	.shutdown = inet_shutdown,
+	.setsockopt = sock_common_setsockopt,
+	.getsockopt = sock_common_getsockopt,
+	.sendmsg = inet_sendmsg,
+	.recvmsg = inet_recvmsg,
+	.set_peek_off = sk_set_peek_off,
+};
+
+const struct proto_ops inet_dgram_ops = {
+	.family = PF_INET,
+	.release = inet_release,
+	.bind = inet_bind,
+	.connect = inet_dgram_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = sock_no_accept,
+	.getname = inet_getname,
+	.poll = udp_poll,
+	.ioctl = inet_ioctl,
+	.listen = sock_no_listen,
+	.shutdown = inet_shutdown,
+	.setsockopt = sock_common_setsockopt,
+	.getsockopt = sock_common_getsockopt,
+	.sendmsg = inet_sendmsg,
+	.recvmsg = inet_recvmsg,
+	.set_peek_off = sk_set_peek_off,
+};
+
+/* Of raw and ping sockets: the same with another poll, and no peek offset. */
+const struct proto_ops inet_sockraw_ops = {
+	.family = PF_INET,
+	.release = inet_release,
+	.bind = inet_bind,
+	.connect = inet_dgram_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = sock_no_accept,
+	.getname = inet_getname,
+	.poll = datagram_poll,
+	.ioctl = inet_ioctl,
+	.listen = sock_no_listen,
+	.shutdown = inet_shutdown,
+	.setsockopt = sock_common_setsockopt,
+	.getsockopt = sock_common_getsockopt,
+	.sendmsg = inet_sendmsg,
+	.recvmsg = inet_recvmsg,
+};
+
+/* -------- the protocols -------- */
+
+static const struct net_proto_family inet_family_ops = { .family = PF_INET, .create = inet_create };
+
+/* The order within a type is the order in which protocol 0 finds them. */
+static const struct inet_protosw inetsw_array[INETSW_ARRAY_LEN] = {
+	{ .type = SOCK_STREAM,
+	  .protocol = IPPROTO_TCP,
+	  .prot = &tcp_prot,
+	  .ops = &inet_stream_ops,
+	  .flags = INET_PROTOSW_PERMANENT | INET_PROTOSW_ICSK },
+	{ .type = SOCK_DGRAM,
+	  .protocol = IPPROTO_UDP,
+	  .prot = &udp_prot,
+	  .ops = &inet_dgram_ops,
+	  .flags = INET_PROTOSW_PERMANENT },
+	{ .type = SOCK_DGRAM,
+	  .protocol = IPPROTO_ICMP,
+	  .prot = &ping_prot,
+	  .ops = &inet_sockraw_ops,
+	  .flags = INET_PROTOSW_REUSE },
+	{ .type = SOCK_RAW,
+	  .protocol = IPPROTO_IP, /* any */
+	  .prot = &raw_prot,
+	  .ops = &inet_sockraw_ops,
+	  .flags = INET_PROTOSW_REUSE },
+};
+
+static struct inet_protosw *protosw_slot(struct inetsw *sw)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sw->entry); i++) {
+		if (sw->entry[i].prot == NULL)
+			return &sw->entry[i];
+	}
+	return NULL;
+}
+
+void inet_register_protosw(struct net *net, const struct inet_protosw *sw)
+{
+	struct inet_protosw *slot = protosw_slot(net->inetsw);
+	struct list_head *last_perm, *pos;
+
+	if (sw->type >= SOCK_MAX || slot == NULL)
+		return;
+	last_perm = &net->inetsw->head[sw->type];
+	list_for_each (pos, &net->inetsw->head[sw->type]) {
+		const struct inet_protosw *answer = list_entry(pos, struct inet_protosw, list);
+
+		if ((answer->flags & INET_PROTOSW_PERMANENT) == 0)
+			break;
+		if (answer->protocol == sw->protocol)
+			return;
+		last_perm = pos;
+	}
+	/* Behind the permanent ones, so that protocol 0 still finds those, and before the others,
+	 * which it overrides until it is taken out again.
+	 */
+	*slot = *sw;
+	list_add(&slot->list, last_perm);
+}
+
+void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw)
+{
+	assert((sw->flags & INET_PROTOSW_PERMANENT) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(net->inetsw->entry); i++) {
+		struct inet_protosw *slot = &net->inetsw->entry[i];
+
+		if (slot->prot == sw->prot && slot->type == sw->type &&
+		    slot->protocol == sw->protocol) {
+			list_del_init(&slot->list);
+			slot->prot = NULL;
+			return;
+		}
+	}
+}
+
+void inet_init(struct net *net)
+{
+	struct inetsw *sw = net->inetsw;
+	int err;
+
+	assert(sw != NULL);
+	memset(sw, 0, sizeof(*sw));
+	for (size_t i = 0; i < ARRAY_SIZE(sw->head); i++)
+		INIT_LIST_HEAD(&sw->head[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(inetsw_array); i++)
+		inet_register_protosw(net, &inetsw_array[i]);
+	err = sock_register(net, &inet_family_ops);
+	assert(err == 0);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/* ping.c - ICMP datagram sockets, as far as they can be made and closed; echoes come later.
+ *
+ * Path: step 3 of SOCK_DGRAM with IPPROTO_ICMP. Rules: LINUX: net/ipv4/ping.c.
+ */
+#include "core/iov.h"
+#include "ipv4/af_inet.h"
+#include "ipv4/ip.h"
+#include "uapi/errno.h"
+
+/* Only groups in net.ipv4.ping_group_range may; by default the range is empty.
+ * DIVERGES(ping-groups): a process has its effective group only, no supplementary ones.
+ */
+static int ping_init_sock(struct sock *sk)
+{
+	const struct net_sysctl *ctl = &sock_net(sk)->sysctl;
+	u32 group = current_task(sock_net(sk))->process->gid;
+
+	return ctl->ping_group_min <= group && group <= ctl->ping_group_max ? 0 : -EACCES;
+}
+
+static void ping_close(struct sock *sk, s64 timeout)
+{
+	(void)timeout;
+	sk_common_release(sk);
+}
+
+static int ping_pre_connect(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	(void)sk;
+	(void)uaddr;
+	(void)addr_len;
+	not_implemented("ping_pre_connect");
+}
+
+static int ping_connect(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	(void)sk;
+	(void)uaddr;
+	(void)addr_len;
+	not_implemented("ping: ip4_datagram_connect");
+}
+
+static int ping_disconnect(struct sock *sk, int flags)
+{
+	(void)sk;
+	(void)flags;
+	not_implemented("ping: udp_disconnect");
+}
+
+static int ping_v4_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
+{
+	(void)sk;
+	(void)msg;
+	(void)len;
+	not_implemented("ping_v4_sendmsg");
+}
+
+static int ping_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
+{
+	(void)sk;
+	(void)msg;
+	(void)len;
+	(void)flags;
+	(void)addr_len;
+	not_implemented("ping_recvmsg");
+}
+
+static int ping_bind(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	(void)sk;
+	(void)uaddr;
+	(void)addr_len;
+	not_implemented("ping_bind");
+}
+
+static int ping_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	(void)sk;
+	(void)skb;
+	not_implemented("ping_queue_rcv_skb");
+}
+
+static int ping_hash(struct sock *sk)
+{
+	(void)sk;
+	not_implemented("ping_hash");
+}
+
+static void ping_unhash(struct sock *sk)
+{
+	assert(sk->sk_num == 0);
+}
+
+static int ping_get_port(struct sock *sk, u16 ident)
+{
+	(void)sk;
+	(void)ident;
+	not_implemented("ping_get_port");
+}
+
+const struct proto ping_prot = {
+	.name = "PING",
+	.init = ping_init_sock,
+	.close = ping_close,
+	.pre_connect = ping_pre_connect,
+	.connect = ping_connect,
+	.disconnect = ping_disconnect,
+	.setsockopt = ip_setsockopt,
+	.getsockopt = ip_getsockopt,
+	.sendmsg = ping_v4_sendmsg,
+	.recvmsg = ping_recvmsg,
+	.bind = ping_bind,
+	.backlog_rcv = ping_queue_rcv_skb,
+	.hash = ping_hash,
+	.unhash = ping_unhash,
+	.get_port = ping_get_port,
+	.put_port = ping_unhash,
+	.obj_size = sizeof(struct inet_sock),
+	.inuse_idx = PROTO_INUSE_PING,
+};
