@@ -1,22 +1,47 @@
 // SPDX-License-Identifier: MIT
-/* fail.c - what a program does when the core meets a bug of its own, or the end of this part. */
+/* fail.c - the ends of a run that base/check.h leaves to the harness. */
+#include "harness/lib/fail.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/check.h"
 
-#define EXIT_NOT_IMPLEMENTED 4
+enum { EXIT_NOT_IMPLEMENTED = 4 };
+
+static jmp_buf *guard;
+static const char *guard_what;
 
 _Noreturn void check_failed(const char *file, int line, const char *what)
 {
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, what);
+	fflush(stdout);
+	fprintf(stderr, "refstack: %s:%d: check failed: %s\n", file, line, what);
 	abort();
 }
 
 _Noreturn void not_implemented(const char *name)
 {
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "refstack: not implemented: %s\n", name);
+	if (guard != NULL) {
+		guard_what = name;
+		longjmp(*guard, 1);
+	}
+	fflush(stdout);
+	fprintf(stderr, "refstack: not implemented: %s\n", name);
 	exit(EXIT_NOT_IMPLEMENTED);
+}
+
+bool run_guarded(void (*fn)(void *ctx), void *ctx, const char **what)
+{
+	jmp_buf here;
+
+	*what = NULL;
+	if (setjmp(here) == 0) {
+		guard = &here;
+		fn(ctx);
+		guard = NULL;
+		return true;
+	}
+	guard = NULL;
+	*what = guard_what;
+	return false;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/net.h"
 
 enum { PACKET_MAX = 66000, PROTO_ICMP = 1, PROTO_UDP = 17 };
 
@@ -113,7 +112,7 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	if (at == CROSS_LOCAL_DELIVER)
 		return; /* What others sent may be wrong: the transport's own check decides. */
 	len = skb->len - offset;
-	if (len > sizeof(flat) || skb_copy_bits(skb, (s32)offset, flat, len) != 0)
+	if (len > sizeof(flat) || skb_copy_bits(skb, offset, flat, len) != 0)
 		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
 	mistake = packet_mistake(flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
 	if (mistake != NULL)

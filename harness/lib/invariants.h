@@ -3,7 +3,7 @@
 #ifndef HARNESS_LIB_INVARIANTS_H
 #define HARNESS_LIB_INVARIANTS_H
 
-#include "core/skbuff.h"
+#include "core/net.h"
 
 /* A frame that one of our stacks put on a wire: headers consistent, every checksum right. */
 void check_frame(const u8 *frame, u32 len_bytes, bool ethernet);

@@ -62,6 +62,7 @@ struct net {
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
 		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, dev_pool, txq_pool, priv_pool, frag_queue_pool, nhc_pool,
 		fib_table_pool, fnhe_pool, in_device_pool;
+	struct pool igb_pool, igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
 
 	/* Devices. dev_by_index[i] has ifindex i; 1 is lo. */
 	struct net_device *dev_by_index[NET_DEV_MAX];

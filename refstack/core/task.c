@@ -99,6 +99,13 @@ void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	sim_arm(t->host->net.sim, &t->event, SIM_TASK, t->host->net.sim->now_ps, run_call, t, 0, 0);
 }
 
+void task_abandon(struct task *t)
+{
+	leave_waits(t);
+	sim_cancel(t->host->net.sim, &t->event);
+	t->state = TASK_IDLE;
+}
+
 static void task_wake(struct task *t)
 {
 	if (t->state == TASK_PARKED)

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/* cmd_walk.c - refstack walk: a datagram through the sixteen steps and up the other side. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/lib/graph.h"
+#include "harness/lib/scenario.h"
+#include "uapi/socket.h"
+
+static const char help[] =
+	"usage: refstack walk udp [--cpus N] [--size BYTES] [--seed N] [--graph]\n"
+	"\n"
+	"Sends datagrams from one host to another over two 82576 cards and prints each step of the path:\n"
+	"virtual time, cycles since the line before on that CPU, CPU and context, queue, bytes.\n"
+	"Three parts: a cold datagram (its neighbour is unknown), a warm one, and the receiving side with\n"
+	"a reader that was blocked.\n"
+	"\n"
+	"  --cpus N      virtual CPUs a host, 1 to 8 (default 2)\n"
+	"  --size BYTES  payload, 1 to 1472 (default 18)\n"
+	"  --seed N      seed of every random choice (default 1)\n"
+	"  --graph       the call graph in the look of ftrace's function_graph instead\n";
+
+static const struct path_row {
+	u32 step;
+	const char *fn, *file;
+} path_rows[PATH_MAX] = {
+#define X(step_, id, name, file_, seen) [PATH_##id] = { (step_), #name, #file_ },
+#include "path.def"
+#undef X
+};
+
+enum { RECEIVE_STEPS = 101 }; /* path.def numbers the receive list from here */
+
+static const char *const ctx_names[] = {
+	[CTX_TASK] = "task",	       [CTX_SOFTIRQ] = "softirq", [CTX_HARDIRQ] = "hardirq",
+	[CTX_KSOFTIRQD] = "ksoftirqd", [CTX_DEVICE] = "nic",
+};
+
+struct walk {
+	struct world *world;
+	u32 size;
+	bool graph;
+	u64 from_ps;
+	u64 last_ps[CPU_MAX + 1]; /* of each CPU, and of the card */
+};
+
+static void print_step(struct walk *k, const struct trace_rec *r)
+{
+	const struct path_row *row = &path_rows[r->arg[0]];
+	u32 who = r->ctx == CTX_DEVICE ? CPU_MAX : r->cpu;
+	u64 since = k->last_ps[who] != 0 && r->when_ps >= k->last_ps[who] ? r->when_ps - k->last_ps[who] : 0;
+	bool receive = row->step >= RECEIVE_STEPS;
+	char step[8], cpu[24];
+
+	snprintf(step, sizeof(step), receive ? "r%u" : "%u", receive ? row->step - RECEIVE_STEPS + 1 : row->step);
+	if (r->ctx == CTX_DEVICE)
+		snprintf(cpu, sizeof(cpu), "nic");
+	else
+		snprintf(cpu, sizeof(cpu), "cpu%u %s", r->cpu, ctx_names[r->ctx]);
+	printf("%4s  %-31s %12.3f us %7llu  %-14s q%-2u %5u B\n", step, row->fn,
+	       (double)(r->when_ps - k->from_ps) / (double)PS_PER_US,
+	       (unsigned long long)(since / CPU_PS_PER_CYCLE), cpu, r->arg[1], r->arg[2]);
+	k->last_ps[who] = r->when_ps;
+}
+
+static void print_steps(struct walk *k, u32 host)
+{
+	const struct trace_rec *r;
+
+	printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time", "cycles", "where",
+	       "queue", "bytes");
+	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
+		if (r->kind == TRACE_STEP && r->host == host)
+			print_step(k, r);
+}
+
+enum { WALK_PORT = 7, WALK_SETTLE_MS = 2 };
+
+static void part(struct walk *k, const char *title)
+{
+	printf("%s%s\n", k->world->trace.written != 0 ? "\n" : "", title);
+	memset(k->last_ps, 0, sizeof(k->last_ps));
+	k->from_ps = k->world->sim.now_ps;
+	graph_start(k->world);
+}
+
+static void show(struct walk *k, u32 host)
+{
+	if (k->graph)
+		graph_print(stdout, k->world, host);
+	else
+		print_steps(k, host);
+}
+
+static bool send_one(struct walk *k, int fd)
+{
+	static const u8 payload[1472] = "a datagram for you";
+
+	if (call_sendto(k->world, 0, 0, fd, payload, k->size, 0, "192.0.2.2", WALK_PORT) != (s64)k->size)
+		return false;
+	world_run_until(k->world, k->world->sim.now_ps + WALK_SETTLE_MS * PS_PER_MS);
+	return true;
+}
+
+static int walk_udp(struct walk *k)
+{
+	struct world *w = k->world;
+	int tx = (int)call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
+	int rx = (int)call_socket(w, 1, 0, AF_INET, SOCK_DGRAM, 0);
+
+	call_bind(w, 1, 0, rx, "0.0.0.0", WALK_PORT);
+	part(k, "# 1. A cold datagram: 192.0.2.1 does not know 192.0.2.2's address yet");
+	if (!send_one(k, tx))
+		return EXIT_DIFFERENCE;
+	show(k, 0);
+	call_recv(w, 1, 0, rx, k->size, 0);
+	part(k, "# 2. A warm datagram: route and neighbour are known");
+	if (!send_one(k, tx))
+		return EXIT_DIFFERENCE;
+	show(k, 0);
+	call_recv(w, 1, 0, rx, k->size, 0);
+	part(k, "# 3. The receiving side: a reader waits in recvfrom()");
+	call_recv(w, 1, 0, rx, k->size, 0);
+	if (!send_one(k, tx))
+		return EXIT_DIFFERENCE;
+	show(k, 1);
+	printf("\nrecvfrom() = %lld\n", (long long)call_finish(w, 1, 0, PS_PER_SEC));
+	return EXIT_OK;
+}
+
+int cmd_walk(int argc, char **argv)
+{
+	uint64_t cpus = 2, size = 18, seed = 1;
+	const char *what = NULL;
+	struct walk k = { 0 };
+	struct world_cfg cfg;
+	int ret;
+
+	for (int i = 1; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(help, stdout);
+			return EXIT_OK;
+		} else if (strcmp(argv[i], "--graph") == 0) {
+			k.graph = true;
+		} else if (strcmp(argv[i], "--cpus") == 0) {
+			if (!number_arg("walk", "--cpus", value, &cpus))
+				return EXIT_USAGE;
+			i++;
+		} else if (strcmp(argv[i], "--size") == 0) {
+			if (!number_arg("walk", "--size", value, &size))
+				return EXIT_USAGE;
+			i++;
+		} else if (strcmp(argv[i], "--seed") == 0) {
+			if (!number_arg("walk", "--seed", value, &seed))
+				return EXIT_USAGE;
+			i++;
+		} else if (argv[i][0] == '-' || what != NULL) {
+			return usage_error("walk", "unknown argument '%s'", argv[i]);
+		} else {
+			what = argv[i];
+		}
+	}
+	if (what == NULL)
+		what = "udp";
+	if (strcmp(what, "tcp") == 0 || strcmp(what, "icmp") == 0) {
+		fprintf(stderr, "refstack: not implemented: walk %s\n", what);
+		return EXIT_NOT_IMPLEMENTED;
+	}
+	if (strcmp(what, "udp") != 0)
+		return usage_error("walk", "cannot walk '%s'; there is udp", what);
+	if (cpus < 1 || cpus > CPU_MAX)
+		return usage_error("walk", "--cpus must be 1 to %d", CPU_MAX);
+	if (size < 1 || size > 1472)
+		return usage_error("walk", "--size must be 1 to 1472");
+	cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, (u32)cpus, seed);
+	k.world = scenario_two_hosts_up(&cfg);
+	k.size = (u32)size;
+	ret = walk_udp(&k);
+	scenario_free(k.world);
+	return ret;
+}

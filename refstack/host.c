@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/* host.c - one machine put together: its memory, its tables, its protocols, and the way back. */
+#include "host.h"
+
+#include "core/dma.h"
+#include "core/file.h"
+#include "core/neighbour.h"
+#include "core/netdevice.h"
+#include "driver/igb.h"
+#include "driver/loopback.h"
+#include "driver/tun.h"
+#include "ipv4/af_inet.h"
+#include "ipv4/icmp.h"
+#include "ipv4/inetdevice.h"
+#include "ipv4/ip.h"
+#include "ipv4/ip_fib.h"
+#include "ipv4/udp.h"
+#include "sched/sch_generic.h"
+#include "socket/socket.h"
+
+/* Every pool of a host: where it is, what a slot holds, and which limit says how many. */
+static const struct pool_spec {
+	const char *name;
+	size_t offset; /* of the pool in struct host */
+	u32 bytes;
+	size_t limit; /* offset in struct limits */
+} specs[] = {
+#define POOL(field, bytes_, limit_) \
+	{ #field, offsetof(struct host, field), (u32)(bytes_), offsetof(struct limits, limit_) }
+	POOL(net.skb_pool, sizeof(struct sk_buff), skbs),
+	POOL(net.page_pool[0], PAGE_OBJ_BYTES, pages),
+	POOL(net.page_pool[1], BIG_PAGE_OBJ_BYTES, big_pages),
+	POOL(net.head_pool[0], 0, heads[0]), /* sizes: skb_head_class_bytes() */
+	POOL(net.head_pool[1], 1, heads[1]),
+	POOL(net.head_pool[2], 2, heads[2]),
+	POOL(net.head_pool[3], 3, heads[3]),
+	POOL(net.sock_pool, sizeof(struct udp_sock), sockets),
+	POOL(net.dst_pool, sizeof(struct rtable), dsts),
+	POOL(net.neigh_pool, sizeof(struct neighbour), neighbours),
+	POOL(net.fib_info_pool, sizeof(struct fib_info), routes),
+	POOL(net.fib_alias_pool, sizeof(struct fib_alias), routes),
+	POOL(net.fib_node_pool, sizeof(struct key_vector), route_nodes),
+	POOL(net.fib_table_pool, sizeof(struct fib_table), fib_tables),
+	POOL(net.fnhe_pool, sizeof(struct fib_nh_exception), dsts),
+	POOL(net.ifaddr_pool, sizeof(struct in_ifaddr), addresses),
+	POOL(net.in_device_pool, sizeof(struct in_device), devices),
+	POOL(net.frag_queue_pool, sizeof(struct ipq), frag_queues),
+	POOL(net.qdisc_pool, sizeof(struct Qdisc), qdiscs),
+	POOL(net.dev_pool, sizeof(struct net_device), devices),
+	POOL(net.igb_pool, sizeof(struct igb_adapter), igb_adapters),
+	POOL(file_pool, sizeof(struct file), files),
+#undef POOL
+};
+
+static struct pool *spec_pool(struct host *h, u32 i)
+{
+	return (struct pool *)(void *)((u8 *)h + specs[i].offset);
+}
+
+static u32 spec_bytes(u32 i)
+{
+	return specs[i].bytes < SKB_HEAD_CLASSES ? skb_head_class_bytes(specs[i].bytes) : specs[i].bytes;
+}
+
+static u32 spec_limit(const struct limits *l, u32 i)
+{
+	return *(const u32 *)(const void *)((const u8 *)l + specs[i].limit);
+}
+
+struct pool *host_pool(struct host *h, u32 i)
+{
+	return i < ARRAY_SIZE(specs) ? spec_pool(h, i) : NULL;
+}
+
+/* What is not a pool: tables of a fixed size, one allocation each. */
+struct host_tables {
+	struct udp_table udp;
+	struct ip_fragments fragments;
+	struct icmp_state icmp;
+	struct ip_ident ip_ident;
+	struct neigh_table arp;
+	struct inetsw inetsw;
+	struct dma_space dma;
+};
+
+static void layout_process(struct process *p, struct arena *a, const struct limits *l)
+{
+	u8 *umem = arena_take(a, l->umem_bytes);
+	struct file **fd = arena_take(a, l->fds * sizeof(struct file *));
+	u8 *fd_flags = arena_take(a, l->fds);
+
+	if (a->mem == NULL)
+		return;
+	memset(umem, 0, l->umem_bytes);
+	*p = (struct process){ .umem = umem, .umem_bytes = l->umem_bytes, .fd = fd, .fd_flags = fd_flags,
+			       .nr_fds = l->fds };
+}
+
+void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
+{
+	const struct limits *l = cfg->limits;
+	struct cpu *cpu = arena_take(a, cfg->cpus * sizeof(struct cpu));
+	struct softnet_data *softnet = arena_take(a, cfg->cpus * sizeof(struct softnet_data));
+	struct task *task = arena_take(a, cfg->tasks * sizeof(struct task));
+	struct process *process = arena_take(a, l->processes * sizeof(struct process));
+	struct host_tables *tables = arena_take(a, sizeof(struct host_tables));
+	struct dma_map *map = arena_take(a, l->dma_maps * sizeof(struct dma_map));
+
+	for (u32 i = 0; i < l->processes; i++)
+		layout_process(a->mem != NULL ? &process[i] : NULL, a, l);
+	for (u32 i = 0; i < ARRAY_SIZE(specs); i++) {
+		u32 n = spec_limit(l, i);
+		void *mem = arena_take(a, (u64)pool_slot_bytes(spec_bytes(i)) * n);
+
+		if (a->mem != NULL)
+			pool_init(spec_pool(h, i), specs[i].name, mem, spec_bytes(i), n);
+	}
+	if (a->mem == NULL)
+		return;
+	h->cpu = cpu;
+	h->softnet = softnet;
+	h->task = task;
+	h->process = process;
+	h->tables = tables;
+	h->dma = &tables->dma;
+	dma_space_init(h->dma, map, l->dma_maps);
+}
+
+u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
+{
+	u32 n = 0;
+
+	out[n++] = (struct host_block){ h->cpu, h->nr_cpus * sizeof(h->cpu[0]) };
+	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
+	out[n++] = (struct host_block){ h->task, h->nr_tasks * sizeof(h->task[0]) };
+	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
+	out[n++] = (struct host_block){ h->tables, sizeof(*h->tables) };
+	assert(n <= HOST_BLOCKS);
+	return n;
+}
+
+static void init_sysctl(struct net *net)
+{
+	net->sysctl = (struct net_sysctl){
+#define X(path, field, type, value, min, max) .field = (value),
+#include "sysctl.def"
+#undef X
+	};
+}
+
+static void init_keys(struct net *net)
+{
+	struct rng *r = &net->rng[RNG_HASH];
+	siphash_key_t *keys[] = { &net->flow_keys, &net->ip_id_key, &net->port_key, &net->fnhe_key };
+
+	for (u32 i = 0; i < ARRAY_SIZE(keys); i++)
+		for (u32 half = 0; half < 2; half++)
+			keys[i]->key[half] = rng_u64(r);
+}
+
+static void init_processes(struct host *h)
+{
+	h->nr_processes = h->limits->processes;
+	for (u32 i = 0; i < h->nr_processes; i++) {
+		h->process[i].host = h;
+		h->process[i].id = i + 1;
+		h->process[i].caps = U64_MAX; /* root */
+		fd_open_standard(&h->process[i]);
+	}
+}
+
+void host_init(struct host *h, struct sim *sim, struct trace *trace, const struct host_cfg *cfg,
+	       s64 (*syscall)(struct task *))
+{
+	struct net *net = &h->net;
+
+	h->id = cfg->id;
+	h->limits = cfg->limits;
+	h->nr_cpus = cfg->cpus;
+	h->nr_tasks = cfg->tasks;
+	h->cost_model = cfg->cost;
+	h->boot_jiffies = cfg->boot_jiffies;
+	h->files_max = cfg->limits->files;
+	net->host = h;
+	net->sim = sim;
+	net->trace = trace;
+	for (u32 i = 0; i < RNG_MAX; i++)
+		rng_init(&net->rng[i], cfg->seed, (enum rng_label)i, cfg->id);
+	for (u32 i = 0; i < h->nr_cpus; i++) {
+		cpu_init(&h->cpu[i], h, sim, trace, i, cfg->cost);
+		softnet_init(&h->softnet[i], &h->cpu[i]);
+	}
+	init_sysctl(net);
+	init_keys(net);
+	init_processes(h);
+	for (u32 i = 0; i < h->nr_tasks; i++)
+		task_init(&h->task[i], h, &h->process[0], i, i % h->nr_cpus, syscall);
+	INIT_LIST_HEAD(&net->fib_info_list);
+	net->udp_table = &h->tables->udp;
+	net->fragments = &h->tables->fragments;
+	net->icmp = &h->tables->icmp;
+	net->ip_ident = &h->tables->ip_ident;
+	net->arp_tbl = &h->tables->arp;
+	host_config_begin(h);
+	arp_init(net);
+	devinet_init(net);
+	ip_fib_init(net);
+	ip_ident_init(net);
+	ip_fragments_init(net);
+	inet_init(net, &h->tables->inetsw);
+	udp_init(net);
+	loopback_net_init(net);
+	icmp_init(net);
+	host_config_end(h);
+}
+
+void host_config_begin(struct host *h)
+{
+	cpu_unit_begin(&h->cpu[0], NULL);
+}
+
+void host_config_end(struct host *h)
+{
+	cpu_unit_end(&h->cpu[0]);
+}
+
+void host_exit(struct host *h)
+{
+	struct net *net = &h->net;
+
+	host_config_begin(h);
+	for (u32 i = 0; i < h->nr_tasks; i++)
+		task_abandon(&h->task[i]);
+	for (u32 i = 0; i < h->nr_processes; i++)
+		fd_close_all(&h->process[i]);
+	icmp_exit(net);
+	for (s32 i = NET_DEV_MAX - 1; i > 0; i--)
+		if (net->dev_by_index[i] != NULL)
+			unregister_netdevice(net->dev_by_index[i]);
+	ip_fragments_exit(net);
+	neigh_table_exit(net->arp_tbl);
+	ip_fib_exit(net);
+	host_config_end(h);
+}
+
+void host_check(const struct host *h)
+{
+	const struct net *net = &h->net;
+	const struct hlist_node *n;
+
+	assert(h->running == NULL);
+	for (u32 i = 0; i < h->nr_cpus; i++)
+		timer_base_check(&h->cpu[i].timers);
+	for (u32 i = 1; i < NET_DEV_MAX; i++)
+		if (net->dev_by_index[i] != NULL)
+			dev_check(net->dev_by_index[i]);
+	hlist_for_each(n, &net->socks)
+		sock_check(hlist_entry(n, struct sock, sk_all));
+	neigh_check(net->arp_tbl);
+	dma_check(h->dma);
+	fib_table_check(net->fib_main);
+	fib_table_check(net->fib_local);
+}
+
+u64 host_digest(const struct host *h)
+{
+	const struct net *net = &h->net;
+	struct sim fold = { 0 };
+
+	for (u32 i = 0; i < MIB_MAX; i++)
+		sim_note(&fold, net->mib[i]);
+	for (u32 i = 0; i < DROP_MAX; i++)
+		sim_note(&fold, net->drops[i]);
+	for (u32 i = 0; i < h->nr_cpus; i++)
+		sim_note(&fold, h->cpu[i].now_ps);
+	for (u32 i = 0; i < h->nr_tasks; i++) {
+		sim_note(&fold, h->task[i].state);
+		sim_note(&fold, (u64)h->task[i].ret);
+	}
+	return fold.digest;
+}
