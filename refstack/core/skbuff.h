@@ -216,6 +216,12 @@ void skb_copy_whole(const struct sk_buff *skb, void *to);
 u32 skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, u32 csum);
 u16 skb_checksum_complete(struct sk_buff *skb);
 int skb_checksum_help(struct sk_buff *skb);
+/* LINUX: skb_csum_unnecessary(): right, or never on a wire. */
+bool skb_csum_unnecessary(const struct sk_buff *skb);
+/* LINUX: __skb_checksum_validate(): 0 if right, or to be found out later: then skb->csum holds the
+ * pseudo header's sum. `complete` or a short packet: found out now. no_check: there is none in it.
+ */
+u16 skb_checksum_validate(struct sk_buff *skb, bool complete, bool no_check, u32 pseudo);
 
 struct page *page_alloc(struct net *net, u32 bytes);
 void get_page(struct page *p);

@@ -374,6 +374,7 @@ struct inet_sock {
 	be32 mc_addr;
 	u32 local_port_range;
 	struct inet_cork_full cork;
+	u32 cork_opt_mem[16]; /* where cork.base.opt lies while frames wait: a struct ip_options */
 };
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)

@@ -132,7 +132,9 @@ void ip_fragments_init(struct net *net);
 void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
 
 /* ip_options.c */
-/* LINUX: __ip_options_echo(), ip_options_build(), ip_options_fragment(). */
+/* Milliseconds since midnight. */
+u32 inet_current_timestamp(struct net *net);
+/* ip_options_build.c. LINUX: __ip_options_echo() with the options that IPCB(skb) tells of. */
 int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb);
 void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr, struct rtable *rt);
 void ip_options_fragment(struct sk_buff *skb);

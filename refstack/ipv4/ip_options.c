@@ -58,8 +58,7 @@ static void spec_dst_put(struct opt_walk *w, u8 *to)
 	store_be32(to, w->spec_dst);
 }
 
-/* LINUX: inet_current_timestamp(): milliseconds since midnight. */
-static u32 inet_current_timestamp(struct net *net)
+u32 inet_current_timestamp(struct net *net)
 {
 	return (u32)(net_real_ns(net) / NS_PER_MS % 86400000u);
 }

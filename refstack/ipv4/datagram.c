@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/* datagram.c - connecting a datagram socket: a route and an address, no packet.
+ *
+ * Path: beside it: connect() leaves the route that step 4 then finds in the socket.
+ * Rules: LINUX: net/ipv4/datagram.c, ip_route_connect().
+ */
+#include "ipv4/udp.h"
+
+#include "core/iov.h"
+#include "uapi/errno.h"
+#include "uapi/socket.h"
+
+/* Offsets in struct sockaddr_in. Programs are x86-64's: the family's low byte comes first. */
+enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4 };
+
+static u8 ip_sock_rt_tos(const struct sock *sk)
+{
+	return inet_sk(sk)->tos & INET_DSCP_MASK;
+}
+
+static u8 ip_sock_rt_scope(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+}
+
+/* LINUX: ip_route_connect(): a first lookup fills in what is not given, the second is the route. */
+static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, be16 dport,
+				       struct sock *sk, int *err)
+{
+	struct net *net = sock_net(sk);
+	u8 flags = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) ? FLOWI_FLAG_ANYSRC : 0;
+
+	flowi4_init_output(fl4, oif, sk->sk_mark, ip_sock_rt_tos(sk), ip_sock_rt_scope(sk),
+			   (u8)sk->sk_protocol, flags, dst, src, dport, inet_sk(sk)->inet_sport,
+			   sk->sk_uid);
+	if (be32_is_zero(dst) || be32_is_zero(src)) {
+		struct rtable *rt = ip_route_output_key_hash(net, fl4, NULL, err);
+
+		if (rt == NULL)
+			return NULL;
+		ip_rt_put(rt);
+		fl4->flowi4_oif = oif;
+	}
+	return ip_route_output_flow(net, fl4, sk, err);
+}
+
+static u16 random_u16(struct net *net)
+{
+	return (u16)rng_u32(&net->rng[RNG_IP_ID]);
+}
+
+/* LINUX: sk_set_txhash(): never zero, which says "not set". */
+static void sk_set_txhash(struct sock *sk)
+{
+	u32 hash = rng_u32(&sock_net(sk)->rng[RNG_HASH]);
+
+	sk->sk_txhash = hash != 0 ? hash : 1;
+}
+
+static void take_source(struct sock *sk, be32 saddr)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	if (be32_is_zero(inet->inet_saddr))
+		inet->inet_saddr = saddr;
+	if (!be32_is_zero(sk->sk_rcv_saddr))
+		return;
+	sk->sk_rcv_saddr = saddr;
+	if (sk->sk_prot->rehash != NULL)
+		sk->sk_prot->rehash(sk);
+}
+
+int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct net *net = sock_net(sk);
+	struct flowi4 *fl4 = &inet->cork.fl4;
+	be32 saddr = inet->inet_saddr;
+	s32 oif = sk->sk_bound_dev_if;
+	int err = 0;
+	struct rtable *rt;
+	be32 daddr;
+
+	if (addr_len < SOCKADDR_IN_BYTES)
+		return -EINVAL;
+	if (get_le16(uaddr + SIN_FAMILY) != AF_INET)
+		return -EAFNOSUPPORT;
+	sk_dst_reset(sk);
+	daddr = load_be32(uaddr + SIN_ADDR);
+	if (ipv4_is_multicast(daddr)) {
+		if (oif == 0)
+			oif = inet->mc_index;
+		if (be32_is_zero(saddr))
+			saddr = inet->mc_addr;
+	} else if (oif == 0) {
+		oif = inet->uc_index;
+	}
+	rt = ip_route_connect(fl4, daddr, saddr, oif, load_be16(uaddr + SIN_PORT), sk, &err);
+	if (rt == NULL) {
+		if (err == -ENETUNREACH)
+			mib_inc(net, IPSTATS_MIB_OUTNOROUTES);
+		return err;
+	}
+	if ((rt->rt_flags & RTCF_BROADCAST) != 0 && !sock_flag(sk, SOCK_BROADCAST)) {
+		ip_rt_put(rt);
+		return -EACCES;
+	}
+	take_source(sk, fl4->saddr);
+	sk->sk_daddr = fl4->daddr;
+	sk->sk_dport = load_be16(uaddr + SIN_PORT);
+	if (sk->sk_protocol == IPPROTO_UDP)
+		reuseport_has_conns_set(sk);
+	sk->sk_state = TCP_ESTABLISHED;
+	sk_set_txhash(sk);
+	inet->inet_id = random_u16(net);
+	sk_dst_set(sk, &rt->dst);
+	return 0;
+}
+
+int ip4_datagram_connect(struct sock *sk, const u8 *uaddr, int addr_len)
+{
+	PROBE(sock_net(sk), ip4_datagram_connect);
+	int res;
+
+	lock_sock(sk);
+	res = ip4_datagram_connect_locked(sk, uaddr, addr_len);
+	release_sock(sk);
+	return res;
+}
+
+/* When the socket is released: a route that has become invalid is looked up again at once. */
+void ip4_datagram_release_cb(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct dst_entry *dst = sk->sk_dst_cache;
+	struct flowi4 fl4;
+	struct rtable *rt;
+	int err = 0;
+	u8 flags = 0;
+
+	if (dst == NULL || dst->obsolete == DST_OBSOLETE_NONE || dst_check(dst, 0) != NULL)
+		return;
+	if (inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL))
+		flags = FLOWI_FLAG_ANYSRC;
+	flowi4_init_output(&fl4, sk->sk_bound_dev_if, sk->sk_mark, ip_sock_rt_tos(sk),
+			   ip_sock_rt_scope(sk), (u8)sk->sk_protocol, flags, sk->sk_daddr,
+			   inet->inet_saddr, sk->sk_dport, inet->inet_sport, sk->sk_uid);
+	rt = ip_route_output_flow(sock_net(sk), &fl4, sk, &err);
+	sk_dst_set(sk, rt != NULL ? &rt->dst : NULL);
+}

@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: MIT
+/* udp_hash.c - the UDP port table: choosing and taking ports, and who gets a datagram.
+ *
+ * Path: autobind in step 2 (udp_v4_get_port()); socket lookup in the receive list.
+ * Rules: RFC 768; LINUX: net/ipv4/udp.c, net/core/sock_reuseport.c.
+ * DIVERGES(udp-bind-hash2): bind always scans the port's chain, where Linux changes to the chain of
+ * port and address above ten sockets: the same conflicts, met in another order.
+ * DIVERGES(udp-demux-slot): early demultiplexing passes over sockets of other ports or addresses that
+ * Linux would find first in the same hash slot, and give up; the receiver is the same.
+ */
+#include "ipv4/udp.h"
+
+#include "uapi/errno.h"
+
+enum {
+	PORTS = 65536,
+	PORTS_PER_CHAIN = PORTS / UDP_HTABLE_SIZE,
+	UDP_HTABLE_LOG = 8,
+	BITMAP_WORDS = PORTS_PER_CHAIN / 32
+};
+static_assert(1 << UDP_HTABLE_LOG == UDP_HTABLE_SIZE, "the logarithm belongs to the size");
+static_assert(UDP_HTABLE_SIZE % UDP_CHAINS == 0, "a chain holds whole slots of Linux's table");
+static_assert((UDP_CHAINS & (UDP_CHAINS - 1)) == 0, "chains are picked by a mask");
+
+/* LINUX: udp_hashslot(); the mix of the namespace is left out, it cancels itself in every decision. */
+struct hlist_head *udp_hashslot(const struct net *net, u32 port)
+{
+	return &net->udp_table->chain[port & (UDP_CHAINS - 1)];
+}
+
+u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port)
+{
+	return jhash_1word(be32_to_cpu(addr), net->udp_table->ehash_secret) ^ port;
+}
+
+static struct hlist_head *udp_hashslot2(const struct net *net, u32 hash)
+{
+	return &net->udp_table->portaddr_chain[hash & (UDP_CHAINS - 1)];
+}
+
+static struct sock *port_entry(struct hlist_node *n)
+{
+	return hlist_entry(n, struct sock, skc_node);
+}
+
+static struct sock *portaddr_entry(struct hlist_node *n)
+{
+	return hlist_entry(n, struct sock, skc_portaddr_node);
+}
+
+static bool sk_hashed(const struct sock *sk)
+{
+	return !hlist_unhashed(&sk->skc_node);
+}
+
+/* LINUX: inet_rcv_saddr_equal(). */
+static bool inet_rcv_saddr_equal(const struct sock *sk, const struct sock *sk2, bool match_wildcard)
+{
+	if (be32_eq(sk->sk_rcv_saddr, sk2->sk_rcv_saddr))
+		return true;
+	return match_wildcard &&
+	       (be32_is_zero(sk->sk_rcv_saddr) || be32_is_zero(sk2->sk_rcv_saddr));
+}
+
+static bool bound_devs_meet(const struct sock *sk, const struct sock *sk2)
+{
+	return sk->sk_bound_dev_if == 0 || sk2->sk_bound_dev_if == 0 ||
+	       sk->sk_bound_dev_if == sk2->sk_bound_dev_if;
+}
+
+/* Whether sk2 keeps sk from a port that both would use. */
+static bool sockets_conflict(const struct sock *sk, const struct sock *sk2)
+{
+	return sk2 != sk && (sk2->sk_reuse == 0 || sk->sk_reuse == 0) && bound_devs_meet(sk, sk2) &&
+	       inet_rcv_saddr_equal(sk, sk2, true);
+}
+
+/* A group of SO_REUSEPORT shares a port when one user owns them all. */
+static bool may_share(const struct sock *sk, const struct sock *sk2, u32 uid)
+{
+	return sk2->sk_reuseport != 0 && sk->sk_reuseport != 0 && !udp_sk(sk)->reuseport_member &&
+	       uid == sock_i_uid(sk2);
+}
+
+/* With a bitmap: marks the ports of num's slot that are taken. Without: whether num itself is. */
+static bool udp_lib_lport_inuse(struct net *net, u16 num, u32 *bitmap, struct sock *sk)
+{
+	PROBE(net, udp_lib_lport_inuse);
+	u32 uid = sock_i_uid(sk);
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot(net, num)) {
+		struct sock *sk2 = port_entry(n);
+		bool candidate = bitmap != NULL ? (sk2->sk_num ^ num) % UDP_HTABLE_SIZE == 0
+						: sk2->sk_num == num;
+
+		if (!candidate || !sockets_conflict(sk, sk2))
+			continue;
+		if (may_share(sk, sk2, uid)) {
+			if (bitmap == NULL)
+				return false;
+		} else {
+			u32 bit = (u32)sk2->sk_num >> UDP_HTABLE_LOG;
+
+			if (bitmap == NULL)
+				return true;
+			bitmap[bit / 32] |= 1u << bit % 32;
+		}
+	}
+	return false;
+}
+
+int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, inet_sk_get_local_port_range);
+	u32 range = inet_sk(sk)->local_port_range;
+	int lo = (int)net->sysctl.ip_local_port_min;
+	int hi = (int)net->sysctl.ip_local_port_max;
+
+	/* IP_LOCAL_PORT_RANGE only narrows what the administrator allows. */
+	if (range != 0) {
+		int sk_lo = (int)(range & 0xffff);
+		int sk_hi = (int)(range >> 16);
+		int net_lo = lo;
+		int net_hi = hi;
+
+		if (net_lo <= sk_lo && sk_lo <= net_hi)
+			lo = sk_lo;
+		if (net_lo <= sk_hi && sk_hi <= net_hi)
+			hi = sk_hi;
+	}
+	*low = lo;
+	*high = hi;
+	return range != 0;
+}
+
+/* The free ports of one slot, tried from `first` on in steps of `step`, an odd multiple of the table's
+ * size: that visits each port of the slot once. 0 when none is free.
+ */
+static u16 free_port_of_slot(struct sock *sk, u16 first, u16 step, int low, int high)
+{
+	u32 bitmap[BITMAP_WORDS] = { 0 };
+	u16 snum = first;
+
+	(void)udp_lib_lport_inuse(sock_net(sk), first, bitmap, sk);
+	do {
+		u32 bit = (u32)snum >> UDP_HTABLE_LOG;
+
+		if (low <= snum && snum <= high && (bitmap[bit / 32] >> bit % 32 & 1) == 0)
+			return snum;
+		snum = (u16)(snum + step);
+	} while (snum != first);
+	return 0;
+}
+
+/* LINUX: udp_lib_get_port(): one random number picks the first port and the step. */
+static u16 random_port(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+	int low, high;
+	u32 random, remaining;
+	u16 first, last, step;
+
+	(void)inet_sk_get_local_port_range(sk, &low, &high);
+	remaining = (u32)(high - low + 1);
+	random = rng_u32(&net->rng[RNG_PORT]);
+	first = (u16)(reciprocal_scale(random, remaining) + (u32)low);
+	step = (u16)((random | 1) * UDP_HTABLE_SIZE);
+	last = (u16)(first + UDP_HTABLE_SIZE);
+	do {
+		u16 port = free_port_of_slot(sk, first, step, low, high);
+
+		if (port != 0)
+			return port;
+		first++;
+	} while (first != last);
+	return 0;
+}
+
+static bool same_key(const struct sock *sk, const struct sock *sk2)
+{
+	return sk2->sk_num == sk->sk_num && sk2->sk_bound_dev_if == sk->sk_bound_dev_if &&
+	       be32_eq(sk2->sk_rcv_saddr, sk->sk_rcv_saddr) && sk2->sk_uid == sk->sk_uid;
+}
+
+static bool same_group(const struct sock *sk, const struct sock *sk2)
+{
+	return udp_sk(sk2)->reuseport_member && same_key(sk, sk2);
+}
+
+static void join_group(struct sock *sk)
+{
+	udp_sk(sk)->reuseport_member = true;
+	udp_sk(sk)->reuseport_has_conns = false;
+	udp_sk(sk)->reuseport_seq = sock_net(sk)->udp_table->reuseport_seq++;
+}
+
+/* LINUX: udp_reuseport_add_sock(). The group is not an object here but what its members share. A
+ * socket that got the option after its port becomes a member when another one joins it.
+ */
+static void udp_reuseport_add_sock(struct sock *sk)
+{
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot(sock_net(sk), sk->sk_num)) {
+		struct sock *sk2 = port_entry(n);
+
+		if (sk2 == sk || sk2->sk_reuseport == 0 || !same_key(sk, sk2))
+			continue;
+		if (!udp_sk(sk2)->reuseport_member)
+			join_group(sk2);
+		break;
+	}
+	join_group(sk);
+}
+
+static void reuseport_detach_sock(struct sock *sk)
+{
+	udp_sk(sk)->reuseport_member = false;
+}
+
+void reuseport_has_conns_set(struct sock *sk)
+{
+	udp_sk(sk)->reuseport_has_conns = udp_sk(sk)->reuseport_member;
+}
+
+static void take_port(struct sock *sk, u16 snum)
+{
+	struct net *net = sock_net(sk);
+	struct udp_sock *up = udp_sk(sk);
+
+	sk->sk_num = snum;
+	up->udp_portaddr_hash ^= snum;
+	if (sk_hashed(sk))
+		return;
+	if (sk->sk_reuseport != 0)
+		udp_reuseport_add_sock(sk);
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	hlist_add_head(&sk->skc_node, udp_hashslot(net, snum));
+	net->prot_inuse[sk->sk_prot->inuse_idx]++;
+	hlist_add_head(&sk->skc_portaddr_node, udp_hashslot2(net, up->udp_portaddr_hash));
+}
+
+/* hash2_nulladdr is where Linux would look for wild-card sockets: see udp-bind-hash2 above. */
+int udp_lib_get_port(struct sock *sk, u16 snum, u32 hash2_nulladdr)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, udp_lib_get_port);
+
+	(void)hash2_nulladdr;
+	if (snum == 0) {
+		snum = random_port(sk);
+		if (snum == 0)
+			return -EADDRINUSE;
+	} else if (udp_lib_lport_inuse(net, snum, NULL, sk)) {
+		return -EADDRINUSE;
+	}
+	take_port(sk, snum);
+	return 0;
+}
+
+int udp_v4_get_port(struct sock *sk, u16 snum)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, udp_v4_get_port);
+	u32 hash2_nulladdr = ipv4_portaddr_hash(net, (be32){ 0 }, snum);
+
+	udp_sk(sk)->udp_portaddr_hash = (u16)ipv4_portaddr_hash(net, sk->sk_rcv_saddr, 0);
+	return udp_lib_get_port(sk, snum, hash2_nulladdr);
+}
+
+/* LINUX: udp_lib_hash(): a datagram socket is hashed by get_port alone. */
+int udp_lib_hash(struct sock *sk)
+{
+	(void)sk;
+	assert(!"udp_lib_hash() is never called");
+	return 0;
+}
+
+void udp_lib_unhash(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	if (!sk_hashed(sk))
+		return;
+	reuseport_detach_sock(sk);
+	hlist_del_init(&sk->skc_node);
+	hlist_del_init(&sk->skc_portaddr_node);
+	sk->sk_num = 0;
+	assert(net->prot_inuse[sk->sk_prot->inuse_idx] != 0);
+	net->prot_inuse[sk->sk_prot->inuse_idx]--;
+}
+
+/* The receive address changed. */
+void udp_lib_rehash(struct sock *sk, u16 newhash)
+{
+	struct udp_sock *up = udp_sk(sk);
+	struct hlist_head *hslot2, *nhslot2;
+
+	if (!sk_hashed(sk))
+		return;
+	hslot2 = udp_hashslot2(sock_net(sk), up->udp_portaddr_hash);
+	nhslot2 = udp_hashslot2(sock_net(sk), newhash);
+	up->udp_portaddr_hash = newhash;
+	reuseport_detach_sock(sk);
+	if (hslot2 != nhslot2) {
+		hlist_del_init(&sk->skc_portaddr_node);
+		hlist_add_head(&sk->skc_portaddr_node, nhslot2);
+	}
+}
+
+void udp_v4_rehash(struct sock *sk)
+{
+	udp_lib_rehash(sk, (u16)ipv4_portaddr_hash(sock_net(sk), sk->sk_rcv_saddr, sk->sk_num));
+}
+
+/* LINUX: udp_sk_bound_dev_eq() without VRF. */
+static bool udp_sk_bound_dev_eq(const struct sock *sk, s32 dif)
+{
+	return sk->sk_bound_dev_if == 0 || sk->sk_bound_dev_if == dif;
+}
+
+/* -1 when the socket does not match; the more it fixes, the better. */
+static int compute_score(const struct sock *sk, const struct net *net, const struct udp_key *key)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	int score = 2; /* its family is the packet's */
+
+	if (sk->sk_num != key->hnum || !be32_eq(sk->sk_rcv_saddr, key->daddr))
+		return -1;
+	if (!be32_is_zero(inet->sk.sk_daddr)) {
+		if (!be32_eq(inet->sk.sk_daddr, key->saddr))
+			return -1;
+		score += 4;
+	}
+	if (inet->sk.sk_dport.raw != 0) {
+		if (!be16_eq(inet->sk.sk_dport, key->sport))
+			return -1;
+		score += 4;
+	}
+	if (!udp_sk_bound_dev_eq(sk, key->dif))
+		return -1;
+	if (sk->sk_bound_dev_if != 0)
+		score += 4;
+	if (sk->sk_incoming_cpu == (s32)this_cpu(net)->id)
+		score++;
+	return score;
+}
+
+/* LINUX: udp_ehashfn(). */
+static u32 udp_ehashfn(const struct net *net, const struct udp_key *key)
+{
+	return jhash_3words(be32_to_cpu(key->daddr), be32_to_cpu(key->saddr),
+			    (u32)be16_to_cpu(key->sport) << 16 | key->hnum,
+			    net->udp_table->ehash_secret);
+}
+
+struct group {
+	u32 members;
+	bool has_conns;
+};
+
+static struct group reuseport_group(struct net *net, const struct sock *sk)
+{
+	struct group g = { 0, false };
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot(net, sk->sk_num)) {
+		struct sock *sk2 = port_entry(n);
+
+		if (!same_group(sk, sk2))
+			continue;
+		g.members++;
+		g.has_conns |= udp_sk(sk2)->reuseport_has_conns;
+	}
+	return g;
+}
+
+/* How many of the group joined before sk2. */
+static u32 joined_before(struct net *net, const struct sock *sk2)
+{
+	struct hlist_node *n;
+	u32 rank = 0;
+
+	hlist_for_each(n, udp_hashslot(net, sk2->sk_num)) {
+		struct sock *sk3 = port_entry(n);
+
+		if (same_group(sk2, sk3) &&
+		    udp_sk(sk3)->reuseport_seq < udp_sk(sk2)->reuseport_seq)
+			rank++;
+	}
+	return rank;
+}
+
+static struct sock *group_member(struct net *net, struct sock *sk, u32 rank)
+{
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot(net, sk->sk_num)) {
+		struct sock *sk2 = port_entry(n);
+
+		if (same_group(sk, sk2) && joined_before(net, sk2) == rank)
+			return sk2;
+	}
+	assert(!"every rank below the number of members has one");
+	return NULL;
+}
+
+/* The member of sk's group that the flow's hash picks; connected ones are passed over. NULL when sk is
+ * in no group, or all are connected.
+ */
+struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key)
+{
+	PROBE(net, inet_lookup_reuseport);
+	u32 members, start;
+
+	if (sk->sk_reuseport == 0 || !udp_sk(sk)->reuseport_member)
+		return NULL;
+	members = reuseport_group(net, sk).members;
+	start = reciprocal_scale(udp_ehashfn(net, key), members);
+	for (u32 i = 0; i < members; i++) {
+		struct sock *sk2 = group_member(net, sk, (start + i) % members);
+
+		if (sk2->sk_state != TCP_ESTABLISHED)
+			return sk2;
+	}
+	return NULL;
+}
+
+/* The best match among the sockets bound to key->daddr, which may be the wild card. */
+static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
+{
+	PROBE(net, udp4_lib_lookup2);
+	struct sock *result = NULL;
+	int badness = 0;
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+		struct sock *sk = portaddr_entry(n);
+		int score = compute_score(sk, net, key);
+		struct sock *chosen;
+
+		if (score <= badness)
+			continue;
+		badness = score;
+		if (sk->sk_state == TCP_ESTABLISHED) {
+			result = sk;
+			continue;
+		}
+		chosen = inet_lookup_reuseport(net, sk, key);
+		if (chosen == NULL) {
+			result = sk;
+			continue;
+		}
+		result = chosen;
+		/* A group with connected members: one of those may match better still. */
+		if (!reuseport_group(net, sk).has_conns)
+			return result;
+		score = compute_score(result, net, key);
+		if (score > badness)
+			badness = score;
+	}
+	return result;
+}
+
+struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport, s32 dif,
+			     s32 sdif, struct sk_buff *skb)
+{
+	PROBE(net, udp4_lib_lookup);
+	struct udp_key key = {
+		.saddr = saddr,
+		.daddr = daddr,
+		.sport = sport,
+		.hnum = be16_to_cpu(dport),
+		.dif = dif,
+	};
+	struct sock *result;
+
+	(void)sdif;
+	PATH_STEP(net, UDP_LOOKUP, 0, skb != NULL ? skb->len : 0);
+	result = udp4_lib_lookup2(net, &key);
+	if (result != NULL)
+		return result;
+	/* LINUX: a third look at the port's chain follows, for a race that cannot be here. */
+	key.daddr = (be32){ 0 };
+	return udp4_lib_lookup2(net, &key);
+}
+
+/* LINUX: __udp4_lib_demux_lookup(): connected sockets only, and only the first of the chain. */
+struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key)
+{
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+		struct sock *sk = portaddr_entry(n);
+
+		if (sk->sk_num != key->hnum || !be32_eq(sk->sk_rcv_saddr, key->daddr))
+			continue;
+		if (be16_eq(sk->sk_dport, key->sport) && be32_eq(sk->sk_daddr, key->saddr) &&
+		    udp_sk_bound_dev_eq(sk, key->dif))
+			return sk;
+		return NULL;
+	}
+	return NULL;
+}
+
+/* LINUX: __udp_is_mcast_sock() with ip_mc_sf_allow() of a socket that has joined no group. */
+bool udp_is_mcast_sock(const struct sock *sk, const struct udp_key *key)
+{
+	if (sk->sk_num != key->hnum)
+		return false;
+	if (!be32_is_zero(sk->sk_daddr) && !be32_eq(sk->sk_daddr, key->saddr))
+		return false;
+	if (sk->sk_dport.raw != 0 && !be16_eq(sk->sk_dport, key->sport))
+		return false;
+	if (!be32_is_zero(sk->sk_rcv_saddr) && !be32_eq(sk->sk_rcv_saddr, key->daddr))
+		return false;
+	if (!udp_sk_bound_dev_eq(sk, key->dif))
+		return false;
+	return !ipv4_is_multicast(key->daddr) || inet_test_bit(sk, INET_FLAGS_MC_ALL);
+}

@@ -1,0 +1,658 @@
+// SPDX-License-Identifier: MIT
+/* udp_recv.c - UDP, receiving: datagrams find their socket and wait there for a program.
+ *
+ * Path: the receive list from udp_rcv() on, and udp_recvmsg(). Sending is in udp.c.
+ * Rules: RFC 768, RFC 1122 4.1.3; LINUX: net/ipv4/udp.c.
+ * DIVERGES(udp-mcast-demux): multicasts wait for the lookup after routing.
+ */
+#include "ipv4/udp.h"
+
+#include "base/csum.h"
+#include "core/datagram.h"
+#include "core/file.h"
+#include "core/iov.h"
+#include "ipv4/icmp.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+#include "uapi/ioctl.h"
+#include "uapi/poll.h"
+#include "uapi/socket.h"
+#include "wire/udp.h"
+
+/* Offsets in struct sockaddr_in. Programs are x86-64's: the family's low byte comes first. */
+enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4, SIN_ZERO = 8 };
+
+static u8 *udp_hdr(const struct sk_buff *skb)
+{
+	return skb_transport_header(skb);
+}
+
+/* -------- receiving: memory -------- */
+
+/* LINUX: udp_rmem_release(): what was read is given back in portions of a quarter of the buffer. */
+static void udp_rmem_release(struct sock *sk, u32 size, bool partial)
+{
+	struct udp_sock *up = udp_sk(sk);
+	s32 amt;
+
+	if (partial) {
+		up->forward_deficit += size;
+		size = up->forward_deficit;
+		if (size < up->forward_threshold && !skb_queue_empty(&up->reader_queue))
+			return;
+	} else {
+		size += up->forward_deficit;
+	}
+	up->forward_deficit = 0;
+	amt = (s32)size + sk->sk_forward_alloc - (partial ? 1 : 0);
+	amt = amt > 0 ? amt / PAGE_SIZE * PAGE_SIZE : 0;
+	sk->sk_forward_alloc += (s32)size - amt;
+	if (amt != 0)
+		sk_mem_reduce_allocated(sk, (u32)amt / PAGE_SIZE);
+	assert(sk->sk_rmem_alloc >= size);
+	sk->sk_rmem_alloc -= size;
+	skb_queue_splice_tail_init(&sk->sk_receive_queue, &up->reader_queue);
+}
+
+/* LINUX: udp_skb_destructor(), udp_skb_dtor_locked(). */
+static void udp_skb_destructor(struct sock *sk, const struct sk_buff *skb)
+{
+	udp_rmem_release(sk, skb->truesize, true);
+}
+
+/* LINUX: __udp_enqueue_schedule_skb(). -ENOMEM: the buffer is full; -ENOBUFS: UDP's memory is. */
+int udp_enqueue_schedule_skb(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, udp_enqueue_schedule_skb);
+	struct sk_buff_head *list = &sk->sk_receive_queue;
+	struct cpu *c = this_cpu(net);
+	u32 rmem = sk->sk_rmem_alloc;
+	u32 rcvbuf = (u32)sk->sk_rcvbuf;
+
+	PATH_STEP(net, UDP_ENQUEUE, 0, skb->len);
+	/* One packet is always let in, however small the buffer. */
+	if (rmem + skb->truesize > rcvbuf && (rcvbuf > INT32_MAX >> 1 || rmem > rcvbuf)) {
+		sk->sk_drops++;
+		return -ENOMEM;
+	}
+	if (rmem > rcvbuf >> 1)
+		skb_condense(skb);
+	/* LINUX: the place of skb->dev holds other things from here on. */
+	skb->dev = NULL;
+	sk->sk_rmem_alloc += skb->truesize;
+	spin_lock(c, &list->lock);
+	if (!sk_mem_schedule(sk, skb->truesize)) {
+		spin_unlock(c, &list->lock);
+		sk->sk_rmem_alloc -= skb->truesize;
+		sk->sk_drops++;
+		return -ENOBUFS;
+	}
+	sk->sk_forward_alloc -= (s32)skb->truesize;
+	*sock_skb_dropcount(skb) = sock_flag(sk, SOCK_RXQ_OVFL) ? sk->sk_drops : 0;
+	skb_queue_tail(list, skb);
+	spin_unlock(c, &list->lock);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+	return 0;
+}
+
+void udp_destruct_common(struct sock *sk)
+{
+	struct udp_sock *up = udp_sk(sk);
+	struct sk_buff *skb;
+	u32 total = 0;
+
+	skb_queue_splice_tail_init(&sk->sk_receive_queue, &up->reader_queue);
+	for (skb = skb_dequeue(&up->reader_queue); skb != NULL; skb = skb_dequeue(&up->reader_queue)) {
+		total += skb->truesize;
+		kfree_skb(skb);
+	}
+	udp_rmem_release(sk, total, false);
+}
+
+/* -------- receiving: a program reads -------- */
+
+static bool udp_lib_checksum_complete(struct sk_buff *skb)
+{
+	return !skb_csum_unnecessary(skb) && skb_checksum_complete(skb) != 0;
+}
+
+static void count_bad_checksum(struct net *net)
+{
+	mib_inc(net, UDP_MIB_CSUMERRORS);
+	mib_inc(net, UDP_MIB_INERRORS);
+}
+
+/* LINUX: sk_peek_offset(), sk_peek_offset_bwd(). */
+static int sk_peek_offset(const struct sock *sk, int flags)
+{
+	return (flags & MSG_PEEK) != 0 ? sk->sk_peek_off : 0;
+}
+
+static void sk_peek_offset_bwd(struct sock *sk, int val)
+{
+	if (sk->sk_peek_off >= 0)
+		sk->sk_peek_off = max_s32(sk->sk_peek_off - val, 0);
+}
+
+void skb_consume_udp(struct sock *sk, struct sk_buff *skb, int len)
+{
+	sk_peek_offset_bwd(sk, len);
+	if (skb_shared(skb)) {
+		skb->users--;
+		return;
+	}
+	/* Only a packet with IP options still has its route. */
+	if (skb->dst != NULL)
+		skb_release_head_state(skb);
+	consume_stateless_skb(skb);
+}
+
+/* The first packet with a right checksum; those before it are thrown away. */
+static struct sk_buff *first_good_packet(struct sock *sk, struct sk_buff_head *rcvq, u32 *total)
+{
+	struct sk_buff *skb = skb_peek(rcvq);
+
+	while (skb != NULL && udp_lib_checksum_complete(skb)) {
+		count_bad_checksum(sock_net(sk));
+		sk->sk_drops++;
+		skb_unlink(skb, rcvq);
+		*total += skb->truesize;
+		kfree_skb(skb);
+		skb = skb_peek(rcvq);
+	}
+	return skb;
+}
+
+/* LINUX: first_packet_length(): -1 when there is none. */
+static int first_packet_length(struct sock *sk)
+{
+	struct sk_buff_head *rcvq = &udp_sk(sk)->reader_queue;
+	struct cpu *c = this_cpu(sock_net(sk));
+	struct sk_buff *skb;
+	u32 total = 0;
+	int res;
+
+	spin_lock_bh(c, &rcvq->lock);
+	skb = first_good_packet(sk, rcvq, &total);
+	if (skb == NULL && !skb_queue_empty(&sk->sk_receive_queue)) {
+		spin_lock(c, &sk->sk_receive_queue.lock);
+		skb_queue_splice_tail_init(&sk->sk_receive_queue, rcvq);
+		spin_unlock(c, &sk->sk_receive_queue.lock);
+		skb = first_good_packet(sk, rcvq, &total);
+	}
+	res = skb != NULL ? (int)skb->len : -1;
+	if (total != 0)
+		udp_rmem_release(sk, total, true);
+	spin_unlock_bh(c, &rcvq->lock);
+	return res;
+}
+
+int udp_ioctl(struct sock *sk, int cmd, int *karg)
+{
+	switch (cmd) {
+	case SIOCOUTQ:
+		*karg = (int)sk->sk_wmem_alloc - 1;
+		return 0;
+	case SIOCINQ:
+		*karg = max_s32(0, first_packet_length(sk));
+		return 0;
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+/* Takes from the reader's queue, or refills it with what has come and takes from that. */
+static struct sk_buff *try_recv(struct sock *sk, u32 flags, int *off, int *err)
+{
+	struct sk_buff_head *queue = &udp_sk(sk)->reader_queue;
+	struct sk_buff_head *sk_queue = &sk->sk_receive_queue;
+	struct cpu *c = this_cpu(sock_net(sk));
+	struct sk_buff *skb, *last;
+
+	spin_lock_bh(c, &queue->lock);
+	skb = skb_try_recv_from_queue(sk, queue, flags, off, err, &last);
+	if (skb == NULL && !skb_queue_empty(sk_queue)) {
+		spin_lock(c, &sk_queue->lock);
+		skb_queue_splice_tail_init(sk_queue, queue);
+		skb = skb_try_recv_from_queue(sk, queue, flags, off, err, &last);
+		if (skb != NULL && (flags & MSG_PEEK) == 0)
+			udp_skb_destructor(sk, skb);
+		spin_unlock(c, &sk_queue->lock);
+	} else if (skb != NULL && (flags & MSG_PEEK) == 0) {
+		udp_skb_destructor(sk, skb);
+	}
+	spin_unlock_bh(c, &queue->lock);
+	return skb;
+}
+
+/* LINUX: __skb_recv_udp(). NULL with *err: 0 says that the socket was shut down. */
+struct sk_buff *skb_recv_udp(struct sock *sk, u32 flags, int *off, int *err)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, skb_recv_udp);
+	struct sk_buff_head *sk_queue = &sk->sk_receive_queue;
+	struct sk_buff *tail = (struct sk_buff *)(void *)sk_queue;
+	s64 timeo = sock_rcvtimeo(sk, (flags & MSG_DONTWAIT) != 0);
+	struct sk_buff *skb;
+
+	do {
+		*err = sock_error(sk);
+		if (*err != 0)
+			return NULL;
+		do {
+			skb = try_recv(sk, flags, off, err);
+			if (skb != NULL)
+				return skb;
+		} while (!skb_queue_empty(sk_queue));
+		*err = -EAGAIN;
+	} while (timeo != 0 && skb_wait_for_more_packets(sk, sk_queue, err, &timeo, tail) == 0);
+	return NULL;
+}
+
+/* LINUX: __sk_queue_drop_skb(): a bad packet that was only looked at leaves the queue after all.
+ * False when it was gone already.
+ */
+static bool drop_bad_packet(struct sock *sk, struct sk_buff *skb, int flags)
+{
+	struct sk_buff_head *queue = &udp_sk(sk)->reader_queue;
+	bool ours = true;
+
+	if ((flags & MSG_PEEK) != 0) {
+		ours = skb->next != NULL;
+		if (ours) {
+			skb_unlink(skb, queue);
+			skb->users--;
+			udp_skb_destructor(sk, skb);
+		}
+	}
+	sk->sk_drops++;
+	return ours;
+}
+
+/* Copies from the packet to the program. -EINVAL: its checksum is wrong. */
+static int udp_copy(struct sk_buff *skb, struct msghdr *msg, u32 off, u32 copied, bool peeking)
+{
+	if ((copied < skb->len || peeking) && udp_lib_checksum_complete(skb))
+		return -EINVAL;
+	if (copied < skb->len || peeking || skb_csum_unnecessary(skb))
+		return skb_copy_datagram_msg(skb, off, msg, copied);
+	return skb_copy_and_csum_datagram_msg(skb, off, msg);
+}
+
+static void udp_set_name(const struct sk_buff *skb, struct msghdr *msg, int *addr_len)
+{
+	u8 *sin = msg->msg_name;
+
+	if (sin == NULL)
+		return;
+	put_le16(sin + SIN_FAMILY, AF_INET);
+	memcpy(sin + SIN_PORT, udp_hdr(skb) + UDP_SOURCE, 2);
+	store_be32(sin + SIN_ADDR, ipv4_saddr(skb_network_header(skb)));
+	memset(sin + SIN_ZERO, 0, SOCKADDR_IN_BYTES - SIN_ZERO);
+	*addr_len = SOCKADDR_IN_BYTES;
+}
+
+static bool inet_cmsg_flags(const struct sock *sk)
+{
+	const u32 wanted = 1u << INET_FLAGS_PKTINFO | 1u << INET_FLAGS_TTL | 1u << INET_FLAGS_TOS |
+			   1u << INET_FLAGS_RECVOPTS | 1u << INET_FLAGS_RETOPTS |
+			   1u << INET_FLAGS_PASSSEC | 1u << INET_FLAGS_ORIGDSTADDR |
+			   1u << INET_FLAGS_CHECKSUM | 1u << INET_FLAGS_RECVFRAGSIZE;
+
+	return (inet_sk(sk)->inet_flags & wanted) != 0;
+}
+
+/* One packet for the program; -EAGAIN-like errors come from skb_recv_udp(). */
+static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 copied, u32 off,
+		       int flags, int *addr_len)
+{
+	struct net *net = sock_net(sk);
+	bool peeking = (flags & MSG_PEEK) != 0;
+	int res = (int)copied;
+
+	if (!peeking)
+		mib_inc(net, UDP_MIB_INDATAGRAMS);
+	sock_recv_cmsgs(msg, sk, skb);
+	udp_set_name(skb, msg, addr_len);
+	if (inet_cmsg_flags(sk))
+		ip_cmsg_recv_offset(msg, sk, skb, UDP_HLEN, (int)off);
+	if ((flags & MSG_TRUNC) != 0)
+		res = (int)skb->len;
+	skb_consume_udp(sk, skb, peeking ? -res : res);
+	return res;
+}
+
+int udp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, udp_recvmsg);
+	bool peeking = (flags & MSG_PEEK) != 0;
+
+	PATH_STEP(net, UDP_RECVMSG, 0, (u32)min_u64(len, U32_MAX));
+	if ((flags & MSG_ERRQUEUE) != 0)
+		return ip_recv_error(sk, msg, len, addr_len);
+	for (;;) {
+		int off = sk_peek_offset(sk, flags);
+		int err = 0;
+		struct sk_buff *skb = skb_recv_udp(sk, (u32)flags, &off, &err);
+		u32 left, copied;
+
+		if (skb == NULL)
+			return err;
+		/* LINUX: off stays -1 without SO_PEEK_OFF only until the packet is found. */
+		assert(off >= 0);
+		left = skb->len - (u32)off;
+		copied = (u32)min_u64(len, left);
+		if (len <= left && copied < skb->len)
+			msg->msg_flags |= MSG_TRUNC;
+		err = udp_copy(skb, msg, (u32)off, copied, peeking);
+		if (err == 0)
+			return udp_deliver(sk, skb, msg, copied, (u32)off, flags, addr_len);
+		if (err != -EINVAL) {
+			if (!peeking) {
+				sk->sk_drops++;
+				mib_inc(net, UDP_MIB_INERRORS);
+			}
+			kfree_skb(skb);
+			return err;
+		}
+		if (drop_bad_packet(sk, skb, flags))
+			count_bad_checksum(net);
+		kfree_skb(skb);
+		msg->msg_flags &= ~(u32)MSG_TRUNC;
+	}
+}
+
+/* A blocking reader must not be told of a packet that a read would then throw away. */
+u32 udp_poll(struct file *file, struct socket *sock, struct task *wait)
+{
+	u32 mask = datagram_poll(file, sock, wait);
+	struct sock *sk = sock->sk;
+
+	if (!skb_queue_empty(&udp_sk(sk)->reader_queue))
+		mask |= POLLIN | POLLRDNORM;
+	if ((mask & POLLRDNORM) != 0 && (file->f_flags & O_NONBLOCK) == 0 &&
+	    (sk->sk_shutdown & RCV_SHUTDOWN) == 0 && first_packet_length(sk) == -1)
+		mask &= ~(u32)(POLLIN | POLLRDNORM);
+	return mask;
+}
+
+/* -------- receiving: packets come -------- */
+
+/* LINUX: sk_filter_trim_cap(): where a socket filter would look; there is none in this part. */
+static int sk_filter_trim_cap(struct sock *sk, const struct sk_buff *skb, u32 cap)
+{
+	PROBE(sock_net(sk), sk_filter_trim_cap);
+
+	assert(skb->len >= cap);
+	return 0;
+}
+
+/* LINUX: sock_rps_save_rxhash(), sk_mark_napi_id(), sk_incoming_cpu_update(). */
+static void remember_flow(struct sock *sk, const struct sk_buff *skb)
+{
+	s32 cpu = (s32)this_cpu(sock_net(sk))->id;
+
+	if (be32_is_zero(sk->sk_daddr))
+		return;
+	sk->sk_rxhash = skb->hash;
+	if (skb->queue_mapping != 0 && sk->sk_rx_queue_mapping == -1)
+		sk->sk_rx_queue_mapping = (s32)skb->queue_mapping - 1;
+	sk->sk_incoming_cpu = cpu;
+}
+
+/* LINUX: __udp_queue_rcv_skb(). */
+static int udp_enqueue_or_drop(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sock_net(sk);
+	enum drop_reason reason = DROP_PROTO_MEM;
+	int rc;
+
+	remember_flow(sk, skb);
+	rc = udp_enqueue_schedule_skb(sk, skb);
+	if (rc == 0)
+		return 0;
+	if (rc == -ENOMEM) {
+		mib_inc(net, UDP_MIB_RCVBUFERRORS);
+		reason = DROP_SOCKET_RCVBUFF;
+	} else {
+		mib_inc(net, UDP_MIB_MEMERRORS);
+	}
+	mib_inc(net, UDP_MIB_INERRORS);
+	TRACE(net, udp_fail_queue_rcv_skb, (u32)rc, sk->sk_num);
+	kfree_skb_reason(skb, reason);
+	return -1;
+}
+
+/* LINUX: udp_csum_pull_header(): the header's sum is kept when the rest is still to be summed. */
+static void udp_csum_pull_header(struct sk_buff *skb)
+{
+	if (!skb->csum_valid && skb->ip_summed == CHECKSUM_NONE)
+		skb->csum = csum_partial(skb->data, UDP_HLEN, skb->csum);
+	(void)skb_pull_rcsum(skb, UDP_HLEN);
+}
+
+static int udp_queue_rcv_one_skb(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, udp_queue_rcv_one_skb);
+
+	if (sk_filter_trim_cap(sk, skb, UDP_HLEN) != 0) {
+		mib_inc(net, UDP_MIB_INERRORS);
+		sk->sk_drops++;
+		kfree_skb_reason(skb, DROP_SOCKET_FILTER);
+		return -1;
+	}
+	udp_csum_pull_header(skb);
+	ipv4_pktinfo_prepare(sk, skb, true);
+	return udp_enqueue_or_drop(sk, skb);
+}
+
+static int udp_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	PROBE(sock_net(sk), udp_queue_rcv_skb);
+
+	assert(!skb_is_gso(skb));
+	return udp_queue_rcv_one_skb(sk, skb);
+}
+
+static int udp_unicast_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	PROBE(sock_net(sk), udp_unicast_rcv_skb);
+
+	(void)udp_queue_rcv_skb(sk, skb);
+	return 0;
+}
+
+static struct udp_key packet_key(const struct sk_buff *skb, s32 dif)
+{
+	const u8 *iph = skb_network_header(skb);
+	const u8 *uh = udp_hdr(skb);
+
+	return (struct udp_key){
+		.saddr = ipv4_saddr(iph),
+		.daddr = ipv4_daddr(iph),
+		.sport = load_be16(uh + UDP_SOURCE),
+		.hnum = get_be16(uh + UDP_DEST),
+		.dif = dif,
+	};
+}
+
+static void mcast_clone_to(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sock_net(sk);
+	struct sk_buff *nskb = skb_clone(skb);
+
+	if (nskb == NULL) {
+		sk->sk_drops++;
+		mib_inc(net, UDP_MIB_RCVBUFERRORS);
+		mib_inc(net, UDP_MIB_INERRORS);
+		return;
+	}
+	(void)udp_queue_rcv_skb(sk, nskb);
+}
+
+/* LINUX: __udp4_lib_mcast_deliver(): a copy for each listener, the first one found gets the packet. */
+static int udp4_lib_mcast_deliver(struct net *net, struct sk_buff *skb)
+{
+	struct udp_key key = packet_key(skb, skb->dev->ifindex);
+	struct sock *first = NULL;
+	struct hlist_node *n;
+
+	hlist_for_each(n, udp_hashslot(net, key.hnum)) {
+		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+
+		if (!udp_is_mcast_sock(sk, &key))
+			continue;
+		if (first == NULL)
+			first = sk;
+		else
+			mcast_clone_to(sk, skb);
+	}
+	if (first != NULL) {
+		(void)udp_queue_rcv_skb(first, skb);
+	} else {
+		kfree_skb(skb);
+		mib_inc(net, UDP_MIB_IGNOREDMULTI);
+	}
+	return 0;
+}
+
+/* LINUX: udp4_csum_init(): false when the checksum is known to be wrong already. */
+static bool udp4_csum_init(struct sk_buff *skb)
+{
+	const u8 *iph = skb_network_header(skb);
+	u32 pseudo = csum_tcpudp_nofold(ipv4_saddr(iph), ipv4_daddr(iph), skb->len, IPPROTO_UDP, 0);
+	bool no_check = get_be16(udp_hdr(skb) + UDP_CHECK) == 0;
+
+	if (skb_checksum_validate(skb, false, no_check, pseudo) != 0)
+		return false;
+	if (skb->ip_summed == CHECKSUM_COMPLETE && !skb->csum_valid) {
+		if (skb->csum_complete_sw)
+			return false;
+		/* The card's sum is wrong, or the packet is: software will say. */
+		skb->ip_summed = CHECKSUM_NONE;
+	}
+	return true;
+}
+
+/* LINUX: udp_sk_rx_dst_set(). */
+static void udp_sk_rx_dst_set(struct sock *sk, struct dst_entry *dst)
+{
+	struct dst_entry *old = sk->sk_rx_dst;
+
+	dst_hold(dst);
+	sk->sk_rx_dst = dst;
+	if (old != NULL)
+		dst_release(old);
+}
+
+/* LINUX: inet_steal_sock(): whom early demultiplexing found; a connected socket needs no group. */
+static struct sock *inet_steal_sock(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	skb->sk = NULL;
+	skb->destructor = NULL;
+	return sk;
+}
+
+/* Nobody wants it. RFC 1122 4.1.3.1: say so, unless the packet is broken. */
+static bool udp_no_socket(struct net *net, struct sk_buff *skb)
+{
+	if (udp_lib_checksum_complete(skb))
+		return false;
+	mib_inc(net, UDP_MIB_NOPORTS);
+	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, (be32){ 0 });
+	kfree_skb_reason(skb, DROP_NO_SOCKET);
+	return true;
+}
+
+/* LINUX: __udp4_lib_rcv(), of UDP alone. */
+static int udp4_lib_rcv(struct sk_buff *skb)
+{
+	struct net *net = skb->net;
+	PROBE(net, udp4_lib_rcv);
+	enum drop_reason reason = DROP_NOT_SPECIFIED;
+	struct rtable *rt = dst_rtable(skb_dst(skb));
+	struct sock *sk;
+	const u8 *uh;
+	u32 ulen;
+
+	if (!pskb_may_pull(skb, UDP_HLEN))
+		goto drop;
+	ulen = get_be16(udp_hdr(skb) + UDP_LEN);
+	reason = DROP_PKT_TOO_SMALL;
+	if (ulen > skb->len || ulen < UDP_HLEN || pskb_trim_rcsum(skb, ulen) != 0)
+		goto drop;
+	if (!udp4_csum_init(skb))
+		goto csum_error;
+
+	sk = inet_steal_sock(skb);
+	if (sk != NULL) {
+		if (sk->sk_rx_dst != skb_dst(skb))
+			udp_sk_rx_dst_set(sk, skb_dst(skb));
+		return udp_unicast_rcv_skb(sk, skb);
+	}
+	if ((rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0)
+		return udp4_lib_mcast_deliver(net, skb);
+	uh = udp_hdr(skb);
+	sk = udp4_lib_lookup(net, ipv4_saddr(skb_network_header(skb)), load_be16(uh + UDP_SOURCE),
+			     ipv4_daddr(skb_network_header(skb)), load_be16(uh + UDP_DEST),
+			     inet_iif(skb), 0, skb);
+	if (sk != NULL)
+		return udp_unicast_rcv_skb(sk, skb);
+	if (udp_no_socket(net, skb))
+		return 0;
+
+csum_error:
+	/* RFC 1122 4.1.3.4: silently. */
+	reason = DROP_UDP_CSUM;
+	mib_inc(net, UDP_MIB_CSUMERRORS);
+drop:
+	mib_inc(net, UDP_MIB_INERRORS);
+	kfree_skb_reason(skb, reason);
+	return 0;
+}
+
+int udp_rcv(struct sk_buff *skb)
+{
+	PROBE(skb->net, udp_rcv);
+	PATH_STEP(skb->net, UDP_RCV, 0, skb->len);
+
+	return udp4_lib_rcv(skb);
+}
+
+/* LINUX: sock_pfree() of a socket that is not counted: what early demultiplexing leaves is no owner. */
+static void sock_pfree(struct sk_buff *skb)
+{
+	skb->sk = NULL;
+}
+
+/* A connected socket's packet finds its socket, and with it its route, before routing. */
+void udp_v4_early_demux(struct sk_buff *skb)
+{
+	struct net *net = skb->net;
+	PROBE(net, udp_v4_early_demux);
+	struct dst_entry *dst;
+	struct udp_key key;
+	struct sock *sk;
+
+	if (skb->pkt_type != PACKET_HOST)
+		return;
+	if (!pskb_may_pull(skb, (u32)skb_transport_offset(skb) + UDP_HLEN))
+		return;
+	key = packet_key(skb, skb->dev->ifindex);
+	sk = udp4_lib_demux_lookup(net, &key);
+	if (sk == NULL)
+		return;
+	skb->sk = sk;
+	skb->destructor = sock_pfree;
+	dst = sk->sk_rx_dst;
+	if (dst != NULL)
+		dst = dst_check(dst, 0);
+	if (dst != NULL)
+		skb_dst_set_noref(skb, dst);
+}
