@@ -273,12 +273,23 @@ int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr 
 
 /* -------- poll -------- */
 
-/* The call that polls waits for the socket's wake-ups too, and keeps its file open meanwhile. */
+/* LINUX: __pollwait(): the polling call is woken by the socket too, and its file stays open
+ * meanwhile. A socket that is named twice is waited for once.
+ */
 void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait)
 {
-	(void)file;
-	if (wait != NULL)
-		task_wait_on(wait, &sock->wq);
+	if (wait == NULL)
+		return;
+	for (u32 i = 0; i < wait->nr_held; i++) {
+		if (wait->held[i] == file)
+			return;
+	}
+	if (wait->nr_held == TASK_WAITS)
+		not_implemented("poll() that waits for more than 32 sockets");
+	file->f_count++;
+	wait->held[wait->nr_held] = file;
+	wait->nr_held++;
+	task_wait_on(wait, &sock->wq);
 }
 
 u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait)

@@ -20,7 +20,7 @@ typedef u64 uptr;
 
 enum {
 	EPARKED = 4242, /* internal: never returned to a program */
-	TASK_WAITS = 8,
+	TASK_WAITS = 32,
 	SYS_ARGS = 6
 };
 

@@ -565,12 +565,11 @@ void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw)
 	}
 }
 
-void inet_init(struct net *net)
+void inet_init(struct net *net, struct inetsw *sw)
 {
-	struct inetsw *sw = net->inetsw;
 	int err;
 
-	assert(sw != NULL);
+	net->inetsw = sw;
 	memset(sw, 0, sizeof(*sw));
 	for (size_t i = 0; i < ARRAY_SIZE(sw->head); i++)
 		INIT_LIST_HEAD(&sw->head[i]);

@@ -34,8 +34,8 @@ extern const struct proto tcp_prot, raw_prot, ping_prot;
  */
 void inet_register_protosw(struct net *net, const struct inet_protosw *sw);
 void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
-/* Registers the family and its four protocols in net->inetsw, the memory that the world gives. */
-void inet_init(struct net *net);
+/* Registers the family and its four protocols; sw is the memory for the net's lists. */
+void inet_init(struct net *net, struct inetsw *sw);
 
 void inet_sock_destruct(struct sock *sk);
 int inet_release(struct socket *sock);

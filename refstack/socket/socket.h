@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* socket.h - system calls, descriptors and files, messages: what lies between a program and sockets. */
+/* socket.h - system calls, descriptors and files, messages: what lies between a program and
+ * sockets. */
 #ifndef REFSTACK_SOCKET_SOCKET_H
 #define REFSTACK_SOCKET_SOCKET_H
 
@@ -11,8 +12,16 @@
 
 enum { UIO_MAXIOV = 1024, MAX_RW_COUNT = 0x7ffff000 };
 
+/* syscall.c: the entry, what a program's instruction does. Called in the unit of the task's CPU. */
+s64 do_syscall(struct task *t);
+/* The calls, by the names of syscall.def; arguments are in t->arg. */
+#define X(name, nr, args) s64 sys_##name(struct task *t);
+#include "syscall.def"
+#undef X
+
 /* socket.c */
 int sock_create(struct task *t, int family, int type, int protocol, struct socket **res);
+/* LINUX: __sock_sendmsg(). */
 int sock_sendmsg(struct socket *sock, struct msghdr *msg);
 int sock_recvmsg(struct socket *sock, struct msghdr *msg, int flags);
 void sock_release(struct socket *sock);
@@ -21,17 +30,34 @@ int move_addr_to_kernel(struct task *t, uptr uaddr, int ulen, u8 *kaddr);
 int move_addr_to_user(struct task *t, const u8 *kaddr, int klen, uptr uaddr, uptr ulen);
 /* LINUX: security_socket_*(): where a security module would be asked; always 0 here. */
 int security_socket(struct socket *sock, const char *hook);
+/* The flags of an open file that say how a call on it waits. */
+u32 sock_file_flags(const struct socket *sock);
+
+/* sockmsg.c: what one call reads or writes, as an iterator: one buffer, or a program's vector. */
+must_check int import_ubuf(struct task *t, uptr buf, u64 len, struct iovec *iov,
+			   struct iov_iter *iter);
+must_check int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov,
+			    struct iov_iter *iter);
 
 /* file.c */
-int get_unused_fd_flags(struct task *t, u32 flags);
+/* 0, 1 and 2 of a new process: open, and no sockets. */
+void fd_open_standard(struct process *p);
+void fd_close_all(struct process *p);
+must_check int get_unused_fd_flags(struct task *t, u32 flags);
 void fd_install(struct task *t, int fd, struct file *file);
 void put_unused_fd(struct task *t, int fd);
-struct file *fget(struct task *t, int fd);
-struct file *alloc_file(struct host *h, int *err);
+/* LINUX: fdget(): the open file, which stays open until the call ends. */
+struct file *fdget(struct task *t, int fd);
+bool fd_is_open(const struct process *p, int fd);
+struct file *fd_file(const struct process *p, int fd);
+void set_close_on_exec(struct process *p, int fd, bool on);
+/* Gives back what the call held open. */
+void fd_release_held(struct task *t);
+struct socket *sock_alloc(struct task *t);
+/* LINUX: sock_alloc_file(): on failure the socket is released. */
+struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int *err);
+void sock_free(struct socket *sock);
 void fput(struct file *f);
 int close_fd(struct task *t, int fd);
-
-/* The entry: what a program's instruction does. Called by task.c in the unit of the task's CPU. */
-s64 do_syscall(struct task *t);
 
 #endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: MIT
+/* file.c - descriptors and open files: the table of a process, and what close, dup, fcntl, fstat
+ * do.
+ *
+ * Every file is a socket, but for the three that a process starts with: those are open and nothing
+ * more. Socket, inode and file of one socket are one slot of the host's pool.
+ * Rules: LINUX: fs/file.c, fs/file_table.c, fs/fcntl.c, fs/stat.c, net/socket.c (sockfs).
+ */
+#include "socket/socket.h"
+
+#include "core/net.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+#include "uapi/stat.h"
+
+/* process->fd_flags. */
+enum { FD_RESERVED = 2, FD_STANDARD = 4 };
+
+enum { CAP_FOWNER = 3, CAP_SYS_ADMIN = 21, SOCKFS_DEV = 8, SOCKFS_BLOCK_BYTES = 4096 };
+
+/* -------- the table -------- */
+
+static bool fd_in_use(const struct process *p, u32 fd)
+{
+	return fd < p->fd_high &&
+	       (p->fd[fd] != NULL || (p->fd_flags[fd] & (FD_RESERVED | FD_STANDARD)) != 0);
+}
+
+/* Descriptors below `end` are cleared before they are looked at for the first time. */
+static void fd_reach(struct process *p, u32 end)
+{
+	for (; p->fd_high < end; p->fd_high++) {
+		p->fd[p->fd_high] = NULL;
+		p->fd_flags[p->fd_high] = 0;
+	}
+}
+
+void fd_open_standard(struct process *p)
+{
+	assert(p->nr_fds >= 3);
+	p->fd_high = 0;
+	fd_reach(p, 3);
+	for (u32 fd = 0; fd < 3; fd++)
+		p->fd_flags[fd] = FD_STANDARD;
+}
+
+bool fd_is_open(const struct process *p, int fd)
+{
+	u32 n = (u32)fd;
+
+	return fd_in_use(p, n) && (p->fd_flags[n] & FD_RESERVED) == 0;
+}
+
+struct file *fd_file(const struct process *p, int fd)
+{
+	return (u32)fd < p->fd_high ? p->fd[fd] : NULL;
+}
+
+void set_close_on_exec(struct process *p, int fd, bool on)
+{
+	u8 *flags = &p->fd_flags[fd];
+
+	*flags = (u8)(on ? *flags | FD_CLOEXEC : *flags & ~FD_CLOEXEC);
+}
+
+/* LINUX: alloc_fd(): the lowest free descriptor from `from` on. */
+static int alloc_fd(struct process *p, u32 from, u32 flags)
+{
+	u32 fd = from;
+
+	while (fd < p->nr_fds && fd_in_use(p, fd))
+		fd++;
+	if (fd >= p->nr_fds)
+		return -EMFILE;
+	fd_reach(p, fd + 1);
+	p->fd_flags[fd] = FD_RESERVED;
+	set_close_on_exec(p, (int)fd, (flags & O_CLOEXEC) != 0);
+	return (int)fd;
+}
+
+int get_unused_fd_flags(struct task *t, u32 flags)
+{
+	return alloc_fd(t->process, 0, flags);
+}
+
+void put_unused_fd(struct task *t, int fd)
+{
+	assert((t->process->fd_flags[fd] & FD_RESERVED) != 0);
+	t->process->fd_flags[fd] = 0;
+}
+
+void fd_install(struct task *t, int fd, struct file *file)
+{
+	struct process *p = t->process;
+
+	assert((p->fd_flags[fd] & FD_RESERVED) != 0);
+	assert(p->fd[fd] == NULL);
+	p->fd_flags[fd] &= (u8)~FD_RESERVED;
+	p->fd[fd] = file;
+}
+
+/* Only a single descriptor is looked up by calls that park, so it is the one that is held. */
+struct file *fdget(struct task *t, int fd)
+{
+	struct file *f;
+
+	if (t->resumed && t->nr_held == 1)
+		return t->held[0];
+	f = fd_file(t->process, fd);
+	if (f == NULL)
+		return NULL;
+	assert(t->nr_held < TASK_WAITS);
+	f->f_count++;
+	t->held[t->nr_held] = f;
+	t->nr_held++;
+	return f;
+}
+
+void fd_release_held(struct task *t)
+{
+	while (t->nr_held != 0) {
+		t->nr_held--;
+		fput(t->held[t->nr_held]);
+	}
+}
+
+int close_fd(struct task *t, int fd)
+{
+	struct process *p = t->process;
+	struct file *f = fd_file(p, fd);
+
+	if (!fd_is_open(p, fd))
+		return -EBADF;
+	p->fd[fd] = NULL;
+	p->fd_flags[fd] = 0;
+	if (f != NULL)
+		fput(f);
+	return 0;
+}
+
+/* The end of a process: its calls are abandoned already. */
+void fd_close_all(struct process *p)
+{
+	struct host *h = p->host;
+
+	for (u32 i = 0; i < h->nr_tasks; i++) {
+		if (h->task[i].process == p)
+			fd_release_held(&h->task[i]);
+	}
+	for (u32 fd = 0; fd < p->fd_high; fd++) {
+		struct file *f = p->fd[fd];
+
+		p->fd[fd] = NULL;
+		p->fd_flags[fd] = 0;
+		if (f != NULL)
+			fput(f);
+	}
+}
+
+/* -------- open files -------- */
+
+struct socket *sock_alloc(struct task *t)
+{
+	struct host *h = t->host;
+	struct file *f = pool_zalloc(&h->file_pool);
+
+	if (f == NULL)
+		return NULL;
+	f->host = h;
+	h->next_ino++;
+	f->inode.i_ino = h->next_ino;
+	f->inode.i_mode = S_IFSOCK | S_IRWXU | S_IRWXG | S_IRWXO;
+	f->inode.i_uid = t->process->uid;
+	f->inode.i_gid = t->process->gid;
+	f->socket.inode = &f->inode;
+	f->socket.state = SS_UNCONNECTED;
+	init_waitqueue_head(&f->socket.wq);
+	return &f->socket;
+}
+
+/* A socket that has no file yet, or no longer. */
+void sock_free(struct socket *sock)
+{
+	struct file *f = container_of(sock, struct file, socket);
+
+	assert(sock->file == NULL);
+	assert(list_empty(&sock->wq.head));
+	pool_free(&f->host->file_pool, f);
+}
+
+struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int *err)
+{
+	struct file *f = container_of(sock, struct file, socket);
+	u32 nr_files = t->host->file_pool.used - 1; /* this one is not a file yet */
+
+	if (nr_files >= t->host->net.sysctl.file_max && !ns_capable(t, CAP_SYS_ADMIN)) {
+		*err = -ENFILE;
+		sock_release(sock);
+		return NULL;
+	}
+	f->f_flags = O_RDWR | (flags & O_NONBLOCK);
+	f->f_count = 1;
+	sock->file = f;
+	return f;
+}
+
+void fput(struct file *f)
+{
+	assert(f->f_count != 0);
+	f->f_count--;
+	if (f->f_count != 0)
+		return;
+	sock_release(&f->socket);
+	assert(f->socket.file == NULL);
+	sock_free(&f->socket);
+}
+
+/* -------- calls -------- */
+
+s64 sys_close(struct task *t)
+{
+	PROBE(&t->host->net, sys_close);
+	return close_fd(t, (int)t->arg[0]);
+}
+
+/* A second descriptor for what fd names, at `from` or above. */
+static int f_dupfd(struct task *t, int fd, u32 from, u32 flags)
+{
+	struct process *p = t->process;
+	struct file *f = fd_file(p, fd);
+	int newfd = alloc_fd(p, from, flags);
+
+	if (newfd < 0)
+		return newfd;
+	if (f == NULL) {
+		p->fd_flags[newfd] = (u8)((p->fd_flags[newfd] & FD_CLOEXEC) | FD_STANDARD);
+		return newfd;
+	}
+	f->f_count++;
+	fd_install(t, newfd, f);
+	return newfd;
+}
+
+s64 sys_dup(struct task *t)
+{
+	int fd = (int)t->arg[0];
+
+	PROBE(&t->host->net, sys_dup);
+	return fd_is_open(t->process, fd) ? f_dupfd(t, fd, 0, 0) : -EBADF;
+}
+
+static s64 setfl(struct task *t, struct file *f, u32 arg)
+{
+	const u32 mask = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
+
+	if ((arg & O_NOATIME) != 0 && (f->f_flags & O_NOATIME) == 0 &&
+	    t->process->uid != f->inode.i_uid && !ns_capable(t, CAP_FOWNER))
+		return -EPERM;
+	if ((arg & O_DIRECT) != 0)
+		return -EINVAL;
+	if (((arg ^ f->f_flags) & FASYNC) != 0)
+		not_implemented("fcntl(F_SETFL) with FASYNC");
+	f->f_flags = (arg & mask) | (f->f_flags & ~mask);
+	return 0;
+}
+
+static s64 fcntl_dupfd(struct task *t, int fd, u32 from, u32 flags)
+{
+	return from >= t->process->nr_fds ? -EINVAL : f_dupfd(t, fd, from, flags);
+}
+
+/* What asks about the descriptor only. -ENOSYS: none of these. */
+static s64 fcntl_descriptor(struct task *t, int fd, u32 cmd, u32 arg)
+{
+	struct process *p = t->process;
+
+	switch (cmd) {
+	case F_DUPFD:
+		return fcntl_dupfd(t, fd, arg, 0);
+	case F_DUPFD_CLOEXEC:
+		return fcntl_dupfd(t, fd, arg, O_CLOEXEC);
+	case F_DUPFD_QUERY:
+		if (!fd_is_open(p, (int)arg))
+			return -EBADF;
+		return fd_file(p, (int)arg) == fd_file(p, fd) ? 1 : 0;
+	case F_GETFD:
+		return p->fd_flags[fd] & FD_CLOEXEC;
+	case F_SETFD:
+		set_close_on_exec(p, fd, (arg & FD_CLOEXEC) != 0);
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
+{
+	switch (cmd) {
+	case F_GETFL:
+		return f->f_flags;
+	case F_SETFL:
+		return setfl(t, f, arg);
+	case F_CREATED_QUERY:
+	case F_GETOWN:
+	case F_GETSIG:
+		return 0;
+	case F_SETPIPE_SZ:
+	case F_GETPIPE_SZ:
+		return -EBADF;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+	case F_SETOWN:
+	case F_SETSIG:
+	case F_SETOWN_EX:
+	case F_GETOWN_EX:
+	case F_GETOWNER_UIDS:
+	case F_SETLEASE:
+	case F_GETLEASE:
+	case F_NOTIFY:
+	case F_GET_RW_HINT:
+	case F_SET_RW_HINT:
+		not_implemented("fcntl() for locks, owners, leases and hints");
+	default:
+		return -EINVAL;
+	}
+}
+
+s64 sys_fcntl(struct task *t)
+{
+	int fd = (int)t->arg[0];
+	u32 cmd = (u32)t->arg[1], arg = (u32)t->arg[2];
+	struct file *f;
+	s64 ret;
+
+	PROBE(&t->host->net, sys_fcntl);
+	if (!fd_is_open(t->process, fd))
+		return -EBADF;
+	ret = fcntl_descriptor(t, fd, cmd, arg);
+	if (ret != -ENOSYS)
+		return ret;
+	f = fd_file(t->process, fd);
+	if (f == NULL)
+		not_implemented("fcntl() of what is not a socket");
+	return fcntl_file(t, f, cmd, arg);
+}
+
+s64 sys_fstat(struct task *t)
+{
+	struct file *f = fdget(t, (int)t->arg[0]);
+	u8 st[STAT_BYTES] = { 0 };
+
+	PROBE(&t->host->net, sys_fstat);
+	if (!fd_is_open(t->process, (int)t->arg[0]))
+		return -EBADF;
+	if (f == NULL)
+		not_implemented("fstat() of what is not a socket");
+	put_le64(st + STAT_DEV, SOCKFS_DEV);
+	put_le64(st + STAT_INO, f->inode.i_ino);
+	put_le64(st + STAT_NLINK, 1);
+	put_le32(st + STAT_MODE, f->inode.i_mode);
+	put_le32(st + STAT_UID, f->inode.i_uid);
+	put_le32(st + STAT_GID, f->inode.i_gid);
+	put_le64(st + STAT_BLKSIZE, SOCKFS_BLOCK_BYTES);
+	return copy_to_user(t, t->arg[1], st, sizeof(st)) != 0 ? -EFAULT : 0;
+}

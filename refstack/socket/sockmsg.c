@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+/* sockmsg.c - calls that move data by vectors: sendmsg, recvmsg, read, write, readv, writev.
+ *
+ * Path: step 1, beside sys_sendto(). Rules: LINUX: net/socket.c, fs/read_write.c, lib/iov_iter.c,
+ * with their order of checks; structures in user memory are x86-64's.
+ */
+#include "socket/socket.h"
+
+#include "core/net.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+#include "uapi/socket.h"
+
+/* LINUX: struct user_msghdr and struct iovec, by offsets. */
+enum {
+	UMSG_NAME = 0,
+	UMSG_NAMELEN = 8,
+	UMSG_IOV = 16,
+	UMSG_IOVLEN = 24,
+	UMSG_CONTROL = 32,
+	UMSG_CONTROLLEN = 40,
+	UMSG_FLAGS = 48,
+	UMSG_BYTES = 56,
+	UIOVEC_BYTES = 16
+};
+/* LINUX: struct cmsghdr and 20 bytes lie on the stack; longer control data is charged to the
+ * socket. */
+enum { CONTROL_ON_STACK = 36 };
+
+/* -------- vectors -------- */
+
+int import_ubuf(struct task *t, uptr buf, u64 len, struct iovec *iov, struct iov_iter *iter)
+{
+	len = min_u64(len, MAX_RW_COUNT);
+	if (!access_ok(buf, len))
+		return -EFAULT;
+	*iov = (struct iovec){ buf, len };
+	*iter = (struct iov_iter){ .task = t, .iov = iov, .nr_segs = 1, .count = len };
+	return 0;
+}
+
+static int copy_iovec_from_user(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov)
+{
+	u8 raw[UIOVEC_BYTES];
+
+	if (!access_ok(uvec, (u64)nr_segs * UIOVEC_BYTES))
+		return -EFAULT;
+	for (u32 i = 0; i < nr_segs; i++) {
+		if (copy_from_user(t, raw, uvec + (u64)i * UIOVEC_BYTES, sizeof(raw)) != 0)
+			return -EFAULT;
+		iov[i] = (struct iovec){ get_le64(raw), get_le64(raw + 8) };
+		if ((s64)iov[i].iov_len < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* iov has UIO_MAXIOV places. Together the segments have MAX_RW_COUNT bytes at most. */
+int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov, struct iov_iter *iter)
+{
+	u64 total = 0;
+	int err;
+
+	*iter = (struct iov_iter){ .task = t, .iov = iov, .nr_segs = nr_segs };
+	if (nr_segs == 0)
+		return 0;
+	if (nr_segs > UIO_MAXIOV)
+		return -EINVAL;
+	err = copy_iovec_from_user(t, uvec, nr_segs, iov);
+	if (err != 0)
+		return err;
+	if (nr_segs == 1)
+		return import_ubuf(t, iov[0].iov_base, iov[0].iov_len, iov, iter);
+	for (u32 i = 0; i < nr_segs; i++) {
+		if (!access_ok(iov[i].iov_base, iov[i].iov_len))
+			return -EFAULT;
+		iov[i].iov_len = min_u64(iov[i].iov_len, MAX_RW_COUNT - total);
+		total += iov[i].iov_len;
+	}
+	iter->count = total;
+	return 0;
+}
+
+/* -------- sendmsg and recvmsg -------- */
+
+/* LINUX: copy_msghdr_from_user(), __copy_msghdr(). *uaddr is where the peer's address is asked for
+ * by recvmsg; NULL for sendmsg, which gives one: then msg->msg_name has room for it.
+ */
+static int copy_msghdr_from_user(struct task *t, struct msghdr *msg, uptr umsg, uptr *uaddr,
+				 struct iovec *iov)
+{
+	u8 raw[UMSG_BYTES];
+	uptr name;
+	u64 iovlen;
+	int err;
+
+	if (copy_from_user(t, raw, umsg, sizeof(raw)) != 0)
+		return -EFAULT;
+	name = get_le64(raw + UMSG_NAME);
+	iovlen = get_le64(raw + UMSG_IOVLEN);
+	msg->msg_control = get_le64(raw + UMSG_CONTROL);
+	msg->msg_controllen = get_le64(raw + UMSG_CONTROLLEN);
+	msg->msg_flags = get_le32(raw + UMSG_FLAGS);
+	msg->msg_namelen = name != 0 ? (s32)get_le32(raw + UMSG_NAMELEN) : 0;
+	if (msg->msg_namelen < 0)
+		return -EINVAL;
+	msg->msg_namelen = min_s32(msg->msg_namelen, SOCKADDR_STORAGE_BYTES);
+	if (uaddr != NULL)
+		*uaddr = name;
+	if (name != 0 && msg->msg_namelen != 0 && uaddr == NULL) {
+		err = move_addr_to_kernel(t, name, msg->msg_namelen, msg->msg_name);
+		if (err < 0)
+			return err;
+	}
+	if (name == 0 || msg->msg_namelen == 0) {
+		msg->msg_name = NULL;
+		msg->msg_namelen = 0;
+	}
+	if (iovlen > UIO_MAXIOV)
+		return -EMSGSIZE;
+	return import_iovec(t, get_le64(raw + UMSG_IOV), (u32)iovlen, iov, &msg->msg_iter);
+}
+
+/* The control data has to be readable, and long ones need room in the socket's option memory.
+ * DIVERGES(control-in-place): it is read where it lies, not copied first.
+ */
+static int check_control(struct task *t, const struct sock *sk, const struct msghdr *msg)
+{
+	u32 optmem_max = sock_net(sk)->sysctl.optmem_max;
+	u64 len = msg->msg_controllen;
+
+	if (len > INT32_MAX)
+		return -ENOBUFS;
+	if (len > CONTROL_ON_STACK && (len > optmem_max || sk->sk_omem_alloc + len >= optmem_max))
+		return -ENOBUFS;
+	if (len != 0 && umem_at(t->process, msg->msg_control, len) == NULL)
+		return -EFAULT;
+	return 0;
+}
+
+s64 sys_sendmsg(struct task *t)
+{
+	u32 flags = (u32)t->arg[2];
+	u8 address[SOCKADDR_STORAGE_BYTES];
+	struct msghdr msg = { .msg_name = address };
+	struct iovec iov[UIO_MAXIOV];
+	struct socket *sock;
+	int err;
+
+	PROBE(&t->host->net, sys_sendmsg);
+	if ((flags & MSG_CMSG_COMPAT) != 0)
+		return -EINVAL;
+	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
+	if (sock == NULL)
+		return err;
+	err = copy_msghdr_from_user(t, &msg, t->arg[1], NULL, iov);
+	if (err < 0)
+		return err;
+	err = check_control(t, sock->sk, &msg);
+	if (err != 0)
+		return err;
+	/* The flags in the structure are for recvmsg(). */
+	msg.msg_flags = flags & ~(u32)MSG_INTERNAL_SENDMSG_FLAGS;
+	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
+		msg.msg_flags |= MSG_DONTWAIT;
+	return sock_sendmsg(sock, &msg);
+}
+
+/* What the call found out goes back into the program's structure. */
+static int put_msghdr(struct task *t, uptr umsg, const struct msghdr *msg, uptr control)
+{
+	u8 word[8];
+
+	put_le32(word, msg->msg_flags & ~MSG_CMSG_COMPAT);
+	if (copy_to_user(t, umsg + UMSG_FLAGS, word, 4) != 0)
+		return -EFAULT;
+	put_le64(word, msg->msg_control - control);
+	return copy_to_user(t, umsg + UMSG_CONTROLLEN, word, 8) != 0 ? -EFAULT : 0;
+}
+
+s64 sys_recvmsg(struct task *t)
+{
+	u32 flags = (u32)t->arg[2];
+	u8 address[SOCKADDR_STORAGE_BYTES] = { 0 };
+	struct iovec iov[UIO_MAXIOV];
+	struct msghdr msg = { 0 };
+	struct socket *sock;
+	uptr uaddr, control;
+	int err, len;
+
+	PROBE(&t->host->net, sys_recvmsg);
+	if ((flags & MSG_CMSG_COMPAT) != 0)
+		return -EINVAL;
+	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
+	if (sock == NULL)
+		return err;
+	err = copy_msghdr_from_user(t, &msg, t->arg[1], &uaddr, iov);
+	if (err < 0)
+		return err;
+	control = msg.msg_control;
+	msg.msg_name = address;
+	msg.msg_namelen = 0;
+	msg.msg_flags = flags & MSG_CMSG_CLOEXEC;
+	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
+		flags |= MSG_DONTWAIT;
+	len = sock_recvmsg(sock, &msg, (int)flags);
+	if (len < 0)
+		return len;
+	if (uaddr != 0) {
+		err = move_addr_to_user(t, address, msg.msg_namelen, uaddr,
+					t->arg[1] + UMSG_NAMELEN);
+		if (err < 0)
+			return err;
+	}
+	err = put_msghdr(t, t->arg[1], &msg, control);
+	return err != 0 ? err : len;
+}
+
+/* -------- read and write -------- */
+
+/* LINUX: sock_read_iter(): reading no bytes is no call of the socket. */
+static s64 sock_read_iter(struct socket *sock, const struct iov_iter *to)
+{
+	struct msghdr msg = { .msg_iter = *to };
+	u32 flags = (sock_file_flags(sock) & O_NONBLOCK) != 0 ? MSG_DONTWAIT : 0;
+
+	if (iov_iter_count(to) == 0)
+		return 0;
+	return sock_recvmsg(sock, &msg, (int)flags);
+}
+
+/* LINUX: sock_write_iter(). */
+static s64 sock_write_iter(struct socket *sock, const struct iov_iter *from)
+{
+	struct msghdr msg = { .msg_iter = *from };
+
+	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
+		msg.msg_flags = MSG_DONTWAIT;
+	if (sock->type == SOCK_SEQPACKET)
+		msg.msg_flags |= MSG_EOR;
+	return sock_sendmsg(sock, &msg);
+}
+
+static struct socket *rw_lookup(struct task *t, int *err)
+{
+	struct socket *sock = sockfd_lookup_light(t, (int)t->arg[0], err);
+
+	if (sock == NULL && *err == -ENOTSOCK)
+		not_implemented("read() and write() of what is not a socket");
+	return sock;
+}
+
+/* LINUX: vfs_read(), vfs_write(): here too long a length is a fault, or cut. */
+static int rw_buffer(struct task *t, struct iovec *iov, struct iov_iter *iter)
+{
+	if (!access_ok(t->arg[1], t->arg[2]))
+		return -EFAULT;
+	return import_ubuf(t, t->arg[1], t->arg[2], iov, iter);
+}
+
+s64 sys_read(struct task *t)
+{
+	struct iov_iter iter;
+	struct socket *sock;
+	struct iovec iov;
+	int err;
+
+	PROBE(&t->host->net, sys_read);
+	sock = rw_lookup(t, &err);
+	if (sock == NULL)
+		return err;
+	err = rw_buffer(t, &iov, &iter);
+	return err != 0 ? err : sock_read_iter(sock, &iter);
+}
+
+/* Writing no bytes sends an empty datagram. */
+s64 sys_write(struct task *t)
+{
+	struct iov_iter iter;
+	struct socket *sock;
+	struct iovec iov;
+	int err;
+
+	PROBE(&t->host->net, sys_write);
+	sock = rw_lookup(t, &err);
+	if (sock == NULL)
+		return err;
+	err = rw_buffer(t, &iov, &iter);
+	return err != 0 ? err : sock_write_iter(sock, &iter);
+}
+
+s64 sys_readv(struct task *t)
+{
+	struct iovec iov[UIO_MAXIOV];
+	struct iov_iter iter;
+	struct socket *sock;
+	int err;
+
+	PROBE(&t->host->net, sys_readv);
+	sock = rw_lookup(t, &err);
+	if (sock == NULL)
+		return err;
+	err = import_iovec(t, t->arg[1], (u32)t->arg[2], iov, &iter);
+	return err != 0 ? err : sock_read_iter(sock, &iter);
+}
+
+/* Unlike write(), a vector without bytes sends nothing. */
+s64 sys_writev(struct task *t)
+{
+	struct iovec iov[UIO_MAXIOV];
+	struct iov_iter iter;
+	struct socket *sock;
+	int err;
+
+	PROBE(&t->host->net, sys_writev);
+	sock = rw_lookup(t, &err);
+	if (sock == NULL)
+		return err;
+	err = import_iovec(t, t->arg[1], (u32)t->arg[2], iov, &iter);
+	if (err != 0 || iov_iter_count(&iter) == 0)
+		return err;
+	return sock_write_iter(sock, &iter);
+}

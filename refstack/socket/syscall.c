@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* syscall.c - the entry from programs: from the number of a call to its function.
+ *
+ * Path: step 1 starts here. Rules: the numbers of x86-64, syscall.def.
+ */
+#include "socket/socket.h"
+
+#include "uapi/errno.h"
+
+static const struct syscall_entry {
+	s64 (*call)(struct task *t);
+} syscalls[SYS_NR_MAX] = {
+#define X(name, nr, args) [nr] = { sys_##name },
+#include "syscall.def"
+#undef X
+};
+
+s64 do_syscall(struct task *t)
+{
+	s64 ret = -ENOSYS;
+
+	if (t->nr < ARRAY_SIZE(syscalls) && syscalls[t->nr].call != NULL)
+		ret = syscalls[t->nr].call(t);
+	/* A parked call comes back: what it looked up must not be closed under it. */
+	if (ret != -EPARKED)
+		fd_release_held(t);
+	return ret;
+}
