@@ -27,6 +27,7 @@ struct dma_space {
 	u32 cap, fresh, live, peak, free_head;
 	u32 fail_at; /* fault injection: the n-th mapping from now fails */
 	u64 faults;  /* accesses outside every live mapping */
+	u64 exhausted; /* mappings refused because every slot was taken */
 };
 
 void dma_space_init(struct dma_space *s, struct dma_map *map, u32 cap);

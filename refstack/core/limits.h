@@ -16,7 +16,8 @@ struct limits {
 	u32 devices, dev_queues, qdiscs;
 	u32 routes, route_nodes, addresses, neighbours, dsts, frag_queues;
 	u32 dma_maps;
-	u32 igb_adapters, fib_tables;
+	u32 igb_adapters, igb_rings, igb_ring_entries; /* rings of all adapters; the longest */
+	u32 fib_tables;
 	u32 events, trace_records, frames, big_frames; /* of the world */
 };
 
