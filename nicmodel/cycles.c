@@ -11,7 +11,7 @@ const struct nic_time_row nic_time_table[] = {
 #define Y(name, value, source) { #name, (value), source },
 	NIC_TIMES(Y)
 #undef Y
-	{ NULL, 0, NULL },
+		{ NULL, 0, NULL },
 };
 
 u64 nic_scale(u64 v, struct nic_ratio r)

@@ -30,15 +30,20 @@ static void arm_throttle(struct nic *n, u32 vector)
 
 static void message(struct nic *n, u32 vector)
 {
+	u64 when;
+
 	n->stats.messages++;
 	n->eitr_ready_ps[vector] = n->last_ps + interval_ps(n, vector);
 	if (nic_fault_due(&n->fault.drop_msix_at)) {
 		n->stats.messages_lost++;
 		return;
 	}
-	nic_at(n,
-	       nic_up_book(n, NIC_TLP_WRITE32_BYTES + 4) + nic_latency_jitter_ps(n),
-	       NIC_EV_MSIX, vector);
+	when = nic_up_book(n, NIC_TLP_WRITE32_BYTES + 4) + nic_latency_jitter_ps(n);
+	/* Two of one vector on the link at once cannot be told from one. */
+	if (n->msix_flying >> vector & 1)
+		return;
+	n->msix_flying |= 1u << vector;
+	nic_at(n, when, NIC_EV_MSIX, vector);
 }
 
 /* The message of a vector goes out: auto-clear and auto-mask happen now. */
@@ -175,6 +180,7 @@ bool nic_irq_quiet(struct nic *n, u32 q, bool tx)
 
 void nic_ev_msix(struct nic *n, u32 vector)
 {
+	n->msix_flying &= ~(1u << vector);
 	n->host->msix(n->ctx, vector);
 }
 
@@ -183,14 +189,15 @@ void nic_ev_eitr(struct nic *n, u32 vector)
 	assert(vector < NIC_VECTORS);
 	n->eitr_armed &= ~(1u << vector);
 	if (n->cfg.qemu_quirks) {
+		if (n->eitr_ready_ps[vector] == 0)
+			return; /* there was a reset */
 		/* The spurious one: nothing but the cause bit is looked at. */
 		if (n->r.EIAC[0] >> vector & 1)
 			n->r.EICR[0] &= ~(1u << vector);
 		else
 			n->fired |= 1u << vector;
+		message(n, vector);
 		n->eitr_ready_ps[vector] = 0;
-		nic_at(n, n->last_ps, NIC_EV_MSIX, vector);
-		n->stats.messages++;
 		return;
 	}
 	if (n->last_ps < n->eitr_ready_ps[vector]) {
@@ -204,7 +211,6 @@ void nic_ev_eitr(struct nic *n, u32 vector)
 void nic_irq_reset(struct nic *n)
 {
 	n->fired = 0;
-	n->eitr_armed = 0;
 	n->legacy_asserted = false;
 	memset(n->eitr_ready_ps, 0, sizeof(n->eitr_ready_ps));
 }
@@ -227,8 +233,8 @@ static void auto_mask(struct nic *n)
 u32 nic_icr_read(struct nic *n, u32 i)
 {
 	u32 v = n->r.ICR[0];
-	bool clear = (n->r.GPIE[0] & GPIE_NSICR) != 0 || n->r.IMS[0] == 0 ||
-		     (v & ICR_INTA) != 0 || !msix_mode(n);
+	bool clear = (n->r.GPIE[0] & GPIE_NSICR) != 0 || n->r.IMS[0] == 0 || (v & ICR_INTA) != 0 ||
+		     !msix_mode(n);
 
 	(void)i;
 	auto_mask(n);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* mac.c - FIFO memory, what is inserted into a frame to send, the wire, statistics.
  *
- * Path: step 13's end: a gathered frame gets its checksums and tag, waits for the wire and goes out.
- * Rules: IEEE 802.3, 802.1Q, 31B; RFC 791, 768, 9293 for the sums. Reception is in rx.c.
+ * Path: step 13's end: a gathered frame gets its checksums and tag, waits for the wire and goes
+ * out. Rules: IEEE 802.3, 802.1Q, 31B; RFC 791, 768, 9293 for the sums. Reception is in rx.c.
  */
 #include "nicmodel/nic_internal.h"
 
@@ -327,7 +327,8 @@ void nic_wire_run(struct nic *n)
 	} else if ((n->r.TCTL[0] & TCTL_EN) == 0) {
 		return;
 	} else if (n->last_ps < n->pause_until_ps) {
-		wire_arm(n, n->pause_until_ps);
+		/* In steps, so that an early XON does not leave events far in the future. */
+		wire_arm(n, min_u64(n->pause_until_ps, n->last_ps + PS_PER_MS));
 		return;
 	} else {
 		send_frame(n, f);
@@ -397,4 +398,3 @@ void nic_ev_txdone(struct nic *n, u32 arg)
 	n->tx_wire_count--;
 	nic_engine_run(n);
 }
-

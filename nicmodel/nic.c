@@ -24,8 +24,9 @@ enum { RO, RW, WO, RC, W1C, RCW1C };
 
 static const struct reg_row rows[NIC_REG_MAX] = {
 #define X(offset, name, count, stride, access, reset, help)                                        \
-	{ (offset), (u32)(offsetof(struct nic_regs, name) / sizeof(u32)), (count), (stride),       \
-	  (reset), (access) },
+	{ (offset), (u32)(offsetof(struct nic_regs, name) / sizeof(u32)),                          \
+	  (count),  (stride),                                                                      \
+	  (reset),  (access) },
 #include "nicmodel/regs.def"
 #undef X
 };
@@ -98,10 +99,13 @@ static bool takes_time(const struct nic *n, enum nic_event_kind what)
 	       what == NIC_EV_MDIC;
 }
 
-/* A message that has left the card arrives, and the PHY goes on, whatever becomes of the rest. */
+/* A message that has left the card arrives, and the PHY goes on, whatever becomes of the rest. The
+ * throttles keep theirs as well, so that a vector never has two events under way.
+ */
 static bool outlives_reset(u32 what)
 {
-	return what == NIC_EV_MSIX || what == NIC_EV_LINK;
+	return what == NIC_EV_MSIX || what == NIC_EV_LINK || what == NIC_EV_MDIC ||
+	       what == NIC_EV_EITR;
 }
 
 /* An event of this epoch. As QEMU does it, the engines run inside the access that sets them off. */
@@ -273,7 +277,8 @@ static u32 nic_mmio_read(void *card, u32 reg)
 	    row == NIC_REG_TOTL)
 		return v;
 	n->word[rows[row].word + i] = 0;
-	if (row == NIC_REG_GORCH || row == NIC_REG_GOTCH || row == NIC_REG_TORH || row == NIC_REG_TOTH)
+	if (row == NIC_REG_GORCH || row == NIC_REG_GOTCH || row == NIC_REG_TORH ||
+	    row == NIC_REG_TOTH)
 		n->word[rows[row].word - 1] = 0;
 	return v;
 }
@@ -389,8 +394,7 @@ void nic_init(struct nic *n, const struct nic_cfg *cfg, const struct bus_host *h
 	c->mem_read_latency_ns = or_default(c->mem_read_latency_ns, NIC_READ_LATENCY_NS, 1000000);
 	c->outstanding_reads =
 		or_default(c->outstanding_reads, NIC_OUTSTANDING_READS, NIC_READS_MAX);
-	c->fetch_descriptors =
-		or_default(c->fetch_descriptors, NIC_FETCH_DESCRIPTORS, NIC_CACHE);
+	c->fetch_descriptors = or_default(c->fetch_descriptors, NIC_FETCH_DESCRIPTORS, NIC_CACHE);
 	c->mps_bytes = or_default(c->mps_bytes, NIC_PCIE_MPS_BYTES, 512);
 	c->mps_bytes = max_u32(c->mps_bytes, 64);
 	c->autoneg_ms = or_default(c->autoneg_ms, NIC_AUTONEG_MS, 100000);

@@ -14,18 +14,18 @@
 
 enum {
 	NIC_QUEUES_MAX = 16,
-	NIC_VECTORS = 25,      /* bits of EICR */
-	NIC_CACHE = 64,	       /* descriptors a queue holds on the chip */
-	NIC_READS_MAX = 16,    /* reads in flight */
-	NIC_FRAMES = 1024,     /* frames in a FIFO, power of two */
-	NIC_FRAME_MAX = 9728,  /* longest frame, 9.5 KB */
-	NIC_RX_FIFO = 65536,   /* RXPBS at reset */
-	NIC_TX_FIFO = 40960,   /* TXPBS at reset */
+	NIC_VECTORS = 25,	/* bits of EICR */
+	NIC_CACHE = 64,		/* descriptors a queue holds on the chip */
+	NIC_READS_MAX = 16,	/* reads in flight */
+	NIC_FRAMES = 1024,	/* frames in a FIFO, power of two */
+	NIC_FRAME_MAX = 9728,	/* longest frame, 9.5 KB */
+	NIC_RX_FIFO = 65536,	/* RXPBS at reset */
+	NIC_TX_FIFO = 40960,	/* TXPBS at reset */
 	NIC_TX_FRAME_COST = 16, /* of the FIFO, a frame beyond its bytes */
 	NIC_TSO_HEADER_MAX = 512,
 	NIC_TSO_MSS_MIN = 32,
 	NIC_TSO_BYTES_MAX = 262144,
-	NIC_WB_MAX = 32,       /* WTHRESH is five bits */
+	NIC_WB_MAX = 32, /* WTHRESH is five bits */
 	NIC_PHY_REGS = 32,
 	NIC_NVM_WORDS = 64,
 	NIC_SOON = 128
@@ -53,7 +53,7 @@ enum nic_drop {
 #define Y(name, help) NIC_DROP_##name,
 	NIC_DROPS(Y)
 #undef Y
-	NIC_DROP_MAX
+		NIC_DROP_MAX
 };
 
 /* Every register; the X-macro file gives each its array. */
@@ -86,7 +86,8 @@ struct nic_cfg {
 	u32 fetch_descriptors; /* of one fetch, 1 to 64 */
 	u32 mps_bytes;
 	u32 autoneg_ms;
-	bool slow_serial; /* MDIC and EERD take their time; otherwise they answer inside the write */
+	bool slow_serial; /* MDIC and EERD take their time; otherwise they answer inside the write
+			   */
 	/* Behave as QEMU 10.0's igb where it is known to differ (README.md lists where). */
 	bool qemu_quirks;
 	u64 perturb; /* seed of extra latencies of reads and messages; 0 = none */
@@ -156,8 +157,8 @@ struct nic_rxq {
 enum nic_tx_state { NIC_TX_GATHER, NIC_TX_READY, NIC_TX_WIRE, NIC_TX_DEAD };
 
 struct nic_tx_frame {
-	u64 rs;	  /* which of its descriptors asked for a report */
-	u64 data; /* which are data descriptors */
+	u64 rs;	      /* which of its descriptors asked for a report */
+	u64 data;     /* which are data descriptors */
 	u32 off, len; /* in FIFO memory, padding and tag included */
 	u32 data_len; /* without padding */
 	u32 gen;
@@ -245,13 +246,14 @@ struct nic {
 
 	/* irq.c */
 	u32 fired; /* vectors that have had their message for the cause that is still set */
-	u32 eitr_armed;
+	u32 eitr_armed, msix_flying;
 	bool legacy_asserted;
 	u64 eitr_ready_ps[NIC_VECTORS];
 
 	/* phy.c */
 	bool cable, phy_link, link_up, link_was_lost;
-	u32 phy_token; /* counts starts of autonegotiation */
+	bool link_armed, mdic_armed;
+	u64 link_at_ps; /* when autonegotiation ends; U64_MAX: none is going on */
 	u16 phy[NIC_PHY_REGS];
 	u16 nvm[NIC_NVM_WORDS];
 	u64 mdic_ready_ps, eerd_ready_ps;
@@ -269,7 +271,7 @@ struct nic {
 
 	/* ring.c */
 	u32 txq_on, rxq_on;
-	u32 txq_cached; /* queues with a descriptor in the cache */
+	u32 txq_cached;	       /* queues with a descriptor in the cache */
 	u32 starved, prefetch; /* queues that should fetch: bits 0-15 receive, 16-31 transmit */
 	u32 tx_turn, fetch_turn;
 	struct nic_txjob job;

@@ -54,9 +54,9 @@ enum {
 	DCTL_SWFLUSH = 1u << 26,
 	VECTOR_MASK = 0x1ffffff
 };
-#define ICR_INTA 0x80000000u
+#define ICR_INTA       0x80000000u
 #define SRRCTL_DROP_EN 0x80000000u
-#define CTRL_PHY_RST 0x80000000u
+#define CTRL_PHY_RST   0x80000000u
 
 /* Descriptors. */
 enum {
@@ -122,7 +122,7 @@ void nic_phy_init(struct nic *n);
 void nic_phy_reset(struct nic *n);
 void nic_link_update(struct nic *n);
 void nic_link(void *card, bool up);
-void nic_ev_link(struct nic *n, u32 token);
+void nic_ev_link(struct nic *n, u32 arg);
 void nic_ev_mdic(struct nic *n, u32 arg);
 u32 nic_status_read(struct nic *n, u32 i);
 void nic_status_write(struct nic *n, u32 i, u32 v);

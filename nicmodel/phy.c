@@ -34,29 +34,29 @@ enum {
 };
 
 static const u16 phy_defaults[NIC_PHY_REGS] = {
-	[PHY_CONTROL] = 0x1140, [PHY_STATUS] = 0x7949,
-	[2] = 0x02a8,		[3] = 0x0391, /* identifier */
+	[PHY_CONTROL] = 0x1140,
+	[PHY_STATUS] = 0x7949,
+	[2] = 0x02a8,
+	[3] = 0x0391, /* identifier */
 	[4] = 0x0de1, /* what this side offers */
 	[PHY_LP_ABILITY] = 0x47e0,
 	[9] = 0x0f00, /* 1000BASE-T control */
 	[PHY_1000T_STATUS] = 0x3c00,
-	[15] = 0x3000, /* extended status */
+	[15] = 0x3000,		    /* extended status */
 	[PHY_PORT_STATUS] = 0xc000, /* resolved speed: 1000 */
-	[25] = 0x008d, /* power management */
+	[25] = 0x008d,		    /* power management */
 };
 
 /* Registers that answer; QEMU reports an error for the others. */
 static const u32 phy_known = 0x8200ffffu | 0x000f0000u;
 
 static const u16 nvm_words[NIC_NVM_WORDS] = {
-	0x0000, 0x0000, 0x0000, 0x0d34, 0xffff, 0x2010, 0xffff, 0xffff,
-	0x1040, 0xffff, 0x002b, 0x10c9, 0x8086, 0x10c9, 0x0000, 0x70c3,
-	0x0004, 0x10c9, 0x5c00, 0x0000, 0x2880, 0x0014, 0x4a40, 0x0060,
-	0x6cfb, 0xc7b0, 0x0abe, 0x0403, 0x0783, 0x10a6, 0x0001, 0x0602,
-	0x0004, 0x0020, 0x0000, 0x004a, 0x2080, 0x00f5, 0x10ca, 0x0000,
-	0x0000, 0x0000, 0x4784, 0x4602, 0x0000, 0x0000, 0x1000, 0xffff,
-	0x0100, 0x4000, 0x131f, 0x4013, 0x0100, 0x4000, 0xffff, 0xffff,
-	0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x00e0, 0xffff, 0x0000,
+	0x0000, 0x0000, 0x0000, 0x0d34, 0xffff, 0x2010, 0xffff, 0xffff, 0x1040, 0xffff, 0x002b,
+	0x10c9, 0x8086, 0x10c9, 0x0000, 0x70c3, 0x0004, 0x10c9, 0x5c00, 0x0000, 0x2880, 0x0014,
+	0x4a40, 0x0060, 0x6cfb, 0xc7b0, 0x0abe, 0x0403, 0x0783, 0x10a6, 0x0001, 0x0602, 0x0004,
+	0x0020, 0x0000, 0x004a, 0x2080, 0x00f5, 0x10ca, 0x0000, 0x0000, 0x0000, 0x4784, 0x4602,
+	0x0000, 0x0000, 0x1000, 0xffff, 0x0100, 0x4000, 0x131f, 0x4013, 0x0100, 0x4000, 0xffff,
+	0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x00e0, 0xffff, 0x0000,
 };
 
 static void nvm_init(struct nic *n)
@@ -93,31 +93,51 @@ static void phy_link_set(struct nic *n, bool up)
 	nic_link_update(n);
 }
 
-static void autoneg_start(struct nic *n)
+static void autoneg_stop(struct nic *n)
 {
-	n->phy_token = (n->phy_token + 1) & 0xffff;
+	n->link_at_ps = U64_MAX;
 	phy_link_set(n, false);
-	if (!n->cable || (n->phy[PHY_CONTROL] & PHY_CONTROL_POWER_DOWN) != 0)
-		return;
-	nic_at(n, n->last_ps + n->cfg.autoneg_ms * PS_PER_MS, NIC_EV_LINK, n->phy_token);
 }
 
-void nic_ev_link(struct nic *n, u32 token)
+static void autoneg_start(struct nic *n)
 {
-	if (token == n->phy_token)
-		phy_link_set(n, true);
+	autoneg_stop(n);
+	if (!n->cable)
+		return;
+	if ((n->phy[PHY_CONTROL] & PHY_CONTROL_POWER_DOWN) != 0 && !n->cfg.qemu_quirks)
+		return;
+	n->link_at_ps = n->last_ps + n->cfg.autoneg_ms * PS_PER_MS;
+	if (!n->link_armed)
+		nic_at(n, n->link_at_ps, NIC_EV_LINK, 0);
+	n->link_armed = true;
+}
+
+/* One event serves all starts: if the last of them was later, it is sent on its way again. */
+void nic_ev_link(struct nic *n, u32 arg)
+{
+	n->link_armed = false;
+	if (n->link_at_ps == U64_MAX)
+		return;
+	if (n->last_ps < n->link_at_ps) {
+		n->link_armed = true;
+		nic_at(n, n->link_at_ps, NIC_EV_LINK, arg);
+		return;
+	}
+	n->link_at_ps = U64_MAX;
+	/* QEMU resolves pause itself; on the card the driver does. */
+	if (n->cfg.qemu_quirks)
+		n->r.CTRL[0] |= CTRL_RFCE | CTRL_TFCE;
+	phy_link_set(n, true);
 }
 
 void nic_phy_reset(struct nic *n)
 {
 	memcpy(n->phy, phy_defaults, sizeof(n->phy));
 	/* QEMU negotiates only when told to by the driver. */
-	if (n->cfg.qemu_quirks) {
-		n->phy_token = (n->phy_token + 1) & 0xffff;
-		phy_link_set(n, false);
-	} else {
+	if (n->cfg.qemu_quirks)
+		autoneg_stop(n);
+	else
 		autoneg_start(n);
-	}
 }
 
 void nic_phy_init(struct nic *n)
@@ -169,8 +189,9 @@ static void phy_control(struct nic *n, u16 v)
 		return;
 	}
 	n->phy[PHY_CONTROL] = (u16)(v & ~PHY_CONTROL_RESTART);
-	if (v & PHY_CONTROL_POWER_DOWN)
-		autoneg_start(n); /* the link goes, nothing starts */
+	/* In QEMU a PHY without power keeps its link. */
+	if ((v & PHY_CONTROL_POWER_DOWN) != 0 && !n->cfg.qemu_quirks)
+		autoneg_stop(n);
 	else if ((v & PHY_CONTROL_RESTART) != 0 || (woke && !n->cfg.qemu_quirks))
 		autoneg_start(n);
 }
@@ -203,8 +224,10 @@ void nic_mdic_write(struct nic *n, u32 i, u32 v)
 	}
 	n->r.MDIC[i] = (v & 0x2fff0000) | data | status;
 	n->mdic_ready_ps = n->last_ps + (n->cfg.slow_serial ? NIC_MDIO_PS : 0);
-	if (v & MDIC_INT)
-		nic_at(n, n->mdic_ready_ps, NIC_EV_MDIC, 0);
+	if ((v & MDIC_INT) == 0 || n->mdic_armed)
+		return;
+	n->mdic_armed = true;
+	nic_at(n, n->mdic_ready_ps, NIC_EV_MDIC, 0);
 }
 
 u32 nic_mdic_read(struct nic *n, u32 i)
@@ -217,6 +240,7 @@ u32 nic_mdic_read(struct nic *n, u32 i)
 void nic_ev_mdic(struct nic *n, u32 arg)
 {
 	(void)arg;
+	n->mdic_armed = false;
 	nic_cause_icr(n, ICR_MDAC);
 }
 
@@ -277,7 +301,8 @@ void nic_ctrl_write(struct nic *n, u32 i, u32 v)
 		return;
 	}
 	n->r.CTRL[i] = v & ~CTRL_PHY_RST;
-	if (v & CTRL_PHY_RST)
+	/* QEMU: no effect. */
+	if ((v & CTRL_PHY_RST) != 0 && !n->cfg.qemu_quirks)
 		nic_phy_reset(n);
 	nic_link_update(n);
 	if ((was & CTRL_GIO_MASTER_DISABLE) != 0 && (v & CTRL_GIO_MASTER_DISABLE) == 0) {

@@ -586,7 +586,8 @@ static bool job_start_queue(struct nic *n, u32 q)
 	return true;
 }
 
-/* Round robin among the queues that have a whole frame on the chip (or a full cache without one). */
+/* Round robin among the queues that have a whole frame on the chip (or a full cache without one).
+ */
 static bool job_start(struct nic *n)
 {
 	u32 i, q, ready = n->txq_cached;

@@ -528,8 +528,8 @@ void nic_rx_run(struct nic *n)
 		if (verdict == RX_DROP_OFF || verdict == RX_DROP_DESC) {
 			if (verdict == RX_DROP_DESC)
 				n->r.RQDPC[f->queue] = (n->r.RQDPC[f->queue] + 1) & 0xfff;
-			nic_drop_frame(n, verdict == RX_DROP_OFF ? NIC_DROP_RX_QUEUE_OFF :
-								   NIC_DROP_RX_NO_DESC);
+			nic_drop_frame(n, verdict == RX_DROP_OFF ? NIC_DROP_RX_QUEUE_OFF
+								 : NIC_DROP_RX_NO_DESC);
 			rx_release(n, f);
 			continue;
 		}
