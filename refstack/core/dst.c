@@ -145,14 +145,6 @@ void skb_dst_drop(struct sk_buff *skb)
 	skb->dst_noref = false;
 }
 
-void skb_dst_copy(struct sk_buff *nskb, const struct sk_buff *oskb)
-{
-	nskb->dst = oskb->dst;
-	nskb->dst_noref = oskb->dst_noref;
-	if (nskb->dst != NULL && !nskb->dst_noref)
-		dst_hold(nskb->dst);
-}
-
 bool skb_dst_force(struct sk_buff *skb)
 {
 	if (skb->dst != NULL && skb->dst_noref) {

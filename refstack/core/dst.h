@@ -97,7 +97,6 @@ struct dst_entry *skb_dst(const struct sk_buff *skb);
 void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst);
 void skb_dst_set_noref(struct sk_buff *skb, struct dst_entry *dst);
 void skb_dst_drop(struct sk_buff *skb);
-void skb_dst_copy(struct sk_buff *nskb, const struct sk_buff *oskb);
 bool skb_dst_force(struct sk_buff *skb);
 /* LINUX: dst_output(), dst_input(). */
 int dst_output(struct net *net, struct sock *sk, struct sk_buff *skb);

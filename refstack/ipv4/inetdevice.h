@@ -40,7 +40,9 @@ struct ifa_config {
 /* LINUX: IN_DEV_ORCONF(), IN_DEV_ANDCONF(), IN_DEV_MAXCONF(): conf.all and the device's, together. */
 #define IN_DEV_ORCONF(in_dev, knob)  (dev_net((in_dev)->dev)->devconf_all.knob != 0 || (in_dev)->cnf.knob != 0)
 #define IN_DEV_ANDCONF(in_dev, knob) (dev_net((in_dev)->dev)->devconf_all.knob != 0 && (in_dev)->cnf.knob != 0)
-#define IN_DEV_MAXCONF(in_dev, knob) max_u32(dev_net((in_dev)->dev)->devconf_all.knob, (in_dev)->cnf.knob)
+/* Knobs are ints to whoever sets them. */
+#define IN_DEV_MAXCONF(in_dev, knob) \
+	((u32)max_s32((s32)dev_net((in_dev)->dev)->devconf_all.knob, (s32)(in_dev)->cnf.knob))
 
 /* LINUX: __in_dev_get_rcu(). */
 static inline struct in_device *in_dev_get(const struct net_device *dev)
