@@ -14,9 +14,13 @@
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
+#include "ipv4/ip_fragment.h"
 #include "ipv4/udp.h"
 #include "sched/sch_generic.h"
 #include "socket/socket.h"
+
+/* Instead of a size: it has to be asked for. The four head classes are their own numbers. */
+enum { RING_SLOT = SKB_HEAD_CLASSES };
 
 /* Every pool of a host: where it is, what a slot holds, and which limit says how many. */
 static const struct pool_spec {
@@ -47,7 +51,9 @@ static const struct pool_spec {
 	POOL(net.frag_queue_pool, sizeof(struct ipq), frag_queues),
 	POOL(net.qdisc_pool, sizeof(struct Qdisc), qdiscs),
 	POOL(net.dev_pool, sizeof(struct net_device), devices),
+	POOL(net.tun_pool, sizeof(struct tun_struct), devices),
 	POOL(net.igb_pool, sizeof(struct igb_adapter), igb_adapters),
+	POOL(net.igb_ring_pool, RING_SLOT, igb_rings),
 	POOL(file_pool, sizeof(struct file), files),
 #undef POOL
 };
@@ -57,8 +63,10 @@ static struct pool *spec_pool(struct host *h, u32 i)
 	return (struct pool *)(void *)((u8 *)h + specs[i].offset);
 }
 
-static u32 spec_bytes(u32 i)
+static u32 spec_bytes(const struct limits *l, u32 i)
 {
+	if (specs[i].bytes == RING_SLOT)
+		return igb_ring_bytes(l->igb_ring_entries);
 	return specs[i].bytes < SKB_HEAD_CLASSES ? skb_head_class_bytes(specs[i].bytes) : specs[i].bytes;
 }
 
@@ -110,10 +118,10 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 		layout_process(a->mem != NULL ? &process[i] : NULL, a, l);
 	for (u32 i = 0; i < ARRAY_SIZE(specs); i++) {
 		u32 n = spec_limit(l, i);
-		void *mem = arena_take(a, (u64)pool_slot_bytes(spec_bytes(i)) * n);
+		void *mem = arena_take(a, (u64)pool_slot_bytes(spec_bytes(l, i)) * n);
 
 		if (a->mem != NULL)
-			pool_init(spec_pool(h, i), specs[i].name, mem, spec_bytes(i), n);
+			pool_init(spec_pool(h, i), specs[i].name, mem, spec_bytes(l, i), n);
 	}
 	if (a->mem == NULL)
 		return;
@@ -240,6 +248,7 @@ void host_exit(struct host *h)
 	ip_fragments_exit(net);
 	neigh_table_exit(net->arp_tbl);
 	ip_fib_exit(net);
+	devinet_exit(net);
 	host_config_end(h);
 }
 

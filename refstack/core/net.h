@@ -60,7 +60,7 @@ struct net {
 
 	/* Pools; the world cuts them from its block. */
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
-		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, dev_pool, txq_pool, priv_pool, frag_queue_pool, nhc_pool,
+		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, dev_pool, tun_pool, frag_queue_pool, nhc_pool,
 		fib_table_pool, fnhe_pool, in_device_pool;
 	struct pool igb_pool, igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
 
@@ -73,6 +73,7 @@ struct net {
 	u32 netstamp_needed;     /* LINUX: netstamp_needed_key */
 	struct Qdisc *noop_qdisc;
 	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
+	bool linkwatch_urgent;       /* LINUX: LW_URGENT */
 	struct sim_event linkwatch_event;
 
 	/* Routing. */

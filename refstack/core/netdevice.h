@@ -127,6 +127,7 @@ struct net_device {
 	u32 tx_queue_len;
 	u32 num_tx_queues, real_num_tx_queues, real_num_rx_queues;
 	struct netdev_queue *tx; /* num_tx_queues of them */
+	struct netdev_queue tx_mem[XPS_QUEUES];
 	struct Qdisc *qdisc;     /* root: mq, or the only queue's */
 	struct xps_map xps_cpus[CPU_MAX];
 	u32 watchdog_timeo_jif;
@@ -142,6 +143,8 @@ struct net_device {
 	struct neigh_parms *neigh_parms;
 	struct net_device_stats stats;
 	struct list_head rt_uncached; /* routes that only packets and sockets hold */
+	bool needs_free_netdev; /* unregister_netdevice() calls free_netdev() */
+	void (*priv_destructor)(struct net_device *dev); /* of what the driver has, by free_netdev() */
 	void *priv; /* the driver's */
 	void *priv_ctx;
 };
@@ -225,11 +228,8 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
 	return (q->state & QUEUE_STATE_DRV_XOFF) != 0;
 }
 
-/* dev.c */
+/* dev_cfg.c: devices and their queues; dev.c: packets */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues);
-/* LINUX: netdev_priv(): memory for a driver, at most NETDEV_PRIV_BYTES; false when there is none. */
-enum { NETDEV_PRIV_BYTES = 4096 };
-must_check bool netdev_alloc_priv(struct net_device *dev, u32 bytes);
 void free_netdev(struct net_device *dev);
 int register_netdevice(struct net_device *dev);
 void unregister_netdevice(struct net_device *dev);
@@ -240,8 +240,7 @@ int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
 struct net_device *dev_get_by_index(const struct net *net, s32 ifindex);
 struct net_device *dev_get_by_name(const struct net *net, const char *name);
-void netif_carrier_on(struct net_device *dev);
-void netif_carrier_off(struct net_device *dev);
+void call_netdevice_notifiers(struct net_device *dev, enum netdev_event event);
 int netif_set_real_num_tx_queues(struct net_device *dev, u32 n);
 /* An administrator's echo MASK >/sys/class/net/DEV/queues/tx-N/xps_cpus. */
 int netif_set_xps_queue(struct net_device *dev, u32 cpu_mask, u16 queue);
@@ -256,8 +255,10 @@ void netif_tx_stop_queue(struct netdev_queue *q);
 void netif_tx_start_queue(struct netdev_queue *q);
 void netif_tx_wake_queue(struct netdev_queue *q);
 void netif_tx_start_all_queues(struct net_device *dev);
+void netif_tx_wake_all_queues(struct net_device *dev);
 void netif_tx_stop_all_queues(struct net_device *dev);
 void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes);
+bool netdev_tx_sent_queue_more(struct netdev_queue *q, u32 bytes, bool xmit_more);
 void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts, u32 bytes);
 void netdev_tx_reset_queue(struct netdev_queue *q);
 bool netdev_xmit_more(const struct net *net);
@@ -289,6 +290,11 @@ void net_rx_action(struct cpu *c);
 void softnet_init(struct softnet_data *sd, struct cpu *c);
 struct softnet_data *this_softnet(const struct net *net);
 void dev_check(const struct net_device *dev);
+
+/* link_watch.c */
+void netif_carrier_on(struct net_device *dev);
+void netif_carrier_off(struct net_device *dev);
+void linkwatch_init_dev(struct net_device *dev);
 
 /* flow_dissector.c */
 u32 skb_get_hash(struct sk_buff *skb);

@@ -87,7 +87,10 @@ static inline void qdisc_bstats_update(struct Qdisc *q, const struct sk_buff *sk
 }
 
 /* sched/sch_generic.c */
-void dev_init_scheduler(struct net_device *dev);
+/* -ENOMEM: no room for the noop discipline that all devices of a net share. */
+must_check int dev_init_scheduler(struct net_device *dev);
+/* When the last device has gone. */
+void noop_qdisc_free(struct net *net);
 void dev_activate(struct net_device *dev);
 void dev_deactivate(struct net_device *dev);
 void dev_shutdown(struct net_device *dev);

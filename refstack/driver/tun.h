@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/* tun.h - TAP and TUN: the other end of the wire is a process that reads and writes frames. */
+#ifndef REFSTACK_DRIVER_TUN_H
+#define REFSTACK_DRIVER_TUN_H
+
+#include "core/netdevice.h"
+#include "core/ptr_ring.h"
+
+/* LINUX: struct tun_struct and its one tun_file. Slots of net->tun_pool. */
+struct tun_struct {
+	struct net_device *dev;
+	bool tap;
+	struct ptr_ring tx_ring;
+	struct sk_buff_head tx_queue; /* what is in the ring */
+	/* A reader that always waits: takes each frame at once, and the packet with it. */
+	void (*deliver)(void *ctx, struct sk_buff *skb);
+	void *ctx;
+};
+
+/* As opened with IFF_NO_PI and O_NONBLOCK. deliver may be NULL: then frames wait for tun_do_read().
+ * mac is not looked at for TUN. NULL: no room, or a bad name. unregister_netdevice() frees it.
+ */
+struct net_device *tun_create(struct net *net, const char *name, bool tap, const u8 *mac,
+			      void (*deliver)(void *ctx, struct sk_buff *skb), void *ctx);
+/* The process writes a frame: len, or -errno. In task context on a running CPU. */
+int tun_get_user(struct net_device *dev, const u8 *frame, u32 len);
+/* The process reads one: what fits of it, its length at most; -EAGAIN: there is none. */
+int tun_do_read(struct net_device *dev, u8 *buf, u32 size);
+
+#endif
