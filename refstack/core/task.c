@@ -18,6 +18,8 @@ static void leave_waits(struct task *t)
 		list_del_init(&t->wait[i].node);
 	t->nr_waits = 0;
 	timer_delete(&t->timer);
+	sim_cancel(t->host->net.sim, &t->hrtimer);
+	t->sleeps = false;
 }
 
 static void finish_call(struct task *t, s64 ret)
@@ -74,7 +76,7 @@ static void run_call(void *ctx, u64 a, u64 b)
 		finish_call(t, ret);
 	} else {
 		/* INVARIANT: a parked call waits for something. */
-		assert(t->nr_waits != 0 || timer_pending(&t->timer) || t->woken);
+		assert(t->nr_waits != 0 || timer_pending(&t->timer) || t->sleeps || t->woken);
 		t->state = TASK_PARKED;
 		t->resumed = true;
 		TRACE(&t->host->net, task_park, t->id, t->nr);
@@ -157,6 +159,27 @@ s64 schedule_timeout(struct task *t, s64 timeo)
 		t->expire_jif = net_jiffies(net) + (u64)timeo;
 		mod_timer(net, &t->timer, t->expire_jif);
 	}
+	return -EPARKED;
+}
+
+static void task_hrtimeout(void *ctx, u64 a, u64 b)
+{
+	struct task *t = ctx;
+
+	(void)a;
+	(void)b;
+	t->timed_out = true;
+	task_wake(t);
+}
+
+/* A time that the virtual clock cannot reach is never. */
+s64 schedule_hrtimeout(struct task *t, u64 expires_ns)
+{
+	t->timeo = MAX_SCHEDULE_TIMEOUT;
+	t->sleeps = true;
+	if (expires_ns < U64_MAX / 2 / PS_PER_NS)
+		sim_arm(t->host->net.sim, &t->hrtimer, SIM_TIMER, expires_ns * PS_PER_NS,
+			task_hrtimeout, t, 0, 0);
 	return -EPARKED;
 }
 

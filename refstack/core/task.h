@@ -75,6 +75,9 @@ struct task {
 	struct file *held[TASK_WAITS];
 	u32 nr_held;
 	struct sim_event event;
+	struct sim_event hrtimer;
+	u64 hr_deadline_ns; /* of poll() and nanosleep(): what the program asked for */
+	bool sleeps;        /* parked by schedule_hrtimeout() */
 	s64 (*entry)(struct task *t); /* do_syscall() */
 	void (*done)(struct task *t); /* the harness wants to know */
 	void *done_ctx;
@@ -92,6 +95,10 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 void task_wait_on(struct task *t, struct wait_queue_head *wq);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
 s64 schedule_timeout(struct task *t, s64 timeo);
+/* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of net_now_ns();
+ * U64_MAX is never.
+ */
+s64 schedule_hrtimeout(struct task *t, u64 expires_ns);
 /* The timeout to wait with: `fresh` on the first entry, what is left of it after a park. */
 s64 task_timeo(const struct task *t, s64 fresh);
 /* LINUX: wake_up_interruptible_sync_poll() and relatives: all waiters go on. */

@@ -16,7 +16,7 @@
 /* process->fd_flags. */
 enum { FD_RESERVED = 2, FD_STANDARD = 4 };
 
-enum { CAP_FOWNER = 3, CAP_SYS_ADMIN = 21, SOCKFS_DEV = 8, SOCKFS_BLOCK_BYTES = 4096 };
+enum { CAP_FOWNER = 3, CAP_SYS_ADMIN = 21, SOCKFS_DEV = 7, SOCKFS_BLOCK_BYTES = 4096 };
 
 /* -------- the table -------- */
 
@@ -293,6 +293,31 @@ static s64 fcntl_descriptor(struct task *t, int fd, u32 cmd, u32 arg)
 	}
 }
 
+/* What a socket never has: an owner that is told, a lease, a hint. */
+static s64 fcntl_owner(struct task *t, u32 cmd, u32 arg)
+{
+	const u8 zero[8] = { 0 };
+
+	switch (cmd) {
+	case F_GETOWN:
+	case F_GETSIG:
+	case F_CREATED_QUERY:
+		return 0;
+	case F_GETLEASE:
+		return F_UNLCK;
+	case F_GET_RW_HINT:
+		return copy_to_user(t, t->arg[2], zero, sizeof(zero)) != 0 ? -EFAULT : 0;
+	case F_SETOWN:
+	case F_SETSIG:
+		if (arg == 0)
+			return 0;
+		break;
+	default:
+		break;
+	}
+	not_implemented("fcntl() for owners, signals, locks, leases and hints");
+}
+
 static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
 {
 	switch (cmd) {
@@ -300,32 +325,30 @@ static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
 		return f->f_flags;
 	case F_SETFL:
 		return setfl(t, f, arg);
-	case F_CREATED_QUERY:
-	case F_GETOWN:
-	case F_GETSIG:
-		return 0;
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		return -EBADF;
+	case F_GETOWN:
+	case F_GETSIG:
+	case F_CREATED_QUERY:
+	case F_GETLEASE:
+	case F_GET_RW_HINT:
+	case F_SETOWN:
+	case F_SETSIG:
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
-	case F_SETOWN:
-	case F_SETSIG:
 	case F_SETOWN_EX:
 	case F_GETOWN_EX:
 	case F_GETOWNER_UIDS:
-	case F_SETLEASE:
-	case F_GETLEASE:
 	case F_NOTIFY:
-	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
-		not_implemented("fcntl() for locks, owners, leases and hints");
+		return fcntl_owner(t, cmd, arg);
 	default:
-		return -EINVAL;
+		return -EINVAL; /* F_SETLEASE, seals: not of a socket */
 	}
 }
 

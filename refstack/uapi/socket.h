@@ -145,7 +145,7 @@
 #define MSG_FASTOPEN                     0x20000000
 #define MSG_CMSG_CLOEXEC                 0x40000000
 #define MSG_CMSG_COMPAT                  0x80000000u
-#define MSG_INTERNAL_SENDMSG_FLAGS       (MSG_SPLICE_PAGES | MSG_SENDPAGE_NOPOLICY | MSG_SENDPAGE_DECRYPTED)
+#define MSG_INTERNAL_SENDMSG_FLAGS       0x8110000
 #define SOL_IP                           0
 #define SOL_TCP                          6
 #define SOL_UDP                          17

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* poll.c - waiting for several sockets at once, and for time alone.
+ *
+ * Path: none; udp_poll() answers. Rules: LINUX: fs/select.c, kernel/time/hrtimer.c. No busy
+ * polling.
+ */
+#include "socket/socket.h"
+
+#include "core/net.h"
+#include "uapi/errno.h"
+#include "uapi/poll.h"
+
+enum { POLL_FDS_MAX = 4096, TIMER_SLACK_NS = 50000, MAX_SLACK_NS = 100000000, TIMESPEC_BYTES = 16 };
+
+/* -------- poll -------- */
+
+/* LINUX: do_pollfd(). wait is NULL once something was found. */
+static u16 do_pollfd(struct task *t, const u8 *pollfd, struct task *wait)
+{
+	s32 fd = (s32)get_le32(pollfd + POLLFD_FD);
+	u32 filter = get_le16(pollfd + POLLFD_EVENTS) | POLLERR | POLLHUP;
+	struct file *f;
+
+	if (fd < 0)
+		return 0;
+	if (!fd_is_open(t->process, fd))
+		return POLLNVAL;
+	f = fd_file(t->process, fd);
+	if (f == NULL)
+		not_implemented("poll() of what is not a socket");
+	return (u16)(f->socket.ops->poll(f, &f->socket, wait) & filter);
+}
+
+/* How many have something; revents of all. */
+static int poll_all(struct task *t, const u8 *pollfds, u32 nfds, struct task *wait, u16 *revents)
+{
+	int count = 0;
+
+	for (u32 i = 0; i < nfds; i++) {
+		revents[i] = do_pollfd(t, pollfds + (size_t)i * POLLFD_BYTES, wait);
+		if (revents[i] != 0) {
+			count++;
+			wait = NULL;
+		}
+	}
+	return count;
+}
+
+/* LINUX: select_estimate_accuracy(): how late a wake-up may be: a thousandth of the wait, within
+ * limits. */
+static u64 select_estimate_accuracy(struct net *net, u64 end_ns)
+{
+	u64 now_ns = net_now_ns(net);
+	u64 slack_ns = end_ns > now_ns ? (end_ns - now_ns) / 1000 : 0;
+
+	return max_u64(min_u64(slack_ns, MAX_SLACK_NS), TIMER_SLACK_NS);
+}
+
+/* Until when the call sleeps; the program's deadline is fixed at the first entry. */
+static u64 poll_deadline(struct task *t, s32 timeout_ms)
+{
+	struct net *net = &t->host->net;
+
+	if (timeout_ms < 0)
+		return U64_MAX;
+	if (!t->resumed) {
+		u64 end_ns = net_now_ns(net) + (u32)timeout_ms * NS_PER_MS;
+
+		t->hr_deadline_ns = end_ns + select_estimate_accuracy(net, end_ns);
+	}
+	return t->hr_deadline_ns;
+}
+
+/* DIVERGES(poll-reread): after a wake-up the vector is read again from the program's memory. */
+s64 sys_poll(struct task *t)
+{
+	u32 nfds = (u32)t->arg[1];
+	s32 timeout_ms = (s32)t->arg[2];
+	u16 revents[POLL_FDS_MAX];
+	struct task *wait = timeout_ms != 0 && !t->timed_out ? t : NULL;
+	u64 deadline_ns = U64_MAX;
+	u8 *pollfds;
+	int count;
+
+	PROBE(&t->host->net, sys_poll);
+	fd_release_held(t);
+	if (nfds > t->process->nr_fds)
+		return -EINVAL;
+	assert(nfds <= POLL_FDS_MAX);
+	if (wait != NULL)
+		deadline_ns = poll_deadline(t, timeout_ms);
+	pollfds = umem_at(t->process, t->arg[0], (u64)nfds * POLLFD_BYTES);
+	if (pollfds == NULL && nfds != 0)
+		return -EFAULT;
+	count = poll_all(t, pollfds, nfds, wait, revents);
+	if (count == 0 && wait != NULL)
+		return schedule_hrtimeout(t, deadline_ns);
+	for (u32 i = 0; i < nfds; i++)
+		put_le16(pollfds + (size_t)i * POLLFD_BYTES + POLLFD_REVENTS, revents[i]);
+	if (nfds != 0)
+		umem_touch(t->process, t->arg[0] + (u64)nfds * POLLFD_BYTES);
+	return count;
+}
+
+/* -------- nanosleep -------- */
+
+s64 sys_nanosleep(struct task *t)
+{
+	u8 raw[TIMESPEC_BYTES];
+	s64 sec, nsec;
+
+	PROBE(&t->host->net, sys_nanosleep);
+	if (t->resumed)
+		return 0;
+	if (copy_from_user(t, raw, t->arg[0], sizeof(raw)) != 0)
+		return -EFAULT;
+	sec = (s64)get_le64(raw);
+	nsec = (s64)get_le64(raw + 8);
+	if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
+		return -EINVAL;
+	if ((u64)sec > U64_MAX / 4 / NS_PER_SEC)
+		return schedule_hrtimeout(t, U64_MAX);
+	return schedule_hrtimeout(t, this_cpu(&t->host->net)->now_ps / PS_PER_NS +
+					     (u64)sec * NS_PER_SEC + (u64)nsec + TIMER_SLACK_NS);
+}
