@@ -1031,7 +1031,7 @@ void neigh_table_init(struct net *net, struct neigh_table *tbl)
 	mod_timer(net, &tbl->gc_timer, now + tbl->parms.reachable_time);
 }
 
-void neigh_table_clear(struct neigh_table *tbl)
+void neigh_table_exit(struct neigh_table *tbl)
 {
 	timer_delete(&tbl->gc_timer);
 	neigh_flush_dev(tbl, NULL, false);

@@ -101,7 +101,7 @@ struct neigh_table {
 /* net->neigh_pool is there, and tbl's family part and parms.data are set. */
 void neigh_table_init(struct net *net, struct neigh_table *tbl);
 /* LINUX: neigh_table_clear(): teardown: drops every entry and returns all memory. */
-void neigh_table_clear(struct neigh_table *tbl);
+void neigh_table_exit(struct neigh_table *tbl);
 struct neigh_parms *neigh_parms_alloc(struct net_device *dev, struct neigh_table *tbl);
 /* The device goes: no entry of its own is left in the table. */
 void neigh_parms_release(struct neigh_table *tbl, struct neigh_parms *parms);

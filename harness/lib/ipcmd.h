@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* ipcmd.h - configuration of a host in the words of ip, sysctl, tc and ethtool.
+ *
+ *   ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up; ip route add default via 192.0.2.254
+ *   sysctl -w net.ipv4.ip_default_ttl=32; tc qdisc replace dev eth0 root noqueue; xps eth0 1 2
+ */
+#ifndef HARNESS_LIB_IPCMD_H
+#define HARNESS_LIB_IPCMD_H
+
+#include "base/types.h"
+
+struct host;
+
+/* Commands are separated by ';' or newlines, '#' begins a comment; the first that fails ends it. Each runs
+ * as one unit of work of CPU 0. Returns 0, or a negative errno with a message in err: what the kernel
+ * refused in iproute2's words ("RTNETLINK answers: File exists"), mistakes in the line with their column.
+ */
+int ipcmd(struct host *h, const char *line, char *err, u32 err_bytes);
+/* The same, for commands that show something: their output in iproute2's look is appended to out, which is
+ * cut short if it is too small.
+ */
+int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes);
+
+#endif
