@@ -57,6 +57,7 @@ struct net {
 	u64 mib[MIB_MAX];
 	u64 drops[DROP_MAX];
 	u32 next_skb_id;
+	u64 sock_cookie;     /* the last that was given */
 
 	/* Pools; the world cuts them from its block. */
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,

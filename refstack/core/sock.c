@@ -101,6 +101,7 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	sk->sk_stamp_ns = SK_DEFAULT_STAMP;
 	sk->sk_max_pacing_rate = U64_MAX;
+	sk->sk_txrehash = 1; /* LINUX: net.core.txrehash */
 	sk->sk_pacing_rate = U64_MAX;
 	sk->sk_incoming_cpu = -1;
 	sk->sk_rx_queue_mapping = -1;
@@ -116,6 +117,8 @@ static void sk_destruct(struct sock *sk)
 	assert(sk->sk_refcnt == 0);
 	assert(sk->sk_backlog.head == NULL);
 	sk->sk_destruct(sk);
+	sock_disable_timestamp(sk, SOCK_TIMESTAMP);
+	sock_disable_timestamp(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
 	if (sk->sk_frag.page != NULL)
 		put_page(sk->sk_frag.page);
 	hlist_del_init(&sk->sk_all);
@@ -453,11 +456,11 @@ int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval)
 	u8 out[16];
 	u64 ns;
 
-	sock_set_flag(sk, SOCK_TIMESTAMP);
+	sock_enable_timestamp(sk, SOCK_TIMESTAMP);
 	if (sk->sk_stamp_ns == SK_DEFAULT_STAMP)
 		return -ENOENT;
 	if (sk->sk_stamp_ns < NS_PER_SEC)
-		sk->sk_stamp_ns = net_now_ns(net);
+		sk->sk_stamp_ns = net_real_ns(net);
 	ns = sk->sk_stamp_ns % NS_PER_SEC;
 	put_le64(out, sk->sk_stamp_ns / NS_PER_SEC);
 	put_le64(out + 8, timeval ? ns / 1000 : ns);

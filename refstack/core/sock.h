@@ -95,7 +95,12 @@ struct sock {
 	u32 sk_ack_backlog, sk_max_ack_backlog;
 	u32 sk_uid;
 	u32 sk_priority, sk_mark;
-	u32 sk_tsflags;
+	u32 sk_tsflags, sk_tskey;
+	s32 sk_bind_phc;
+	s32 sk_clockid;      /* SO_TXTIME */
+	u32 sk_txtime_flags; /* SOF_TXTIME_ bits */
+	u32 sk_napi_id;
+	u64 sk_cookie; /* 0 until asked for */
 	u64 sk_max_pacing_rate, sk_pacing_rate;
 	u32 sk_ll_usec, sk_prefer_busy_poll, sk_busy_poll_budget;
 	s32 sk_incoming_cpu;
@@ -258,8 +263,6 @@ void sock_rmem_free(struct sk_buff *skb);
 /* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it). */
 must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
 must_check int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
-/* data_len bytes of pages behind header_len linear ones; *errcode says why there is none. */
-struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order, int *errcode);
 /* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
 struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_len, bool noblock,
 				     int *errcode, u32 max_page_order);
@@ -300,6 +303,9 @@ static inline u32 *sock_skb_dropcount(struct sk_buff *skb)
 {
 	return (u32 *)(void *)((u8 *)skb->cb + SKB_CB_BYTES - sizeof(u32));
 }
+/* Packets are stamped on arrival while a socket of the net wants it. */
+void sock_enable_timestamp(struct sock *sk, enum sock_flags flag);
+void sock_disable_timestamp(struct sock *sk, enum sock_flags flag);
 /* LINUX: sock_recv_cmsgs(): time stamps, SO_RXQ_OVFL and SO_MARK of a packet as control messages. */
 void sock_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 

@@ -2,7 +2,7 @@
 /* sock_mem.c - memory of sockets: what a protocol may take altogether, page fragments to send from.
  *
  * Path: udp_enqueue_schedule_skb() and sock_rfree() account here; ip_append_data() takes pages.
- * Rules: LINUX: net/core/sock.c, net/core/skbuff.c (alloc_skb_with_frags).
+ * Rules: LINUX: net/core/sock.c.
  */
 #include "core/sock.h"
 
@@ -140,49 +140,4 @@ bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag)
 	frag->size = PAGE_SIZE;
 	frag->page = page_alloc(net, PAGE_SIZE);
 	return frag->page != NULL;
-}
-
-/* One page of the largest order that data_len fills, and that there is.
- * DIVERGES(page-orders): pages have order 0 or 3 here, so orders 1 and 2 become several of order 0.
- */
-static struct page *frag_page(struct net *net, u32 data_len, u32 order)
-{
-	if (order >= 3 && data_len > SK_FRAG_PAGE_BYTES - PAGE_SIZE) {
-		struct page *page = page_alloc(net, SK_FRAG_PAGE_BYTES);
-
-		if (page != NULL)
-			return page;
-	}
-	return page_alloc(net, PAGE_SIZE);
-}
-
-struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order,
-				     int *errcode)
-{
-	struct sk_buff *skb;
-	u32 nr_frags = 0;
-
-	PROBE(net, alloc_skb_with_frags);
-	*errcode = -EMSGSIZE;
-	if (data_len > (u64)MAX_SKB_FRAGS * PAGE_SIZE << order)
-		return NULL;
-	*errcode = -ENOBUFS;
-	skb = alloc_skb(net, header_len);
-	while (skb != NULL && data_len != 0) {
-		struct page *page =
-			nr_frags < MAX_SKB_FRAGS - 1 ? frag_page(net, data_len, order) : NULL;
-		u32 chunk;
-
-		if (page == NULL) {
-			kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
-			return NULL;
-		}
-		chunk = min_u32(data_len, page->bytes);
-		skb->hd->frags[nr_frags] = (struct skb_frag){ page, 0, chunk };
-		nr_frags++;
-		skb->hd->nr_frags = (u8)nr_frags;
-		skb->truesize += page->bytes;
-		data_len -= chunk;
-	}
-	return skb;
 }
