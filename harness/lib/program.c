@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "core/file.h"
+#include "core/iov.h"
 #include "harness/lib/fail.h"
 #include "harness/lib/invariants.h"
 #include "harness/lib/scenario.h"
