@@ -35,7 +35,7 @@ struct inet_skb_parm {
 	bool router_alert, is_changed;
 	/* Only where options are in the header, LINUX: the rest of struct ip_options. */
 	bool rr_needaddr, ts_needtime, ts_needaddr, is_strictroute, srr_is_hit;
-	be32 faddr, nexthop;
+	u8 cipso;
 };
 static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_BYTES - 4, "and the socket's part behind it");
 #define IPCB(skb) SKB_CB(skb, struct inet_skb_parm)
@@ -87,6 +87,11 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, getfrag_fn getf
 struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
 int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
 void ip_flush_pending_frames(struct sock *sk);
+/* LINUX: LL_RESERVED_SPACE(): room that a link header is given, in steps of its alignment. */
+static inline u32 ll_reserved_space(const struct net_device *dev)
+{
+	return ((u32)dev->hard_header_len + dev->needed_headroom) / 16 * 16 + 16;
+}
 u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb);
 int ip_generic_getfrag(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
 void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be32 saddr,
