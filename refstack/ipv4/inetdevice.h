@@ -73,9 +73,10 @@ static inline bool ipv4_is_lbcast(be32 a)
 {
 	return be32_to_cpu(a) == 0xffffffff;
 }
+/* LINUX: since 5.3 the rest of 0.0.0.0/8 is like any other address. */
 static inline bool ipv4_is_zeronet(be32 a)
 {
-	return be32_to_cpu(a) >> 24 == 0;
+	return be32_is_zero(a);
 }
 
 void devinet_init(struct net *net);

@@ -407,10 +407,18 @@ void ipv4_link_failure(struct sk_buff *skb)
 		dst_set_expires(skb_dst(skb), 0);
 }
 
+/* LINUX: __ipv4_neigh_lookup_noref(): one entry stands for all that lo and point-to-point links lead to. */
+static struct neighbour *ipv4_neigh_lookup_noref(struct net_device *dev, be32 key)
+{
+	if ((dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) != 0)
+		key = (be32){ 0 };
+	return neigh_lookup_noref(dev_net(dev)->arp_tbl, key, dev);
+}
+
 static struct neighbour *ip_neigh_gw4(struct net_device *dev, be32 daddr)
 {
 	struct neigh_table *tbl = dev_net(dev)->arp_tbl;
-	struct neighbour *n = neigh_lookup_noref(tbl, daddr, dev);
+	struct neighbour *n = ipv4_neigh_lookup_noref(dev, daddr);
 	int err = 0;
 
 	return n != NULL ? n : neigh_create(tbl, daddr, dev, false, &err);
@@ -443,7 +451,7 @@ static void ipv4_confirm_neigh(const struct dst_entry *dst, const be32 *daddr)
 		return;
 	else
 		key = *daddr;
-	n = neigh_lookup_noref(dst->net->arp_tbl, key, dst->dev);
+	n = ipv4_neigh_lookup_noref(dst->dev, key);
 	if (n != NULL)
 		neigh_confirm(n);
 }
