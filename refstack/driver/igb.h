@@ -100,7 +100,7 @@ struct igb_rx_buffer {
 
 struct igb_ring_stats {
 	u64 packets, bytes;
-	u64 restart_queue, restart_queue2; /* transmit */
+	u64 restart_queue; /* transmit */
 	u64 drops, csum_err, alloc_failed; /* receive */
 };
 
@@ -168,6 +168,7 @@ struct igb_adapter {
 	u32 irq_base;
 	bool down, resetting;	 /* LINUX: __IGB_DOWN, __IGB_RESETTING */
 	bool queue_pairs;	 /* IGB_FLAG_QUEUE_PAIRS */
+	bool ptp_enabled;	 /* IGB_PTP_ENABLED */
 	u32 num_q_vectors, rss_queues, num_tx_queues, num_rx_queues;
 	u32 rx_itr_setting, tx_itr_setting;
 	u32 tx_work_limit;
@@ -182,7 +183,6 @@ struct igb_adapter {
 	u8 rss_indir_tbl[IGB_RETA_SIZE];
 	u32 rss_key[10];
 	bool rss_key_known; /* LINUX: netdev_rss_key_fill(): drawn once */
-	u64 last_rx_ptp_check_jif;
 	u8 affinity[IGB_VECTORS_MAX]; /* ○ CPU of each vector */
 	struct igb_hw hw;
 	u32 shadow_vfta[IGB_VFTA_REGS];
@@ -208,6 +208,7 @@ void igb_check(const struct igb_adapter *adapter);
 void igb_up(struct igb_adapter *adapter);
 void igb_down(struct igb_adapter *adapter);
 void igb_reset(struct igb_adapter *adapter);
+/* ○ LINUX: schedule_work(). One that is scheduled already stays where it is. */
 void igb_schedule_work(struct igb_work *work);
 
 /* igb_ethtool.c: an administrator's ethtool -C rx-usecs, -G rx tx, and smp_affinity. */
@@ -216,8 +217,6 @@ int igb_set_ringparam(struct net_device *dev, u32 rx_pending, u32 tx_pending);
 int igb_set_affinity(struct igb_adapter *adapter, u32 vector, u32 cpu);
 
 /* igb_irq.c: vectors, moderation, masks. */
-int igb_request_irq(struct igb_adapter *adapter);
-void igb_free_irq(struct igb_adapter *adapter);
 void igb_configure_msix(struct igb_adapter *adapter);
 void igb_irq_enable(struct igb_adapter *adapter);
 void igb_irq_disable(struct igb_adapter *adapter);
@@ -225,6 +224,7 @@ void igb_write_itr(struct igb_q_vector *q_vector);
 void igb_ring_irq_enable(struct igb_q_vector *q_vector);
 
 /* igb_watchdog.c: link and statistics. */
+void igb_watchdog_init(struct igb_adapter *adapter);
 void igb_watchdog_task(struct igb_adapter *adapter);
 void igb_update_stats(struct igb_adapter *adapter);
 
