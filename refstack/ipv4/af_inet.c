@@ -575,6 +575,7 @@ void inet_init(struct net *net, struct inetsw *sw)
 		INIT_LIST_HEAD(&sw->head[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(inetsw_array); i++)
 		inet_register_protosw(net, &inetsw_array[i]);
+	udplite4_register(net);
 	err = sock_register(net, &inet_family_ops);
 	assert(err == 0);
 }

@@ -28,7 +28,7 @@ struct inetsw {
 };
 
 extern const struct proto_ops inet_stream_ops, inet_dgram_ops, inet_sockraw_ops;
-extern const struct proto tcp_prot, raw_prot, ping_prot;
+extern const struct proto tcp_prot, raw_prot, ping_prot, udplite_prot;
 
 /* sw->list is not looked at. Permanent entries cannot be overridden; the others only by later ones.
  */
@@ -36,6 +36,8 @@ void inet_register_protosw(struct net *net, const struct inet_protosw *sw);
 void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
 /* Registers the family and its four protocols; sw is the memory for the net's lists. */
 void inet_init(struct net *net, struct inetsw *sw);
+
+void udplite4_register(struct net *net);
 
 void inet_sock_destruct(struct sock *sk);
 int inet_release(struct socket *sock);
