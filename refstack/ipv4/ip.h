@@ -157,6 +157,7 @@ void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *sk
 void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info, const u8 *payload);
 void ip_local_error(struct sock *sk, int err, be32 daddr, be16 dport, u32 info);
 int ip_recv_error(struct sock *sk, struct msghdr *msg, u64 len, int *addr_len);
+u32 rt_tos2priority(u8 tos);
 void ipcm_init_sk(struct ipcm_cookie *ipc, const struct inet_sock *inet);
 void ipv4_pktinfo_prepare(const struct sock *sk, struct sk_buff *skb, bool drop_dst);
 u32 ip_sk_use_pmtu(const struct sock *sk);

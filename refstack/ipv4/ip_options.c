@@ -324,3 +324,38 @@ int ip_options_get(struct net *net, struct ip_options *opt, const u8 *data, u32 
 		return -EPERM;
 	return 0;
 }
+
+static u8 *opt_at(struct ip_options *opt, u8 offset)
+{
+	return opt->data + offset - IPV4_HLEN;
+}
+
+/* The last entry of a record is free again. */
+static void undo_entry(u8 *p)
+{
+	p[OPT_PTR] = (u8)(p[OPT_PTR] - 4);
+	memset(p + p[OPT_PTR] - 1, 0, 4);
+}
+
+void ip_options_undo(struct ip_options *opt)
+{
+	u8 *p;
+
+	if (opt->srr != 0) {
+		p = opt_at(opt, opt->srr);
+		memmove(p + 7, p + 3, p[OPT_LEN] - 7u);
+		store_be32(p + 3, opt->faddr);
+	}
+	if (opt->rr_needaddr != 0)
+		undo_entry(opt_at(opt, opt->rr));
+	if (opt->ts == 0)
+		return;
+	p = opt_at(opt, opt->ts);
+	if (opt->ts_needtime != 0) {
+		undo_entry(p);
+		if ((p[OPT_DATA] & 15) == IPOPT_TS_PRESPEC)
+			p[OPT_PTR] = (u8)(p[OPT_PTR] - 4);
+	}
+	if (opt->ts_needaddr != 0)
+		undo_entry(p);
+}

@@ -7,5 +7,7 @@
 
 /* LINUX: ip_options_get(): at most 40 bytes; -EINVAL or -EPERM if they may not be used. */
 must_check int ip_options_get(struct net *net, struct ip_options *opt, const u8 *data, u32 optlen);
+/* Takes back what compiling has moved and counted: as the program wrote them. */
+void ip_options_undo(struct ip_options *opt);
 
 #endif

@@ -1,0 +1,779 @@
+// SPDX-License-Identifier: MIT
+/* ip_sockglue.c - the options of level SOL_IP, and what they mean for sending.
+ *
+ * Path: sys_setsockopt() and sys_getsockopt() by way of the protocol. Rules: LINUX: the second half
+ * of net/ipv4/ip_sockglue.c, configured as the pinned kernel: no netfilter, no multicast routing,
+ * no IPsec. harness/unit compares every option with the kernel's answers. Missing: IP_OPTIONS that
+ * are not empty, and multicast memberships.
+ */
+#include "core/cmsg.h"
+#include "core/net.h"
+#include "ipv4/igmp.h"
+#include "ipv4/inetdevice.h"
+#include "ipv4/ip.h"
+#include "ipv4/ip_options.h"
+#include "uapi/capability.h"
+#include "uapi/errno.h"
+#include "uapi/in.h"
+#include "uapi/socket.h"
+
+enum { IP_OPTIONS_MAX = 40, INET_ECN_MASK = 3 };
+/* Sizes and offsets of the structures of x86-64. */
+enum {
+	IP_MREQ_BYTES = 8,
+	IP_MREQN_BYTES = 12,
+	IP_MREQ_SOURCE_BYTES = 12,
+	IP_MSFILTER_BYTES = 16, /* before the list of sources, 4 bytes each */
+	GROUP_REQ_BYTES = 136,
+	GROUP_SOURCE_REQ_BYTES = 264,
+	GROUP_FILTER_BYTES = 144, /* before the list, 128 bytes each */
+	GROUP_ADDR = 8,		  /* of all three; the interface's index comes first */
+	GROUP_SOURCE_ADDR = 136,
+	GROUP_FMODE = 136,
+	GROUP_NUMSRC = 140,
+	SIN_FAMILY = 0,
+	SIN_ADDR = 4
+};
+
+struct ip_set {
+	struct sock *sk;
+	struct task *task;
+	int optname;
+	s32 val;
+	uptr optval;
+	u32 optlen;
+};
+
+static bool capable(const struct ip_set *a, u32 cap)
+{
+	return ns_capable(a->task, cap);
+}
+
+static int fetch(const struct ip_set *a, u8 *to, u32 n)
+{
+	return copy_from_user(a->task, to, a->optval, n) != 0 ? -EFAULT : 0;
+}
+
+/* LINUX: rt_tos2priority(), ip_tos2prio[]. */
+u32 rt_tos2priority(u8 tos)
+{
+	static const u8 ip_tos2prio[16] = { 0, 0, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4 };
+
+	return ip_tos2prio[(tos & 0x1e) >> 1];
+}
+
+/* --- options that are a number -------------------------------------------------------------------
+ */
+
+static int set_router_alert(struct ip_set *a)
+{
+	if (a->sk->sk_type != SOCK_RAW || a->sk->sk_num == IPPROTO_RAW)
+		return -EINVAL;
+	not_implemented("IP_ROUTER_ALERT");
+}
+
+static int set_recverr(struct ip_set *a)
+{
+	inet_assign_bit(a->sk, INET_FLAGS_RECVERR, a->val != 0);
+	if (a->val == 0)
+		skb_queue_purge_reason(&a->sk->sk_error_queue, DROP_QUEUE_PURGE);
+	return 0;
+}
+
+static int set_recverr_rfc4884(struct ip_set *a)
+{
+	if (a->val < 0 || a->val > 1)
+		return -EINVAL;
+	inet_assign_bit(a->sk, INET_FLAGS_RECVERR_RFC4884, a->val != 0);
+	return 0;
+}
+
+static int set_recvfragsize(struct ip_set *a)
+{
+	if (a->sk->sk_type != SOCK_RAW && a->sk->sk_type != SOCK_DGRAM)
+		return -EINVAL;
+	inet_assign_bit(a->sk, INET_FLAGS_RECVFRAGSIZE, a->val != 0);
+	return 0;
+}
+
+static int set_raw_only(struct ip_set *a)
+{
+	enum inet_flags flag = a->optname == IP_HDRINCL ? INET_FLAGS_HDRINCL : INET_FLAGS_NODEFRAG;
+
+	if (a->sk->sk_type != SOCK_RAW)
+		return -ENOPROTOOPT;
+	inet_assign_bit(a->sk, flag, a->val != 0);
+	return 0;
+}
+
+static int set_mc_all(struct ip_set *a)
+{
+	if (a->val != 0 && a->val != 1)
+		return -EINVAL;
+	inet_assign_bit(a->sk, INET_FLAGS_MC_ALL, a->val != 0);
+	return 0;
+}
+
+/* The right is asked for before the length is looked at. */
+static int set_transparent(struct ip_set *a)
+{
+	if (a->val != 0 && !capable(a, CAP_NET_RAW) && !capable(a, CAP_NET_ADMIN))
+		return -EPERM;
+	if (a->optlen < 1)
+		return -EINVAL;
+	inet_assign_bit(a->sk, INET_FLAGS_TRANSPARENT, a->val != 0);
+	return 0;
+}
+
+static int set_ttl(struct ip_set *a)
+{
+	if (a->val != -1 && (a->val < 1 || a->val > 255))
+		return -EINVAL;
+	inet_sk(a->sk)->uc_ttl = (s16)a->val;
+	return 0;
+}
+
+static int set_minttl(struct ip_set *a)
+{
+	if (a->val < 0 || a->val > 255)
+		return -EINVAL;
+	inet_sk(a->sk)->min_ttl = (u8)a->val;
+	return 0;
+}
+
+static int set_mc_ttl(struct ip_set *a)
+{
+	s32 val = a->val == -1 ? 1 : a->val;
+
+	if (a->sk->sk_type == SOCK_STREAM || a->optlen < 1)
+		return -EINVAL;
+	if (val < 0 || val > 255)
+		return -EINVAL;
+	inet_sk(a->sk)->mc_ttl = (u8)val;
+	return 0;
+}
+
+static int set_mtu_discover(struct ip_set *a)
+{
+	if (a->val < IP_PMTUDISC_DONT || a->val > IP_PMTUDISC_OMIT)
+		return -EINVAL;
+	inet_sk(a->sk)->pmtudisc = (u8)a->val;
+	return 0;
+}
+
+/* LINUX: ip_sock_set_tos(): a stream's ECN bits are not the program's. The comparison is with the
+ * whole number, its low byte is stored.
+ */
+static int set_tos(struct ip_set *a)
+{
+	struct sock *sk = a->sk;
+	u8 old = inet_sk(sk)->tos;
+	s32 val = a->val;
+
+	if (sk->sk_type == SOCK_STREAM)
+		val = (val & ~INET_ECN_MASK) | (old & INET_ECN_MASK);
+	if (old == val)
+		return 0;
+	lock_sock(sk);
+	inet_sk(sk)->tos = (u8)val;
+	sk->sk_priority = rt_tos2priority((u8)val);
+	sk_dst_reset(sk);
+	release_sock(sk);
+	return 0;
+}
+
+static int set_local_port_range(struct ip_set *a)
+{
+	u16 lo = (u16)a->val, hi = (u16)((u32)a->val >> 16);
+
+	if (a->optlen != 4)
+		return -EINVAL;
+	if (lo != 0 && hi != 0 && lo > hi)
+		return -EINVAL;
+	inet_sk(a->sk)->local_port_range = (u32)a->val;
+	return 0;
+}
+
+static int set_checksum(struct ip_set *a)
+{
+	struct inet_sock *inet = inet_sk(a->sk);
+	bool on = inet_test_bit(a->sk, INET_FLAGS_CHECKSUM);
+
+	if (a->val != 0 && !on)
+		inet->convert_csum++;
+	else if (a->val == 0 && on)
+		inet->convert_csum--;
+	inet_assign_bit(a->sk, INET_FLAGS_CHECKSUM, a->val != 0);
+	return 0;
+}
+
+/* The index lies there in network order. */
+static int set_unicast_if(struct ip_set *a)
+{
+	u8 raw[4];
+	s32 ifindex;
+
+	if (a->optlen != sizeof(raw))
+		return -EINVAL;
+	put_le32(raw, (u32)a->val);
+	ifindex = (s32)get_be32(raw);
+	if (ifindex != 0) {
+		if (dev_get_by_index(sock_net(a->sk), ifindex) == NULL)
+			return -EADDRNOTAVAIL;
+		if (a->sk->sk_bound_dev_if != 0)
+			return -EINVAL;
+	}
+	inet_sk(a->sk)->uc_index = ifindex;
+	return 0;
+}
+
+/* --- structures ----------------------------------------------------------------------------------
+ */
+
+static int set_options(struct ip_set *a)
+{
+	u8 data[IP_OPTIONS_MAX];
+	struct ip_options opt;
+	int err;
+
+	if (a->optlen > IP_OPTIONS_MAX)
+		return -EINVAL;
+	err = fetch(a, data, a->optlen);
+	if (err == 0)
+		err = ip_options_get(sock_net(a->sk), &opt, data, a->optlen);
+	if (err != 0)
+		return err;
+	if (opt.optlen != 0)
+		not_implemented("IP_OPTIONS");
+	return 0;
+}
+
+/* struct ip_mreqn, or its beginning. */
+static int fetch_mreqn(struct ip_set *a, u32 least, struct ip_mreqn *mreq)
+{
+	u8 raw[IP_MREQN_BYTES] = { 0 };
+	int err;
+
+	if (a->optlen < least)
+		return -EINVAL;
+	if (a->optlen >= IP_MREQN_BYTES)
+		err = fetch(a, raw, IP_MREQN_BYTES);
+	else if (a->optlen >= IP_MREQ_BYTES)
+		err = fetch(a, raw, IP_MREQ_BYTES);
+	else
+		err = fetch(a, raw + 4, 4); /* the address alone */
+	if (err != 0)
+		return err;
+	mreq->imr_multiaddr = load_be32(raw);
+	mreq->imr_address = load_be32(raw + 4);
+	mreq->imr_ifindex = (s32)get_le32(raw + 8);
+	return 0;
+}
+
+static int set_multicast_if(struct ip_set *a)
+{
+	struct inet_sock *inet = inet_sk(a->sk);
+	struct net *net = sock_net(a->sk);
+	const struct net_device *dev;
+	struct ip_mreqn mreq;
+	int err;
+
+	if (a->sk->sk_type == SOCK_STREAM)
+		return -EINVAL;
+	err = fetch_mreqn(a, 4, &mreq);
+	if (err != 0)
+		return err;
+	if (mreq.imr_ifindex != 0 || !be32_is_zero(mreq.imr_address)) {
+		dev = mreq.imr_ifindex != 0 ? dev_get_by_index(net, mreq.imr_ifindex)
+					    : ip_dev_find(net, mreq.imr_address);
+		if (dev == NULL)
+			return -EADDRNOTAVAIL;
+		mreq.imr_ifindex = dev->ifindex;
+		if (a->sk->sk_bound_dev_if != 0 && mreq.imr_ifindex != a->sk->sk_bound_dev_if)
+			return -EINVAL;
+	}
+	inet->mc_index = mreq.imr_ifindex;
+	inet->mc_addr = mreq.imr_address;
+	return 0;
+}
+
+static int set_membership(struct ip_set *a)
+{
+	struct ip_mreqn mreq;
+	int err;
+
+	if (inet_test_bit(a->sk, INET_FLAGS_IS_ICSK))
+		return -EPROTO;
+	err = fetch_mreqn(a, IP_MREQ_BYTES, &mreq);
+	if (err != 0)
+		return err;
+	return a->optname == IP_ADD_MEMBERSHIP ? ip_mc_join_group(a->sk, &mreq)
+					       : ip_mc_leave_group(a->sk, &mreq);
+}
+
+static int set_source(struct ip_set *a)
+{
+	u8 raw[IP_MREQ_SOURCE_BYTES];
+	struct ip_mreqn mreq = { 0 };
+	int err;
+
+	if (a->optlen != sizeof(raw))
+		return -EINVAL;
+	err = fetch(a, raw, sizeof(raw));
+	if (err != 0)
+		return err;
+	mreq.imr_multiaddr = load_be32(raw);
+	mreq.imr_address = load_be32(raw + 4);
+	if (a->optname == IP_ADD_SOURCE_MEMBERSHIP)
+		return ip_mc_join_group(a->sk, &mreq);
+	return ip_mc_source(a->sk, &mreq);
+}
+
+static int set_msfilter(struct ip_set *a)
+{
+	u8 raw[IP_MSFILTER_BYTES];
+	struct ip_mreqn mreq = { 0 };
+	u32 numsrc;
+	int err;
+
+	if (a->optlen < sizeof(raw))
+		return -EINVAL;
+	if (a->optlen > sock_net(a->sk)->sysctl.optmem_max)
+		return -ENOBUFS;
+	err = fetch(a, raw, sizeof(raw));
+	if (err != 0)
+		return err;
+	numsrc = get_le32(raw + 12);
+	if (numsrc > IGMP_MAX_MSF)
+		return -ENOBUFS;
+	if (IP_MSFILTER_BYTES + numsrc * 4 > a->optlen)
+		return -EINVAL;
+	mreq.imr_multiaddr = load_be32(raw);
+	mreq.imr_address = load_be32(raw + 4);
+	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + 8), numsrc);
+}
+
+static int set_mcast_group(struct ip_set *a)
+{
+	u8 raw[GROUP_REQ_BYTES];
+	struct ip_mreqn mreq = { 0 };
+	int err;
+
+	if (a->optlen < sizeof(raw))
+		return -EINVAL;
+	err = fetch(a, raw, sizeof(raw));
+	if (err != 0)
+		return err;
+	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
+		return -EINVAL;
+	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
+	mreq.imr_ifindex = (s32)get_le32(raw);
+	return a->optname == MCAST_JOIN_GROUP ? ip_mc_join_group(a->sk, &mreq)
+					      : ip_mc_leave_group(a->sk, &mreq);
+}
+
+static int set_mcast_source(struct ip_set *a)
+{
+	u8 raw[GROUP_SOURCE_REQ_BYTES];
+	struct ip_mreqn mreq = { 0 };
+	int err;
+
+	if (a->optlen < sizeof(raw))
+		return -EINVAL;
+	err = fetch(a, raw, sizeof(raw));
+	if (err != 0)
+		return err;
+	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET ||
+	    get_le16(raw + GROUP_SOURCE_ADDR + SIN_FAMILY) != AF_INET)
+		return -EADDRNOTAVAIL;
+	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
+	mreq.imr_ifindex = (s32)get_le32(raw);
+	if (a->optname == MCAST_JOIN_SOURCE_GROUP)
+		return ip_mc_join_group(a->sk, &mreq);
+	return ip_mc_source(a->sk, &mreq);
+}
+
+static int set_mcast_msfilter(struct ip_set *a)
+{
+	u8 raw[GROUP_FILTER_BYTES];
+	struct ip_mreqn mreq = { 0 };
+	u32 numsrc;
+	int err;
+
+	if (a->optlen < sizeof(raw))
+		return -EINVAL;
+	if (a->optlen > sock_net(a->sk)->sysctl.optmem_max)
+		return -ENOBUFS;
+	err = fetch(a, raw, sizeof(raw));
+	if (err != 0)
+		return err;
+	numsrc = get_le32(raw + GROUP_NUMSRC);
+	if (numsrc > IGMP_MAX_MSF)
+		return -ENOBUFS;
+	if (GROUP_FILTER_BYTES + numsrc * SOCKADDR_STORAGE_BYTES > a->optlen)
+		return -EINVAL;
+	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
+		return -EADDRNOTAVAIL;
+	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
+	mreq.imr_ifindex = (s32)get_le32(raw);
+	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + GROUP_FMODE), numsrc);
+}
+
+static int set_policy(struct ip_set *a)
+{
+	return capable(a, CAP_NET_ADMIN) ? -ENOPROTOOPT : -EPERM;
+}
+
+/* --- reading -------------------------------------------------------------------------------------
+ */
+
+static int get_router_alert(struct sock *sk, s32 *val)
+{
+	(void)sk;
+	*val = 0;
+	return 0;
+}
+
+static int get_ttl(struct sock *sk, s32 *val)
+{
+	s16 ttl = inet_sk(sk)->uc_ttl;
+
+	*val = ttl < 0 ? (s32)sock_net(sk)->sysctl.ip_default_ttl : ttl;
+	return 0;
+}
+
+static int get_minttl(struct sock *sk, s32 *val)
+{
+	*val = inet_sk(sk)->min_ttl;
+	return 0;
+}
+
+static int get_mc_ttl(struct sock *sk, s32 *val)
+{
+	*val = inet_sk(sk)->mc_ttl;
+	return 0;
+}
+
+static int get_mtu_discover(struct sock *sk, s32 *val)
+{
+	*val = inet_sk(sk)->pmtudisc;
+	return 0;
+}
+
+static int get_tos(struct sock *sk, s32 *val)
+{
+	*val = inet_sk(sk)->tos;
+	return 0;
+}
+
+static int get_mtu(struct sock *sk, s32 *val)
+{
+	struct dst_entry *dst = sk_dst_get(sk);
+
+	*val = 0;
+	if (dst != NULL) {
+		*val = (s32)dst_mtu(dst);
+		dst_release(dst);
+	}
+	return *val == 0 ? -ENOTCONN : 0;
+}
+
+static int get_unicast_if(struct sock *sk, s32 *val)
+{
+	u8 raw[4];
+
+	put_be32(raw, (u32)inet_sk(sk)->uc_index);
+	*val = (s32)get_le32(raw);
+	return 0;
+}
+
+static int get_local_port_range(struct sock *sk, s32 *val)
+{
+	*val = (s32)inet_sk(sk)->local_port_range;
+	return 0;
+}
+
+static int get_protocol(struct sock *sk, s32 *val)
+{
+	*val = sk->sk_num;
+	return 0;
+}
+
+struct ip_get {
+	struct sock *sk;
+	struct task *task;
+	uptr optval, optlen;
+	u32 len;
+};
+
+static int put_len(const struct ip_get *g, u32 len)
+{
+	u8 raw[4];
+
+	put_le32(raw, len);
+	return copy_to_user(g->task, g->optlen, raw, sizeof(raw)) != 0 ? -EFAULT : 0;
+}
+
+static int put_both(const struct ip_get *g, const u8 *data, u32 len)
+{
+	if (put_len(g, len) != 0)
+		return -EFAULT;
+	return copy_to_user(g->task, g->optval, data, len) != 0 ? -EFAULT : 0;
+}
+
+/* None can have been set. */
+static int read_options(const struct ip_get *g)
+{
+	assert(inet_sk(g->sk)->inet_opt == NULL);
+	return put_len(g, 0);
+}
+
+static int read_pktoptions(const struct ip_get *g)
+{
+	if (g->sk->sk_type != SOCK_STREAM)
+		return -ENOPROTOOPT;
+	not_implemented("IP_PKTOPTIONS");
+}
+
+static int read_multicast_if(const struct ip_get *g)
+{
+	u8 raw[4];
+
+	store_be32(raw, inet_sk(g->sk)->mc_addr);
+	return put_both(g, raw, min_u32(g->len, sizeof(raw)));
+}
+
+static int read_msfilter(const struct ip_get *g)
+{
+	u8 raw[IP_MSFILTER_BYTES];
+	struct ip_mreqn mreq = { 0 };
+
+	if (g->len < sizeof(raw))
+		return -EINVAL;
+	if (copy_from_user(g->task, raw, g->optval, sizeof(raw)) != 0)
+		return -EFAULT;
+	mreq.imr_multiaddr = load_be32(raw);
+	mreq.imr_address = load_be32(raw + 4);
+	return ip_mc_msfget(g->sk, &mreq);
+}
+
+/* LINUX: ip_mc_gsfget(): does not ask for the device. */
+static int read_mcast_msfilter(const struct ip_get *g)
+{
+	u8 raw[GROUP_FILTER_BYTES];
+
+	if (g->len < sizeof(raw))
+		return -EINVAL;
+	if (copy_from_user(g->task, raw, g->optval, sizeof(raw)) != 0)
+		return -EFAULT;
+	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
+		return -EINVAL;
+	return ipv4_is_multicast(load_be32(raw + GROUP_ADDR + SIN_ADDR)) ? -EADDRNOTAVAIL : -EINVAL;
+}
+
+/* --- all of them ---------------------------------------------------------------------------------
+ */
+
+struct ip_opt {
+	int (*set)(struct ip_set *a);
+	int (*get)(struct sock *sk, s32 *val); /* a number */
+	int (*read)(const struct ip_get *g);   /* anything else */
+	u8 flag; /* an inet_flags bit plus one: how it is read, and set when there is no function */
+	bool number;	/* the value is fetched: four bytes, one byte, or none for 0 */
+	bool not_empty; /* a length of 0 is refused */
+	bool locked;
+};
+
+#define BIT(f)                                                                                     \
+	{                                                                                          \
+		.flag = INET_FLAGS_##f + 1, .number = true                                         \
+	}
+#define STRUCTURE(fn)                                                                              \
+	{                                                                                          \
+		.set = fn, .locked = true                                                          \
+	}
+
+static const struct ip_opt ip_opts[] = {
+	[IP_TOS] = { .set = set_tos, .get = get_tos, .number = true },
+	[IP_TTL] = { .set = set_ttl, .get = get_ttl, .number = true, .not_empty = true },
+	[IP_HDRINCL] = { .set = set_raw_only, .flag = INET_FLAGS_HDRINCL + 1, .number = true },
+	[IP_OPTIONS] = { .set = set_options, .read = read_options, .locked = true },
+	[IP_ROUTER_ALERT] = { .set = set_router_alert, .get = get_router_alert, .number = true },
+	[IP_RECVOPTS] = BIT(RECVOPTS),
+	[IP_RETOPTS] = BIT(RETOPTS),
+	[IP_PKTINFO] = BIT(PKTINFO),
+	[IP_PKTOPTIONS] = { .read = read_pktoptions },
+	[IP_MTU_DISCOVER] = { .set = set_mtu_discover, .get = get_mtu_discover, .number = true },
+	[IP_RECVERR] = { .set = set_recverr, .flag = INET_FLAGS_RECVERR + 1, .number = true },
+	[IP_RECVTTL] = BIT(TTL),
+	[IP_RECVTOS] = BIT(TOS),
+	[IP_MTU] = { .get = get_mtu },
+	[IP_FREEBIND] = { .flag = INET_FLAGS_FREEBIND + 1, .number = true, .not_empty = true },
+	[IP_IPSEC_POLICY] = STRUCTURE(set_policy),
+	[IP_XFRM_POLICY] = STRUCTURE(set_policy),
+	[IP_PASSSEC] = BIT(PASSSEC),
+	[IP_TRANSPARENT] = { .set = set_transparent,
+			     .flag = INET_FLAGS_TRANSPARENT + 1,
+			     .number = true },
+	[IP_RECVORIGDSTADDR] = BIT(ORIGDSTADDR),
+	[IP_MINTTL] = { .set = set_minttl, .get = get_minttl, .number = true, .not_empty = true },
+	[IP_NODEFRAG] = { .set = set_raw_only, .flag = INET_FLAGS_NODEFRAG + 1, .number = true },
+	[IP_CHECKSUM] = { .set = set_checksum,
+			  .flag = INET_FLAGS_CHECKSUM + 1,
+			  .number = true,
+			  .locked = true },
+	[IP_BIND_ADDRESS_NO_PORT] = BIT(BIND_ADDRESS_NO_PORT),
+	[IP_RECVFRAGSIZE] = { .set = set_recvfragsize,
+			      .flag = INET_FLAGS_RECVFRAGSIZE + 1,
+			      .number = true },
+	[IP_RECVERR_RFC4884] = { .set = set_recverr_rfc4884,
+				 .flag = INET_FLAGS_RECVERR_RFC4884 + 1,
+				 .number = true },
+	[IP_MULTICAST_IF] = { .set = set_multicast_if, .read = read_multicast_if, .locked = true },
+	[IP_MULTICAST_TTL] = { .set = set_mc_ttl, .get = get_mc_ttl, .number = true },
+	[IP_MULTICAST_LOOP] = { .flag = INET_FLAGS_MC_LOOP + 1, .number = true, .not_empty = true },
+	[IP_ADD_MEMBERSHIP] = STRUCTURE(set_membership),
+	[IP_DROP_MEMBERSHIP] = STRUCTURE(set_membership),
+	[IP_UNBLOCK_SOURCE] = STRUCTURE(set_source),
+	[IP_BLOCK_SOURCE] = STRUCTURE(set_source),
+	[IP_ADD_SOURCE_MEMBERSHIP] = STRUCTURE(set_source),
+	[IP_DROP_SOURCE_MEMBERSHIP] = STRUCTURE(set_source),
+	[IP_MSFILTER] = { .set = set_msfilter, .read = read_msfilter, .locked = true },
+	[MCAST_JOIN_GROUP] = STRUCTURE(set_mcast_group),
+	[MCAST_BLOCK_SOURCE] = STRUCTURE(set_mcast_source),
+	[MCAST_UNBLOCK_SOURCE] = STRUCTURE(set_mcast_source),
+	[MCAST_LEAVE_GROUP] = STRUCTURE(set_mcast_group),
+	[MCAST_JOIN_SOURCE_GROUP] = STRUCTURE(set_mcast_source),
+	[MCAST_LEAVE_SOURCE_GROUP] = STRUCTURE(set_mcast_source),
+	[MCAST_MSFILTER] = { .set = set_mcast_msfilter,
+			     .read = read_mcast_msfilter,
+			     .locked = true },
+	[IP_MULTICAST_ALL] = { .set = set_mc_all,
+			       .flag = INET_FLAGS_MC_ALL + 1,
+			       .number = true,
+			       .not_empty = true },
+	[IP_UNICAST_IF] = { .set = set_unicast_if,
+			    .get = get_unicast_if,
+			    .number = true,
+			    .locked = true },
+	[IP_LOCAL_PORT_RANGE] = { .set = set_local_port_range,
+				  .get = get_local_port_range,
+				  .number = true },
+	[IP_PROTOCOL] = { .get = get_protocol },
+};
+
+static const struct ip_opt *ip_opt_of(int optname)
+{
+	static const struct ip_opt none;
+
+	if (optname < 0 || (u32)optname >= ARRAY_SIZE(ip_opts))
+		return &none;
+	return &ip_opts[optname];
+}
+
+static int fetch_number(struct ip_set *a)
+{
+	u8 raw[4] = { 0 };
+
+	if (a->optlen == 0)
+		return 0;
+	if (fetch(a, raw, a->optlen >= sizeof(raw) ? (u32)sizeof(raw) : 1) != 0)
+		return -EFAULT;
+	a->val = (s32)get_le32(raw);
+	return 0;
+}
+
+int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen)
+{
+	const struct ip_opt *o = ip_opt_of(optname);
+	struct ip_set a = { .sk = sk,
+			    .task = current_task(sock_net(sk)),
+			    .optname = optname,
+			    .optval = optval,
+			    .optlen = optlen };
+	int err;
+
+	if (level != SOL_IP || (o->set == NULL && !o->number))
+		return -ENOPROTOOPT;
+	if (o->number && fetch_number(&a) != 0)
+		return -EFAULT;
+	if (o->not_empty && optlen < 1)
+		return -EINVAL;
+	if (o->set == NULL) {
+		inet_assign_bit(sk, (enum inet_flags)(o->flag - 1), a.val != 0);
+		return 0;
+	}
+	if (!o->locked)
+		return o->set(&a);
+	lock_sock(sk);
+	err = o->set(&a);
+	release_sock(sk);
+	return err;
+}
+
+/* A program with little room gets one byte if the number fits into it. */
+static int put_number(const struct ip_get *g, s32 val)
+{
+	u8 raw[4];
+
+	put_le32(raw, (u32)val);
+	if (g->len > 0 && g->len < sizeof(raw) && val >= 0 && val <= 255)
+		return put_both(g, raw, 1);
+	return put_both(g, raw, min_u32(g->len, sizeof(raw)));
+}
+
+int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen)
+{
+	const struct ip_opt *o = ip_opt_of(optname);
+	struct ip_get g = {
+		.sk = sk, .task = current_task(sock_net(sk)), .optval = optval, .optlen = optlen
+	};
+	u8 len[4];
+	s32 val;
+	int err;
+
+	if (level != SOL_IP)
+		return -EOPNOTSUPP;
+	if (copy_from_user(g.task, len, optlen, sizeof(len)) != 0)
+		return -EFAULT;
+	g.len = get_le32(len);
+	if ((s32)g.len < 0)
+		return -EINVAL;
+	if (o->read != NULL)
+		return o->read(&g);
+	if (o->get == NULL && o->flag == 0)
+		return -ENOPROTOOPT;
+	if (o->get == NULL)
+		return put_number(&g, inet_test_bit(sk, (enum inet_flags)(o->flag - 1)));
+	err = o->get(sk, &val);
+	return err != 0 ? err : put_number(&g, val);
+}
+
+/* --- what IP_MTU_DISCOVER means
+ * ------------------------------------------------------------------- */
+
+u32 ip_sk_use_pmtu(const struct sock *sk)
+{
+	return inet_sk(sk)->pmtudisc < IP_PMTUDISC_PROBE;
+}
+
+bool ip_sk_accept_pmtu(const struct sock *sk)
+{
+	u8 pmtudisc = inet_sk(sk)->pmtudisc;
+
+	return pmtudisc != IP_PMTUDISC_INTERFACE && pmtudisc != IP_PMTUDISC_OMIT;
+}
+
+bool ip_sk_ignore_df(const struct sock *sk)
+{
+	u8 pmtudisc = inet_sk(sk)->pmtudisc;
+
+	return pmtudisc < IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_OMIT;
+}
+
+bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
+{
+	u8 pmtudisc = inet_sk(sk)->pmtudisc;
+
+	return pmtudisc == IP_PMTUDISC_DO || (pmtudisc == IP_PMTUDISC_WANT && !ip_mtu_locked(dst));
+}
