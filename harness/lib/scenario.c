@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/iov.h"
 #include "harness/lib/invariants.h"
 #include "harness/lib/naive.h"
 #include "uapi/errno.h"
