@@ -267,8 +267,10 @@ void host_check(const struct host *h)
 		sock_check(hlist_entry(n, struct sock, sk_all));
 	neigh_check(net->arp_tbl);
 	dma_check(h->dma);
-	fib_table_check(net->fib_main);
-	fib_table_check(net->fib_local);
+	if (net->fib_main != NULL)
+		fib_table_check(net->fib_main);
+	if (net->fib_local != NULL)
+		fib_table_check(net->fib_local);
 }
 
 u64 host_digest(const struct host *h)
