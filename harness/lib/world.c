@@ -280,6 +280,8 @@ static void init_igb(struct world *w, u32 i, u32 irq_base)
 	host_config_end(h);
 	assert(err == 0);
 	w->port[i].dev = n->dev;
+	world_run_until(w, h->cpu[0].now_ps); /* the probe has slept for some of the driver's delays */
+	nic_card.link(&n->nic, true);         /* a cable is in, even if nobody is at its other end */
 }
 
 static void init_tap(struct world *w, u32 i)
