@@ -426,12 +426,13 @@ int sock_error(struct sock *sk)
 
 s64 sock_rcvtimeo(const struct sock *sk, bool noblock)
 {
-	return task_timeo(current_task(sock_net(sk)), noblock ? 0 : sk->sk_rcvtimeo);
+	return noblock ? 0 : task_timeo(current_task(sock_net(sk)), sk->sk_rcvtimeo);
 }
 
 s64 sock_sndtimeo(const struct sock *sk, bool noblock)
 {
-	return task_timeo(current_task(sock_net(sk)), noblock ? 0 : sk->sk_sndtimeo);
+	/* The kernel's own sockets send without a task. */
+	return noblock ? 0 : task_timeo(current_task(sock_net(sk)), sk->sk_sndtimeo);
 }
 
 /* Remembers on which CPU the program runs that uses this flow.

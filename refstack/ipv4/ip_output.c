@@ -28,8 +28,6 @@ static u8 *ip_hdr(const struct sk_buff *skb)
 void ip_ident_init(struct net *net)
 {
 	*net->ip_ident = (struct ip_ident){ .used = { 0 } };
-	net->ip_id_key.key[0] = rng_u64(&net->rng[RNG_HASH]);
-	net->ip_id_key.key[1] = rng_u64(&net->rng[RNG_HASH]);
 }
 
 /* LINUX: ip_idents_reserve(): a counter that was left alone for a while jumps by a random part of it.
