@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* socket_table.h - what Linux 6.12 answered: generated, see socket_programs.h.
  *
- * A user mode Linux 6.12.117 with IPv4 and without IPv6 ran socket() for every triple of a range, with
- * and without capabilities, and every program.
+ * A user mode Linux 6.12.117 with IPv4 and without IPv6 ran socket() for every triple of a range,
+ * with and without capabilities, and every program.
  */
 #ifndef HARNESS_UNIT_SOCKET_TABLE_H
 #define HARNESS_UNIT_SOCKET_TABLE_H
@@ -11,7 +11,8 @@
 
 /* socket(family, type, protocol) for the ranges: 0, or the error. */
 static const struct sp_socket_row {
-	s16 root, family_first, family_last, type_first, type_last, protocol_first, protocol_last, error;
+	s16 root, family_first, family_last, type_first, type_last;
+	s16 protocol_first, protocol_last, error;
 } sp_socket_rows[] = {
 	{ 1, -1, -1, -1, -1, -2, 300, 22 },
 	{ 1, -1, -1, 0, 15, -2, 300, 97 },

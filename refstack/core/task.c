@@ -162,14 +162,19 @@ s64 schedule_timeout(struct task *t, s64 timeo)
 	return -EPARKED;
 }
 
+/* The interrupt of the timer that needs no wheel. */
 static void task_hrtimeout(void *ctx, u64 a, u64 b)
 {
 	struct task *t = ctx;
+	struct cpu *c = &t->host->cpu[t->cpu];
 
 	(void)a;
 	(void)b;
+	cpu_unit_begin(c, NULL);
+	c->hardirqs++;
 	t->timed_out = true;
 	task_wake(t);
+	cpu_unit_end(c);
 }
 
 /* A time that the virtual clock cannot reach is never. */
