@@ -17,7 +17,7 @@ static void leave_waits(struct task *t)
 	for (u32 i = 0; i < t->nr_waits; i++)
 		list_del_init(&t->wait[i].node);
 	t->nr_waits = 0;
-	timer_delete(&t->timer);
+	del_timer(&t->timer);
 	sim_cancel(t->host->net.sim, &t->hrtimer);
 	t->sleeps = false;
 }

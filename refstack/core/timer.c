@@ -244,7 +244,7 @@ void add_timer_on(struct timer_list *t, struct cpu *c, u64 expires_jif)
 	timer_set(&c->timers, t, expires_jif, net_jiffies(&c->host->net));
 }
 
-bool timer_delete(struct timer_list *t)
+bool del_timer(struct timer_list *t)
 {
 	if (!timer_pending(t))
 		return false;

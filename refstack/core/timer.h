@@ -51,7 +51,7 @@ static inline bool timer_pending(const struct timer_list *t)
 }
 /* LINUX: mod_timer(): returns whether it was pending. On the wheel of the CPU that runs. */
 bool mod_timer(struct net *net, struct timer_list *t, u64 expires_jif);
-bool timer_delete(struct timer_list *t);
+bool del_timer(struct timer_list *t);
 /* LINUX: add_timer_on(). */
 void add_timer_on(struct timer_list *t, struct cpu *c, u64 expires_jif);
 /* TIMER_SOFTIRQ. */

@@ -100,7 +100,7 @@ static void inet_frag_queue_flush(struct ipq *qp, enum drop_reason reason)
 /* Takes the queue out of sight; the caller destroys it when it is done with it. */
 static void inet_frag_kill(struct ipq *qp)
 {
-	timer_delete(&qp->timer);
+	del_timer(&qp->timer);
 	if ((qp->flags & INET_FRAG_COMPLETE) != 0)
 		return;
 	qp->flags |= INET_FRAG_COMPLETE;

@@ -671,7 +671,7 @@ void dev_deactivate(struct net_device *dev)
 			txq->qdisc->state |= QDISC_STATE_DEACTIVATED;
 		txq->qdisc = dev->net->noop_qdisc;
 	}
-	timer_delete(&dev->watchdog_timer);
+	del_timer(&dev->watchdog_timer);
 	for (u32 i = 0; i < dev->num_tx_queues; i++) {
 		dev_reset_queue(dev->tx[i].qdisc_sleeping);
 		/* LINUX: waits until NET_TX has been over it. */
