@@ -25,7 +25,7 @@ static void keep_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 
 
 struct arp_net *arp_net_new(bool up)
 {
-	struct world_cfg cfg = scenario_bare(&limits_test, 7);
+	struct world_cfg cfg = scenario_bare(&limits_fuzz, 7);
 	struct arp_net *a = calloc(1, sizeof(*a));
 
 	a->w = scenario_new(&cfg);

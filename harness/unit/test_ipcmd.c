@@ -17,7 +17,7 @@ static const struct {
 } refused[] = {
 	{ "ip route add default vai 192.0.2.9", "ip route: unknown word 'vai' at column 22; expected via|dev|oif|"
 	  "src|metric|mtu|advmss|hoplimit|initcwnd|scope|table|proto|protocol|tos|onlink|to" },
-	{ "ip rout add default", "Error: Device for nexthop is not up." },
+	{ "ip rout add default", "RTNETLINK answers: No such device" },
 	{ "ip frob", "ip: unknown word 'frob' at column 4; expected addr|link|route|neigh" },
 	{ "frob", "command: unknown word 'frob' at column 1; expected ip|sysctl|tc|ethtool|xps" },
 	{ "ip addr add 192.0.2.1/24 dev eth0", "Error: ipv4: Address already assigned." },
@@ -94,7 +94,7 @@ static const struct {
 	{ "ip route add default via 192.0.2.9; ip route get 8.8.8.8",
 	  "8.8.8.8 via 192.0.2.9 dev eth0 src 192.0.2.1 uid 0 \n    cache \n" },
 	{ "ip addr add 192.0.2.7/24 brd + dev eth0; ip addr show eth0",
-	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UP group default qlen 1000\n"
+	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UNKNOWN group default qlen 500\n"
 	  "    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n"
 	  "    inet 192.0.2.1/24 scope global eth0\n       valid_lft forever preferred_lft forever\n"
 	  "    inet 192.0.2.7/24 brd 192.0.2.255 scope global secondary eth0\n"
@@ -107,8 +107,8 @@ static const struct {
 	  "2: eth0: <BROADCAST,MULTICAST> mtu 1400 qdisc pfifo_fast state DOWN mode DEFAULT group default qlen 7\n"
 	  "    link/ether 02:00:00:00:00:09 brd ff:ff:ff:ff:ff:ff\n" },
 	{ "tc qdisc replace dev eth0 root noqueue; ip link show eth0",
-	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default "
-	  "qlen 1000\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" },
+	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN mode DEFAULT group default "
+	  "qlen 500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" },
 	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0; ip n", "192.0.2.2 dev eth0 lladdr "
 	  "02:00:00:00:02:01 PERMANENT \n" },
 	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0 nud stale router; ip neigh show dev eth0",

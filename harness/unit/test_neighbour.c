@@ -11,6 +11,7 @@
 
 #include "harness/unit/arp_net.h"
 #include "uapi/errno.h"
+#include "uapi/in.h"
 #include "uapi/socket.h"
 
 static u64 since_ms(const struct arp_net *a, u32 frame, u64 start_ps)
@@ -58,13 +59,28 @@ static void unanswered_fails(void **state)
 	arp_net_free(a);
 }
 
-static void unanswered_tells_connected_socket(void **state)
+static void set_recverr(struct arp_net *a, s64 fd)
+{
+	const u64 arg[SYS_ARGS] = { (u64)fd, IPPROTO_IP, IP_RECVERR, SCENARIO_DATA, 4 };
+	s64 ret;
+
+	put_le32(world_umem(a->w, 0, SCENARIO_DATA, 4), 1);
+	assert_true(world_call(a->w, 0, 0, SYS_NR_setsockopt, arg, &ret));
+	assert_int_equal(ret, 0);
+}
+
+/* Host unreachable is no hard error: a socket hears of it only if it asked to. */
+static void unanswered_tells_who_asked(void **state)
 {
 	struct arp_net *a = arp_net_new(true);
 	s64 fd = arp_net_socket(a);
 
 	(void)state;
 	assert_int_equal(call_connect(a->w, 0, 0, (int)fd, "192.0.2.9", 9), 0);
+	assert_int_equal(call_sendto(a->w, 0, 0, (int)fd, "x", 1, 0, NULL, 0), 1);
+	arp_net_run(a, 5000);
+	assert_int_equal(so_error(a, fd), 0);
+	set_recverr(a, fd);
 	assert_int_equal(call_sendto(a->w, 0, 0, (int)fd, "x", 1, 0, NULL, 0), 1);
 	arp_net_run(a, 5000);
 	assert_int_equal(so_error(a, fd), EHOSTUNREACH);
@@ -277,7 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unanswered_fails),
-		cmocka_unit_test(unanswered_tells_connected_socket),
+		cmocka_unit_test(unanswered_tells_who_asked),
 		cmocka_unit_test(answered_sends_what_waited),
 		cmocka_unit_test(stale_is_probed),
 		cmocka_unit_test(probe_is_answered),
