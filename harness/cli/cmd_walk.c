@@ -13,8 +13,8 @@ static const char help[] =
 	"\n"
 	"Sends datagrams from one host to another over two 82576 cards and prints each step of the path:\n"
 	"virtual time, cycles since the line before on that CPU, CPU and context, queue, bytes.\n"
-	"Three parts: a cold datagram (its neighbour is unknown), a warm one, and the receiving side with\n"
-	"a reader that was blocked.\n"
+	"Four parts: a cold datagram (its neighbour is unknown), a warm one, one that has to wait in the\n"
+	"queueing discipline, and the receiving side with a reader that was blocked.\n"
 	"\n"
 	"  --cpus N      virtual CPUs a host, 1 to 8 (default 2)\n"
 	"  --size BYTES  payload, 1 to 1472 (default 18)\n"
@@ -64,6 +64,16 @@ static void print_step(struct walk *k, const struct trace_rec *r)
 	k->last_ps[who] = r->when_ps;
 }
 
+static bool saw_step(const struct walk *k, enum path_step step)
+{
+	const struct trace_rec *r;
+
+	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
+		if (r->kind == TRACE_STEP && r->arg[0] == step)
+			return true;
+	return false;
+}
+
 static void print_steps(struct walk *k, u32 host)
 {
 	const struct trace_rec *r;
@@ -73,9 +83,11 @@ static void print_steps(struct walk *k, u32 host)
 	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
 		if (r->kind == TRACE_STEP && r->host == host)
 			print_step(k, r);
+	if (host == 0 && !saw_step(k, PATH_QDISC_ENQUEUE))
+		printf("   8  pfifo_fast_enqueue              not taken: an empty queue is bypassed\n");
 }
 
-enum { WALK_PORT = 7, WALK_SETTLE_MS = 2 };
+enum { WALK_PORT = 7, WALK_SETTLE_MS = 2, WALK_BURST_MAX = 64 };
 
 static void part(struct walk *k, const char *title)
 {
@@ -114,6 +126,29 @@ static int lost(void)
 	return EXIT_DIFFERENCE;
 }
 
+/* Sends until the byte queue limit stops the queue; that datagram is the one to show. */
+static bool walk_queued(struct walk *k, int tx, int rx)
+{
+	struct world *w = k->world;
+	u32 sent = 0;
+
+	part(k, "# 3. A queued datagram: others before it have filled the byte queue limit");
+	do {
+		graph_start(w);
+		k->from_ps = w->sim.now_ps;
+		if (sent == WALK_BURST_MAX)
+			return false;
+		call_sendto(w, 0, 0, tx, "a datagram for you", k->size, 0, "192.0.2.2", WALK_PORT);
+		sent++;
+	} while (!saw_step(k, PATH_QDISC_ENQUEUE));
+	world_run_until(w, w->sim.now_ps + WALK_SETTLE_MS * PS_PER_MS);
+	show(k, 0);
+	while (sent-- != 0)
+		if (!read_one(k, rx))
+			return false;
+	return true;
+}
+
 static int walk_udp(struct walk *k)
 {
 	struct world *w = k->world;
@@ -129,7 +164,9 @@ static int walk_udp(struct walk *k)
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
 	show(k, 0);
-	part(k, "# 3. The receiving side: a reader waits in recvfrom()");
+	if (!walk_queued(k, tx, rx))
+		return lost();
+	part(k, "# 4. The receiving side: a reader waits in recvfrom()");
 	call_recv(w, 1, 0, rx, k->size, 0);
 	if (!send_one(k, tx) || call_finish(w, 1, 0, PS_PER_SEC) != (s64)k->size)
 		return lost();
