@@ -3,15 +3,13 @@
  *
  * Path: sys_setsockopt() and sys_getsockopt(), directly or through the protocol.
  * Rules: LINUX: sk_setsockopt(), sk_getsockopt() in net/core/sock.c, configured as the pinned
- * kernel: no BPF system call, no memory cgroups, no page pool. A row of so_opts for each option;
+ * kernel: no BPF system call, no memory cgroups. A row of so_opts for each option;
  * harness/unit compares all of them with the kernel's answers. Missing: socket filters.
  */
-#include "core/cmsg.h"
+#include "core/sockopt_internal.h"
+
+#include "core/iov.h"
 #include "core/netdevice.h"
-#include "core/sock.h"
-#include "uapi/capability.h"
-#include "uapi/errno.h"
-#include "uapi/socket.h"
 
 enum {
 	SOCK_MIN_SNDBUF = 4608, /* 2 * SKB_TRUESIZE(2048) of x86-64 */
@@ -21,30 +19,11 @@ enum {
 	BPF_MAXINSNS = 4096,
 	SKF_AD_MAX = 64, /* LINUX: bpf_tell_extensions() */
 	SOF_TXTIME_FLAGS_MASK = 3,
-	USEC_PER_SEC = 1000000,
 	SOCK_TXREHASH_DEFAULT = 255,
 	SOCK_TXREHASH_ENABLED = 1,
 	LINUX_CLOCK_REALTIME = 0,
 	LINUX_CLOCK_MONOTONIC = 1,
 	LINUX_CLOCK_TAI = 11
-};
-
-struct so_set {
-	struct sock *sk;
-	struct task *task;
-	int optname;
-	s32 val; /* the first four bytes */
-	uptr optval;
-	u32 optlen;
-};
-
-struct so_get {
-	struct sock *sk;
-	struct task *task;
-	int optname;
-	u32 len; /* room that the program has */
-	u32 lv;	 /* bytes that there are */
-	u8 out[40];
 };
 
 /* A plain flag has no functions: `flag` says which, plus one. */
@@ -54,37 +33,6 @@ struct so_opt {
 	u8 flag;
 	bool unlocked; /* set without the socket's lock */
 };
-
-static bool capable(const struct so_set *a, u32 cap)
-{
-	return ns_capable(a->task, cap);
-}
-
-static bool capable_net(const struct so_set *a)
-{
-	return capable(a, CAP_NET_RAW) || capable(a, CAP_NET_ADMIN);
-}
-
-static void sock_valbool_flag(struct sock *sk, enum sock_flags flag, bool on)
-{
-	if (on)
-		sock_set_flag(sk, flag);
-	else
-		sock_reset_flag(sk, flag);
-}
-
-static int get_int(struct so_get *g, s32 v)
-{
-	put_le32(g->out, (u32)v);
-	return 0;
-}
-
-static int get_u64(struct so_get *g, u64 v)
-{
-	put_le64(g->out, v);
-	g->lv = 8;
-	return 0;
-}
 
 /* --- what an option says -------------------------------------------------------------------------
  */
@@ -312,213 +260,6 @@ static int set_pass(struct so_set *a)
 static int get_pass(struct so_get *g)
 {
 	return get_int(g, (s32)(g->sk->sk_socket->flags >> pass_bit(g->optname) & 1));
-}
-
-/* --- time stamps ---------------------------------------------------------------------------------
- */
-
-static bool sk_wants_netstamp(const struct sock *sk)
-{
-	return sock_flag(sk, SOCK_TIMESTAMP) || sock_flag(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
-}
-
-void sock_enable_timestamp(struct sock *sk, enum sock_flags flag)
-{
-	if (!sk_wants_netstamp(sk))
-		net_enable_timestamp(sock_net(sk));
-	sock_set_flag(sk, flag);
-}
-
-void sock_disable_timestamp(struct sock *sk, enum sock_flags flag)
-{
-	if (!sock_flag(sk, flag))
-		return;
-	sock_reset_flag(sk, flag);
-	if (!sk_wants_netstamp(sk))
-		net_disable_timestamp(sock_net(sk));
-}
-
-static int set_timestamp(struct so_set *a)
-{
-	struct sock *sk = a->sk;
-	int opt = a->optname;
-
-	if (a->val == 0) {
-		sock_reset_flag(sk, SOCK_RCVTSTAMP);
-		sock_reset_flag(sk, SOCK_RCVTSTAMPNS);
-		return 0;
-	}
-	sock_valbool_flag(sk, SOCK_TSTAMP_NEW,
-			  opt == SO_TIMESTAMP_NEW || opt == SO_TIMESTAMPNS_NEW);
-	sock_valbool_flag(sk, SOCK_RCVTSTAMPNS,
-			  opt == SO_TIMESTAMPNS_OLD || opt == SO_TIMESTAMPNS_NEW);
-	sock_set_flag(sk, SOCK_RCVTSTAMP);
-	sock_enable_timestamp(sk, SOCK_TIMESTAMP);
-	return 0;
-}
-
-static int get_timestamp(struct so_get *g)
-{
-	bool on = sock_flag(g->sk, SOCK_RCVTSTAMP), ns = sock_flag(g->sk, SOCK_RCVTSTAMPNS);
-	bool is_new = sock_flag(g->sk, SOCK_TSTAMP_NEW);
-
-	switch (g->optname) {
-	case SO_TIMESTAMP_OLD:
-		return get_int(g, on && !is_new && !ns);
-	case SO_TIMESTAMP_NEW:
-		return get_int(g, on && is_new);
-	case SO_TIMESTAMPNS_OLD:
-		return get_int(g, ns && !is_new);
-	default:
-		return get_int(g, ns && is_new);
-	}
-}
-
-/* LINUX: sock_timestamping_bind_phc(): no device here has clocks to bind to. */
-static int bind_phc(const struct sock *sk)
-{
-	if (sk->sk_bound_dev_if == 0)
-		return -EOPNOTSUPP;
-	return dev_get_by_index(sock_net(sk), sk->sk_bound_dev_if) == NULL ? -EOPNOTSUPP : -EINVAL;
-}
-
-/* LINUX: sock_set_timestamping(); TCP's part of OPT_ID is not here. */
-static int set_timestamping(struct so_set *a)
-{
-	struct sock *sk = a->sk;
-	u32 val = (u32)a->val;
-	int err;
-
-	if ((val & ~(u32)SOF_TIMESTAMPING_MASK) != 0)
-		return -EINVAL;
-	if ((val & SOF_TIMESTAMPING_OPT_ID_TCP) != 0 && (val & SOF_TIMESTAMPING_OPT_ID) == 0)
-		return -EINVAL;
-	if ((val & SOF_TIMESTAMPING_OPT_ID) != 0 && (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_ID) == 0)
-		sk->sk_tskey = 0;
-	if ((val & SOF_TIMESTAMPING_OPT_STATS) != 0 && (val & SOF_TIMESTAMPING_OPT_TSONLY) == 0)
-		return -EINVAL;
-	if ((val & SOF_TIMESTAMPING_BIND_PHC) != 0) {
-		err = bind_phc(sk);
-		if (err != 0)
-			return err;
-	}
-	sk->sk_tsflags = val;
-	sock_valbool_flag(sk, SOCK_TSTAMP_NEW, a->optname == SO_TIMESTAMPING_NEW);
-	if ((val & SOF_TIMESTAMPING_RX_SOFTWARE) != 0)
-		sock_enable_timestamp(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
-	else
-		sock_disable_timestamp(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
-	return 0;
-}
-
-static int get_timestamping(struct so_get *g)
-{
-	g->lv = 8;
-	if (g->optname == SO_TIMESTAMPING_OLD || sock_flag(g->sk, SOCK_TSTAMP_NEW)) {
-		put_le32(g->out, g->sk->sk_tsflags);
-		put_le32(g->out + 4, (u32)g->sk->sk_bind_phc);
-	}
-	return 0;
-}
-
-/* --- waiting -------------------------------------------------------------------------------------
- */
-
-static int set_rcvlowat(struct so_set *a)
-{
-	s32 val = a->val < 0 ? INT32_MAX : a->val;
-
-	a->sk->sk_rcvlowat = val != 0 ? val : 1;
-	return 0;
-}
-
-static int get_rcvlowat(struct so_get *g)
-{
-	return get_int(g, g->sk->sk_rcvlowat);
-}
-
-static int get_sndlowat(struct so_get *g)
-{
-	return get_int(g, 1);
-}
-
-static s64 *timeo_of(struct sock *sk, int optname)
-{
-	bool rcv = optname == SO_RCVTIMEO_OLD || optname == SO_RCVTIMEO_NEW;
-
-	return rcv ? &sk->sk_rcvtimeo : &sk->sk_sndtimeo;
-}
-
-/* LINUX: sock_set_timeout(); both forms of struct timeval are the same on x86-64. */
-static int set_timeo(struct so_set *a)
-{
-	s64 *timeo = timeo_of(a->sk, a->optname);
-	s64 sec, usec;
-	u8 tv[16];
-
-	if (a->optlen < sizeof(tv))
-		return -EINVAL;
-	if (copy_from_user(a->task, tv, a->optval, sizeof(tv)) != 0)
-		return -EFAULT;
-	sec = (s64)get_le64(tv);
-	usec = (s64)get_le64(tv + 8);
-	if (usec < 0 || usec >= USEC_PER_SEC)
-		return -EDOM;
-	if (sec < 0)
-		*timeo = 0;
-	else if ((sec != 0 || usec != 0) && sec < MAX_SCHEDULE_TIMEOUT / HZ - 1)
-		*timeo = sec * HZ + (usec + USEC_PER_SEC / HZ - 1) / (USEC_PER_SEC / HZ);
-	else
-		*timeo = MAX_SCHEDULE_TIMEOUT;
-	return 0;
-}
-
-static int get_timeo(struct so_get *g)
-{
-	s64 timeo = *timeo_of(g->sk, g->optname);
-
-	g->lv = 16;
-	if (timeo != MAX_SCHEDULE_TIMEOUT) {
-		put_le64(g->out, (u64)(timeo / HZ));
-		put_le64(g->out + 8, (u64)(timeo % HZ * (USEC_PER_SEC / HZ)));
-	}
-	return 0;
-}
-
-static int set_busy_poll(struct so_set *a)
-{
-	if (a->val < 0)
-		return -EINVAL;
-	a->sk->sk_ll_usec = (u32)a->val;
-	return 0;
-}
-
-static int get_busy_poll(struct so_get *g)
-{
-	return get_int(g, (s32)g->sk->sk_ll_usec);
-}
-
-static int set_prefer_busy_poll(struct so_set *a)
-{
-	if (a->val != 0 && !capable(a, CAP_NET_ADMIN))
-		return -EPERM;
-	a->sk->sk_prefer_busy_poll = a->val != 0;
-	return 0;
-}
-
-static int get_prefer_busy_poll(struct so_get *g)
-{
-	return get_int(g, (s32)g->sk->sk_prefer_busy_poll);
-}
-
-static int set_busy_poll_budget(struct so_set *a)
-{
-	if (a->val > (s32)a->sk->sk_busy_poll_budget && !capable(a, CAP_NET_ADMIN))
-		return -EPERM;
-	if (a->val < 0 || a->val > (s32)U16_MAX)
-		return -EINVAL;
-	a->sk->sk_busy_poll_budget = (u32)a->val;
-	return 0;
 }
 
 /* --- who is there --------------------------------------------------------------------------------
@@ -817,6 +558,14 @@ static int get_reserve_mem(struct so_get *g)
 	return get_int(g, (s32)g->sk->sk_reserved_mem);
 }
 
+/* Packets in a device's memory: TCP's. */
+static int set_devmem_dontneed(struct so_set *a)
+{
+	if (a->sk->sk_type != SOCK_STREAM)
+		return -EBADF;
+	not_implemented("SO_DEVMEM_DONTNEED");
+}
+
 static int set_peek_off(struct so_set *a)
 {
 	const struct proto_ops *ops = a->sk->sk_socket->ops;
@@ -870,12 +619,12 @@ static int set_attach_reuseport_cbpf(struct so_set *a)
 	return check_fprog(a, "SO_ATTACH_REUSEPORT_CBPF");
 }
 
-/* No bpf() system call, so no descriptor can be a program. */
+/* LINUX: bpf_prog_get_type() where there is no bpf() system call. */
 static int set_attach_bpf(struct so_set *a)
 {
 	if (a->optlen != 4)
 		return -EINVAL;
-	return sock_flag(a->sk, SOCK_FILTER_LOCKED) ? -EPERM : -EINVAL;
+	return sock_flag(a->sk, SOCK_FILTER_LOCKED) ? -EPERM : -EOPNOTSUPP;
 }
 
 static int set_detach_filter(struct so_set *a)
@@ -933,22 +682,22 @@ static const struct so_opt so_opts[] = {
 	[SO_REUSEPORT] = { set_reuseport, get_reuseport, 0, false },
 	[SO_PASSCRED] = { set_pass, get_pass, 0, true },
 	[SO_PEERCRED] = { NULL, get_peercred, 0, false },
-	[SO_RCVLOWAT] = { set_rcvlowat, get_rcvlowat, 0, false },
-	[SO_SNDLOWAT] = { NULL, get_sndlowat, 0, false },
-	[SO_RCVTIMEO_OLD] = { set_timeo, get_timeo, 0, false },
-	[SO_SNDTIMEO_OLD] = { set_timeo, get_timeo, 0, false },
+	[SO_RCVLOWAT] = { so_set_rcvlowat, so_get_rcvlowat, 0, false },
+	[SO_SNDLOWAT] = { NULL, so_get_sndlowat, 0, false },
+	[SO_RCVTIMEO_OLD] = { so_set_timeo, so_get_timeo, 0, false },
+	[SO_SNDTIMEO_OLD] = { so_set_timeo, so_get_timeo, 0, false },
 	[SO_BINDTODEVICE] = { NULL, get_bindtodevice, 0, false },
 	[SO_ATTACH_FILTER] = { set_attach_filter, get_filter, 0, false },
 	[SO_DETACH_FILTER] = { set_detach_filter, NULL, 0, false },
 	[SO_PEERNAME] = { NULL, get_peername, 0, false },
-	[SO_TIMESTAMP_OLD] = { set_timestamp, get_timestamp, 0, false },
+	[SO_TIMESTAMP_OLD] = { so_set_timestamp, so_get_timestamp, 0, false },
 	[SO_ACCEPTCONN] = { NULL, get_acceptconn, 0, false },
 	[SO_SNDBUFFORCE] = { set_sndbufforce, NULL, 0, false },
 	[SO_RCVBUFFORCE] = { set_rcvbufforce, NULL, 0, false },
 	[SO_PASSSEC] = { set_pass, get_pass, 0, true },
-	[SO_TIMESTAMPNS_OLD] = { set_timestamp, get_timestamp, 0, false },
+	[SO_TIMESTAMPNS_OLD] = { so_set_timestamp, so_get_timestamp, 0, false },
 	[SO_MARK] = { set_mark, get_mark, 0, false },
-	[SO_TIMESTAMPING_OLD] = { set_timestamping, get_timestamping, 0, false },
+	[SO_TIMESTAMPING_OLD] = { so_set_timestamping, so_get_timestamping, 0, false },
 	[SO_PROTOCOL] = { set_refused, get_protocol, 0, true },
 	[SO_DOMAIN] = { set_refused, get_domain, 0, true },
 	[SO_RXQ_OVFL] = FLAG(SOCK_RXQ_OVFL),
@@ -957,7 +706,7 @@ static const struct so_opt so_opts[] = {
 	[SO_NOFCS] = FLAG(SOCK_NOFCS),
 	[SO_LOCK_FILTER] = { set_lock_filter, NULL, SOCK_FILTER_LOCKED + 1, false },
 	[SO_SELECT_ERR_QUEUE] = FLAG(SOCK_SELECT_ERR_QUEUE),
-	[SO_BUSY_POLL] = { set_busy_poll, get_busy_poll, 0, true },
+	[SO_BUSY_POLL] = { so_set_busy_poll, so_get_busy_poll, 0, true },
 	[SO_MAX_PACING_RATE] = { set_max_pacing_rate, get_max_pacing_rate, 0, true },
 	[SO_BPF_EXTENSIONS] = { NULL, get_bpf_extensions, 0, false },
 	[SO_INCOMING_CPU] = { set_incoming_cpu, get_incoming_cpu, 0, false },
@@ -972,20 +721,21 @@ static const struct so_opt so_opts[] = {
 	[SO_ZEROCOPY] = { set_zerocopy, NULL, SOCK_ZEROCOPY + 1, false },
 	[SO_TXTIME] = { set_txtime, get_txtime, 0, false },
 	[SO_BINDTOIFINDEX] = { set_bindtoifindex, get_bindtoifindex, 0, false },
-	[SO_TIMESTAMP_NEW] = { set_timestamp, get_timestamp, 0, false },
-	[SO_TIMESTAMPNS_NEW] = { set_timestamp, get_timestamp, 0, false },
-	[SO_TIMESTAMPING_NEW] = { set_timestamping, get_timestamping, 0, false },
-	[SO_RCVTIMEO_NEW] = { set_timeo, get_timeo, 0, false },
-	[SO_SNDTIMEO_NEW] = { set_timeo, get_timeo, 0, false },
+	[SO_TIMESTAMP_NEW] = { so_set_timestamp, so_get_timestamp, 0, false },
+	[SO_TIMESTAMPNS_NEW] = { so_set_timestamp, so_get_timestamp, 0, false },
+	[SO_TIMESTAMPING_NEW] = { so_set_timestamping, so_get_timestamping, 0, false },
+	[SO_RCVTIMEO_NEW] = { so_set_timeo, so_get_timeo, 0, false },
+	[SO_SNDTIMEO_NEW] = { so_set_timeo, so_get_timeo, 0, false },
 	[SO_DETACH_REUSEPORT_BPF] = { set_detach_reuseport_bpf, NULL, 0, false },
-	[SO_PREFER_BUSY_POLL] = { set_prefer_busy_poll, get_prefer_busy_poll, 0, true },
-	[SO_BUSY_POLL_BUDGET] = { set_busy_poll_budget, NULL, 0, true },
+	[SO_PREFER_BUSY_POLL] = { so_set_prefer_busy_poll, so_get_prefer_busy_poll, 0, true },
+	[SO_BUSY_POLL_BUDGET] = { so_set_busy_poll_budget, NULL, 0, true },
 	[SO_NETNS_COOKIE] = { NULL, get_netns_cookie, 0, false },
 	[SO_BUF_LOCK] = { set_buf_lock, get_buf_lock, 0, false },
 	[SO_RESERVE_MEM] = { set_reserve_mem, get_reserve_mem, 0, false },
 	[SO_TXREHASH] = { set_txrehash, get_txrehash, 0, true },
 	[SO_RCVMARK] = FLAG(SOCK_RCVMARK),
 	[SO_PASSPIDFD] = { set_pass, get_pass, 0, true },
+	[SO_DEVMEM_DONTNEED] = { set_devmem_dontneed, NULL, 0, true },
 	[SO_PEERPIDFD] = { NULL, get_no_peer, 0, false },
 };
 

@@ -378,7 +378,7 @@ static int set_mcast_source(struct ip_set *a)
 	struct ip_mreqn mreq = { 0 };
 	int err;
 
-	if (a->optlen < sizeof(raw))
+	if (a->optlen != sizeof(raw))
 		return -EINVAL;
 	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
