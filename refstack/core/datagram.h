@@ -14,8 +14,8 @@ static inline u64 msg_data_left(const struct msghdr *msg)
 int skb_copy_datagram_msg(const struct sk_buff *from, u32 offset, struct msghdr *msg, u32 size);
 int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr *msg);
 /* LINUX: __skb_recv_udp()'s helpers and skb_recv_datagram(): NULL with *err, -EPARKED included. */
-struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *queue, u32 flags, int *off,
-					int *err, struct sk_buff **last);
+struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *queue, u32 flags,
+					int *off, int *err, struct sk_buff **last);
 int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err, s64 *timeo_p,
 			      const struct sk_buff *skb);
 

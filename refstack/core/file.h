@@ -21,4 +21,10 @@ struct file {
 	struct socket socket; /* LINUX: struct socket_alloc: socket and inode are one allocation */
 };
 
+/* Every file is a socket's. */
+static inline struct socket *sock_from_file(struct file *file)
+{
+	return &file->socket;
+}
+
 #endif

@@ -18,7 +18,7 @@ struct iov_iter {
 	const struct iovec *iov;
 	u32 nr_segs;
 	u64 iov_offset; /* into iov[0] */
-	u64 count;      /* bytes left */
+	u64 count;	/* bytes left */
 };
 
 struct msghdr {

@@ -51,21 +51,25 @@ static void sock_def_destruct(struct sock *sk)
 
 /* -------- birth and death -------- */
 
-struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern)
+static struct sock *sk_prot_alloc(struct net *net, const struct proto *prot)
 {
-	struct sock *sk;
-
 	assert(prot->obj_size >= sizeof(struct sock));
 	assert(prot->obj_size <= net->sock_pool.obj_bytes);
-	sk = pool_zalloc(&net->sock_pool);
+	return pool_zalloc(&net->sock_pool);
+}
+
+struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern)
+{
+	struct sock *sk = sk_prot_alloc(net, prot);
+
 	if (sk == NULL)
 		return NULL;
 	sk->sk_family = (u16)family;
 	sk->sk_prot = prot;
 	sk->sk_kern_sock = kern;
-	sk->net = net;
+	sock_net_set(sk, net);
 	sk->sk_wmem_alloc = 1;
-	sk->sk_tx_queue_mapping = -1;
+	sk_tx_queue_clear(sk);
 	hlist_add_head(&sk->sk_all, &net->socks);
 	if (!kern)
 		net->sockets_in_use++;
@@ -83,7 +87,7 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_sndbuf = (s32)ctl->wmem_default;
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_use_task_frag = true;
-	sk->sk_socket = sock;
+	sk_set_socket(sk, sock);
 	sock_set_flag(sk, SOCK_ZAPPED);
 	if (sock != NULL) {
 		sk->sk_type = sock->type;
@@ -104,7 +108,7 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_txrehash = 1; /* LINUX: net.core.txrehash */
 	sk->sk_pacing_rate = U64_MAX;
 	sk->sk_incoming_cpu = -1;
-	sk->sk_rx_queue_mapping = -1;
+	sk_rx_queue_clear(sk);
 	sk->sk_refcnt = 1;
 	sk->sk_drops = 0;
 }
@@ -154,7 +158,7 @@ void sock_put(struct sock *sk)
 void sock_orphan(struct sock *sk)
 {
 	sock_set_flag(sk, SOCK_DEAD);
-	sk->sk_socket = NULL;
+	sk_set_socket(sk, NULL);
 }
 
 void sk_common_release(struct sock *sk)
@@ -481,7 +485,7 @@ void sk_dst_set(struct sock *sk, struct dst_entry *dst)
 {
 	struct dst_entry *old = sk->sk_dst_cache;
 
-	sk->sk_tx_queue_mapping = -1;
+	sk_tx_queue_clear(sk);
 	sk->sk_dst_pending_confirm = false;
 	sk->sk_dst_cache = dst;
 	if (old != NULL)

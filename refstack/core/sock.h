@@ -18,26 +18,75 @@ struct socket;
 enum socket_state { SS_FREE, SS_UNCONNECTED, SS_CONNECTING, SS_CONNECTED, SS_DISCONNECTING };
 
 /* LINUX: include/net/tcp_states.h; UDP uses ESTABLISHED and CLOSE. */
-enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_TIME_WAIT,
-       TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
+enum {
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT,
+	TCP_SYN_RECV,
+	TCP_FIN_WAIT1,
+	TCP_FIN_WAIT2,
+	TCP_TIME_WAIT,
+	TCP_CLOSE,
+	TCP_CLOSE_WAIT,
+	TCP_LAST_ACK,
+	TCP_LISTEN,
+	TCP_CLOSING
+};
 
 /* LINUX: sk_userlocks. */
-enum { SOCK_SNDBUF_LOCK = 1, SOCK_RCVBUF_LOCK = 2, SOCK_BINDADDR_LOCK = 4, SOCK_BINDPORT_LOCK = 8,
-       SOCK_CONNECT_BIND = 16 };
+enum {
+	SOCK_SNDBUF_LOCK = 1,
+	SOCK_RCVBUF_LOCK = 2,
+	SOCK_BINDADDR_LOCK = 4,
+	SOCK_BINDPORT_LOCK = 8,
+	SOCK_CONNECT_BIND = 16
+};
 
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 
 /* LINUX: enum sock_flags: bits of sk_flags. */
-enum sock_flags { SOCK_DEAD, SOCK_DONE, SOCK_URGINLINE, SOCK_KEEPOPEN, SOCK_LINGER, SOCK_DESTROY,
-	SOCK_BROADCAST, SOCK_TIMESTAMP, SOCK_ZAPPED, SOCK_USE_WRITE_QUEUE, SOCK_DBG, SOCK_RCVTSTAMP,
-	SOCK_RCVTSTAMPNS, SOCK_LOCALROUTE, SOCK_MEMALLOC, SOCK_TIMESTAMPING_RX_SOFTWARE, SOCK_FASYNC,
-	SOCK_RXQ_OVFL, SOCK_ZEROCOPY, SOCK_WIFI_STATUS, SOCK_NOFCS, SOCK_FILTER_LOCKED,
-	SOCK_SELECT_ERR_QUEUE, SOCK_RCU_FREE, SOCK_TXTIME, SOCK_XDP, SOCK_TSTAMP_NEW, SOCK_RCVMARK,
-	SOCK_RCVPRIORITY };
+enum sock_flags {
+	SOCK_DEAD,
+	SOCK_DONE,
+	SOCK_URGINLINE,
+	SOCK_KEEPOPEN,
+	SOCK_LINGER,
+	SOCK_DESTROY,
+	SOCK_BROADCAST,
+	SOCK_TIMESTAMP,
+	SOCK_ZAPPED,
+	SOCK_USE_WRITE_QUEUE,
+	SOCK_DBG,
+	SOCK_RCVTSTAMP,
+	SOCK_RCVTSTAMPNS,
+	SOCK_LOCALROUTE,
+	SOCK_MEMALLOC,
+	SOCK_TIMESTAMPING_RX_SOFTWARE,
+	SOCK_FASYNC,
+	SOCK_RXQ_OVFL,
+	SOCK_ZEROCOPY,
+	SOCK_WIFI_STATUS,
+	SOCK_NOFCS,
+	SOCK_FILTER_LOCKED,
+	SOCK_SELECT_ERR_QUEUE,
+	SOCK_RCU_FREE,
+	SOCK_TXTIME,
+	SOCK_XDP,
+	SOCK_TSTAMP_NEW,
+	SOCK_RCVMARK,
+	SOCK_RCVPRIORITY
+};
 
 /* LINUX: bits of socket->flags. */
-enum { SOCKWQ_ASYNC_NOSPACE, SOCKWQ_ASYNC_WAITDATA, SOCK_NOSPACE, SOCK_PASSCRED, SOCK_PASSSEC, SOCK_SUPPORT_ZC,
-       SOCK_CUSTOM_SOCKOPT, SOCK_PASSPIDFD };
+enum {
+	SOCKWQ_ASYNC_NOSPACE,
+	SOCKWQ_ASYNC_WAITDATA,
+	SOCK_NOSPACE,
+	SOCK_PASSCRED,
+	SOCK_PASSSEC,
+	SOCK_SUPPORT_ZC,
+	SOCK_CUSTOM_SOCKOPT,
+	SOCK_PASSPIDFD
+};
 
 struct socket {
 	enum socket_state state;
@@ -97,7 +146,7 @@ struct sock {
 	u32 sk_priority, sk_mark;
 	u32 sk_tsflags, sk_tskey;
 	s32 sk_bind_phc;
-	s32 sk_clockid;      /* SO_TXTIME */
+	s32 sk_clockid;	     /* SO_TXTIME */
 	u32 sk_txtime_flags; /* SOF_TXTIME_ bits */
 	u32 sk_napi_id;
 	u64 sk_cookie; /* 0 until asked for */
@@ -105,7 +154,7 @@ struct sock {
 	u32 sk_ll_usec, sk_prefer_busy_poll, sk_busy_poll_budget;
 	s32 sk_incoming_cpu;
 	u32 sk_txhash;
-	u32 sk_rxhash;      /* the flow as recorded for RPS */
+	u32 sk_rxhash; /* the flow as recorded for RPS */
 	s32 sk_tx_queue_mapping, sk_rx_queue_mapping;
 	u64 sk_stamp_ns;
 	u16 sk_type;
@@ -132,17 +181,18 @@ struct sock {
 	s32 (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 };
 
-#define sk_state skc_state
-#define sk_family skc_family
-#define sk_reuse skc_reuse
-#define sk_reuseport skc_reuseport
+#define sk_state	skc_state
+#define sk_family	skc_family
+#define sk_reuse	skc_reuse
+#define sk_reuseport	skc_reuseport
 #define sk_bound_dev_if skc_bound_dev_if
-#define sk_daddr skc_daddr
-#define sk_rcv_saddr skc_rcv_saddr
-#define sk_num skc_num
-#define sk_dport skc_dport
+#define sk_daddr	skc_daddr
+#define sk_rcv_saddr	skc_rcv_saddr
+#define sk_num		skc_num
+#define sk_dport	skc_dport
 
-/* LINUX: struct proto. The members that only TCP fills are here already: their place is prepared. */
+/* LINUX: struct proto. The members that only TCP fills are here already: their place is prepared.
+ */
 struct proto {
 	const char *name;
 	void (*close)(struct sock *sk, s64 timeout);
@@ -174,7 +224,8 @@ struct proto {
 	int (*diag_destroy)(struct sock *sk, int err);
 	/* Which of the net's counters hold memory and sockets of this protocol. */
 	u32 memory_allocated; /* enum proto_memory */
-	u32 sysctl_wmem_offset, sysctl_rmem_offset; /* offsets in struct net_sysctl; 0 = core default */
+	u32 sysctl_wmem_offset,
+		sysctl_rmem_offset; /* offsets in struct net_sysctl; 0 = core default */
 	u32 max_header;
 	u32 obj_size;
 	u32 inuse_idx;
@@ -185,7 +236,8 @@ enum proto_memory { PROTO_MEM_NONE, PROTO_MEM_UDP, PROTO_MEM_TCP };
 /* prot->inuse_idx: what /proc/net/protocols and sockstat count. */
 enum { PROTO_INUSE_TCP, PROTO_INUSE_UDP, PROTO_INUSE_RAW, PROTO_INUSE_PING };
 
-/* LINUX: struct proto_ops. Addresses are kernel copies: 128 zeroed bytes, and the caller's length. */
+/* LINUX: struct proto_ops. Addresses are kernel copies: 128 zeroed bytes, and the caller's length.
+ */
 struct proto_ops {
 	int family;
 	int (*release)(struct socket *sock);
@@ -235,6 +287,24 @@ static inline bool sock_owned_by_user(const struct sock *sk)
 	return sk->sk_lock.owned;
 }
 
+/* LINUX: NO_QUEUE_MAPPING. */
+static inline void sk_tx_queue_clear(struct sock *sk)
+{
+	sk->sk_tx_queue_mapping = -1;
+}
+static inline void sk_rx_queue_clear(struct sock *sk)
+{
+	sk->sk_rx_queue_mapping = -1;
+}
+static inline void sk_set_socket(struct sock *sk, struct socket *sock)
+{
+	sk->sk_socket = sock;
+}
+static inline void sock_net_set(struct sock *sk, struct net *net)
+{
+	sk->net = net;
+}
+
 struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern);
 void sock_init_data(struct socket *sock, struct sock *sk);
 void sk_free(struct sock *sk);
@@ -260,7 +330,8 @@ void sock_rfree(struct sk_buff *skb);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
 void sock_rmem_free(struct sk_buff *skb);
-/* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it). */
+/* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it).
+ */
 must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
 must_check int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
 /* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
@@ -298,7 +369,8 @@ void sk_dst_set(struct sock *sk, struct dst_entry *dst);
 void sk_dst_reset(struct sock *sk);
 
 u32 sock_i_uid(const struct sock *sk);
-/* LINUX: SOCK_SKB_CB(skb)->dropcount: it lies at the end of the control block, behind all others. */
+/* LINUX: SOCK_SKB_CB(skb)->dropcount: it lies at the end of the control block, behind all others.
+ */
 static inline u32 *sock_skb_dropcount(struct sk_buff *skb)
 {
 	return (u32 *)(void *)((u8 *)skb->cb + SKB_CB_BYTES - sizeof(u32));
@@ -306,7 +378,8 @@ static inline u32 *sock_skb_dropcount(struct sk_buff *skb)
 /* Packets are stamped on arrival while a socket of the net wants it. */
 void sock_enable_timestamp(struct sock *sk, enum sock_flags flag);
 void sock_disable_timestamp(struct sock *sk, enum sock_flags flag);
-/* LINUX: sock_recv_cmsgs(): time stamps, SO_RXQ_OVFL and SO_MARK of a packet as control messages. */
+/* LINUX: sock_recv_cmsgs(): time stamps, SO_RXQ_OVFL and SO_MARK of a packet as control messages.
+ */
 void sock_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 
 void sock_prot_inuse_add(struct net *net, const struct proto *prot, int val);
@@ -360,12 +433,28 @@ struct inet_cork_full {
 };
 
 /* LINUX: inet->inet_flags bits. */
-enum inet_flags { INET_FLAGS_PKTINFO, INET_FLAGS_TTL, INET_FLAGS_TOS, INET_FLAGS_RECVOPTS,
-	INET_FLAGS_RETOPTS, INET_FLAGS_PASSSEC, INET_FLAGS_ORIGDSTADDR, INET_FLAGS_CHECKSUM,
-	INET_FLAGS_RECVFRAGSIZE, INET_FLAGS_RECVERR, INET_FLAGS_RECVERR_RFC4884, INET_FLAGS_FREEBIND,
-	INET_FLAGS_HDRINCL, INET_FLAGS_MC_LOOP, INET_FLAGS_MC_ALL, INET_FLAGS_TRANSPARENT,
-	INET_FLAGS_IS_ICSK, INET_FLAGS_NODEFRAG, INET_FLAGS_BIND_ADDRESS_NO_PORT,
-	INET_FLAGS_DEFER_CONNECT };
+enum inet_flags {
+	INET_FLAGS_PKTINFO,
+	INET_FLAGS_TTL,
+	INET_FLAGS_TOS,
+	INET_FLAGS_RECVOPTS,
+	INET_FLAGS_RETOPTS,
+	INET_FLAGS_PASSSEC,
+	INET_FLAGS_ORIGDSTADDR,
+	INET_FLAGS_CHECKSUM,
+	INET_FLAGS_RECVFRAGSIZE,
+	INET_FLAGS_RECVERR,
+	INET_FLAGS_RECVERR_RFC4884,
+	INET_FLAGS_FREEBIND,
+	INET_FLAGS_HDRINCL,
+	INET_FLAGS_MC_LOOP,
+	INET_FLAGS_MC_ALL,
+	INET_FLAGS_TRANSPARENT,
+	INET_FLAGS_IS_ICSK,
+	INET_FLAGS_NODEFRAG,
+	INET_FLAGS_BIND_ADDRESS_NO_PORT,
+	INET_FLAGS_DEFER_CONNECT
+};
 
 struct inet_sock {
 	struct sock sk; /* first: inet_sk() is a cast of a sock, as in Linux */

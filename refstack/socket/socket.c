@@ -15,13 +15,6 @@
 #include "uapi/fcntl.h"
 #include "uapi/socket.h"
 
-int security_socket(struct socket *sock, const char *hook)
-{
-	(void)sock;
-	(void)hook;
-	return 0;
-}
-
 /* -------- families -------- */
 
 int sock_register(struct net *net, const struct net_proto_family *ops)
@@ -81,7 +74,7 @@ int sock_create(struct task *t, int family, int type, int protocol, struct socke
 		return -EINVAL;
 	if (family == PF_INET && type == SOCK_PACKET)
 		family = PF_PACKET; /* the way of Linux 2.0 */
-	err = security_socket(NULL, "create");
+	err = security_socket_create(NULL);
 	if (err != 0)
 		return err;
 	if (family_comes_later(family))
@@ -96,7 +89,7 @@ int sock_create(struct task *t, int family, int type, int protocol, struct socke
 		sock->sk = NULL;
 		sock->ops = NULL;
 	} else {
-		err = security_socket(sock, "post_create");
+		err = security_socket_post_create(sock);
 	}
 	if (err != 0) {
 		sock_release(sock);
@@ -132,7 +125,7 @@ struct socket *sockfd_lookup_light(struct task *t, int fd, int *err)
 	PATH_STEP(&t->host->net, SOCKFD_LOOKUP, 0, 0);
 	f = fdget(t, fd);
 	if (f != NULL)
-		return &f->socket;
+		return sock_from_file(f);
 	*err = fd_is_open(t->process, fd) ? -ENOTSOCK : -EBADF;
 	return NULL;
 }
@@ -185,7 +178,7 @@ static int sock_sendmsg_nosec(struct socket *sock, struct msghdr *msg)
 
 int sock_sendmsg(struct socket *sock, struct msghdr *msg)
 {
-	int err = security_socket(sock, "sendmsg");
+	int err = security_socket_sendmsg(sock);
 
 	return err != 0 ? err : sock_sendmsg_nosec(sock, msg);
 }
@@ -195,7 +188,7 @@ int sock_recvmsg(struct socket *sock, struct msghdr *msg, int flags)
 	int err;
 
 	PROBE(sock_net(sock->sk), sock_recvmsg);
-	err = security_socket(sock, "recvmsg");
+	err = security_socket_recvmsg(sock);
 	return err != 0 ? err : sock->ops->recvmsg(sock, msg, msg_data_left(msg), flags);
 }
 
@@ -316,7 +309,7 @@ static int create_pair(struct task *t, int type, const int fd[2], u32 flags)
 			return err;
 		}
 	}
-	err = security_socket(sock[0], "socketpair");
+	err = security_socket_socketpair(sock[0]);
 	if (err == 0)
 		err = sock[0]->ops->socketpair(sock[0], sock[1]);
 	if (err != 0) {
@@ -372,8 +365,17 @@ s64 sys_bind(struct task *t)
 	err = move_addr_to_kernel(t, t->arg[1], (int)t->arg[2], address);
 	if (err != 0)
 		return err;
-	err = security_socket(sock, "bind");
+	err = security_socket_bind(sock);
 	return err != 0 ? err : sock->ops->bind(sock, address, (int)t->arg[2]);
+}
+
+/* LINUX: __sys_connect_file(). */
+static int sys_connect_file(struct socket *sock, const u8 *address, int addrlen)
+{
+	int err = security_socket_connect(sock);
+
+	return err != 0 ? err
+			: sock->ops->connect(sock, address, addrlen, (int)sock_file_flags(sock));
 }
 
 /* The address is read before it matters what the descriptor names. */
@@ -390,12 +392,7 @@ s64 sys_connect(struct task *t)
 	err = move_addr_to_kernel(t, t->arg[1], (int)t->arg[2], address);
 	if (err != 0)
 		return err;
-	if (sock == NULL)
-		return lookup;
-	err = security_socket(sock, "connect");
-	if (err != 0)
-		return err;
-	return sock->ops->connect(sock, address, (int)t->arg[2], (int)sock_file_flags(sock));
+	return sock == NULL ? lookup : sys_connect_file(sock, address, (int)t->arg[2]);
 }
 
 s64 sys_listen(struct task *t)
@@ -409,15 +406,15 @@ s64 sys_listen(struct task *t)
 	if (sock == NULL)
 		return err;
 	backlog = min_u32(backlog, t->host->net.sysctl.somaxconn);
-	err = security_socket(sock, "listen");
+	err = security_socket_listen(sock);
 	return err != 0 ? err : sock->ops->listen(sock, (int)backlog);
 }
 
-/* LINUX: do_accept() behind the new file: the connection, and whom it is with. */
-static int accept_into(struct task *t, struct socket *sock, struct socket *newsock)
+/* The connection, and whom it is with. */
+static int accept_connection(struct task *t, struct socket *sock, struct socket *newsock)
 {
 	u8 address[SOCKADDR_STORAGE_BYTES] = { 0 };
-	int err = security_socket(sock, "accept"), len;
+	int err = security_socket_accept(sock), len;
 
 	if (err == 0)
 		err = sock->ops->accept(sock, newsock, (int)sock_file_flags(sock), false);
@@ -429,10 +426,34 @@ static int accept_into(struct task *t, struct socket *sock, struct socket *newso
 	return move_addr_to_user(t, address, len, t->arg[1], t->arg[2]);
 }
 
-static s64 accept_flags(struct task *t, u32 flags)
+static struct file *do_accept(struct task *t, struct socket *sock, u32 flags, int *err)
 {
-	struct socket *sock, *newsock;
+	struct socket *newsock = sock_alloc(t);
 	struct file *newfile;
+
+	if (newsock == NULL) {
+		*err = -ENFILE;
+		return NULL;
+	}
+	newsock->type = sock->type;
+	newsock->ops = sock->ops;
+	newfile = sock_alloc_file(t, newsock, flags, err);
+	if (newfile == NULL)
+		return NULL;
+	*err = accept_connection(t, sock, newsock);
+	if (*err >= 0)
+		return newfile;
+	fput(newfile);
+	return NULL;
+}
+
+/* LINUX: __sys_accept4(), __sys_accept4_file(): the flags and the descriptor count before what the
+ * old descriptor names.
+ */
+static s64 sys_accept4_file(struct task *t, u32 flags)
+{
+	struct file *newfile;
+	struct socket *sock;
 	int err, newfd;
 
 	PROBE(&t->host->net, sys_accept4);
@@ -442,27 +463,10 @@ static s64 accept_flags(struct task *t, u32 flags)
 	if ((flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0)
 		return -EINVAL;
 	newfd = get_unused_fd_flags(t, flags);
-	if (newfd < 0 || sock == NULL) {
-		if (newfd < 0)
-			return newfd;
-		put_unused_fd(t, newfd);
-		return err;
-	}
-	newsock = sock_alloc(t);
-	if (newsock == NULL) {
-		put_unused_fd(t, newfd);
-		return -ENFILE;
-	}
-	newsock->type = sock->type;
-	newsock->ops = sock->ops;
-	newfile = sock_alloc_file(t, newsock, flags, &err);
+	if (newfd < 0)
+		return newfd;
+	newfile = sock != NULL ? do_accept(t, sock, flags, &err) : NULL;
 	if (newfile == NULL) {
-		put_unused_fd(t, newfd);
-		return err;
-	}
-	err = accept_into(t, sock, newsock);
-	if (err < 0) {
-		fput(newfile);
 		put_unused_fd(t, newfd);
 		return err;
 	}
@@ -472,12 +476,12 @@ static s64 accept_flags(struct task *t, u32 flags)
 
 s64 sys_accept(struct task *t)
 {
-	return accept_flags(t, 0);
+	return sys_accept4_file(t, 0);
 }
 
 s64 sys_accept4(struct task *t)
 {
-	return accept_flags(t, (u32)t->arg[3]);
+	return sys_accept4_file(t, (u32)t->arg[3]);
 }
 
 static s64 get_name(struct task *t, int peer)
@@ -489,7 +493,7 @@ static s64 get_name(struct task *t, int peer)
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
-	err = security_socket(sock, "getname");
+	err = peer != 0 ? security_socket_getpeername(sock) : security_socket_getsockname(sock);
 	if (err == 0)
 		err = sock->ops->getname(sock, address, peer);
 	return err < 0 ? err : move_addr_to_user(t, address, err, t->arg[1], t->arg[2]);
@@ -519,7 +523,7 @@ s64 sys_setsockopt(struct task *t)
 		return err;
 	if (optlen < 0)
 		return -EINVAL;
-	err = security_socket(sock, "setsockopt");
+	err = security_socket_setsockopt(sock);
 	if (err != 0)
 		return err;
 	if (level == SOL_SOCKET)
@@ -539,7 +543,7 @@ s64 sys_getsockopt(struct task *t)
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
-	err = security_socket(sock, "getsockopt");
+	err = security_socket_getsockopt(sock);
 	if (err != 0)
 		return err;
 	if (level == SOL_SOCKET)
@@ -558,6 +562,6 @@ s64 sys_shutdown(struct task *t)
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
-	err = security_socket(sock, "shutdown");
+	err = security_socket_shutdown(sock);
 	return err != 0 ? err : sock->ops->shutdown(sock, (int)t->arg[1]);
 }

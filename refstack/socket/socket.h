@@ -28,8 +28,28 @@ void sock_release(struct socket *sock);
 struct socket *sockfd_lookup_light(struct task *t, int fd, int *err);
 int move_addr_to_kernel(struct task *t, uptr uaddr, int ulen, u8 *kaddr);
 int move_addr_to_user(struct task *t, const u8 *kaddr, int klen, uptr uaddr, uptr ulen);
-/* LINUX: security_socket_*(): where a security module would be asked; always 0 here. */
-int security_socket(struct socket *sock, const char *hook);
+/* Where a security module would be asked. There is none: always 0. */
+#define SECURITY_HOOK(name)                                                                        \
+	static inline int security_socket_##name(const struct socket *sock)                        \
+	{                                                                                          \
+		(void)sock;                                                                        \
+		return 0;                                                                          \
+	}
+SECURITY_HOOK(create)
+SECURITY_HOOK(post_create)
+SECURITY_HOOK(socketpair)
+SECURITY_HOOK(bind)
+SECURITY_HOOK(connect)
+SECURITY_HOOK(listen)
+SECURITY_HOOK(accept)
+SECURITY_HOOK(sendmsg)
+SECURITY_HOOK(recvmsg)
+SECURITY_HOOK(getsockname)
+SECURITY_HOOK(getpeername)
+SECURITY_HOOK(setsockopt)
+SECURITY_HOOK(getsockopt)
+SECURITY_HOOK(shutdown)
+#undef SECURITY_HOOK
 /* The flags of an open file that say how a call on it waits. */
 u32 sock_file_flags(const struct socket *sock);
 
