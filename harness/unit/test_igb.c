@@ -111,6 +111,13 @@ static void tape_semaphore(u32 was, u32 will)
 	tape_add('W', 0x5b50, 0);
 }
 
+/* What the handlers and polls of the queues' vectors wrote came between, from other CPUs. */
+static bool of_a_queue_vector(u32 reg, u32 value)
+{
+	return (reg >= E1000_EITR && reg < E1000_EITR + 100) ||
+	       (reg == E1000_EIMS && value != 1 && value != 0x1f);
+}
+
 static const char *tape_entry(const char *s, s64 shift)
 {
 	u32 reg, value;
@@ -119,8 +126,8 @@ static const char *tape_entry(const char *s, s64 shift)
 		tape_semaphore(*s == 'L' ? 0 : 2, *s == 'L' ? 2 : 0);
 	} else if (*s != 'M') {
 		assert_int_equal(sscanf(s + 1, "%x=%x", &reg, &value), 2);
-		/* Only the first of a repeated group moves. */
-		tape_add(*s, (u32)(reg + shift), value);
+		if (*s == 'R' || !of_a_queue_vector(reg, value))
+			tape_add(*s, (u32)(reg + shift), value);
 	}
 	return strchr(s, ' ') + 1;
 }
@@ -135,7 +142,7 @@ static const char *tape_group(const char *s)
 	for (u32 i = 0; i < n; i++) {
 		next = first;
 		for (u32 j = 0; j < k; j++)
-			next = tape_entry(next, j == 0 ? by * i : 0);
+			next = tape_entry(next, j == 0 ? by * i : 0); /* only the first moves */
 	}
 	return next;
 }
@@ -219,6 +226,7 @@ static void test_accesses_are_linux(void **state)
 	open_dev();
 	run_for(PS_PER_MS); /* the first round of the watchdog */
 	assert_true(tape_is(tape.pos - 2, 'W', E1000_EICS, 0x1e));
+	assert_true(tape_is(tape.pos - 1, 'R', E1000_TSYNCRXCTL, 0));
 	assert_true(!netif_carrier_ok(dev));
 
 	/* The link comes up: its interrupt, and the watchdog a jiffy later. */
@@ -226,13 +234,18 @@ static void test_accesses_are_linux(void **state)
 					   { 'W', E1000_EIMS, 1 },
 					   { 'R', E1000_SWSM, 0 } });
 	host_raise_irq(h, IRQ_BASE);
-	tape.at[tape.pos + 1].kind = 'W';
-	run_for(PS_PER_MS);
 	run_for(5 * PS_PER_MS);
-	/* There the queues' vectors came between. */
-	assert_true(tape_is(tape.pos - 1, 'R', E1000_TSYNCRXCTL, 0));
+	assert_true(tape_is(tape.pos - 2, 'W', E1000_EICS, 0x1e));
 	assert_true(netif_carrier_ok(dev));
 	assert_int_equal(igb->link_speed, 1000);
+
+	/* Two seconds later the PHY is asked for details (that one fails there), and the watchdog comes. */
+	tape_wind((const struct access[]){ { 'W', E1000_MDIC, 0x43f0011 },
+					   { 'R', E1000_MDIC, 0x143f0011 },
+					   { 'W', E1000_MDIC, 0x8310000 } });
+	tape.pos -= 44; /* the link bit twice, and a semaphore */
+	run_for(2 * PS_PER_SEC + 500 * PS_PER_MS);
+	assert_true(tape_is(tape.pos - 2, 'W', E1000_EICS, 0x1e));
 
 	tape_wind((const struct access[]){ { 'R', E1000_RCTL, 0x4048022 },
 					   { 'W', E1000_RCTL, 0x4048020 },
@@ -783,9 +796,11 @@ static void test_moderation(void **state)
 
 static void test_watchdog_kicks_every_two_seconds(void **state)
 {
-	u32 before = store.eics;
+	u32 before;
 
 	(void)state;
+	run_for(3 * PS_PER_SEC); /* from here on at whole seconds */
+	before = store.eics;
 	run_for(20 * PS_PER_SEC);
 	assert_int_equal(store.eics - before, 10);
 	assert_int_equal(store.reg[E1000_EICS / 4], 0x1e);
