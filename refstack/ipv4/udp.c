@@ -397,8 +397,10 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len)
 	if ((msg->msg_flags & MSG_CONFIRM) != 0) {
 		if ((msg->msg_flags & MSG_PROBE) != 0)
 			dst_confirm_neigh(&rt->dst, &fl4->daddr);
-		if ((msg->msg_flags & MSG_PROBE) != 0 && len == 0)
+		if ((msg->msg_flags & MSG_PROBE) != 0 && len == 0) {
+			err = 0;
 			goto out;
+		}
 	}
 	if (be32_is_zero(r.ipc.addr)) {
 		r.daddr = fl4->daddr;
