@@ -83,8 +83,8 @@ int lex_fail(struct lex *lx, const char *fmt, ...)
 
 int lex_unknown(struct lex *lx, const char *expected)
 {
-	return lex_fail(lx, "%s: unknown word '%s' at column %u; expected %s", lx->cmd, lx->word, lx->col,
-			expected);
+	return lex_fail(lx, "%s: unknown word '%s' at column %u; expected %s", lx->cmd, lx->word,
+			lx->col, expected);
 }
 
 int lex_missing(struct lex *lx, const char *what)
@@ -114,13 +114,13 @@ static int lex_no_key(struct lex *lx, const struct lex_key *keys, u32 n)
 	u32 len = 0;
 
 	for (u32 i = 0; i < n && len < sizeof(expected); i++)
-		len += (u32)snprintf(expected + len, sizeof(expected) - len, "%s%s", i == 0 ? "" : "|",
-				     keys[i].name);
+		len += (u32)snprintf(expected + len, sizeof(expected) - len, "%s%s",
+				     i == 0 ? "" : "|", keys[i].name);
 	return lex_unknown(lx, expected);
 }
 
-int lex_keys(struct lex *lx, const struct lex_key *keys, u32 n, int (*fallback)(struct lex *, void *),
-	     void *req)
+int lex_keys(struct lex *lx, const struct lex_key *keys, u32 n,
+	     int (*fallback)(struct lex *, void *), void *req)
 {
 	while (lex_next(lx)) {
 		const struct lex_key *k = NULL;
@@ -210,8 +210,8 @@ int take_u32(struct lex *lx, const char *what, u32 max, u32 *to)
 	if (err < 0)
 		return err;
 	if (!parse_u32(lx->word, 10, to) || *to > max)
-		return lex_fail(lx, "%s: '%s' at column %u is not %s (0 to %u)", lx->cmd, lx->word, lx->col,
-				what, max);
+		return lex_fail(lx, "%s: '%s' at column %u is not %s (0 to %u)", lx->cmd, lx->word,
+				lx->col, what, max);
 	return 0;
 }
 
@@ -234,7 +234,8 @@ int take_addr(struct lex *lx, const char *what, be32 *to)
 	if (err < 0)
 		return err;
 	if (!parse_addr(lx->word, to))
-		return lex_fail(lx, "%s: '%s' at column %u is not %s", lx->cmd, lx->word, lx->col, what);
+		return lex_fail(lx, "%s: '%s' at column %u is not %s", lx->cmd, lx->word, lx->col,
+				what);
 	return 0;
 }
 
@@ -297,7 +298,8 @@ static int addr_local(struct lex *lx, void *req)
 	if (r->given || !parse_prefix(lx->word, &r->cfg.local, &r->cfg.prefixlen, &r->len_given)) {
 		if (lx->word[0] < '0' || lx->word[0] > '9')
 			return -ENOENT;
-		return lex_fail(lx, "Error: any valid prefix is expected rather than \"%s\".", lx->word);
+		return lex_fail(lx, "Error: any valid prefix is expected rather than \"%s\".",
+				lx->word);
 	}
 	r->given = true;
 	return 0;
@@ -325,8 +327,8 @@ static int addr_broadcast(struct lex *lx, void *req)
 	r->brd_auto = lex_is(lx, "+");
 	if (r->brd_auto || parse_addr(lx->word, &r->cfg.broadcast))
 		return 0;
-	return lex_fail(lx, "%s: '%s' at column %u is not a broadcast address or +", lx->cmd, lx->word,
-			lx->col);
+	return lex_fail(lx, "%s: '%s' at column %u is not a broadcast address or +", lx->cmd,
+			lx->word, lx->col);
 }
 
 static int addr_label(struct lex *lx, void *req)
@@ -346,8 +348,9 @@ static int addr_label(struct lex *lx, void *req)
 static const struct {
 	const char *name;
 	u8 scope;
-} scopes[] = { { "global", RT_SCOPE_UNIVERSE }, { "universe", RT_SCOPE_UNIVERSE }, { "site", RT_SCOPE_SITE },
-	       { "link", RT_SCOPE_LINK }, { "host", RT_SCOPE_HOST }, { "nowhere", RT_SCOPE_NOWHERE } };
+} scopes[] = { { "global", RT_SCOPE_UNIVERSE }, { "universe", RT_SCOPE_UNIVERSE },
+	       { "site", RT_SCOPE_SITE },	{ "link", RT_SCOPE_LINK },
+	       { "host", RT_SCOPE_HOST },	{ "nowhere", RT_SCOPE_NOWHERE } };
 
 const char *scope_name(u8 scope, char buf[16])
 {
@@ -399,7 +402,8 @@ static int addr_peer(struct lex *lx, void *req)
 	if (err < 0)
 		return err;
 	if (!parse_prefix(lx->word, &r->cfg.address, &r->cfg.prefixlen, &given))
-		return lex_fail(lx, "%s: '%s' at column %u is not an address", lx->cmd, lx->word, lx->col);
+		return lex_fail(lx, "%s: '%s' at column %u is not an address", lx->cmd, lx->word,
+				lx->col);
 	r->len_given = true;
 	return 0;
 }
@@ -412,9 +416,15 @@ static int addr_noprefixroute(struct lex *lx, void *req)
 }
 
 static const struct lex_key addr_keys[] = {
-	{ "local", addr_local_word },	{ "dev", addr_dev },	 { "broadcast", addr_broadcast },
-	{ "brd", addr_broadcast },	{ "label", addr_label }, { "scope", addr_scope },
-	{ "metric", addr_metric },	{ "peer", addr_peer },	 { "noprefixroute", addr_noprefixroute },
+	{ "local", addr_local_word },
+	{ "dev", addr_dev },
+	{ "broadcast", addr_broadcast },
+	{ "brd", addr_broadcast },
+	{ "label", addr_label },
+	{ "scope", addr_scope },
+	{ "metric", addr_metric },
+	{ "peer", addr_peer },
+	{ "noprefixroute", addr_noprefixroute },
 };
 
 static int addr_parse(struct lex *lx, struct addr_req *r)
@@ -484,7 +494,8 @@ int ip_addr_cmd(struct lex *lx)
 	if (lex_is_prefix(lx, "add"))
 		return addr_add(lx, NLM_F_CREATE | NLM_F_EXCL);
 	if (lex_is(lx, "replace") || lex_is(lx, "change") || lex_is(lx, "chg"))
-		return addr_add(lx, lex_is(lx, "replace") ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_REPLACE);
+		return addr_add(lx, lex_is(lx, "replace") ? NLM_F_CREATE | NLM_F_REPLACE
+							  : NLM_F_REPLACE);
 	if (lex_is_prefix(lx, "delete"))
 		return addr_del(lx);
 	if (!lex_is_prefix(lx, "show") && !lex_is_prefix(lx, "list"))
@@ -556,9 +567,9 @@ static int link_dev(struct lex *lx, void *req)
 }
 
 static const struct lex_key link_keys[] = {
-	{ "up", link_up },	    { "down", link_up },	{ "mtu", link_mtu },
+	{ "up", link_up },	     { "down", link_up },	  { "mtu", link_mtu },
 	{ "address", link_address }, { "txqueuelen", link_qlen }, { "txqlen", link_qlen },
-	{ "qlen", link_qlen },	    { "arp", link_arp },	{ "dev", link_dev },
+	{ "qlen", link_qlen },	     { "arp", link_arp },	  { "dev", link_dev },
 };
 
 /* LINUX: dev_change_tx_queue_len(): the rings of pfifo_fast are as long as it says. */
@@ -604,8 +615,8 @@ static int link_apply(struct lex *lx, const struct link_req *r)
 	if (r->has_mac)
 		err = lex_answer(lx, dev_set_mac_address(r->dev, r->mac), NULL);
 	if (err == 0 && r->has_mtu) {
-		const char *text = r->mtu < r->dev->min_mtu ? "mtu less than device minimum" :
-							      "mtu greater than device maximum";
+		const char *text = r->mtu < r->dev->min_mtu ? "mtu less than device minimum"
+							    : "mtu greater than device maximum";
 
 		err = dev_set_mtu(r->dev, r->mtu);
 		err = lex_answer(lx, err, err == -EINVAL ? text : NULL);
@@ -706,7 +717,8 @@ static int neigh_nud(struct lex *lx, void *req)
 			return 0;
 		}
 	}
-	return lex_unknown(lx, "permanent|reachable|noarp|none|stale|incomplete|delay|probe|failed");
+	return lex_unknown(lx,
+			   "permanent|reachable|noarp|none|stale|incomplete|delay|probe|failed");
 }
 
 static int neigh_flag(struct lex *lx, void *req)
@@ -721,8 +733,13 @@ static int neigh_flag(struct lex *lx, void *req)
 }
 
 static const struct lex_key neigh_keys[] = {
-	{ "to", neigh_to },   { "dev", neigh_dev },	{ "lladdr", neigh_lladdr },
-	{ "nud", neigh_nud }, { "router", neigh_flag }, { "use", neigh_flag }, { "extern_learn", neigh_flag },
+	{ "to", neigh_to },
+	{ "dev", neigh_dev },
+	{ "lladdr", neigh_lladdr },
+	{ "nud", neigh_nud },
+	{ "router", neigh_flag },
+	{ "use", neigh_flag },
+	{ "extern_learn", neigh_flag },
 };
 
 static int neigh_change(struct lex *lx, bool del, u32 nlflags)
@@ -739,7 +756,8 @@ static int neigh_change(struct lex *lx, bool del, u32 nlflags)
 		return lex_answer(lx, neigh_delete(tbl, r.req.dst, r.req.dev), NULL);
 	err = neigh_add(tbl, &r.req);
 	return lex_answer(lx, err,
-			  err == -EINVAL && r.req.lladdr == NULL ? "No link layer address given" : NULL);
+			  err == -EINVAL && r.req.lladdr == NULL ? "No link layer address given"
+								 : NULL);
 }
 
 int ip_neigh_cmd(struct lex *lx)
@@ -834,12 +852,14 @@ static int sysctl_cmd(struct lex *lx)
 
 /* --- tc, ethtool, xps --- */
 
-static const struct Qdisc_ops *const qdisc_kinds[] = { &pfifo_fast_ops, &noqueue_qdisc_ops, &mq_qdisc_ops };
+static const struct Qdisc_ops *const qdisc_kinds[] = { &pfifo_fast_ops, &noqueue_qdisc_ops,
+						       &mq_qdisc_ops };
 
 static int take_qdisc_kind(struct lex *lx, const struct Qdisc_ops **ops)
 {
-	static const char *const linux_has[] = { "pfifo", "bfifo", "fq", "fq_codel", "netem", "tbf", "htb",
-						 "prio", "sfq", "ingress", "clsact", "pfifo_head_drop" };
+	static const char *const linux_has[] = { "pfifo", "bfifo",   "fq",     "fq_codel",
+						 "netem", "tbf",     "htb",    "prio",
+						 "sfq",	  "ingress", "clsact", "pfifo_head_drop" };
 	int err = take_word(lx, "a kind of qdisc");
 
 	if (err < 0)
@@ -856,7 +876,8 @@ static int take_qdisc_kind(struct lex *lx, const struct Qdisc_ops **ops)
 	return lex_answer(lx, -ENOENT, "Specified qdisc kind is unknown");
 }
 
-/* LINUX: qdisc_graft() of a root; NULL: back to the default, which the next dev_activate() makes. */
+/* LINUX: qdisc_graft() of a root; NULL: back to the default, which the next dev_activate() makes.
+ */
 static void graft_root(struct net_device *dev, struct Qdisc *new)
 {
 	struct Qdisc *noop = dev->net->noop_qdisc;
@@ -872,11 +893,11 @@ static void graft_root(struct net_device *dev, struct Qdisc *new)
 		qdisc_put(old);
 	}
 	old = dev->qdisc;
-	if (new != NULL && new->ops->attach == NULL)
+	if (new != NULL &&new->ops->attach == NULL)
 		new->refcnt++;
 	dev->qdisc = new != NULL ? new : noop;
 	qdisc_put(old);
-	if (new != NULL && new->ops->attach != NULL)
+	if (new != NULL &&new->ops->attach != NULL)
 		new->ops->attach(new);
 	if (up)
 		dev_activate(dev);
@@ -910,7 +931,8 @@ static int tc_cmd(struct lex *lx)
 	lx->cmd = "tc";
 	if (!lex_next(lx) || !lex_is_prefix(lx, "qdisc"))
 		return lex_unknown(lx, "qdisc");
-	if (!lex_next(lx) || (!lex_is(lx, "replace") && !lex_is(lx, "add") && !lex_is_prefix(lx, "delete")))
+	if (!lex_next(lx) ||
+	    (!lex_is(lx, "replace") && !lex_is(lx, "add") && !lex_is_prefix(lx, "delete")))
 		return lex_unknown(lx, "replace|add|del");
 	del = lex_is_prefix(lx, "delete");
 	if (!lex_next(lx) || !lex_is(lx, "dev"))
@@ -954,7 +976,8 @@ static int ethtool_cmd(struct lex *lx)
 		err = lex_end(lx);
 	if (err < 0)
 		return err;
-	err = dev->netdev_ops->set_coalesce != NULL ? dev->netdev_ops->set_coalesce(dev, usecs) : -EOPNOTSUPP;
+	err = dev->netdev_ops->set_coalesce != NULL ? dev->netdev_ops->set_coalesce(dev, usecs)
+						    : -EOPNOTSUPP;
 	if (err < 0)
 		lex_say(lx, "netlink error: %s", strerror(-err));
 	return err;
@@ -976,7 +999,8 @@ static int xps_cmd(struct lex *lx)
 	if (err < 0)
 		return err;
 	if (!parse_u32(lx->word, 16, &mask))
-		return lex_fail(lx, "xps: '%s' at column %u is not a hexadecimal mask", lx->word, lx->col);
+		return lex_fail(lx, "xps: '%s' at column %u is not a hexadecimal mask", lx->word,
+				lx->col);
 	err = lex_end(lx);
 	if (err < 0)
 		return err;
@@ -993,8 +1017,11 @@ static int ip_cmd(struct lex *lx)
 	static const struct {
 		const char *name;
 		int (*run)(struct lex *lx);
-	} objects[] = { { "address", ip_addr_cmd }, { "link", ip_link_cmd },	{ "route", ip_route_cmd },
-			{ "neighbour", ip_neigh_cmd }, { "neighbor", ip_neigh_cmd } };
+	} objects[] = { { "address", ip_addr_cmd },
+			{ "link", ip_link_cmd },
+			{ "route", ip_route_cmd },
+			{ "neighbour", ip_neigh_cmd },
+			{ "neighbor", ip_neigh_cmd } };
 
 	lx->cmd = "ip";
 	while (lex_next(lx) && lex_is(lx, "-4"))
@@ -1010,8 +1037,11 @@ static int run_command(struct lex *lx)
 	static const struct {
 		const char *name;
 		int (*run)(struct lex *lx);
-	} commands[] = { { "ip", ip_cmd },	 { "sysctl", sysctl_cmd }, { "tc", tc_cmd },
-			 { "ethtool", ethtool_cmd }, { "xps", xps_cmd } };
+	} commands[] = { { "ip", ip_cmd },
+			 { "sysctl", sysctl_cmd },
+			 { "tc", tc_cmd },
+			 { "ethtool", ethtool_cmd },
+			 { "xps", xps_cmd } };
 
 	lx->cmd = "command";
 	if (!lex_next(lx))
@@ -1052,7 +1082,11 @@ int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char 
 	if (out_bytes != 0)
 		out[0] = '\0';
 	while (line[pos] != '\0') {
-		struct lex lx = { .host = h, .line = line, .pos = pos, .err = err, .err_bytes = err_bytes,
+		struct lex lx = { .host = h,
+				  .line = line,
+				  .pos = pos,
+				  .err = err,
+				  .err_bytes = err_bytes,
 				  .out = &o };
 		int ret;
 

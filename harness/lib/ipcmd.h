@@ -11,14 +11,16 @@
 
 struct host;
 
-/* Commands are separated by ';' or newlines, '#' begins a comment; the first that fails ends it. Each runs
- * as one unit of work of CPU 0. Returns 0, or a negative errno with a message in err: what the kernel
- * refused in iproute2's words ("RTNETLINK answers: File exists"), mistakes in the line with their column.
+/* Commands are separated by ';' or newlines, '#' begins a comment; the first that fails ends it.
+ * Each runs as one unit of work of CPU 0. Returns 0, or a negative errno with a message in err:
+ * what the kernel refused in iproute2's words ("RTNETLINK answers: File exists"), mistakes in the
+ * line with their column.
  */
 int ipcmd(struct host *h, const char *line, char *err, u32 err_bytes);
-/* The same, for commands that show something: their output in iproute2's look is appended to out, which is
- * cut short if it is too small.
+/* The same, for commands that show something: their output in iproute2's look is appended to out,
+ * which is cut short if it is too small.
  */
-int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes);
+int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err,
+	       u32 err_bytes);
 
 #endif

@@ -20,10 +20,10 @@ struct outbuf {
 struct lex {
 	struct host *host;
 	const char *line;
-	u32 pos, end; /* of what is left of this command */
+	u32 pos, end;	     /* of what is left of this command */
 	char word[LEX_WORD]; /* the last one */
-	u32 col;      /* where it begins, from 1 */
-	const char *cmd; /* for messages: "ip route" */
+	u32 col;	     /* where it begins, from 1 */
+	const char *cmd;     /* for messages: "ip route" */
 	char *err;
 	u32 err_bytes;
 	struct outbuf *out;
@@ -50,8 +50,8 @@ int lex_answer(struct lex *lx, int err, const char *text);
 /* Nothing may follow. */
 int lex_end(struct lex *lx);
 /* Words until the end; fallback takes one that is no key (NULL: there are none). */
-int lex_keys(struct lex *lx, const struct lex_key *keys, u32 n, int (*fallback)(struct lex *, void *),
-	     void *req);
+int lex_keys(struct lex *lx, const struct lex_key *keys, u32 n,
+	     int (*fallback)(struct lex *, void *), void *req);
 
 int take_word(struct lex *lx, const char *what);
 int take_u32(struct lex *lx, const char *what, u32 max, u32 *to);

@@ -22,9 +22,15 @@ static const struct {
 	const char *name;
 	u8 type;
 } route_types[] = {
-	{ "unicast", RTN_UNICAST },	{ "local", RTN_LOCAL },		  { "broadcast", RTN_BROADCAST },
-	{ "anycast", RTN_ANYCAST },	{ "multicast", RTN_MULTICAST },	  { "blackhole", RTN_BLACKHOLE },
-	{ "unreachable", RTN_UNREACHABLE }, { "prohibit", RTN_PROHIBIT }, { "throw", RTN_THROW },
+	{ "unicast", RTN_UNICAST },
+	{ "local", RTN_LOCAL },
+	{ "broadcast", RTN_BROADCAST },
+	{ "anycast", RTN_ANYCAST },
+	{ "multicast", RTN_MULTICAST },
+	{ "blackhole", RTN_BLACKHOLE },
+	{ "unreachable", RTN_UNREACHABLE },
+	{ "prohibit", RTN_PROHIBIT },
+	{ "throw", RTN_THROW },
 };
 
 static const char *type_name(u8 type)
@@ -123,7 +129,8 @@ static int route_hoplimit(struct lex *lx, void *req)
 
 static int route_initcwnd(struct lex *lx, void *req)
 {
-	return take_u32(lx, "a number of segments", U32_MAX, &((struct route_req *)req)->cfg.fc_initcwnd);
+	return take_u32(lx, "a number of segments", U32_MAX,
+			&((struct route_req *)req)->cfg.fc_initcwnd);
 }
 
 static int route_tos(struct lex *lx, void *req)
@@ -134,7 +141,8 @@ static int route_tos(struct lex *lx, void *req)
 	if (err < 0)
 		return err;
 	if (!parse_u32(lx->word, 16, &tos) || tos > 255)
-		return lex_fail(lx, "%s: '%s' at column %u is not a TOS", lx->cmd, lx->word, lx->col);
+		return lex_fail(lx, "%s: '%s' at column %u is not a TOS", lx->cmd, lx->word,
+				lx->col);
 	((struct route_req *)req)->cfg.fc_tos = (u8)tos;
 	return 0;
 }
@@ -200,11 +208,11 @@ static int route_onlink(struct lex *lx, void *req)
 }
 
 static const struct lex_key route_keys[] = {
-	{ "via", route_via },	      { "dev", route_dev },	      { "oif", route_dev },
-	{ "src", route_src },	      { "metric", route_metric },     { "mtu", route_mtu },
-	{ "advmss", route_advmss },   { "hoplimit", route_hoplimit }, { "initcwnd", route_initcwnd },
-	{ "scope", route_scope },     { "table", route_table },	      { "proto", route_proto },
-	{ "protocol", route_proto },  { "tos", route_tos },	      { "onlink", route_onlink },
+	{ "via", route_via },	     { "dev", route_dev },	     { "oif", route_dev },
+	{ "src", route_src },	     { "metric", route_metric },     { "mtu", route_mtu },
+	{ "advmss", route_advmss },  { "hoplimit", route_hoplimit }, { "initcwnd", route_initcwnd },
+	{ "scope", route_scope },    { "table", route_table },	     { "proto", route_proto },
+	{ "protocol", route_proto }, { "tos", route_tos },	     { "onlink", route_onlink },
 	{ "to", route_to },
 };
 
@@ -212,7 +220,8 @@ static const struct lex_key route_keys[] = {
 static void route_defaults(struct route_req *r, bool del)
 {
 	struct fib_config *cfg = &r->cfg;
-	bool own = cfg->fc_type == RTN_LOCAL || cfg->fc_type == RTN_BROADCAST || cfg->fc_type == RTN_ANYCAST;
+	bool own = cfg->fc_type == RTN_LOCAL || cfg->fc_type == RTN_BROADCAST ||
+		   cfg->fc_type == RTN_ANYCAST;
 
 	if (!r->table_given)
 		cfg->fc_table = own ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
@@ -220,7 +229,8 @@ static void route_defaults(struct route_req *r, bool del)
 		return;
 	if (cfg->fc_type == RTN_LOCAL)
 		cfg->fc_scope = RT_SCOPE_HOST;
-	else if (cfg->fc_type == RTN_BROADCAST || cfg->fc_type == RTN_MULTICAST || cfg->fc_type == RTN_ANYCAST)
+	else if (cfg->fc_type == RTN_BROADCAST || cfg->fc_type == RTN_MULTICAST ||
+		 cfg->fc_type == RTN_ANYCAST)
 		cfg->fc_scope = RT_SCOPE_LINK;
 	else if ((cfg->fc_type == RTN_UNICAST || cfg->fc_type == RTN_UNSPEC) && del)
 		cfg->fc_scope = RT_SCOPE_NOWHERE;
@@ -297,7 +307,9 @@ static void show_metrics(struct outbuf *o, const struct fib_info *fi)
 	static const struct {
 		u32 metric;
 		const char *name;
-	} shown[] = { { RTAX_MTU, "mtu" }, { RTAX_ADVMSS, "advmss" }, { RTAX_HOPLIMIT, "hoplimit" },
+	} shown[] = { { RTAX_MTU, "mtu" },
+		      { RTAX_ADVMSS, "advmss" },
+		      { RTAX_HOPLIMIT, "hoplimit" },
 		      { RTAX_INITCWND, "initcwnd" } };
 
 	for (u32 i = 0; i < ARRAY_SIZE(shown); i++) {
@@ -422,7 +434,9 @@ static void show_flags(struct outbuf *o, u32 flags)
 	static const struct {
 		u32 flag;
 		const char *name;
-	} names[] = { { (u32)RTCF_LOCAL, "local" }, { RTCF_BROADCAST, "brd" }, { RTCF_MULTICAST, "mc" },
+	} names[] = { { (u32)RTCF_LOCAL, "local" },
+		      { RTCF_BROADCAST, "brd" },
+		      { RTCF_MULTICAST, "mc" },
 		      { RTCF_REDIRECTED, "redirected" } };
 	const char *sep = "<";
 
@@ -457,7 +471,9 @@ static void show_got(struct lex *lx, const struct get_req *g, const struct rtabl
 
 static int route_get(struct lex *lx)
 {
-	static const struct lex_key keys[] = { { "from", get_from }, { "dev", get_dev }, { "oif", get_dev } };
+	static const struct lex_key keys[] = { { "from", get_from },
+					       { "dev", get_dev },
+					       { "oif", get_dev } };
 	struct get_req g = { 0 };
 	struct rtable *rt;
 	int err = lex_keys(lx, keys, ARRAY_SIZE(keys), get_dst, &g);

@@ -11,7 +11,8 @@
 
 static const char *mac_text(const u8 *mac, char buf[18])
 {
-	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5]);
 	return buf;
 }
 
@@ -20,10 +21,14 @@ static void show_dev_flags(struct outbuf *o, u32 flags)
 	static const struct {
 		u32 flag;
 		const char *name;
-	} names[] = { { IFF_LOOPBACK, "LOOPBACK" },	    { IFF_BROADCAST, "BROADCAST" },
-		      { IFF_POINTOPOINT, "POINTOPOINT" }, { IFF_MULTICAST, "MULTICAST" },
-		      { IFF_NOARP, "NOARP" },		    { IFF_ALLMULTI, "ALLMULTI" },
-		      { IFF_PROMISC, "PROMISC" },	    { IFF_UP, "UP" },
+	} names[] = { { IFF_LOOPBACK, "LOOPBACK" },
+		      { IFF_BROADCAST, "BROADCAST" },
+		      { IFF_POINTOPOINT, "POINTOPOINT" },
+		      { IFF_MULTICAST, "MULTICAST" },
+		      { IFF_NOARP, "NOARP" },
+		      { IFF_ALLMULTI, "ALLMULTI" },
+		      { IFF_PROMISC, "PROMISC" },
+		      { IFF_UP, "UP" },
 		      { IFF_LOWER_UP, "LOWER_UP" } };
 	const char *sep = "";
 
@@ -43,8 +48,8 @@ static void show_dev_flags(struct outbuf *o, u32 flags)
 
 static const char *oper_name(const struct net_device *dev)
 {
-	static const char *const names[] = { "UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING",
-					     "DORMANT", "UP" };
+	static const char *const names[] = { "UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN",
+					     "TESTING", "DORMANT",    "UP" };
 
 	if (!netif_running(dev))
 		return "DOWN";
@@ -57,13 +62,14 @@ static void show_link(struct outbuf *o, const struct net_device *dev, bool link_
 
 	outf(o, "%d: %s: ", dev->ifindex, dev->name);
 	show_dev_flags(o, dev_get_flags(dev));
-	outf(o, "mtu %u qdisc %s state %s %sgroup default ", dev->mtu, dev->qdisc->ops->id, oper_name(dev),
-	     link_only ? "mode DEFAULT " : "");
+	outf(o, "mtu %u qdisc %s state %s %sgroup default ", dev->mtu, dev->qdisc->ops->id,
+	     oper_name(dev), link_only ? "mode DEFAULT " : "");
 	if (dev->tx_queue_len != 0)
 		outf(o, "qlen %u", dev->tx_queue_len);
-	outf(o, "\n    link/%s ", dev->type == ARPHRD_LOOPBACK ? "loopback" :
-				   dev->type == ARPHRD_ETHER	? "ether" :
-								  "none");
+	outf(o, "\n    link/%s ",
+	     dev->type == ARPHRD_LOOPBACK ? "loopback"
+	     : dev->type == ARPHRD_ETHER  ? "ether"
+					  : "none");
 	if (dev->addr_len != 0) {
 		outf(o, "%s", mac_text(dev->dev_addr, mac));
 		outf(o, " brd %s", mac_text(dev->broadcast, mac));
@@ -103,7 +109,8 @@ int show_addrs(struct lex *lx, const struct net_device *only, bool with_addrs)
 		show_link(lx->out, dev, !with_addrs);
 		if (!with_addrs || dev->ip_ptr == NULL)
 			continue;
-		for (const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list; ifa != NULL; ifa = ifa->ifa_next)
+		for (const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list; ifa != NULL;
+		     ifa = ifa->ifa_next)
 			show_addr(lx->out, ifa);
 	}
 	return 0;

@@ -33,7 +33,8 @@ struct arp_net *arp_net_new(bool up)
 	a->w->on_frame_ctx = a;
 	scenario_checks_on(a->w);
 	if (up)
-		arp_net_config(a, "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
+		arp_net_config(a, "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link "
+				  "set eth0 up");
 	world_settle(a->w);
 	a->nr_sent = 0;
 	return a;
@@ -131,20 +132,23 @@ static bool dst_is(const struct sent_frame *s, u8 last)
 
 bool is_arp(const struct sent_frame *s, u16 op, const char *tip, u8 dst_last)
 {
-	return s->len == 42 && get_be16(s->data + 12) == ETH_P_ARP && get_be16(s->data + 20) == op &&
-	       get_be32(s->data + 38) == parse_ipv4(tip) && dst_is(s, dst_last);
+	return s->len == 42 && get_be16(s->data + 12) == ETH_P_ARP &&
+	       get_be16(s->data + 20) == op && get_be32(s->data + 38) == parse_ipv4(tip) &&
+	       dst_is(s, dst_last);
 }
 
 bool is_udp_to(const struct sent_frame *s, u8 dst_last)
 {
-	return s->len == 43 && get_be16(s->data + 12) == ETH_P_IP && s->data[23] == 17 && dst_is(s, dst_last);
+	return s->len == 43 && get_be16(s->data + 12) == ETH_P_IP && s->data[23] == 17 &&
+	       dst_is(s, dst_last);
 }
 
 static const struct neighbour *neigh_of(struct arp_net *a, const char *addr)
 {
 	struct net *net = arp_net_net(a);
 
-	return neigh_lookup_noref(net->arp_tbl, cpu_to_be32(parse_ipv4(addr)), dev_get_by_name(net, "eth0"));
+	return neigh_lookup_noref(net->arp_tbl, cpu_to_be32(parse_ipv4(addr)),
+				  dev_get_by_name(net, "eth0"));
 }
 
 u32 nud_of(struct arp_net *a, const char *addr)

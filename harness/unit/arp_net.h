@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* arp_net.h - a host with a TAP whose other end is the test: what it sends is kept, what is injected comes
- * in. For the tests of neighbours, ARP and configuration.
+/* arp_net.h - a host with a TAP whose other end is the test: what it sends is kept, what is
+ * injected comes in. For the tests of neighbours, ARP and configuration.
  */
 #ifndef HARNESS_UNIT_ARP_NET_H
 #define HARNESS_UNIT_ARP_NET_H
@@ -39,13 +39,14 @@ struct arp_frame {
 	u8 sha_last; /* 02:00:00:00:00:XX */
 	u8 tha_last; /* 0: zeros */
 	bool broadcast;
-	u16 hrd, pro;	/* 0: as it should be */
-	u8 hln, pln;	/* the same */
+	u16 hrd, pro; /* 0: as it should be */
+	u8 hln, pln;  /* the same */
 };
 /* Puts 60 bytes into frame. */
 void arp_frame_build(const struct arp_frame *f, u8 frame[60]);
 void arp_net_inject(struct arp_net *a, const struct arp_frame *f);
-/* Is this sent frame an ARP packet with this operation and target, to ff:ff:… or to 02:00:00:00:00:XX? */
+/* Is this sent frame an ARP packet with this operation and target, to ff:ff:… or to
+ * 02:00:00:00:00:XX? */
 bool is_arp(const struct sent_frame *s, u16 op, const char *tip, u8 dst_last);
 bool is_udp_to(const struct sent_frame *s, u8 dst_last);
 /* The state of a neighbour on eth0; 0xff: there is none. */

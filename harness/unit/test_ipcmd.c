@@ -15,13 +15,15 @@
 static const struct {
 	const char *line, *err;
 } refused[] = {
-	{ "ip route add default vai 192.0.2.9", "ip route: unknown word 'vai' at column 22; expected via|dev|oif|"
+	{ "ip route add default vai 192.0.2.9",
+	  "ip route: unknown word 'vai' at column 22; expected via|dev|oif|"
 	  "src|metric|mtu|advmss|hoplimit|initcwnd|scope|table|proto|protocol|tos|onlink|to" },
 	{ "ip rout add default", "RTNETLINK answers: No such device" },
 	{ "ip frob", "ip: unknown word 'frob' at column 4; expected addr|link|route|neigh" },
 	{ "frob", "command: unknown word 'frob' at column 1; expected ip|sysctl|tc|ethtool|xps" },
 	{ "ip addr add 192.0.2.1/24 dev eth0", "Error: ipv4: Address already assigned." },
-	{ "ip addr add 192.0.2.1/33 dev eth0", "Error: any valid prefix is expected rather than \"192.0.2.1/33\"." },
+	{ "ip addr add 192.0.2.1/33 dev eth0",
+	  "Error: any valid prefix is expected rather than \"192.0.2.1/33\"." },
 	{ "ip addr add 192.0.2.7/24", "Not enough information: \"dev\" argument is required." },
 	{ "ip addr add dev eth0", "ip addr: an address is missing at column 21" },
 	{ "ip addr del 192.0.2.8/24 dev eth0", "Error: ipv4: Address not found." },
@@ -29,24 +31,31 @@ static const struct {
 	{ "ip link set eth0 mtu 10", "Error: mtu less than device minimum." },
 	{ "ip link set eth0 mtu ten",
 	  "ip link: 'ten' at column 22 is not an MTU (0 to 4294967295)" },
-	{ "ip link set eth0 address 01:00:00:00:00:01", "RTNETLINK answers: Cannot assign requested address" },
+	{ "ip link set eth0 address 01:00:00:00:00:01",
+	  "RTNETLINK answers: Cannot assign requested address" },
 	{ "ip link set eth0 address 2:3", "ip link: '2:3' at column 26 is not a link address" },
 	{ "ip route add 10.0.0.1/8 dev eth0", "Error: Invalid prefix for given prefix length." },
 	{ "ip route add 10.0.0.0/8 via 99.9.9.9", "Error: Nexthop has invalid gateway." },
-	{ "ip route add 10.0.0.0/8 dev eth0; ip route add 10.0.0.0/8 dev eth0", "RTNETLINK answers: File exists" },
+	{ "ip route add 10.0.0.0/8 dev eth0; ip route add 10.0.0.0/8 dev eth0",
+	  "RTNETLINK answers: File exists" },
 	{ "ip route del 10.0.0.0/8", "RTNETLINK answers: No such process" },
 	{ "ip route get 10.0.0.1", "RTNETLINK answers: Network is unreachable" },
-	{ "ip route add unreachable 10.0.0.0/8; ip route get 10.0.0.1", "RTNETLINK answers: No route to host" },
-	{ "ip route add blackhole 10.0.0.0/8; ip route get 10.0.0.1", "RTNETLINK answers: Invalid argument" },
-	{ "ip route add prohibit 10.0.0.0/8; ip route get 10.0.0.1", "RTNETLINK answers: Permission denied" },
+	{ "ip route add unreachable 10.0.0.0/8; ip route get 10.0.0.1",
+	  "RTNETLINK answers: No route to host" },
+	{ "ip route add blackhole 10.0.0.0/8; ip route get 10.0.0.1",
+	  "RTNETLINK answers: Invalid argument" },
+	{ "ip route add prohibit 10.0.0.0/8; ip route get 10.0.0.1",
+	  "RTNETLINK answers: Permission denied" },
 	{ "ip neigh add 192.0.2.3 dev eth0", "Error: No link layer address given." },
 	{ "ip neigh del 192.0.2.3 dev eth0", "RTNETLINK answers: No such file or directory" },
-	{ "ip neigh add 192.0.2.3 lladdr 02:00:00:00:00:33", "Device and destination are required arguments." },
+	{ "ip neigh add 192.0.2.3 lladdr 02:00:00:00:00:33",
+	  "Device and destination are required arguments." },
 	{ "ip neigh change 192.0.2.3 lladdr 02:00:00:00:00:33 dev eth0",
 	  "RTNETLINK answers: No such file or directory" },
 	{ "sysctl -w net.ipv4.ip_default_ttl=900",
 	  "sysctl: setting key \"net.ipv4.ip_default_ttl\": Invalid argument" },
-	{ "sysctl -w net.ipv4.foo=1", "sysctl: cannot stat /proc/sys/net/ipv4/foo: No such file or directory" },
+	{ "sysctl -w net.ipv4.foo=1",
+	  "sysctl: cannot stat /proc/sys/net/ipv4/foo: No such file or directory" },
 	{ "sysctl", "sysctl: a name is missing at column 7" },
 	{ "tc qdisc replace dev eth0 root frob", "Error: Specified qdisc kind is unknown." },
 	{ "tc qdisc replace dev eth0 root mq", "RTNETLINK answers: Operation not supported" },
@@ -64,7 +73,8 @@ static void refusals(void **state)
 		int ret = ipcmd(&a->w->host[0], refused[i].line, err, sizeof(err));
 
 		if (ret >= 0 || strcmp(err, refused[i].err) != 0)
-			fail_msg("%s\n got  %d %s\n want %s", refused[i].line, ret, err, refused[i].err);
+			fail_msg("%s\n got  %d %s\n want %s", refused[i].line, ret, err,
+				 refused[i].err);
 		arp_net_free(a);
 	}
 }
@@ -74,14 +84,17 @@ static const struct {
 	const char *line, *shows;
 } shown[] = {
 	{ "ip route", "192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.1 \n" },
-	{ "ip route add default via 192.0.2.9; ip ro add default via 192.0.2.10 metric 5; ip route show default",
+	{ "ip route add default via 192.0.2.9; ip ro add default via 192.0.2.10 metric 5; ip route "
+	  "show default",
 	  "default via 192.0.2.9 dev eth0 \ndefault via 192.0.2.10 dev eth0 metric 5 \n" },
 	{ "ip route add unreachable 10.0.0.0/8;"
-	  "ip route add 203.0.113.0/24 via 192.0.2.77 dev eth0 metric 5 mtu lock 1400 src 192.0.2.1 proto static;"
+	  "ip route add 203.0.113.0/24 via 192.0.2.77 dev eth0 metric 5 mtu lock 1400 src "
+	  "192.0.2.1 proto static;"
 	  "ip route",
 	  "unreachable 10.0.0.0/8 \n"
 	  "192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.1 \n"
-	  "203.0.113.0/24 via 192.0.2.77 dev eth0 proto static src 192.0.2.1 metric 5 mtu lock 1400 \n" },
+	  "203.0.113.0/24 via 192.0.2.77 dev eth0 proto static src 192.0.2.1 metric 5 mtu lock "
+	  "1400 \n" },
 	{ "ip route show table local",
 	  "local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1 \n"
 	  "local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1 \n"
@@ -89,33 +102,44 @@ static const struct {
 	  "local 192.0.2.1 dev eth0 proto kernel scope host src 192.0.2.1 \n"
 	  "broadcast 192.0.2.255 dev eth0 proto kernel scope link src 192.0.2.1 \n" },
 	{ "ip route get 192.0.2.5", "192.0.2.5 dev eth0 src 192.0.2.1 uid 0 \n    cache \n" },
-	{ "ip route get 192.0.2.1", "local 192.0.2.1 dev lo src 192.0.2.1 uid 0 \n    cache <local> \n" },
-	{ "ip route get 192.0.2.255", "broadcast 192.0.2.255 dev eth0 src 192.0.2.1 uid 0 \n    cache <local,brd> \n" },
+	{ "ip route get 192.0.2.1",
+	  "local 192.0.2.1 dev lo src 192.0.2.1 uid 0 \n    cache <local> \n" },
+	{ "ip route get 192.0.2.255",
+	  "broadcast 192.0.2.255 dev eth0 src 192.0.2.1 uid 0 \n    cache <local,brd> \n" },
 	{ "ip route add default via 192.0.2.9; ip route get 8.8.8.8",
 	  "8.8.8.8 via 192.0.2.9 dev eth0 src 192.0.2.1 uid 0 \n    cache \n" },
 	{ "ip addr add 192.0.2.7/24 brd + dev eth0; ip addr show eth0",
-	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UNKNOWN group default qlen 500\n"
+	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UNKNOWN "
+	  "group default qlen 500\n"
 	  "    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n"
-	  "    inet 192.0.2.1/24 scope global eth0\n       valid_lft forever preferred_lft forever\n"
+	  "    inet 192.0.2.1/24 scope global eth0\n       valid_lft forever preferred_lft "
+	  "forever\n"
 	  "    inet 192.0.2.7/24 brd 192.0.2.255 scope global secondary eth0\n"
 	  "       valid_lft forever preferred_lft forever\n" },
 	{ "ip addr show dev lo",
-	  "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000\n"
+	  "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen "
+	  "1000\n"
 	  "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n"
 	  "    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n" },
-	{ "ip link set eth0 down mtu 1400 address 02:00:00:00:00:09 txqueuelen 7; ip link show eth0",
-	  "2: eth0: <BROADCAST,MULTICAST> mtu 1400 qdisc pfifo_fast state DOWN mode DEFAULT group default qlen 7\n"
+	{ "ip link set eth0 down mtu 1400 address 02:00:00:00:00:09 txqueuelen 7; ip link show "
+	  "eth0",
+	  "2: eth0: <BROADCAST,MULTICAST> mtu 1400 qdisc pfifo_fast state DOWN mode DEFAULT group "
+	  "default qlen 7\n"
 	  "    link/ether 02:00:00:00:00:09 brd ff:ff:ff:ff:ff:ff\n" },
 	{ "tc qdisc replace dev eth0 root noqueue; ip link show eth0",
-	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN mode DEFAULT group default "
+	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN mode "
+	  "DEFAULT group default "
 	  "qlen 500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" },
-	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0; ip n", "192.0.2.2 dev eth0 lladdr "
+	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0; ip n",
+	  "192.0.2.2 dev eth0 lladdr "
 	  "02:00:00:00:02:01 PERMANENT \n" },
-	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0 nud stale router; ip neigh show dev eth0",
+	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0 nud stale router; ip neigh "
+	  "show dev eth0",
 	  "192.0.2.2 lladdr 02:00:00:00:02:01 router STALE \n" },
 	{ "sysctl net.ipv4.ip_local_port_range # a comment; ip frob",
 	  "net.ipv4.ip_local_port_range = 32768\t60999\n" },
-	{ "sysctl -w net.ipv4.ip_local_port_range=\"40000 40999\"\nsysctl net/ipv4/ip_local_port_range",
+	{ "sysctl -w net.ipv4.ip_local_port_range=\"40000 40999\"\nsysctl "
+	  "net/ipv4/ip_local_port_range",
 	  "net/ipv4/ip_local_port_range = 40000\t40999\n" },
 	{ "ip addr del 192.0.2.1 dev eth0; ip route", "" },
 	{ " ; ;\n# nothing\n", "" },
@@ -127,10 +151,12 @@ static void shows(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(shown); i++) {
 		struct arp_net *a = arp_net_new(true);
 		char out[2048], err[256];
-		int ret = ipcmd_show(&a->w->host[0], shown[i].line, out, sizeof(out), err, sizeof(err));
+		int ret = ipcmd_show(&a->w->host[0], shown[i].line, out, sizeof(out), err,
+				     sizeof(err));
 
 		if (ret < 0 || strcmp(out, shown[i].shows) != 0)
-			fail_msg("%s: %d %s\n got\n%s want\n%s", shown[i].line, ret, err, out, shown[i].shows);
+			fail_msg("%s: %d %s\n got\n%s want\n%s", shown[i].line, ret, err, out,
+				 shown[i].shows);
 		arp_net_free(a);
 	}
 }
@@ -144,7 +170,8 @@ static void small_buffers(void **state)
 	(void)state;
 	for (u32 cap = 0; cap < 400; cap++) {
 		memset(out, 0x7e, sizeof(out));
-		assert_int_equal(ipcmd_show(&a->w->host[0], "ip addr show", out, cap, err, sizeof(err)), 0);
+		assert_int_equal(
+			ipcmd_show(&a->w->host[0], "ip addr show", out, cap, err, sizeof(err)), 0);
 		assert_int_equal(out[cap], 0x7e);
 		if (cap != 0)
 			assert_true(strlen(out) < cap);

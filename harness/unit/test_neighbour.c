@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* test_neighbour.c - the states of a neighbour in time, its queue, the table's limits, administration.
- * Times are those of a 6.12 kernel in virtual time (HZ 1000).
+/* test_neighbour.c - the states of a neighbour in time, its queue, the table's limits,
+ * administration. Times are those of a 6.12 kernel in virtual time (HZ 1000).
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -21,7 +22,8 @@ static u64 since_ms(const struct arp_net *a, u32 frame, u64 start_ps)
 
 static s64 so_error(struct arp_net *a, s64 fd)
 {
-	const u64 arg[SYS_ARGS] = { (u64)fd, SOL_SOCKET, SO_ERROR, SCENARIO_DATA, SCENARIO_DATA + 8 };
+	const u64 arg[SYS_ARGS] = { (u64)fd, SOL_SOCKET, SO_ERROR, SCENARIO_DATA,
+				    SCENARIO_DATA + 8 };
 	u8 *mem = world_umem(a->w, 0, SCENARIO_DATA, 16);
 	s64 ret;
 
@@ -31,7 +33,8 @@ static s64 so_error(struct arp_net *a, s64 fd)
 	return get_le32(world_umem(a->w, 0, SCENARIO_DATA, 16));
 }
 
-/* Three broadcasts 1024 ms apart (1000 jiffies on a wheel with steps of 64), then who waits is told. */
+/* Three broadcasts 1024 ms apart (1000 jiffies on a wheel with steps of 64), then who waits is
+ * told. */
 static void unanswered_fails(void **state)
 {
 	struct arp_net *a = arp_net_new(true);
@@ -91,8 +94,9 @@ static void unanswered_tells_who_asked(void **state)
 
 static void answer(struct arp_net *a, const char *who, u8 mac)
 {
-	const struct arp_frame f = { .op = ARPOP_REPLY, .sip = who, .tip = "192.0.2.1", .sha_last = mac,
-				     .tha_last = 1 };
+	const struct arp_frame f = {
+		.op = ARPOP_REPLY, .sip = who, .tip = "192.0.2.1", .sha_last = mac, .tha_last = 1
+	};
 
 	arp_net_inject(a, &f);
 }
@@ -118,7 +122,8 @@ static void answered_sends_what_waited(void **state)
 	arp_net_free(a);
 }
 
-/* REACHABLE for 15 to 45 s, then STALE; used again: DELAY, after 5 s three unicast probes, then FAILED. */
+/* REACHABLE for 15 to 45 s, then STALE; used again: DELAY, after 5 s three unicast probes, then
+ * FAILED. */
 static void stale_is_probed(void **state)
 {
 	struct arp_net *a = arp_net_new(true);
@@ -178,7 +183,8 @@ static void queue_has_a_limit(void **state)
 	(void)state;
 	arp_net_config(a, "sysctl -w net.ipv4.neigh.eth0.unres_qlen_bytes=3000");
 	assert_int_equal(arp_net_send(a, fd, "192.0.2.2"), 1);
-	truesize = neigh_lookup_noref(net->arp_tbl, cpu_to_be32(0xc0000202), dev_get_by_name(net, "eth0"))
+	truesize = neigh_lookup_noref(net->arp_tbl, cpu_to_be32(0xc0000202),
+				      dev_get_by_name(net, "eth0"))
 			   ->arp_queue_len_bytes;
 	for (u32 i = 0; i < 9; i++)
 		assert_int_equal(arp_net_send(a, fd, "192.0.2.2"), 1);
@@ -234,6 +240,7 @@ static void table_has_a_limit(void **state)
 	arp_net_free(a);
 }
 
+/* DIVERGES(neigh-gc-timer): by a timer, every half base_reachable_time. */
 static void stale_ones_are_collected(void **state)
 {
 	struct arp_net *a = arp_net_new(true);
@@ -280,12 +287,51 @@ static void permanent_is_not_overridden(void **state)
 	answer(a, "192.0.2.3", 0x44);
 	assert_int_equal(nud_of(a, "192.0.2.3"), NUD_PERMANENT);
 	assert_int_equal(lladdr_of(a, "192.0.2.3"), 0x23);
-	arp_net_config(a, "ip neigh replace 192.0.2.3 dev eth0 lladdr 02:00:00:00:00:44 nud reachable");
+	arp_net_config(
+		a, "ip neigh replace 192.0.2.3 dev eth0 lladdr 02:00:00:00:00:44 nud reachable");
 	assert_int_equal(nud_of(a, "192.0.2.3"), NUD_REACHABLE);
 	assert_int_equal(lladdr_of(a, "192.0.2.3"), 0x44);
 	assert_int_equal(arp_net_net(a)->arp_tbl->gc_entries, 1);
 	arp_net_config(a, "ip neigh del 192.0.2.3 dev eth0");
 	assert_int_equal(nud_of(a, "192.0.2.3"), 0xff);
+	arp_net_free(a);
+}
+
+/* DIVERGES(neigh-rcu): memory of entries that are gone is used again, however few there are. */
+static void memory_is_reused(void **state)
+{
+	struct arp_net *a = arp_net_new(true);
+
+	(void)state;
+	for (u32 i = 0; i < 3 * limits_fuzz.neighbours; i++)
+		arp_net_config(a, "ip neigh add 192.0.2.3 dev eth0 lladdr 02:00:00:00:00:23;"
+				  "ip neigh del 192.0.2.3 dev eth0");
+	assert_int_equal(arp_net_net(a)->arp_tbl->entries, 0);
+	arp_net_free(a);
+}
+
+static void count_entry(struct neighbour *n, void *ctx)
+{
+	assert_int_equal(n->nud_state, NUD_PERMANENT);
+	++*(u32 *)ctx;
+}
+
+/* DIVERGES(neigh-hash): a walk meets every entry once, in an order of our own. */
+static void walk_meets_all(void **state)
+{
+	struct arp_net *a = arp_net_new(true);
+	u32 met = 0;
+
+	(void)state;
+	for (u32 i = 0; i < limits_fuzz.neighbours; i++) {
+		char line[80];
+
+		snprintf(line, sizeof(line),
+			 "ip neigh add 192.0.2.%u dev eth0 lladdr 02:00:00:00:00:23", i + 2);
+		arp_net_config(a, line);
+	}
+	neigh_for_each(arp_net_net(a)->arp_tbl, count_entry, &met);
+	assert_int_equal(met, limits_fuzz.neighbours);
 	arp_net_free(a);
 }
 
@@ -303,6 +349,8 @@ int main(void)
 		cmocka_unit_test(stale_ones_are_collected),
 		cmocka_unit_test(device_down_flushes),
 		cmocka_unit_test(permanent_is_not_overridden),
+		cmocka_unit_test(memory_is_reused),
+		cmocka_unit_test(walk_meets_all),
 	};
 
 	return cmocka_run_group_tests_name("neighbour", tests, NULL, NULL);

@@ -52,6 +52,8 @@ static const struct sysctl_case {
 	{ "net.ipv4.conf.eth0.tag", "-7", 0, "-7" },
 	{ "net.ipv4.route.flush", "1", 0, NULL },
 	{ "net.ipv4.neigh.eth0.retrans_time", "50", 0, "50" },
+	/* DIVERGES(sysctl-negative) */
+	{ "net.ipv4.neigh.eth0.retrans_time", "-1", -EINVAL, "50" },
 	{ "net.ipv4.neigh.eth0.retrans_time_ms", NULL, 0, "500" },
 	{ "net.ipv4.neigh.eth0.delay_first_probe_time", "3", 0, "3" },
 	{ "net.ipv4.neigh.eth0.base_reachable_time_ms", "1500", 0, "1500" },
@@ -106,7 +108,8 @@ static void forwarding(void **state)
 	arp_net_free(a);
 }
 
-/* A default reaches the devices that have no value of their own; an address on a device ends that. */
+/* A default reaches the devices that have no value of their own; an address on a device ends that.
+ */
 static void neigh_defaults(void **state)
 {
 	struct arp_net *a = arp_net_new(false);
@@ -118,7 +121,8 @@ static void neigh_defaults(void **state)
 	arp_net_config(a, "sysctl -w net.ipv4.neigh.eth0.ucast_solicit=2;"
 			  "sysctl -w net.ipv4.neigh.default.ucast_solicit=6");
 	assert_int_equal(NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES), 2);
-	arp_net_config(a, "ip addr add 192.0.2.1/24 dev eth0; sysctl -w net.ipv4.neigh.default.mcast_solicit=9");
+	arp_net_config(a, "ip addr add 192.0.2.1/24 dev eth0; sysctl -w "
+			  "net.ipv4.neigh.default.mcast_solicit=9");
 	assert_int_equal(NEIGH_VAR(p, NEIGH_VAR_MCAST_PROBES), 3);
 	arp_net_free(a);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* eth.c - Ethernet headers: written, kept ready in a neighbour's cache, and read on arrival.
  *
- * Path: steps 4 and 105. Called by neighbours and ARP (dev_hard_header) and by drivers (eth_type_trans).
- * Rules: IEEE 802.3 3.2; LINUX: net/ethernet/eth.c.
+ * Path: steps 4 and 105. Called by neighbours and ARP (dev_hard_header) and by drivers
+ * (eth_type_trans). Rules: IEEE 802.3 3.2; LINUX: net/ethernet/eth.c.
  */
 #include "core/neighbour.h"
 #include "core/netdevice.h"
@@ -51,7 +51,8 @@ static int eth_header_cache(const struct neighbour *neigh, struct hh_cache *hh, 
 	return 0;
 }
 
-static void eth_header_cache_update(struct hh_cache *hh, const struct net_device *dev, const u8 *haddr)
+static void eth_header_cache_update(struct hh_cache *hh, const struct net_device *dev,
+				    const u8 *haddr)
 {
 	(void)dev;
 	memcpy(hh->hh_data + HH_DATA_OFF + ETH_DEST, haddr, ETH_ALEN);

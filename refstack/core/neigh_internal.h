@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* neigh_internal.h - what the two halves of the neighbour cache have of each other: neighbour.c (one entry's
- * states and packets) and neigh_table.c (where entries come from and go).
+/* neigh_internal.h - what the two halves of the neighbour cache have of each other: neighbour.c
+ * (one entry's states and packets) and neigh_table.c (where entries come from and go).
  */
 #ifndef REFSTACK_CORE_NEIGH_INTERNAL_H
 #define REFSTACK_CORE_NEIGH_INTERNAL_H

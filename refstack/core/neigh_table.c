@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* neigh_table.c - the table of neighbours: lookup and creation, collection, devices, administration.
+/* neigh_table.c - the table of neighbours: lookup and creation, collection, devices,
+ * administration.
  *
  * Path: step 4. Called by ip_finish_output2() through neigh_create(), by ARP, by the device layer's
  * notifiers, by `ip neigh`. Rules: LINUX: net/core/neighbour.c.
  * DIVERGES(neigh-hash): a fixed number of buckets, filed by address and ifindex, not by a pointer.
- * DIVERGES(neigh-gc-timer): the periodic collection is a timer of CPU 0, not a deferrable work item.
- * DIVERGES(neigh-rcu): a freed entry's memory is reused when no sender can be up the stack any more.
+ * DIVERGES(neigh-gc-timer): the periodic collection is a timer of CPU 0, not a deferrable work
+ * item. DIVERGES(neigh-rcu): a freed entry's memory is reused when no sender can be up the stack
+ * any more.
  */
 #include "core/neigh_internal.h"
 
@@ -52,8 +54,9 @@ void neigh_release(struct neighbour *n)
 		neigh_destroy(n);
 }
 
-/* The end of the grace period. A sender uses an entry without a reference from its lookup to its output,
- * and interrupts may nest there: only code that cannot run on top of one may reuse the memory.
+/* The end of the grace period. A sender uses an entry without a reference from its lookup to its
+ * output, and interrupts may nest there: only code that cannot run on top of one may reuse the
+ * memory.
  */
 static void neigh_reclaim(struct neigh_table *tbl)
 {
@@ -106,7 +109,8 @@ static bool neigh_remove_one(struct neighbour *n)
 static bool neigh_gc_wants(const struct neighbour *n, u64 now)
 {
 	return n->nud_state == NUD_FAILED || n->nud_state == NUD_NOARP ||
-	       n->tbl->is_multicast(n->primary_key) || !time_in_range(n->updated_jif, now - 5 * HZ, now);
+	       n->tbl->is_multicast(n->primary_key) ||
+	       !time_in_range(n->updated_jif, now - 5 * HZ, now);
 }
 
 /* LINUX: neigh_forced_gc(), without its limit of one millisecond of real time. */
@@ -120,7 +124,7 @@ static u32 neigh_forced_gc(struct neigh_table *tbl)
 
 	tbl->stat_forced_gc_runs++;
 	spin_lock_bh(c, &tbl->lock);
-	list_for_each_entry_safe(n, tmp, &tbl->gc_list, struct neighbour, gc_list) {
+	list_for_each_entry_safe (n, tmp, &tbl->gc_list, struct neighbour, gc_list) {
 		if (n->refcnt != 1)
 			continue;
 		if (neigh_gc_wants(n, now) && neigh_remove_one(n))
@@ -187,7 +191,7 @@ static struct neighbour *neigh_find(struct neigh_table *tbl, u32 bucket, be32 ke
 {
 	struct hlist_node *pos;
 
-	hlist_for_each(pos, &tbl->buckets[bucket]) {
+	hlist_for_each (pos, &tbl->buckets[bucket]) {
 		struct neighbour *n = hlist_entry(pos, struct neighbour, node);
 
 		if (n->dev == dev && be32_eq(n->primary_key, key))
@@ -196,7 +200,8 @@ static struct neighbour *neigh_find(struct neigh_table *tbl, u32 bucket, be32 ke
 	return NULL;
 }
 
-struct neighbour *neigh_lookup_noref(struct neigh_table *tbl, be32 key, const struct net_device *dev)
+struct neighbour *neigh_lookup_noref(struct neigh_table *tbl, be32 key,
+				     const struct net_device *dev)
 {
 	return neigh_find(tbl, neigh_hash_of(key, dev), key, dev);
 }
@@ -207,7 +212,7 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, be32 key, struct net_dev
 	struct hlist_node *pos;
 
 	tbl->stat_lookups++;
-	hlist_for_each(pos, &tbl->buckets[tbl->hash(tbl, key, dev)]) {
+	hlist_for_each (pos, &tbl->buckets[tbl->hash(tbl, key, dev)]) {
 		struct neighbour *n = hlist_entry(pos, struct neighbour, node);
 
 		if (n->dev == dev && tbl->key_eq(tbl, n, key)) {
@@ -236,8 +241,8 @@ static struct neighbour *neigh_insert(struct neighbour *n, bool exempt_from_gc)
 }
 
 /* LINUX: ___neigh_create(). */
-static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct net_device *dev, u32 flags,
-				    bool exempt_from_gc, bool want_ref, int *err)
+static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct net_device *dev,
+				    u32 flags, bool exempt_from_gc, bool want_ref, int *err)
 {
 	struct cpu *c = this_cpu(tbl->net);
 	struct neighbour *n = neigh_alloc(tbl, flags, exempt_from_gc);
@@ -254,7 +259,8 @@ static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct ne
 		rc = NULL;
 		goto out_release;
 	}
-	n->confirmed_jif = net_jiffies(tbl->net) - 2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+	n->confirmed_jif =
+		net_jiffies(tbl->net) - 2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
 
 	spin_lock_bh(c, &tbl->lock);
 	rc = neigh_insert(n, exempt_from_gc);
@@ -271,8 +277,8 @@ out_release:
 	return rc;
 }
 
-struct neighbour *neigh_create(struct neigh_table *tbl, be32 key, struct net_device *dev, bool want_ref,
-			       int *err)
+struct neighbour *neigh_create(struct neigh_table *tbl, be32 key, struct net_device *dev,
+			       bool want_ref, int *err)
 {
 	PROBE(tbl->net, neigh_create);
 
@@ -311,7 +317,7 @@ static void neigh_flush_dev(struct neigh_table *tbl, const struct net_device *de
 	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++) {
 		struct hlist_node *pos, *next;
 
-		hlist_for_each_safe(pos, next, &tbl->buckets[i]) {
+		hlist_for_each_safe (pos, next, &tbl->buckets[i]) {
 			struct neighbour *n = hlist_entry(pos, struct neighbour, node);
 
 			if ((dev == NULL || n->dev == dev) &&
@@ -351,8 +357,8 @@ static void neigh_redraw_reachable_times(struct neigh_table *tbl, u64 now)
 		struct neigh_parms *p = &tbl->dev_parms[i];
 
 		if (p->dev != NULL)
-			p->reachable_time =
-				neigh_rand_reach_time(net, NEIGH_VAR(p, NEIGH_VAR_BASE_REACHABLE_TIME));
+			p->reachable_time = neigh_rand_reach_time(
+				net, NEIGH_VAR(p, NEIGH_VAR_BASE_REACHABLE_TIME));
 	}
 }
 
@@ -362,7 +368,8 @@ static void neigh_collect_stale(struct neighbour *n, u64 now)
 	u64 stale = NEIGH_VAR(n->parms, NEIGH_VAR_GC_STALETIME);
 	bool unused;
 
-	if ((n->nud_state & (NUD_PERMANENT | NUD_IN_TIMER)) != 0 || (n->flags & NTF_EXT_LEARNED) != 0)
+	if ((n->nud_state & (NUD_PERMANENT | NUD_IN_TIMER)) != 0 ||
+	    (n->flags & NTF_EXT_LEARNED) != 0)
 		return;
 	spin_lock(c, &n->lock);
 	if (time_before(n->used_jif, n->confirmed_jif) && time_before_eq(n->confirmed_jif, now))
@@ -387,7 +394,7 @@ static void neigh_periodic_work(struct timer_list *t)
 	for (u32 i = 0; i < NEIGH_HASH_BUCKETS && tbl->entries >= tbl->gc_thresh1; i++) {
 		struct hlist_node *pos, *next;
 
-		hlist_for_each_safe(pos, next, &tbl->buckets[i])
+		hlist_for_each_safe (pos, next, &tbl->buckets[i])
 			neigh_collect_stale(hlist_entry(pos, struct neighbour, node), now);
 	}
 	mod_timer(tbl->net, &tbl->gc_timer,
@@ -465,7 +472,8 @@ static struct neighbour *neigh_add_entry(struct neigh_table *tbl, const struct n
 		*err = -ENOENT;
 		if ((req->nlflags & NLM_F_CREATE) == 0)
 			return NULL;
-		return neigh_make(tbl, req->dst, req->dev, req->ntf & NTF_EXT_LEARNED, exempt, true, err);
+		return neigh_make(tbl, req->dst, req->dev, req->ntf & NTF_EXT_LEARNED, exempt, true,
+				  err);
 	}
 	if ((req->nlflags & NLM_F_EXCL) != 0) {
 		*err = -EEXIST;
@@ -479,7 +487,8 @@ static struct neighbour *neigh_add_entry(struct neigh_table *tbl, const struct n
 
 int neigh_add(struct neigh_table *tbl, const struct neigh_request *req)
 {
-	u32 flags = NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
+	u32 flags =
+		NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
 	struct neighbour *n;
 	int err = 0;
 
@@ -509,7 +518,8 @@ int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev)
 
 	if (n == NULL)
 		return -ENOENT;
-	err = neigh_update_state(n, NULL, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
+	err = neigh_update_state(n, NULL, NUD_FAILED,
+				 NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
 	spin_lock_bh(c, &tbl->lock);
 	/* The table's own reference stays, unless the entry was thrown out meanwhile. */
 	if (hlist_unhashed(&n->node)) {
@@ -527,7 +537,7 @@ void neigh_for_each(struct neigh_table *tbl, void (*cb)(struct neighbour *n, voi
 	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++) {
 		struct hlist_node *pos, *next;
 
-		hlist_for_each_safe(pos, next, &tbl->buckets[i])
+		hlist_for_each_safe (pos, next, &tbl->buckets[i])
 			cb(hlist_entry(pos, struct neighbour, node), ctx);
 	}
 }
@@ -547,8 +557,7 @@ static void neigh_check_entry(const struct neighbour *n, u32 bucket)
 		assert((n->nud_state & NUD_IN_TIMER) != 0);
 	if ((n->nud_state & NUD_VALID) != 0)
 		assert(skb_queue_empty(&n->arp_queue));
-	skb_queue_walk(&n->arp_queue, skb)
-		bytes += skb->truesize;
+	skb_queue_walk(&n->arp_queue, skb) bytes += skb->truesize;
 	assert(bytes == n->arp_queue_len_bytes);
 }
 
@@ -559,13 +568,13 @@ void neigh_check(const struct neigh_table *tbl)
 	u32 hashed = 0, listed = 0, waiting = 0;
 
 	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
-		hlist_for_each(pos, &tbl->buckets[i]) {
+		hlist_for_each (pos, &tbl->buckets[i]) {
 			neigh_check_entry(hlist_entry((uintptr_t)pos, struct neighbour, node), i);
 			hashed++;
 		}
-	list_for_each(l, &tbl->gc_list)
+	list_for_each (l, &tbl->gc_list)
 		listed++;
-	list_for_each(l, &tbl->rcu_free)
+	list_for_each (l, &tbl->rcu_free)
 		waiting++;
 	assert(hashed <= tbl->entries);
 	assert(listed == tbl->gc_entries);

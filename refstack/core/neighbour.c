@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* neighbour.c - one neighbour: how sure we are of its link address, who waits for it, ways out to it.
+/* neighbour.c - one neighbour: how sure we are of its link address, who waits, ways out to it.
  *
- * Path: step 4. Called by ip_finish_output2() through neigh_output(), by ARP with what it heard, by timers;
- * calls the family's solicit() and error_report(), and dev_queue_xmit().
+ * Path: step 4. Called by ip_finish_output2() through neigh_output(), by ARP with what it heard, by
+ * timers; calls the family's solicit() and error_report(), and dev_queue_xmit().
  * Rules: RFC 4861 7.3 (the states); LINUX: net/core/neighbour.c.
  */
-#include "core/neigh_internal.h"
+#include "core/neighbour.h"
 
 #include "core/dst.h"
+#include "core/neigh_internal.h"
 #include "uapi/errno.h"
 #include "wire/ipv4.h"
 
@@ -70,8 +71,8 @@ static u32 neigh_max_probes(const struct neighbour *n)
 	const struct neigh_parms *p = n->parms;
 
 	return NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES) + NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) +
-	       NEIGH_VAR(p, (n->nud_state & NUD_PROBE) != 0 ? NEIGH_VAR_MCAST_REPROBES :
-							     NEIGH_VAR_MCAST_PROBES);
+	       NEIGH_VAR(p, (n->nud_state & NUD_PROBE) != 0 ? NEIGH_VAR_MCAST_REPROBES
+							    : NEIGH_VAR_MCAST_PROBES);
 }
 
 static u64 neigh_retrans_jif(const struct neighbour *n)
@@ -140,7 +141,8 @@ static u64 neigh_timer_reachable(struct neighbour *n, u64 now, bool *notify)
 /* DELAY: an upper layer had an answer meanwhile, or we have to ask ourselves. */
 static u64 neigh_timer_delay(struct neighbour *n, u64 now)
 {
-	if (time_before_eq(now, n->confirmed_jif + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME))) {
+	if (time_before_eq(now,
+			   n->confirmed_jif + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME))) {
 		neigh_set_state(n, NUD_REACHABLE, now);
 		neigh_connect(n);
 		return n->confirmed_jif + n->parms->reachable_time;
@@ -168,7 +170,8 @@ static bool neigh_timer_work(struct neighbour *n, bool *notify)
 	struct net *net = n->tbl->net;
 	u64 next = neigh_timer_step(n, net_jiffies(net), notify);
 
-	if ((n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) != 0 && n->probes >= neigh_max_probes(n)) {
+	if ((n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) != 0 &&
+	    n->probes >= neigh_max_probes(n)) {
 		n->nud_state = NUD_FAILED;
 		*notify = true;
 		neigh_invalidate(n);
@@ -203,15 +206,16 @@ void neigh_timer_handler(struct timer_list *t)
 		spin_unlock(c, &n->lock);
 	if (notify)
 		neigh_notify(n);
-	TRACE(net, neigh_timer_handler, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key), n->nud_state,
-	      n->probes);
+	TRACE(net, neigh_timer_handler, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key),
+	      n->nud_state, n->probes);
 	neigh_release(n); /* the timer's */
 }
 
 /* A packet waits; the oldest make room. LINUX: limits are truesizes. */
 static void neigh_queue(struct neighbour *n, struct sk_buff *skb)
 {
-	while (n->arp_queue_len_bytes + skb->truesize > NEIGH_VAR(n->parms, NEIGH_VAR_QUEUE_LEN_BYTES)) {
+	while (n->arp_queue_len_bytes + skb->truesize >
+	       NEIGH_VAR(n->parms, NEIGH_VAR_QUEUE_LEN_BYTES)) {
 		struct sk_buff *old = skb_dequeue(&n->arp_queue);
 
 		if (old == NULL)
@@ -225,7 +229,8 @@ static void neigh_queue(struct neighbour *n, struct sk_buff *skb)
 	n->arp_queue_len_bytes += skb->truesize;
 }
 
-/* NONE or FAILED: begin to ask. Returns whether to do so at once; false with FAILED: nobody may ask. */
+/* NONE or FAILED: begin to ask. Returns whether to do so at once; false with FAILED: nobody may
+ * ask. */
 static bool neigh_start_resolution(struct neighbour *n, bool immediate_ok)
 {
 	const struct neigh_parms *p = n->parms;
@@ -310,7 +315,7 @@ void neigh_confirm(struct neighbour *n)
 
 struct nud_change {
 	const u8 *lladdr; /* NULL: the one that is known */
-	u32 flags;        /* NEIGH_UPDATE_F_ */
+	u32 flags;	  /* NEIGH_UPDATE_F_ */
 	u8 old, new;
 	bool notify, gc_update, isrouter;
 };
@@ -352,7 +357,7 @@ static void neigh_unlearn(struct neighbour *n, struct nud_change *ch)
 		neigh_suspect(n);
 	n->nud_state = ch->new;
 	ch->notify = (ch->old & NUD_VALID) != 0;
-	if ((ch->old & (NUD_INCOMPLETE | NUD_PROBE)) != 0 && (ch->new & NUD_FAILED) != 0) {
+	if ((ch->old & (NUD_INCOMPLETE | NUD_PROBE)) != 0 && (ch->new &NUD_FAILED) != 0) {
 		neigh_invalidate(n);
 		ch->notify = true;
 	}
@@ -380,7 +385,8 @@ static bool neigh_may_change(struct nud_change *ch)
 	if ((ch->old & NUD_VALID) == 0)
 		return true;
 	if (ch->lladdr == NULL || (ch->flags & NEIGH_UPDATE_F_OVERRIDE) != 0) {
-		if (ch->lladdr == NULL && ch->new == NUD_STALE && (ch->flags & NEIGH_UPDATE_F_ADMIN) == 0)
+		if (ch->lladdr == NULL && ch->new == NUD_STALE &&
+		    (ch->flags & NEIGH_UPDATE_F_ADMIN) == 0)
 			ch->new = ch->old;
 		return true;
 	}
@@ -397,10 +403,11 @@ static void neigh_change_state(struct neighbour *n, struct nud_change *ch)
 	u64 now = net_jiffies(n->tbl->net);
 
 	neigh_del_timer(n);
-	if ((ch->new & NUD_PROBE) != 0)
+	if ((ch->new &NUD_PROBE) != 0)
 		n->probes = 0;
-	if ((ch->new & NUD_IN_TIMER) != 0)
-		neigh_add_timer(n, now + ((ch->new & NUD_REACHABLE) != 0 ? n->parms->reachable_time : 0));
+	if ((ch->new &NUD_IN_TIMER) != 0)
+		neigh_add_timer(
+			n, now + ((ch->new &NUD_REACHABLE) != 0 ? n->parms->reachable_time : 0));
 	n->nud_state = ch->new;
 	ch->notify = true;
 }
@@ -412,7 +419,7 @@ static void neigh_change_lladdr(struct neighbour *n, struct nud_change *ch)
 	memcpy(n->ha, ch->lladdr, n->dev->addr_len);
 	if (ops != NULL && ops->cache_update != NULL && n->hh.hh_len != 0)
 		ops->cache_update(&n->hh, n->dev, n->ha);
-	if ((ch->new & NUD_CONNECTED) == 0)
+	if ((ch->new &NUD_CONNECTED) == 0)
 		n->confirmed_jif = net_jiffies(n->tbl->net) -
 				   2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
 	ch->notify = true;
@@ -450,7 +457,7 @@ static int neigh_learn(struct neighbour *n, struct nud_change *ch)
 {
 	if (!neigh_compare_lladdr(n, ch))
 		return -EINVAL;
-	if ((ch->new & NUD_CONNECTED) != 0)
+	if ((ch->new &NUD_CONNECTED) != 0)
 		n->confirmed_jif = net_jiffies(n->tbl->net);
 	ch->isrouter = (ch->flags & NEIGH_UPDATE_F_OVERRIDE_ISROUTER) != 0;
 	if (!neigh_may_change(ch))
@@ -464,7 +471,7 @@ static int neigh_learn(struct neighbour *n, struct nud_change *ch)
 		neigh_change_lladdr(n, ch);
 	if (ch->new == ch->old)
 		return 0;
-	if ((ch->new & NUD_CONNECTED) != 0)
+	if ((ch->new &NUD_CONNECTED) != 0)
 		neigh_connect(n);
 	else
 		neigh_suspect(n);
@@ -483,16 +490,17 @@ static int neigh_update_locked(struct neighbour *n, struct nud_change *ch)
 	}
 	if (!admin && (ch->old & (NUD_NOARP | NUD_PERMANENT)) != 0)
 		return -EPERM;
-	if (admin && neigh_assign_flag(n, NTF_EXT_LEARNED, (ch->flags & NEIGH_UPDATE_F_EXT_LEARNED) != 0)) {
+	if (admin &&
+	    neigh_assign_flag(n, NTF_EXT_LEARNED, (ch->flags & NEIGH_UPDATE_F_EXT_LEARNED) != 0)) {
 		ch->notify = true;
 		ch->gc_update = true;
 	}
 	if ((ch->flags & NEIGH_UPDATE_F_USE) != 0) {
-		ch->new = ch->old & (u8)~NUD_PERMANENT;
+		ch->new = ch->old &(u8)~NUD_PERMANENT;
 		n->nud_state = ch->new;
 		return 0;
 	}
-	if ((ch->new & NUD_VALID) == 0) {
+	if ((ch->new &NUD_VALID) == 0) {
 		neigh_unlearn(n, ch);
 		return 0;
 	}
@@ -508,13 +516,12 @@ int neigh_update_state(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 
 	struct nud_change ch = { .lladdr = lladdr, .flags = flags, .new = new_state };
 	int err;
 
-	TRACE(net, neigh_update, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key), n->nud_state, new_state,
-	      flags);
+	TRACE(net, neigh_update, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key), n->nud_state,
+	      new_state, flags);
 	spin_lock_bh(c, &n->lock);
 	ch.old = n->nud_state;
 	err = neigh_update_locked(n, &ch);
-	if (ch.isrouter &&
-	    neigh_assign_flag(n, NTF_ROUTER, (flags & NEIGH_UPDATE_F_ISROUTER) != 0))
+	if (ch.isrouter && neigh_assign_flag(n, NTF_ROUTER, (flags & NEIGH_UPDATE_F_ISROUTER) != 0))
 		ch.notify = true;
 	spin_unlock_bh(c, &n->lock);
 	if (((ch.new ^ ch.old) & NUD_PERMANENT) != 0 || ch.gc_update)
@@ -593,7 +600,8 @@ int neigh_direct_output(struct neighbour *n, struct sk_buff *skb)
 	return dev_queue_xmit(skb);
 }
 
-/* LINUX: neigh_hh_output(): sixteen bytes are copied whatever the header's length: no loop, no length. */
+/* LINUX: neigh_hh_output(): sixteen bytes are copied whatever the header's length: no loop, no
+ * length. */
 static int neigh_hh_output(const struct hh_cache *hh, struct sk_buff *skb)
 {
 	assert(hh->hh_len <= HH_DATA_MOD);

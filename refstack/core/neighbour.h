@@ -7,30 +7,60 @@
 #include "core/netdevice.h"
 
 /* LINUX: NUD_*, include/uapi/linux/neighbour.h. */
-enum { NUD_INCOMPLETE = 0x01, NUD_REACHABLE = 0x02, NUD_STALE = 0x04, NUD_DELAY = 0x08, NUD_PROBE = 0x10,
-       NUD_FAILED = 0x20, NUD_NOARP = 0x40, NUD_PERMANENT = 0x80, NUD_NONE = 0x00 };
-enum { NUD_IN_TIMER = NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE,
-       NUD_VALID = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY,
-       NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE };
-enum { NEIGH_UPDATE_F_OVERRIDE = 0x01, NEIGH_UPDATE_F_WEAK_OVERRIDE = 0x02,
-       NEIGH_UPDATE_F_OVERRIDE_ISROUTER = 0x04, NEIGH_UPDATE_F_USE = 0x08,
-       NEIGH_UPDATE_F_EXT_LEARNED = 0x20, NEIGH_UPDATE_F_ISROUTER = 0x40, NEIGH_UPDATE_F_ADMIN = 0x80 };
+enum {
+	NUD_INCOMPLETE = 0x01,
+	NUD_REACHABLE = 0x02,
+	NUD_STALE = 0x04,
+	NUD_DELAY = 0x08,
+	NUD_PROBE = 0x10,
+	NUD_FAILED = 0x20,
+	NUD_NOARP = 0x40,
+	NUD_PERMANENT = 0x80,
+	NUD_NONE = 0x00
+};
+enum {
+	NUD_IN_TIMER = NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE,
+	NUD_VALID = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY,
+	NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE
+};
+enum {
+	NEIGH_UPDATE_F_OVERRIDE = 0x01,
+	NEIGH_UPDATE_F_WEAK_OVERRIDE = 0x02,
+	NEIGH_UPDATE_F_OVERRIDE_ISROUTER = 0x04,
+	NEIGH_UPDATE_F_USE = 0x08,
+	NEIGH_UPDATE_F_EXT_LEARNED = 0x20,
+	NEIGH_UPDATE_F_ISROUTER = 0x40,
+	NEIGH_UPDATE_F_ADMIN = 0x80
+};
 /* LINUX: NTF_*: flags of an entry and of a request for one. */
 enum { NTF_USE = 0x01, NTF_EXT_LEARNED = 0x10, NTF_ROUTER = 0x80 };
 enum { NEIGH_HASH_BUCKETS = 64 };
 
 /* LINUX: NEIGH_VAR_*: the knobs of net.ipv4.neigh.DEV, one bit each in neigh_parms.data_state. */
-enum neigh_var { NEIGH_VAR_MCAST_PROBES, NEIGH_VAR_UCAST_PROBES, NEIGH_VAR_APP_PROBES,
-	NEIGH_VAR_MCAST_REPROBES, NEIGH_VAR_RETRANS_TIME, NEIGH_VAR_BASE_REACHABLE_TIME,
-	NEIGH_VAR_DELAY_PROBE_TIME, NEIGH_VAR_INTERVAL_PROBE_TIME_MS, NEIGH_VAR_GC_STALETIME,
-	NEIGH_VAR_QUEUE_LEN_BYTES, NEIGH_VAR_PROXY_QLEN, NEIGH_VAR_ANYCAST_DELAY,
-	NEIGH_VAR_PROXY_DELAY, NEIGH_VAR_LOCKTIME, NEIGH_VAR_DATA_MAX };
+enum neigh_var {
+	NEIGH_VAR_MCAST_PROBES,
+	NEIGH_VAR_UCAST_PROBES,
+	NEIGH_VAR_APP_PROBES,
+	NEIGH_VAR_MCAST_REPROBES,
+	NEIGH_VAR_RETRANS_TIME,
+	NEIGH_VAR_BASE_REACHABLE_TIME,
+	NEIGH_VAR_DELAY_PROBE_TIME,
+	NEIGH_VAR_INTERVAL_PROBE_TIME_MS,
+	NEIGH_VAR_GC_STALETIME,
+	NEIGH_VAR_QUEUE_LEN_BYTES,
+	NEIGH_VAR_PROXY_QLEN,
+	NEIGH_VAR_ANYCAST_DELAY,
+	NEIGH_VAR_PROXY_DELAY,
+	NEIGH_VAR_LOCKTIME,
+	NEIGH_VAR_DATA_MAX
+};
 
 /* LINUX: struct neigh_parms: per device; times in jiffies. */
 struct neigh_parms {
 	struct net_device *dev; /* NULL: the table's default */
 	u32 data[NEIGH_VAR_DATA_MAX];
-	u32 data_state;     /* bit a knob that was set for this device: it no longer follows the default */
+	u32 data_state; /* bit a knob that was set for this device: it no longer follows the default
+			 */
 	u64 reachable_time; /* drawn from [base / 2, base * 3 / 2) */
 };
 
@@ -87,12 +117,13 @@ struct neigh_table {
 	struct hlist_head buckets[NEIGH_HASH_BUCKETS];
 	struct spinlock lock;
 	struct list_head gc_list;
-	struct list_head rcu_free; /* destroyed, but a caller further up the stack may still look at them */
+	struct list_head
+		rcu_free; /* destroyed, but a caller further up the stack may still look at them */
 	u32 entries, gc_entries;
 	u32 gc_thresh1, gc_thresh2, gc_thresh3;
 	u64 gc_interval, last_flush_jif, last_rand_jif;
 	struct timer_list gc_timer; /* LINUX: gc_work, every base_reachable_time / 2 */
-	struct neigh_parms parms;    /* default */
+	struct neigh_parms parms;   /* default */
 	struct neigh_parms dev_parms[NET_DEV_MAX]; /* by ifindex */
 	u64 stat_allocs, stat_destroys, stat_hash_grows, stat_lookups, stat_hits, stat_res_failed,
 		stat_forced_gc_runs, stat_periodic_gc_runs, stat_unres_discards, stat_table_fulls;
@@ -114,19 +145,21 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, be32 key, struct net_dev
 /* LINUX: __neigh_lookup_noref(), __ipv4_neigh_lookup_noref(): no reference, counts nothing, and no
  * function that a trace shows.
  */
-struct neighbour *neigh_lookup_noref(struct neigh_table *tbl, be32 key, const struct net_device *dev);
-/* LINUX: __neigh_create(): with want_ref the caller gets a reference, else it may use the entry until
- * its own unit of work ends, as under RCU. NULL with *err set: -ENOBUFS, -EINVAL.
+struct neighbour *neigh_lookup_noref(struct neigh_table *tbl, be32 key,
+				     const struct net_device *dev);
+/* LINUX: __neigh_create(): with want_ref the caller gets a reference, else it may use the entry
+ * until its own unit of work ends, as under RCU. NULL with *err set: -ENOBUFS, -EINVAL.
  */
-struct neighbour *neigh_create(struct neigh_table *tbl, be32 key, struct net_device *dev, bool want_ref,
-			       int *err);
+struct neighbour *neigh_create(struct neigh_table *tbl, be32 key, struct net_device *dev,
+			       bool want_ref, int *err);
 /* LINUX: neigh_event_ns(): somebody at key spoke from lladdr. With a reference, or NULL. */
 struct neighbour *neigh_event_ns(struct neigh_table *tbl, const u8 *lladdr, be32 key,
 				 struct net_device *dev);
 void neigh_hold(struct neighbour *n);
 void neigh_release(struct neighbour *n);
 int neigh_update(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags);
-/* LINUX: __neigh_event_send(). 0: the caller may send now; 1: the packet is taken (queued or dropped). */
+/* LINUX: __neigh_event_send(). 0: the caller may send now; 1: the packet is taken (queued or
+ * dropped). */
 int neigh_event_send(struct neighbour *n, struct sk_buff *skb, bool immediate_ok);
 /* LINUX: neigh_event_send_probe(): the same behind the check whether there is anything to do. */
 int neigh_event_send_probe(struct neighbour *n, struct sk_buff *skb, bool immediate_ok);
@@ -150,7 +183,8 @@ struct neigh_request {
 int neigh_add(struct neigh_table *tbl, const struct neigh_request *req);
 int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev);
 
-/* ○ Where an entry is filed. Linux mixes in a pointer and a boot-time secret, so no order is Linux's. */
+/* ○ Where an entry is filed. Linux mixes in a pointer and a boot-time secret, so no order is
+ * Linux's. */
 static inline u32 neigh_hash_of(be32 key, const struct net_device *dev)
 {
 	return hash_32(be32_to_cpu(key) ^ (u32)dev->ifindex * 0x01000193u, 6);
@@ -160,13 +194,15 @@ static inline u32 neigh_hash_of(be32 key, const struct net_device *dev)
 void neigh_for_each(struct neigh_table *tbl, void (*cb)(struct neighbour *n, void *ctx), void *ctx);
 void neigh_check(const struct neigh_table *tbl);
 
-/* arp.c. arp_init() fills net->arp_tbl (memory that the world gives) and calls neigh_table_init(). */
+/* arp.c. arp_init() fills net->arp_tbl (memory that the world gives) and calls neigh_table_init().
+ */
 enum { ARPOP_REQUEST = 1, ARPOP_REPLY = 2 };
 void arp_init(struct net *net);
 int arp_rcv(struct sk_buff *skb, struct net_device *dev);
-void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev, be32 src_ip,
-	      const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw);
-/* Network device notifier; event: NETDEV_CHANGEADDR, NETDEV_CHANGE. flags_changed: of dev->flags. */
+void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev,
+	      be32 src_ip, const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw);
+/* Network device notifier; event: NETDEV_CHANGEADDR, NETDEV_CHANGE. flags_changed: of dev->flags.
+ */
 void arp_netdev_event(struct net_device *dev, u32 event, u32 flags_changed);
 void arp_ifdown(struct net_device *dev);
 

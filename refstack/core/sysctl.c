@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* sysctl.c - knobs by name: the text of values, the table of sysctl.def, and the neighbours' knobs.
  *
- * Rules: LINUX: kernel/sysctl.c (what is a number, what is refused), net/ipv4/sysctl_net_ipv4.c (which
- * values belong together), net/core/neighbour.c: neigh_sysctl_table.
+ * Rules: LINUX: kernel/sysctl.c (what is a number, what is refused), net/ipv4/sysctl_net_ipv4.c
+ * (which values belong together), net/core/neighbour.c: neigh_sysctl_table.
  * DIVERGES(sysctl-negative): where Linux takes a negative number for a time, here it is refused.
  */
 #include "core/sysctl.h"
@@ -148,12 +148,12 @@ struct knob {
 	u32 min, max;
 };
 static const struct knob knobs[] = {
-#define X(path, field, type, value, min, max) \
+#define X(path, field, type, value, min, max)                                                      \
 	{ path, offsetof(struct net_sysctl, field), min, max },
 #include "sysctl.def"
 #undef X
 };
-#define X(path, field, type, value, min, max) \
+#define X(path, field, type, value, min, max)                                                      \
 	static_assert(sizeof(((struct net_sysctl *)0)->field) == sizeof(u32), path " is a u32");
 #include "sysctl.def"
 #undef X
@@ -174,8 +174,9 @@ static int check_unprivileged(const struct net *net, const s64 *v)
 	return net->sysctl.ip_local_port_min < v[0] ? -EINVAL : 0;
 }
 
-/* Knobs whose values hang together: one file with several numbers, or a number with a condition. A write
- * that fails changes nothing, unless `piecewise`: then what came before the wrong number stays.
+/* Knobs whose values hang together: one file with several numbers, or a number with a condition. A
+ * write that fails changes nothing, unless `piecewise`: then what came before the wrong number
+ * stays.
  */
 struct knob_group {
 	const char *path;
@@ -186,14 +187,32 @@ struct knob_group {
 };
 #define AT(field) offsetof(struct net_sysctl, field)
 static const struct knob_group groups[] = {
-	{ "net.ipv4.ip_local_port_range", { AT(ip_local_port_min), AT(ip_local_port_max) }, 2, false,
+	{ "net.ipv4.ip_local_port_range",
+	  { AT(ip_local_port_min), AT(ip_local_port_max) },
+	  2,
+	  false,
 	  check_port_range },
-	{ "net.ipv4.ip_unprivileged_port_start", { AT(ip_unprivileged_port_start) }, 1, false,
+	{ "net.ipv4.ip_unprivileged_port_start",
+	  { AT(ip_unprivileged_port_start) },
+	  1,
+	  false,
 	  check_unprivileged },
 	{ "net.ipv4.ping_group_range", { AT(ping_group_min), AT(ping_group_max) }, 2, false, NULL },
-	{ "net.ipv4.udp_mem", { AT(udp_mem_min), AT(udp_mem_pressure), AT(udp_mem_max) }, 3, true, NULL },
-	{ "net.ipv4.tcp_rmem", { AT(tcp_rmem_min), AT(tcp_rmem_default), AT(tcp_rmem_max) }, 3, true, NULL },
-	{ "net.ipv4.tcp_wmem", { AT(tcp_wmem_min), AT(tcp_wmem_default), AT(tcp_wmem_max) }, 3, true, NULL },
+	{ "net.ipv4.udp_mem",
+	  { AT(udp_mem_min), AT(udp_mem_pressure), AT(udp_mem_max) },
+	  3,
+	  true,
+	  NULL },
+	{ "net.ipv4.tcp_rmem",
+	  { AT(tcp_rmem_min), AT(tcp_rmem_default), AT(tcp_rmem_max) },
+	  3,
+	  true,
+	  NULL },
+	{ "net.ipv4.tcp_wmem",
+	  { AT(tcp_wmem_min), AT(tcp_wmem_default), AT(tcp_wmem_max) },
+	  3,
+	  true,
+	  NULL },
 };
 
 static const struct knob *knob_of(u16 offset)
@@ -250,8 +269,9 @@ static void tidy_ping_group_range(struct net *net)
 /* LINUX: set_default_qdisc(): a name. */
 static int default_qdisc_io(struct sysctl_io *io)
 {
-	static const char *const linux_has[] = { "fq", "fq_codel", "pfifo", "bfifo", "pfifo_head_drop",
-						 "noqueue", "mq" };
+	static const char *const linux_has[] = { "fq",	  "fq_codel",	     "pfifo",
+						 "bfifo", "pfifo_head_drop", "noqueue",
+						 "mq" };
 
 	if (io->value == NULL)
 		return sysctl_put_text(io, "pfifo_fast");
@@ -340,7 +360,8 @@ enum {
 	UNIT_MS = HZ / 1000,
 	UNIT_USERHZ = HZ / 100,
 	UNIT_SECOND = HZ,
-	UNIT_PACKET = 1514 + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES /* SKB_TRUESIZE(ETH_FRAME_LEN) */
+	UNIT_PACKET =
+		1514 + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES /* SKB_TRUESIZE(ETH_FRAME_LEN) */
 };
 static_assert(UNIT_MS == 1, "a jiffy is a millisecond");
 

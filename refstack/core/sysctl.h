@@ -9,8 +9,8 @@ struct net;
 
 enum { SYSCTL_PATH_MAX = 128, SYSCTL_VALUES_MAX = 3 };
 
-/* net.ipv4.ip_forward or net/ipv4/ip_forward. The text has tabs between values and no newline at its end.
- * Returns its length, or -ENOENT, -EACCES (write-only).
+/* net.ipv4.ip_forward or net/ipv4/ip_forward. The text has tabs between values and no newline at
+ * its end. Returns its length, or -ENOENT, -EACCES (write-only).
  */
 must_check int sysctl_read(struct net *net, const char *path, char *buf, u32 cap);
 /* -ENOENT, -EACCES (read-only), -EINVAL (no number, too many digits, out of bounds). */
@@ -28,8 +28,8 @@ struct sysctl_vec {
 	u32 n;
 	s64 min, max;
 };
-/* LINUX: proc_dointvec_minmax(), in both directions. On a write vec holds the new values: fewer given than
- * there are leave the rest; before an error it may have changed some.
+/* LINUX: proc_dointvec_minmax(), in both directions. On a write vec holds the new values: fewer
+ * given than there are leave the rest; before an error it may have changed some.
  */
 must_check int sysctl_vec_io(struct sysctl_io *io, struct sysctl_vec *vec);
 int sysctl_put_text(struct sysctl_io *io, const char *text);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* arp.c - address resolution for IPv4: the neighbour table's family part, requests and replies.
  *
- * Path: step 4 (arp_solicit) and 107 (arp_rcv). Called by the neighbour cache and by netif_receive_skb();
- * calls dev_queue_xmit(), and neigh_update() with what it hears.
- * Rules: RFC 826, RFC 5227 (probes, announcements); LINUX: net/ipv4/arp.c.
- * Not here: proxy ARP (part 8), the ioctls SIOCSARP, SIOCDARP, SIOCGARP (part 4).
+ * Path: step 4 (arp_solicit) and 107 (arp_rcv). Called by the neighbour cache and by
+ * netif_receive_skb(); calls dev_queue_xmit(), and neigh_update() with what it hears. Rules: RFC
+ * 826, RFC 5227 (probes, announcements); LINUX: net/ipv4/arp.c. Not here: proxy ARP (part 8), the
+ * ioctls SIOCSARP, SIOCDARP, SIOCGARP (part 4).
  */
 #include "core/neighbour.h"
 #include "ipv4/inetdevice.h"
@@ -15,7 +15,15 @@
 enum { ARPHRD_IEEE802 = 6, NEIGH_QUEUE_LEN_BYTES = 212992 };
 
 /* RFC 826: fixed part; two pairs of link and protocol address follow. */
-enum { ARP_HRD = 0, ARP_PRO = 2, ARP_HLN = 4, ARP_PLN = 5, ARP_OP = 6, ARP_HDR_BYTES = 8, ARP_PLN_IPV4 = 4 };
+enum {
+	ARP_HRD = 0,
+	ARP_PRO = 2,
+	ARP_HLN = 4,
+	ARP_PLN = 5,
+	ARP_OP = 6,
+	ARP_HDR_BYTES = 8,
+	ARP_PLN_IPV4 = 4
+};
 
 static u32 arp_hdr_len(const struct net_device *dev)
 {
@@ -127,8 +135,8 @@ static void arp_error_report(struct neighbour *n, struct sk_buff *skb)
 
 /* --- sending --- */
 
-static void arp_fill(struct sk_buff *skb, const struct net_device *dev, int type, be32 src_ip, be32 dest_ip,
-		     const u8 *src_hw, const u8 *target_hw)
+static void arp_fill(struct sk_buff *skb, const struct net_device *dev, int type, be32 src_ip,
+		     be32 dest_ip, const u8 *src_hw, const u8 *target_hw)
 {
 	u8 *arp = skb_network_header(skb);
 	u8 *p = arp + ARP_HDR_BYTES;
@@ -150,14 +158,16 @@ static void arp_fill(struct sk_buff *skb, const struct net_device *dev, int type
 }
 
 /* Without dest_hw a broadcast. NULL when there is no memory. */
-static struct sk_buff *arp_create(int type, int ptype, be32 dest_ip, struct net_device *dev, be32 src_ip,
-				  const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw)
+static struct sk_buff *arp_create(int type, int ptype, be32 dest_ip, struct net_device *dev,
+				  be32 src_ip, const u8 *dest_hw, const u8 *src_hw,
+				  const u8 *target_hw)
 {
 	PROBE(dev_net(dev), arp_create);
 	/* LINUX: LL_RESERVED_SPACE(). */
 	u32 hlen = ((u32)dev->hard_header_len + dev->needed_headroom) / HH_DATA_MOD * HH_DATA_MOD +
 		   HH_DATA_MOD;
-	struct sk_buff *skb = alloc_skb(dev_net(dev), arp_hdr_len(dev) + hlen + dev->needed_tailroom);
+	struct sk_buff *skb =
+		alloc_skb(dev_net(dev), arp_hdr_len(dev) + hlen + dev->needed_tailroom);
 
 	if (skb == NULL)
 		return NULL;
@@ -186,7 +196,8 @@ static void arp_xmit(struct sk_buff *skb)
 }
 
 static void arp_send_dst(int type, int ptype, be32 dest_ip, struct net_device *dev, be32 src_ip,
-			 const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw, struct dst_entry *dst)
+			 const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw,
+			 struct dst_entry *dst)
 {
 	PROBE(dev_net(dev), arp_send_dst);
 	struct sk_buff *skb;
@@ -203,8 +214,8 @@ static void arp_send_dst(int type, int ptype, be32 dest_ip, struct net_device *d
 	arp_xmit(skb);
 }
 
-void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev, be32 src_ip,
-	      const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw)
+void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev,
+	      be32 src_ip, const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw)
 {
 	assert(dev_net(dev) == net);
 	arp_send_dst(type, ptype, dest_ip, dev, src_ip, dest_hw, src_hw, target_hw, NULL);
@@ -258,7 +269,8 @@ static void arp_solicit(struct neighbour *n, struct sk_buff *skb)
 	}
 	if (skb != NULL && (dev->priv_flags & IFF_XMIT_DST_RELEASE) == 0)
 		dst = skb_dst(skb);
-	arp_send_dst(ARPOP_REQUEST, ETH_P_ARP, n->primary_key, dev, saddr, dst_hw, dev->dev_addr, NULL, dst);
+	arp_send_dst(ARPOP_REQUEST, ETH_P_ARP, n->primary_key, dev, saddr, dst_hw, dev->dev_addr,
+		     NULL, dst);
 }
 
 /* --- receiving --- */
@@ -337,7 +349,8 @@ static bool arp_is_garp(struct net_device *dev, const struct arp_msg *m, s32 *ad
 
 static void arp_answer(struct net_device *dev, const struct arp_msg *m)
 {
-	arp_send_dst(ARPOP_REPLY, ETH_P_ARP, m->sip, dev, m->tip, m->sha, dev->dev_addr, m->sha, NULL);
+	arp_send_dst(ARPOP_REPLY, ETH_P_ARP, m->sip, dev, m->tip, m->sha, dev->dev_addr, m->sha,
+		     NULL);
 }
 
 /* Somebody asks for an address of ours: answer, and remember who. */
@@ -358,7 +371,8 @@ static void arp_process_request(struct in_device *in_dev, const struct arp_msg *
 }
 
 /* Whether an unknown sender is worth a new entry. addr_type: of sip, -1 when not looked up yet. */
-static bool arp_makes_entry(struct net_device *dev, const struct arp_msg *m, bool is_garp, s32 addr_type)
+static bool arp_makes_entry(struct net_device *dev, const struct arp_msg *m, bool is_garp,
+			    s32 addr_type)
 {
 	if (is_garp)
 		return true;
@@ -382,7 +396,8 @@ static void arp_process_sender(struct in_device *in_dev, const struct arp_msg *m
 
 	if (n != NULL || arp_accept(in_dev, m->sip))
 		is_garp = arp_is_garp(dev, m, &addr_type);
-	if (arp_accept(in_dev, m->sip) && n == NULL && arp_makes_entry(dev, m, is_garp, addr_type)) {
+	if (arp_accept(in_dev, m->sip) && n == NULL &&
+	    arp_makes_entry(dev, m, is_garp, addr_type)) {
 		n = neigh_lookup(net->arp_tbl, m->sip, dev);
 		if (n == NULL)
 			n = neigh_create(net->arp_tbl, m->sip, dev, true, &err);
@@ -390,7 +405,8 @@ static void arp_process_sender(struct in_device *in_dev, const struct arp_msg *m
 	if (n == NULL)
 		return;
 	/* Of several answers at once the first counts: that proxy was the fastest. */
-	override = time_after(net_jiffies(net), n->updated_jif + NEIGH_VAR(n->parms, NEIGH_VAR_LOCKTIME)) ||
+	override = time_after(net_jiffies(net),
+			      n->updated_jif + NEIGH_VAR(n->parms, NEIGH_VAR_LOCKTIME)) ||
 		   is_garp;
 	/* Only a reply to us proves that our packets arrive there. */
 	if (m->op != ARPOP_REPLY || pkt_type != PACKET_HOST)
@@ -432,7 +448,8 @@ static bool arp_refuses(const struct in_device *in_dev, const struct arp_msg *m)
 }
 
 /* A request that routing lets us see. True: it is dealt with. */
-static bool arp_process_routed(struct sk_buff *skb, struct in_device *in_dev, const struct arp_msg *m)
+static bool arp_process_routed(struct sk_buff *skb, struct in_device *in_dev,
+			       const struct arp_msg *m)
 {
 	enum drop_reason reason;
 	const struct rtable *rt;
@@ -463,7 +480,8 @@ static int arp_process(struct sk_buff *skb)
 	}
 	if (be32_is_zero(m.sip)) {
 		/* RFC 5227 2.1.1: a probe: is the address taken? The asker has none to remember. */
-		if (m.op == ARPOP_REQUEST && arp_is_local(dev, m.tip) && !arp_ignore(in_dev, m.sip, m.tip))
+		if (m.op == ARPOP_REQUEST && arp_is_local(dev, m.tip) &&
+		    !arp_ignore(in_dev, m.sip, m.tip))
 			arp_answer(dev, &m);
 	} else if (m.op != ARPOP_REQUEST || !arp_process_routed(skb, in_dev, &m)) {
 		arp_process_sender(in_dev, &m, skb->pkt_type);
@@ -514,7 +532,8 @@ void arp_netdev_event(struct net_device *dev, u32 event, u32 flags_changed)
 		return;
 	if ((flags_changed & IFF_NOARP) != 0)
 		neigh_changeaddr(net->arp_tbl, dev);
-	if (!netif_carrier_ok(dev) && (in_dev == NULL || IN_DEV_ANDCONF(in_dev, arp_evict_nocarrier)))
+	if (!netif_carrier_ok(dev) &&
+	    (in_dev == NULL || IN_DEV_ANDCONF(in_dev, arp_evict_nocarrier)))
 		neigh_carrier_down(net->arp_tbl, dev);
 }
 

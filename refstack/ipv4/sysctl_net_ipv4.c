@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* sysctl_net_ipv4.c - knobs by name: where a path leads, and those of net.ipv4.conf and net.ipv4.route.
+/* sysctl_net_ipv4.c - knobs by name: where a path leads, and those of net.ipv4.conf and
+ * net.ipv4.route.
  *
- * Called by configuration (`sysctl`). Rules: LINUX: net/ipv4/devinet.c: devinet_sysctl; net/ipv4/route.c:
- * ipv4_route_table; fs/proc/proc_sysctl.c (modes of files bind root, too).
+ * Called by configuration (`sysctl`). Rules: LINUX: net/ipv4/devinet.c: devinet_sysctl;
+ * net/ipv4/route.c: ipv4_route_table; fs/proc/proc_sysctl.c (modes of files bind root, too).
  */
 #include "core/sysctl.h"
 #include "ipv4/inetdevice.h"
@@ -16,7 +17,10 @@ static const struct conf_knob {
 	u16 offset;
 	u8 mode;
 } conf_knobs[] = {
-#define KNOB(name, mode) { #name, offsetof(struct ipv4_devconf, name), mode }
+#define KNOB(name, mode)                                                                           \
+	{                                                                                          \
+#name, offsetof(struct ipv4_devconf, name), mode                                   \
+	}
 	KNOB(forwarding, MODE_RW),
 	KNOB(mc_forwarding, MODE_RO),
 	KNOB(bc_forwarding, MODE_RW),
