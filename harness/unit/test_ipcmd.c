@@ -110,7 +110,7 @@ static const struct {
 	  "8.8.8.8 via 192.0.2.9 dev eth0 src 192.0.2.1 uid 0 \n    cache \n" },
 	{ "ip addr add 192.0.2.7/24 brd + dev eth0; ip addr show eth0",
 	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UNKNOWN "
-	  "group default qlen 500\n"
+	  "group default qlen 1000\n"
 	  "    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n"
 	  "    inet 192.0.2.1/24 scope global eth0\n       valid_lft forever preferred_lft "
 	  "forever\n"
@@ -129,7 +129,7 @@ static const struct {
 	{ "tc qdisc replace dev eth0 root noqueue; ip link show eth0",
 	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UNKNOWN mode "
 	  "DEFAULT group default "
-	  "qlen 500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" },
+	  "qlen 1000\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" },
 	{ "ip neigh add 192.0.2.2 lladdr 02:00:00:00:02:01 dev eth0; ip n",
 	  "192.0.2.2 dev eth0 lladdr "
 	  "02:00:00:00:02:01 PERMANENT \n" },
