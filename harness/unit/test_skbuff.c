@@ -156,8 +156,10 @@ static bool random_packet(struct net *net, struct model *m, struct rng *rng)
 	for (u32 i = 0; i < members; i++) {
 		struct sk_buff *part = random_part(net, m, rng);
 
-		if (part == NULL)
-			return true; /* what there is, is a packet */
+		if (part == NULL) {
+			m->len = m->skb->len; /* what there is, is a packet */
+			return true;
+		}
 		if (part->len == 0) {
 			kfree_skb(part);
 			continue;
