@@ -451,6 +451,13 @@ static bool sums_right(const u8 *p)
 	       naive_sum(p + 34, l4, pseudo(p + 14, l4)) == 0xffff;
 }
 
+static void inject(struct fake *f, const u8 *p, u32 len)
+{
+	nic_card.wire_rx(&f->nic, p, len, true);
+	nic_check_full(&f->nic);
+	run_ns(f, 20000);
+}
+
 /* ---- sending ---- */
 
 static void test_tx_one_frame_time(void **state)
@@ -711,6 +718,39 @@ static void test_tx_ring_wrap(void **state)
 	card_end(f);
 }
 
+/* Fetches that meet the end of the ring are split there. */
+static void test_ring_wrap_in_batches(void **state)
+{
+	struct fake *f = card_new(NULL, 1);
+	u32 i, round, stored = 0;
+	u8 p[64];
+
+	(void)state;
+	for (round = 0; round < 12; round++) {
+		f->nsent = 0;
+		for (i = 0; i < 50; i++) {
+			mem(f, TXBUF + i * 64)[0] = (u8)(i + round);
+			post_data(f, 0, TXBUF + i * 64, 60, LAST, 0, 60);
+		}
+		ring(f, 0);
+		run_ns(f, 200000);
+		assert_int_equal(f->nsent, 50);
+		for (i = 0; i < 50; i++)
+			assert_int_equal(f->sent[i].head[0], (i + round) & 0xff);
+		assert_int_equal(R(f, TDH), f->tail[0]);
+		offer(f, 0, 50);
+		for (i = 0; i < 50; i++, stored++) {
+			(void)make_frame(p, 17, 18, true);
+			inject(f, p, 60);
+			assert_int_equal(get_le32(rx_desc(f, 0, stored % NDESC) + 8), 0x73);
+			assert_memory_equal(mem(f, RXBUF + stored % NDESC * 2048), p, 60);
+			assert_int_equal(R(f, RDH), (stored + 1) % NDESC);
+		}
+	}
+	assert_int_equal(f->nic.stats.dma_faults, 0);
+	card_end(f);
+}
+
 static void test_tx_round_robin(void **state)
 {
 	struct fake *f = card_new(NULL, 4);
@@ -844,13 +884,6 @@ static void test_tx_head_writeback(void **state)
 }
 
 /* ---- receiving ---- */
-
-static void inject(struct fake *f, const u8 *p, u32 len)
-{
-	nic_card.wire_rx(&f->nic, p, len, true);
-	nic_check_full(&f->nic);
-	run_ns(f, 20000);
-}
 
 static void test_rx_one_frame_time(void **state)
 {
@@ -1616,6 +1649,8 @@ static void test_quirks(void **state)
 	assert_int_equal(R(f, RDH), 1);
 	/* EITR: 1024 ns a step of 2, and a message at the end without a cause. */
 	run_ns(f, 10000000);
+	W(f, EITR + 4, 0x80007fffu);
+	assert_int_equal(R(f, EITR + 4), 0x7ffe);
 	W(f, EITR + 4, 56);
 	f->nmessages = 0;
 	t0 = f->now;
@@ -1676,28 +1711,30 @@ static void rnd_register(struct fake *f)
 		W(f, reg, rnd_value());
 }
 
+/* One draw a statement: the order in which arguments are worked out is the compiler's own. */
 static void rnd_descriptors(struct fake *f)
 {
-	u32 q = rnd(4), count = rnd(40) + 1, i;
+	u32 q = rnd(4), count = rnd(40) + 1, kind, i, v[5], k;
+	bool stray;
 	u64 addr;
 
 	for (i = 0; i < count; i++) {
-		addr = rnd(20) == 0 ? rnd_value() : BUS + TXBUF + rnd(0x40000);
-		switch (rnd(6)) {
-		case 0:
-			put_desc(f, q, rnd_value(), rnd_value(), rnd_value());
-			break;
-		case 1:
-			post_context(f, q, rnd(4), rnd(60), rnd(60), rnd(2000), rnd(65536));
-			break;
-		case 2:
-			put_desc(f, q, addr, (u32)DEXT | 3 << 20 | LAST | TSE | rnd(30000), 3 << 8);
-			break;
-		default:
-			put_desc(f, q, addr,
-				 (u32)DEXT | 3 << 20 | rnd(1600) | rnd(256) << 24 | (u32)DEXT,
-				 rnd_value());
-		}
+		for (k = 0; k < ARRAY_SIZE(v); k++)
+			v[k] = rnd_value();
+		stray = rnd(20) == 0;
+		addr = stray ? v[4] : BUS + TXBUF + v[4] % 0x40000;
+		kind = rnd(6);
+		if (kind == 0)
+			put_desc(f, q, v[0], v[1], v[2]);
+		else if (kind == 1)
+			post_context(f, q, v[0] % 4, v[1] % 60, v[2] % 60, v[3] % 2000,
+				     v[4] % 65536);
+		else if (kind == 2)
+			put_desc(f, q, addr, (u32)DEXT | 3 << 20 | LAST | TSE | v[0] % 30000,
+				 3 << 8);
+		else
+			put_desc(f, q, addr, (u32)DEXT | 3 << 20 | v[0] % 1600 | v[1] % 256 << 24,
+				 v[2]);
 	}
 	if (rnd(10) != 0)
 		ring(f, q);
@@ -1706,15 +1743,23 @@ static void rnd_descriptors(struct fake *f)
 static void rnd_frame(struct fake *f)
 {
 	u8 p[4096];
-	u32 len = rnd(8) == 0 ? rnd(sizeof(p)) : rnd(1500), i;
+	u32 len = rnd(1500), i, proto, data;
+	bool full, good;
 
+	if (rnd(8) == 0)
+		len = rnd(sizeof(p));
 	for (i = 0; i < sizeof(p); i++)
 		p[i] = (u8)rnd(256);
+	proto = rnd(2) != 0 ? 6 : 17;
+	data = rnd(1400);
+	full = rnd(4) != 0;
 	if (rnd(4) != 0) {
-		(void)make_frame(p, rnd(2) != 0 ? 6 : 17, rnd(1400), rnd(4) != 0);
-		p[rnd(64)] ^= (u8)(rnd(3) == 0);
+		(void)make_frame(p, proto, data, full);
+		i = rnd(64);
+		p[i] ^= (u8)(rnd(3) == 0);
 	}
-	nic_card.wire_rx(&f->nic, p, len, rnd(20) != 0);
+	good = rnd(20) != 0;
+	nic_card.wire_rx(&f->nic, p, len, good);
 	nic_check(&f->nic);
 }
 
@@ -1724,7 +1769,7 @@ static u64 random_run(u64 seed, u32 steps, bool quirks)
 			       .perturb = seed & 1 ? seed : 0,
 			       .outstanding_reads = (u32)(seed % 5) };
 	struct fake *f;
-	u32 i;
+	u32 i, q;
 	u64 h;
 
 	rnd_state = seed * 0x9e3779b97f4a7c15ull + 1;
@@ -1741,7 +1786,8 @@ static u64 random_run(u64 seed, u32 steps, bool quirks)
 			rnd_descriptors(f);
 			break;
 		case 3:
-			offer(f, rnd(4), rnd(40));
+			q = rnd(4);
+			offer(f, q, rnd(40));
 			break;
 		case 4:
 			rnd_frame(f);
@@ -1764,8 +1810,10 @@ static u64 random_run(u64 seed, u32 steps, bool quirks)
 	}
 	run_until(f, f->now + 1000 * PS_PER_MS);
 	h = nic_hash(&f->nic);
-	print_message("seed %llu: sent %llu received %llu faults %llu drops %llu events %llu\n",
-		      (unsigned long long)seed, (unsigned long long)f->nic.stats.tx_frames,
+	print_message("seed %llu: digest %016llx sent %llu received %llu faults %llu drops %llu "
+		      "events %llu\n",
+		      (unsigned long long)seed, (unsigned long long)h,
+		      (unsigned long long)f->nic.stats.tx_frames,
 		      (unsigned long long)f->nic.stats.rx_frames,
 		      (unsigned long long)f->nic.stats.dma_faults,
 		      (unsigned long long)nic_drops(&f->nic),
@@ -1816,6 +1864,7 @@ int main(void)
 		cmocka_unit_test(test_tx_segmentation),
 		cmocka_unit_test(test_tx_refused_chains),
 		cmocka_unit_test(test_tx_ring_wrap),
+		cmocka_unit_test(test_ring_wrap_in_batches),
 		cmocka_unit_test(test_tx_round_robin),
 		cmocka_unit_test(test_tx_rates),
 		cmocka_unit_test(test_tx_full_size_rate),
