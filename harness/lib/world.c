@@ -206,12 +206,15 @@ static void tap_receive(void *ctx, u64 frame, u64 unused)
 	struct frame *f = (struct frame *)(uintptr_t)frame;
 	struct world *w = ctx;
 	struct net_device *dev = w->port[f->port].dev;
-	struct cpu *c = &dev_net(dev)->host->cpu[0];
 
 	(void)unused;
-	cpu_unit_begin(c, NULL);
-	tun_get_user(dev, f->bytes, f->len);
-	cpu_unit_end(c);
+	if (dev != NULL) {
+		struct cpu *c = &dev_net(dev)->host->cpu[0];
+
+		cpu_unit_begin(c, NULL);
+		tun_get_user(dev, f->bytes, f->len);
+		cpu_unit_end(c);
+	}
 	pool_free(f->pool, f);
 }
 
@@ -219,6 +222,10 @@ void world_arrive(struct world *w, struct frame *f)
 {
 	struct world_port *p = &w->port[f->port];
 
+	if (p->dev == NULL) {
+		pool_free(f->pool, f); /* the world is going down */
+		return;
+	}
 	if (w->on_frame != NULL)
 		w->on_frame(w->on_frame_ctx, f->port, false, f->bytes, f->len);
 	if (p->kind == DEV_IGB) {
@@ -339,7 +346,9 @@ void world_exit(struct world *w)
 {
 	for (u32 i = 0; i < w->cfg.hosts; i++)
 		host_exit(&w->host[i]);
-	/* Frames that are still on a wire arrive at devices that are down, and are dropped. */
+	for (u32 i = 0; i < w->cfg.nr_devs; i++)
+		w->port[i].dev = NULL;
+	/* Frames that are still on a wire arrive at devices that are gone, and are dropped. */
 	while (w->frame_pool.used + w->big_frame_pool.used != 0 && world_step(w))
 		;
 }
