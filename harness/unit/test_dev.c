@@ -90,6 +90,18 @@ static void flow_hash_of_others(void **state)
 	skb->data[ETH_HLEN] = 0x44;
 	assert_int_equal(skb_get_hash(skb), (u32)siphash(k, sizeof(k), &f.net->flow_keys));
 	consume_skb(skb);
+	/* DIVERGES(flow-outer-only): of IP in IP the outer header counts; IPv6 has only its type.
+	 */
+	skb = udp_skb(&f, f.fake.dev, 1, 1000, 40);
+	skb->data[ETH_HLEN + 9] = 4;
+	skb_get_hash(skb);
+	assert_false(skb->l4_hash);
+	consume_skb(skb);
+	skb = udp_skb(&f, f.fake.dev, 1, 1000, 40);
+	skb->protocol = cpu_to_be16(ETH_P_IPV6);
+	put_be16(k, ETH_P_IPV6);
+	assert_int_equal(skb_get_hash(skb), (u32)siphash(k, sizeof(k), &f.net->flow_keys));
+	consume_skb(skb);
 	unit_end(&f);
 	fixture_down(&f);
 }
@@ -440,6 +452,41 @@ static void a_poll_ends_when_there_is_no_more(void **state)
 	fixture_down(&f);
 }
 
+/* DIVERGES(napi-disable): a poll that was asked for is called off. */
+static void a_disabled_poller_is_left_alone(void **state)
+{
+	struct fixture f;
+	struct poller p;
+
+	(void)state;
+	fixture_up(&f, COST_JUDGE, 1);
+	fixture_fake(&f, 1, 1000);
+	unit_begin(&f);
+	poller_up(&p, &f);
+	p.waiting = 5;
+	local_bh_disable(this_cpu(f.net));
+	assert_true(napi_schedule(&p.napi));
+	napi_disable(&p.napi);
+	assert_false(napi_schedule(&p.napi));
+	local_bh_enable(this_cpu(f.net));
+	unit_end(&f);
+	world_settle(f.w);
+	assert_int_equal(p.polls, 0);
+	unit_begin(&f);
+	napi_enable(&p.napi);
+	unit_end(&f);
+	assert_int_equal(p.napi.state & NAPI_STATE_SCHED, 0);
+	unit_begin(&f);
+	napi_schedule(&p.napi);
+	unit_end(&f);
+	world_settle(f.w);
+	assert_int_equal(ip_seen(&f), 5);
+	unit_begin(&f);
+	poller_down(&p);
+	unit_end(&f);
+	fixture_down(&f);
+}
+
 /* Eight packets go up together, and the rest when the poll is over. */
 static void packets_go_up_in_batches(void **state)
 {
@@ -736,6 +783,7 @@ int main(void)
 		cmocka_unit_test(vlan_tags),
 		cmocka_unit_test(unknown_types_are_counted),
 		cmocka_unit_test(a_poll_ends_when_there_is_no_more),
+		cmocka_unit_test(a_disabled_poller_is_left_alone),
 		cmocka_unit_test(packets_go_up_in_batches),
 		cmocka_unit_test(polls_take_turns),
 		cmocka_unit_test(a_softirq_has_a_budget),

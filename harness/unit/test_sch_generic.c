@@ -363,7 +363,8 @@ static void several_queues_get_a_discipline_each(void **state)
 }
 
 /* Units of two CPUs that overlap in virtual time: the later one finds the discipline running,
- * leaves its packet there, and the CPU that ran it sends it.
+ * leaves its packet there, and the CPU that ran it sends it. DIVERGES(qdisc-inner-locks): who runs
+ * it is all that counts.
  */
 static void two_cpus_meet_in_one_discipline(void **state)
 {
