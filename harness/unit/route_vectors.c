@@ -197,7 +197,7 @@ static void show_got(struct run *r, const struct get *g, const struct rtable *rt
 	if (rt->rt_type != RTN_UNICAST)
 		add(r, "%s ", type_names[rt->rt_type]);
 	add_addr(r, "", g->dst);
-	if (g->from != NULL)
+	if (!be32_is_zero(g->src))
 		add_addr(r, "from ", g->src);
 	if (rt->rt_uses_gateway != 0)
 		add_addr(r, "via ", rt->rt_gw4);
