@@ -226,7 +226,7 @@ u64 copy_from_user(struct task *t, void *to, uptr from, u64 n)
 	u64 valid = umem_valid(t->process, from, n);
 
 	if (valid != 0)
-		memcpy(to, t->process->umem + (from - UMEM_BASE), valid);
+		memcpy(to, t->process->umem + (from - UMEM_BASE), (size_t)valid);
 	return n - valid;
 }
 
@@ -235,7 +235,7 @@ u64 copy_to_user(struct task *t, uptr to, const void *from, u64 n)
 	u64 valid = umem_valid(t->process, to, n);
 
 	if (valid != 0) {
-		memcpy(t->process->umem + (to - UMEM_BASE), from, valid);
+		memcpy(t->process->umem + (to - UMEM_BASE), from, (size_t)valid);
 		umem_touch(t->process, to + valid);
 	}
 	return n - valid;
