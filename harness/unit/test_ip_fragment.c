@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "harness/lib/scenario.h"
+#include "ipv4/ip.h"
 #include "ipv4/ip_fragment.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
@@ -124,7 +125,9 @@ static u32 rmem_alloc(struct world *w, int fd)
 	return get_le32(world_umem(w, 0, SCENARIO_DATA, 4));
 }
 
-static void run_script(struct world *w, char *text, u16 id, struct result *r)
+/* fail: a pool whose n-th allocation from the first frame on fails, or NULL. */
+static void run_script(struct world *w, char *text, u16 id, struct result *r, struct pool *fail,
+		       u32 n)
 {
 	u32 total = script_total(text);
 	u64 before[5];
@@ -138,11 +141,15 @@ static void run_script(struct world *w, char *text, u16 id, struct result *r)
 	for (u32 i = 0; i < 5; i++)
 		before[i] = w->host[0].net.mib[counters[i]];
 	assert_int_equal(call_bind(w, 0, 0, fd, "0.0.0.0", PORT), 0);
+	if (fail != NULL)
+		fail->fail_at = n;
 	while (next_frag(&text, &f)) {
 		assert_true(world_inject(w, 0, frame, make_frame(frame, &f, id, total)));
 		world_settle(w);
 		ip_fragments_check(&w->host[0].net);
 	}
+	if (fail != NULL)
+		fail->fail_at = 0;
 	r->rmem = rmem_alloc(w, fd);
 	r->received = (int)call_recv(w, 0, 0, fd, 0x8000, MSG_DONTWAIT);
 	if (r->received >= 0) {
@@ -210,7 +217,7 @@ static void reassembly_any_sequence_answers_as_linux(void **state)
 		assert_non_null(want);
 		*want++ = '\0';
 		want[strcspn(want, "\n")] = '\0';
-		run_script(w, script, ++id, &r);
+		run_script(w, script, ++id, &r, NULL, 0);
 		print_result(got, sizeof(got), &r);
 		compared++;
 		if (strcmp(got, want) != 0) {
@@ -224,9 +231,100 @@ static void reassembly_any_sequence_answers_as_linux(void **state)
 	end_world(w);
 }
 
+/* Whatever is missing, the datagram comes whole or not at all, and nothing stays behind. */
+static void reassembly_failed_allocation_is_a_counted_drop(void **state)
+{
+	char big[] = " 72:576:1:0:0 216:100:0:0:0 0:576:1:0:1 144:576:1:0:0";
+	struct world *w = new_world();
+	struct net *net = &w->host[0].net;
+	struct pool *pools[] = { &net->skb_pool,     &net->head_pool[0], &net->head_pool[1],
+				 &net->page_pool[0], &net->page_pool[1], &net->frag_queue_pool };
+	u16 id = 1;
+
+	(void)state;
+	for (u32 p = 0; p < ARRAY_SIZE(pools); p++) {
+		for (u32 n = 1; n <= 12; n++) {
+			u64 failed = pools[p]->failed;
+			struct result r;
+
+			run_script(w, big, ++id, &r, pools[p], n);
+			assert_true(r.received == -1 || r.received == 1820);
+			assert_true(r.received != -1 || pools[p]->failed != failed);
+			world_check(w);
+		}
+	}
+	end_world(w);
+}
+
+/* DIVERGES(frag-list-in-fragment): it is made linear; the datagram is the same. */
+static void defrag_takes_a_fragment_that_is_a_list(void **state)
+{
+	struct world *w = new_world();
+	struct net *net = &w->host[0].net;
+	struct frag f[2] = { { 0, 64, 1, 0, 0 }, { 8, 32, 0, 0, 0 } };
+	u8 frame[FRAME_MAX], got[200];
+	struct sk_buff *skb[2], *rest;
+
+	(void)state;
+	cpu_unit_begin(&w->host[0].cpu[0], NULL);
+	for (u32 i = 0; i < 2; i++) {
+		u32 len = make_frame(frame, &f[i], 9, 96) - ETH_BYTES, first = i == 0 ? 44 : len;
+
+		skb[i] = alloc_skb(net, 200);
+		memcpy(skb_put(skb[i], first), frame + ETH_BYTES, first);
+		skb_reset_network_header(skb[i]);
+		if (first == len)
+			continue;
+		rest = alloc_skb(net, 200);
+		memcpy(skb_put(rest, len - first), frame + ETH_BYTES + first, len - first);
+		skb[i]->hd->frag_list = rest;
+		skb[i]->len += rest->len;
+		skb[i]->data_len += rest->len;
+		skb[i]->truesize += rest->truesize;
+	}
+	assert_int_equal(ip_defrag(net, skb[0], IP_DEFRAG_LOCAL_DELIVER), -EINPROGRESS);
+	ip_fragments_check(net);
+	assert_int_equal(ip_defrag(net, skb[1], IP_DEFRAG_LOCAL_DELIVER), 0);
+	skb_check(skb[1]);
+	assert_int_equal(skb[1]->len, IPV4_HLEN + 96);
+	assert_int_equal(skb_copy_bits(skb[1], IPV4_HLEN + UDP_BYTES, got, 88), 0);
+	for (u32 i = 0; i < 88; i++)
+		assert_int_equal(got[i], (u8)((i + UDP_BYTES) * 7));
+	consume_skb(skb[1]);
+	cpu_unit_end(&w->host[0].cpu[0]);
+	end_world(w);
+}
+
+/* DIVERGES(frag-hash): sources that share a chain do not share counters or queues. */
+static void defrag_sources_in_one_chain_stay_apart(void **state)
+{
+	struct world *w = new_world();
+	struct frag part = { 0, 16, 1, 0, 0 };
+	u8 frame[FRAME_MAX];
+
+	(void)state;
+	for (u32 i = 0; i < 6; i++) {
+		u32 len = make_frame(frame, &part, 7, 96);
+		u8 *iph = frame + ETH_BYTES;
+
+		iph[IPV4_SADDR + 3] = (u8)(2 + (i % 3) * IPQ_CHAINS);
+		put_be16(iph + IPV4_CHECK, 0);
+		put_be16(iph + IPV4_CHECK, ip_sum(iph));
+		assert_true(world_inject(w, 0, frame, len));
+		world_settle(w);
+	}
+	assert_int_equal(w->host[0].net.fragments->nqueues, 3);
+	assert_int_equal(w->host[0].net.drops[DROP_DUP_FRAG], 3);
+	ip_fragments_check(&w->host[0].net);
+	end_world(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reassembly_failed_allocation_is_a_counted_drop),
+		cmocka_unit_test(defrag_takes_a_fragment_that_is_a_list),
+		cmocka_unit_test(defrag_sources_in_one_chain_stay_apart),
 		cmocka_unit_test(reassembly_any_sequence_answers_as_linux),
 	};
 

@@ -22,8 +22,10 @@ enum { VALUE = UMEM_BASE + 0x1000, LENGTH = UMEM_BASE + 0x2000, ROOM = 128, LIMI
 enum { SIGS_MAX = 256, TEXT_MAX = 4096, RESULT_MAX = 300, FAILURES_MAX = 20 };
 
 static const int get_len[] = { -1, 0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 36, 64 };
-static const int set_len[] = { -1, 0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 36, 64, INT32_MAX };
-static const int set_val[] = { 0,   1,	 2,    3,     4,     5,	 6,	  7,	  64,
+static const int set_len[] = {
+	-1, 0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 36, 64, INT32_MAX
+};
+static const int set_val[] = { 0,   1,	 2,    3,     4,     5,	 6,	    7,	      64,
 			       255, 256, 1000, 65535, 65536, -1, INT32_MIN, INT32_MAX };
 static const int few_len[] = { -1, 0, 1, 3, 4, 8, 16, 64 };
 static const int few_val[] = { 0, 1, -1 };

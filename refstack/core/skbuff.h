@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* skbuff.h - packets: struct sk_buff, its data, queues of them, and what frees them.
  *
- * Sizes that a program can see (truesize, and with it every buffer limit) are computed with the numbers
- * of an x86-64 kernel, whatever the host is: see skb_truesize_of().
+ * Sizes that a program can see (truesize, and with it every buffer limit) are computed with the
+ * numbers of an x86-64 kernel, whatever the host is: see skb_truesize_of().
  */
 #ifndef REFSTACK_CORE_SKBUFF_H
 #define REFSTACK_CORE_SKBUFF_H
@@ -21,23 +21,31 @@ struct sock;
 
 enum {
 	SMP_CACHE_BYTES = 64,
-	SKB_SMALL_HEAD_BYTES = 640, /* SKB_SMALL_HEAD_CACHE_SIZE of the pinned kernel's configuration */
-	SKB_STRUCT_BYTES = 256,      /* SKB_DATA_ALIGN(sizeof(struct sk_buff)), x86-64 */
+	SKB_SMALL_HEAD_BYTES =
+		640,		/* SKB_SMALL_HEAD_CACHE_SIZE of the pinned kernel's configuration */
+	SKB_STRUCT_BYTES = 256, /* SKB_DATA_ALIGN(sizeof(struct sk_buff)), x86-64 */
 	SKB_SHARED_INFO_BYTES = 320, /* SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) */
 	MAX_SKB_FRAGS = 17,
 	SKB_MAX_ALLOC = 16384 - SKB_SHARED_INFO_BYTES, /* SKB_MAX_ORDER(0, 2) */
 	NET_SKB_PAD = 64,
 	NET_IP_ALIGN = 0,
 	PAGE_SIZE = 4096,
-	SK_FRAG_PAGE_BYTES = 32768 /* SKB_FRAG_PAGE_ORDER: what sk_page_frag_refill() takes at once */
+	SK_FRAG_PAGE_BYTES =
+		32768 /* SKB_FRAG_PAGE_ORDER: what sk_page_frag_refill() takes at once */
 };
 
 /* LINUX: include/linux/skbuff.h. What is known of the transport checksum. */
 enum { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_COMPLETE, CHECKSUM_PARTIAL };
 
 /* LINUX: skb->pkt_type, include/uapi/linux/if_packet.h. */
-enum { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING,
-       PACKET_LOOPBACK };
+enum {
+	PACKET_HOST,
+	PACKET_BROADCAST,
+	PACKET_MULTICAST,
+	PACKET_OTHERHOST,
+	PACKET_OUTGOING,
+	PACKET_LOOPBACK
+};
 
 enum drop_reason {
 #define X(name, help) DROP_##name,
@@ -64,8 +72,8 @@ struct skb_frag {
 /* How a slot of a page pool is laid out: what world.c cuts pools from. */
 enum {
 	PAGE_HEADER_BYTES = 64,
-	PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + PAGE_SIZE,              /* page_pool[0] */
-	BIG_PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + SK_FRAG_PAGE_BYTES  /* page_pool[1] */
+	PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + PAGE_SIZE,		    /* page_pool[0] */
+	BIG_PAGE_OBJ_BYTES = PAGE_HEADER_BYTES + SK_FRAG_PAGE_BYTES /* page_pool[1] */
 };
 static_assert(sizeof(struct page) <= PAGE_HEADER_BYTES, "the page's bytes follow its header");
 
@@ -79,7 +87,7 @@ struct skb_head {
 	u16 gso_size, gso_segs, gso_type;
 	struct sk_buff *frag_list;
 	struct skb_frag frags[MAX_SKB_FRAGS];
-	struct pool *pool;      /* the size class it came from */
+	struct pool *pool;	/* the size class it came from */
 	struct page *head_page; /* LINUX: head_frag: the bytes lie in this page; else NULL */
 	u32 size; /* bytes that the kernel's allocation would offer: skb_end_offset() */
 	u8 *mem;
@@ -103,7 +111,7 @@ struct sk_buff {
 	u32 truesize;
 	u16 mac_len, network_header, transport_header, mac_header;
 	u16 csum_start, csum_offset; /* CHECKSUM_PARTIAL; from head */
-	u32 csum;                    /* CHECKSUM_COMPLETE, and what software summed so far */
+	u32 csum;		     /* CHECKSUM_COMPLETE, and what software summed so far */
 	u32 hash;
 	u32 priority;
 	u32 mark;
@@ -249,7 +257,7 @@ static inline bool skb_queue_empty(const struct sk_buff_head *q)
 {
 	return q->qlen == 0;
 }
-#define skb_queue_walk(q, skb) \
+#define skb_queue_walk(q, skb)                                                                     \
 	for ((skb) = (q)->next; (skb) != (struct sk_buff *)(void *)(q); (skb) = (skb)->next)
 
 static inline u32 skb_headlen(const struct sk_buff *skb)

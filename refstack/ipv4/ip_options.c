@@ -5,12 +5,12 @@
  * Rules: RFC 791 3.1, RFC 1122 3.2.1.8; LINUX: net/ipv4/ip_options.c.
  * Missing: sending options, and source routes (a later part).
  */
+#include "ipv4/ip_options.h"
+
 #include "core/net.h"
 #include "core/task.h"
 #include "ipv4/icmp.h"
-#include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
-#include "ipv4/ip_options.h"
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 
