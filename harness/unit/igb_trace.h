@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* igb_trace.h - the register accesses of a real driver, for the tests of the card and of our driver.
+/* igb_trace.h - register accesses of a real driver, for the tests of the card and of our driver.
  *
- * What Linux 6.1's igb did on QEMU 10.0.2's igb with two CPUs: probe, open, two seconds of watchdog and
- * more, three datagrams, close, power down.
+ * What Linux 6.1's igb did on QEMU 10.0.2's igb with two CPUs: probe, open, two seconds of watchdog
+ * and more, three datagrams, close, power down.
  */
 #ifndef HARNESS_UNIT_IGB_TRACE_H
 #define HARNESS_UNIT_IGB_TRACE_H

@@ -193,14 +193,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
-		T(inside_is_found),
-		T(outside_is_a_fault),
-		T(direction_is_kept),
-		T(stale_address_finds_nothing),
-		T(page_and_its_parts),
-		T(coherent_largest),
-		T(nth_mapping_fails),
-		T(full_space_refuses),
+		T(inside_is_found),    T(outside_is_a_fault),
+		T(direction_is_kept),  T(stale_address_finds_nothing),
+		T(page_and_its_parts), T(coherent_largest),
+		T(nth_mapping_fails),  T(full_space_refuses),
 		T(addresses_repeat),
 #undef T
 	};

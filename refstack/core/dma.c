@@ -3,8 +3,8 @@
  *
  * Path: step 11 maps, step 16 unmaps. Rules: LINUX: Documentation/core-api/dma-api.rst.
  * A bus address is generation << 40 | slot << 18 | offset. A slot's generation changes with each
- * mapping, so a stale address finds nothing. Slots are given again last in, first out: the addresses that
- * a card sees depend on the order of mappings alone, never on where memory is.
+ * mapping, so a stale address finds nothing. Slots are given again last in, first out: the
+ * addresses that a card sees depend on the order of mappings alone, never on where memory is.
  */
 #include "core/dma.h"
 
@@ -73,8 +73,8 @@ static u64 dma_map_add(struct dma_space *s, u8 *mem, u32 len, enum dma_dir dir, 
 	m->next_free = DMA_NONE;
 	s->live++;
 	s->peak = max_u32(s->peak, s->live);
-	return (u64)m->gen << (DMA_OFFSET_BITS + DMA_SLOT_BITS) |
-	       (u64)(m - s->map) << DMA_OFFSET_BITS;
+	return (u64)m->gen << (DMA_OFFSET_BITS + DMA_SLOT_BITS) | (u64)(m - s->map)
+									  << DMA_OFFSET_BITS;
 }
 
 /* The live mapping that [addr, addr + len) lies in, or NULL. */
@@ -141,7 +141,8 @@ void dma_unmap_page_attrs(struct net *net, u64 addr, u32 len, enum dma_dir dir)
 	dma_map_remove(s, m);
 }
 
-/* Memory is coherent here, as on x86-64: a sync only says who owns it, and has to name a live mapping. */
+/* Memory is coherent here, as on x86-64: a sync only says who owns it, and has to name a live
+ * mapping. */
 static void sync_check(const struct dma_space *s, u64 addr, u32 len, enum dma_dir dir)
 {
 	const struct dma_map *m = dma_find(s, addr, len);

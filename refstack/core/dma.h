@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* dma.h - what a card may touch: live mappings from bus addresses to memory, like an IOMMU's.
  *
- * Bus address = generation, slot, offset: an access through a stale or a foreign address, past the end
- * of a mapping or against its direction, finds nothing and is counted as a fault.
+ * Bus address = generation, slot, offset: an access through a stale or a foreign address, past the
+ * end of a mapping or against its direction, finds nothing and is counted as a fault.
  */
 #ifndef REFSTACK_CORE_DMA_H
 #define REFSTACK_CORE_DMA_H
@@ -25,8 +25,8 @@ struct dma_map {
 struct dma_space {
 	struct dma_map *map;
 	u32 cap, fresh, live, peak, free_head;
-	u32 fail_at; /* fault injection: the n-th mapping from now fails */
-	u64 faults;  /* accesses outside every live mapping */
+	u32 fail_at;   /* fault injection: the n-th mapping from now fails */
+	u64 faults;    /* accesses outside every live mapping */
 	u64 exhausted; /* mappings refused because every slot was taken */
 };
 

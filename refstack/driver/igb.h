@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* igb.h - the driver of the 82576: adapter, vectors, rings, and who calls whom among its files.
  *
- * Path: steps 10 to 12, 15 and 16, and 103 to 105. Names as in LINUX: drivers/net/ethernet/intel/igb/igb.h.
+ * Path: steps 10 to 12, 15 and 16, and 103 to 105. Names as in LINUX:
+ * drivers/net/ethernet/intel/igb/igb.h.
  */
 #ifndef REFSTACK_DRIVER_IGB_H
 #define REFSTACK_DRIVER_IGB_H
@@ -12,7 +13,7 @@
 #include "nicmodel/bus.h"
 
 enum {
-	IGB_QUEUES_MAX = 8,  /* IGB_MAX_RX_QUEUES, IGB_MAX_TX_QUEUES */
+	IGB_QUEUES_MAX = 8, /* IGB_MAX_RX_QUEUES, IGB_MAX_TX_QUEUES */
 	MAX_Q_VECTORS = 8,
 	IGB_VECTORS_MAX = 10, /* MAX_MSIX_ENTRIES: interrupt lines to keep for a card */
 	IGB_DEFAULT_RING = 256,
@@ -55,28 +56,16 @@ enum igb_tx_flags {
 };
 
 /* LINUX: enum e1000_fc_mode. */
-enum igb_fc { IGB_FC_NONE = 0, IGB_FC_RX_PAUSE = 1, IGB_FC_TX_PAUSE = 2, IGB_FC_FULL = 3, IGB_FC_DEFAULT = 0xff };
-
-/* The statistics registers in the order in which igb_update_stats() reads them. CTRL_EXT is read before
- * the second group. GORCH and GOTCH are read to clear the low halves. X(register)
- */
-#define IGB_STATS_1(X) \
-	X(CRCERRS) X(GPRC) X(GORCL) X(GORCH) X(BPRC) X(MPRC) X(ROC) X(PRC64) X(PRC127) X(PRC255) X(PRC511) \
-	X(PRC1023) X(PRC1522) X(SYMERRS) X(MPC) X(SCC) X(ECOL) X(MCC) X(LATECOL) X(DC) X(RLEC) X(XONRXC) \
-	X(XONTXC) X(XOFFRXC) X(XOFFTXC) X(FCRUC) X(GPTC) X(GOTCL) X(GOTCH) X(RNBC) X(RUC) X(RFC) X(RJC) \
-	X(TORH) X(TOTH) X(TPR) X(PTC64) X(PTC127) X(PTC255) X(PTC511) X(PTC1023) X(PTC1522) X(MPTC) X(BPTC) \
-	X(TPT) X(COLC) X(ALGNERRC)
-#define IGB_STATS_2(X) \
-	X(RXERRC) X(TNCRS) X(TSCTC) X(TSCTFC) X(IAC) X(HTCBDPC) X(ICRXPTC) X(ICRXATC) X(ICTXPTC) \
-	X(ICTXATC) X(ICTXQEC) X(ICTXQMTC) X(ICRXDMTC)
-#define IGB_STATS_3(X) X(MGTPTC) X(MGTPRC) X(MGTPDC)
-
-enum igb_stat {
-#define X(name) IGB_STAT_##name,
-	IGB_STATS_1(X) IGB_STATS_2(X) IGB_STATS_3(X)
-#undef X
-	IGB_STAT_MAX
+enum igb_fc {
+	IGB_FC_NONE = 0,
+	IGB_FC_RX_PAUSE = 1,
+	IGB_FC_TX_PAUSE = 2,
+	IGB_FC_FULL = 3,
+	IGB_FC_DEFAULT = 0xff
 };
+
+/* The card's statistics registers: adapter->stats has a place for each. */
+enum { IGB_STATS = (E1000_HTCBDPC - E1000_CRCERRS) / 4 + 1 };
 
 struct igb_adapter;
 struct igb_q_vector;
@@ -100,8 +89,9 @@ struct igb_rx_buffer {
 
 struct igb_ring_stats {
 	u64 packets, bytes;
-	u64 restart_queue; /* transmit */
-	u64 drops, csum_err, alloc_failed; /* receive */
+	/* Transmission, reception. */
+	u64 restart_queue;
+	u64 drops, csum_err, alloc_failed;
 };
 
 struct igb_ring {
@@ -117,8 +107,8 @@ struct igb_ring {
 	u16 count;
 	u16 next_to_clean, next_to_use, next_to_alloc;
 	u8 queue_index, reg_idx;
-	bool detect_hang;  /* IGB_RING_FLAG_TX_DETECT_HANG */
-	bool large_buffer; /* IGB_RING_FLAG_RX_3K_BUFFER */
+	bool detect_hang;    /* IGB_RING_FLAG_TX_DETECT_HANG */
+	bool large_buffer;   /* IGB_RING_FLAG_RX_3K_BUFFER */
 	struct sk_buff *skb; /* a frame of which the rest is still to come */
 	struct igb_ring_stats stats;
 };
@@ -166,9 +156,9 @@ struct igb_adapter {
 	const struct bus_card *card;
 	void *card_ctx;
 	u32 irq_base;
-	bool down, resetting;	 /* LINUX: __IGB_DOWN, __IGB_RESETTING */
-	bool queue_pairs;	 /* IGB_FLAG_QUEUE_PAIRS */
-	bool ptp_enabled;	 /* IGB_PTP_ENABLED */
+	bool down, resetting; /* LINUX: __IGB_DOWN, __IGB_RESETTING */
+	bool queue_pairs;     /* IGB_FLAG_QUEUE_PAIRS */
+	bool ptp_enabled;     /* IGB_PTP_ENABLED */
 	u32 num_q_vectors, rss_queues, num_tx_queues, num_rx_queues;
 	u32 rx_itr_setting, tx_itr_setting;
 	u32 tx_work_limit;
@@ -182,11 +172,11 @@ struct igb_adapter {
 	u32 rss_indir_tbl_init;
 	u8 rss_indir_tbl[IGB_RETA_SIZE];
 	u32 rss_key[10];
-	bool rss_key_known; /* LINUX: netdev_rss_key_fill(): drawn once */
+	bool rss_key_known;	      /* LINUX: netdev_rss_key_fill(): drawn once */
 	u8 affinity[IGB_VECTORS_MAX]; /* ○ CPU of each vector */
 	struct igb_hw hw;
 	u32 shadow_vfta[IGB_VFTA_REGS];
-	u64 stats[IGB_STAT_MAX];
+	u64 stats[IGB_STATS]; /* by register: see igb_stat() */
 	struct timer_list watchdog_timer, phy_info_timer;
 	struct igb_work reset_task, watchdog_task;
 	struct igb_q_vector q_vector[MAX_Q_VECTORS];
@@ -196,9 +186,10 @@ struct igb_adapter {
 /* Bytes of one slot of net->igb_ring_pool for rings of up to this many descriptors. */
 u32 igb_ring_bytes(u32 entries);
 
-/* igb_main.c: what the world calls. In task context on a running CPU. queues: pairs at most; 0 = one a CPU. */
-must_check int igb_probe(struct net *net, const char *name, const struct bus_card *card, void *card_ctx,
-			 u32 irq_base, u32 queues, struct net_device **out);
+/* igb_main.c: what the world calls. In task context on a running CPU. queues: pairs at most; 0 =
+ * one a CPU. */
+must_check int igb_probe(struct net *net, const char *name, const struct bus_card *card,
+			 void *card_ctx, u32 irq_base, u32 queues, struct net_device **out);
 void igb_remove(struct net_device *dev);
 static inline struct igb_adapter *igb_priv(const struct net_device *dev)
 {
@@ -254,7 +245,7 @@ int igb_clean_rx_irq(struct igb_q_vector *q_vector, int budget);
 void igb_alloc_rx_buffers(struct igb_ring *rx_ring, u32 cleaned_count);
 void igb_clean_rx_ring(struct igb_ring *rx_ring);
 
-/* igb_hw.c: registers and time as the card's other half sees them. */
+/* igb_io.c: registers and time as the card's other half sees them. */
 u32 igb_rd32(struct igb_adapter *adapter, u32 reg);
 void igb_wr32(struct igb_adapter *adapter, u32 reg, u32 value);
 void igb_wrfl(struct igb_adapter *adapter);
@@ -284,6 +275,13 @@ void igb_write_vfta(struct igb_adapter *adapter, u32 index, u32 value);
 void igb_rar_set(struct igb_adapter *adapter, const u8 *addr, u32 index);
 void igb_update_mc_addr_list(struct igb_adapter *adapter, const u8 *list, u32 count);
 
+/* LINUX: struct e1000_hw_stats. */
+static inline u64 igb_stat(const struct igb_adapter *adapter, u32 reg)
+{
+	assert(reg >= E1000_CRCERRS);
+	assert(reg <= E1000_HTCBDPC);
+	return adapter->stats[(reg - E1000_CRCERRS) / 4];
+}
 /* LINUX: igb_desc_unused(): one is always left, so that full and empty differ. */
 static inline u32 igb_desc_unused(const struct igb_ring *ring)
 {

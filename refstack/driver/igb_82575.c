@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* igb_82575.c - MAC, PHY and NVM of the card: reset, link set-up, semaphores, flow control.
  *
- * Path: none of the steps; probe, open, close and the watchdog come here. The order of accesses is the
- * kernel's. Rules: LINUX: e1000_82575.c, e1000_mac.c, e1000_phy.c, e1000_nvm.c; IEEE 802.3 28B for pause.
- * DIVERGES(igb-registers): copper only, and registers that the register map lacks are not touched.
+ * Path: none of the steps; probe, open, close and the watchdog come here. The order of accesses is
+ * the kernel's. Rules: LINUX: e1000_82575.c, e1000_mac.c, e1000_phy.c, e1000_nvm.c; IEEE 802.3 28B
+ * for pause. DIVERGES(igb-registers): copper only, and registers that the register map lacks are
+ * not touched.
  */
 #include "driver/igb.h"
 
@@ -19,7 +20,8 @@ enum {
 	COPPER_LINK_UP_LIMIT = 10
 };
 
-/* --- semaphores ---------------------------------------------------------------------------------- */
+/* --- semaphores ----------------------------------------------------------------------------------
+ */
 
 static void igb_put_hw_semaphore(struct igb_adapter *adapter)
 {
@@ -72,7 +74,8 @@ static int igb_acquire_swfw_sync(struct igb_adapter *adapter, u32 mask)
 	return -EIO;
 }
 
-/* DIVERGES(igb-release-bounded): Linux tries for ever to get the semaphore that guards the release. */
+/* DIVERGES(igb-release-bounded): Linux tries for ever to get the semaphore that guards the release.
+ */
 static void igb_release_swfw_sync(struct igb_adapter *adapter, u32 mask)
 {
 	u32 sync;
@@ -89,7 +92,8 @@ static u32 igb_phy_mask(const struct igb_adapter *adapter)
 	return adapter->hw.func == 1 ? E1000_SWFW_PHY1_SM : E1000_SWFW_PHY0_SM;
 }
 
-/* --- NVM ------------------------------------------------------------------------------------------- */
+/* --- NVM
+ * ------------------------------------------------------------------------------------------- */
 
 int igb_read_nvm(struct igb_adapter *adapter, u32 word, u16 *data)
 {
@@ -159,12 +163,14 @@ int igb_read_mac_addr(struct igb_adapter *adapter)
 	return 0;
 }
 
-/* --- PHY ------------------------------------------------------------------------------------------- */
+/* --- PHY
+ * ------------------------------------------------------------------------------------------- */
 
 /* LINUX: igb_read_phy_reg_mdic(), igb_write_phy_reg_mdic(). */
 static int igb_mdic(struct igb_adapter *adapter, u32 offset, u32 op, u16 *data)
 {
-	u32 mdic = offset << E1000_MDIC_REG_SHIFT | adapter->hw.phy_addr << E1000_MDIC_PHY_SHIFT | op;
+	u32 mdic =
+		offset << E1000_MDIC_REG_SHIFT | adapter->hw.phy_addr << E1000_MDIC_PHY_SHIFT | op;
 
 	assert(offset <= MAX_PHY_REG_ADDRESS);
 	if (op == E1000_MDIC_OP_WRITE)
@@ -238,7 +244,8 @@ bool igb_check_reset_block(struct igb_adapter *adapter)
 static void igb_get_cfg_done(struct igb_adapter *adapter)
 {
 	for (u32 i = 0; i < PHY_CFG_TIMEOUT; i++) {
-		if (igb_rd32(adapter, E1000_EEMNGCTL) & E1000_EEMNGCTL_CFG_DONE0 << adapter->hw.func)
+		if (igb_rd32(adapter, E1000_EEMNGCTL) & E1000_EEMNGCTL_CFG_DONE0
+								<< adapter->hw.func)
 			break;
 		igb_usleep(adapter, 1000);
 	}
@@ -285,7 +292,8 @@ void igb_power_down_phy_copper(struct igb_adapter *adapter)
 }
 
 /* The link bit is sticky when it falls, so each look is two reads. */
-static int igb_phy_has_link(struct igb_adapter *adapter, u32 iterations, u32 interval_us, bool *link)
+static int igb_phy_has_link(struct igb_adapter *adapter, u32 iterations, u32 interval_us,
+			    bool *link)
 {
 	u16 status;
 	int err;
@@ -409,7 +417,8 @@ static int igb_phy_setup_autoneg(struct igb_adapter *adapter)
 	if (err != 0)
 		return err;
 	assert(adapter->hw.fc_current < ARRAY_SIZE(pause));
-	adv |= NWAY_AR_10T_HD_CAPS | NWAY_AR_10T_FD_CAPS | NWAY_AR_100TX_HD_CAPS | NWAY_AR_100TX_FD_CAPS;
+	adv |= NWAY_AR_10T_HD_CAPS | NWAY_AR_10T_FD_CAPS | NWAY_AR_100TX_HD_CAPS |
+	       NWAY_AR_100TX_FD_CAPS;
 	adv = (u16)((adv & ~(NWAY_AR_ASM_DIR | NWAY_AR_PAUSE)) | pause[adapter->hw.fc_current]);
 	gig = (u16)((gig & ~CR_1000T_HD_CAPS) | CR_1000T_FD_CAPS);
 	err = igb_write_phy_reg(adapter, PHY_AUTONEG_ADV, adv);
@@ -418,7 +427,8 @@ static int igb_phy_setup_autoneg(struct igb_adapter *adapter)
 	return igb_write_phy_reg(adapter, PHY_1000T_CTRL, gig);
 }
 
-/* --- flow control ------------------------------------------------------------------------------------ */
+/* --- flow control
+ * ------------------------------------------------------------------------------------ */
 
 static void igb_force_mac_fc(struct igb_adapter *adapter)
 {
@@ -442,17 +452,19 @@ static u8 igb_fc_resolve(u32 requested, u16 own, u16 peer)
 	if ((own & NWAY_AR_PAUSE) && (own & NWAY_AR_ASM_DIR) && !(peer & NWAY_AR_PAUSE) &&
 	    (peer & NWAY_AR_ASM_DIR))
 		return IGB_FC_RX_PAUSE;
-	/* LINUX: igb_config_fc_after_link_up(): a peer that offers nothing may still send pauses. */
-	return requested == IGB_FC_NONE || requested == IGB_FC_TX_PAUSE ? IGB_FC_NONE : IGB_FC_RX_PAUSE;
+	/* LINUX: igb_config_fc_after_link_up(): a peer that offers nothing may still send pauses.
+	 */
+	return requested == IGB_FC_NONE || requested == IGB_FC_TX_PAUSE ? IGB_FC_NONE
+									: IGB_FC_RX_PAUSE;
 }
 
 void igb_get_speed_and_duplex(struct igb_adapter *adapter, u16 *speed, bool *full_duplex)
 {
 	u32 status = igb_rd32(adapter, E1000_STATUS);
 
-	*speed = (status & E1000_STATUS_SPEED_1000) != 0 ? SPEED_1000 :
-		 (status & E1000_STATUS_SPEED_100) != 0	 ? SPEED_100 :
-							   SPEED_10;
+	*speed = (status & E1000_STATUS_SPEED_1000) != 0  ? SPEED_1000
+		 : (status & E1000_STATUS_SPEED_100) != 0 ? SPEED_100
+							  : SPEED_10;
 	*full_duplex = (status & E1000_STATUS_FD) != 0;
 }
 
@@ -491,7 +503,8 @@ void igb_config_collision_dist(struct igb_adapter *adapter)
 	igb_wrfl(adapter);
 }
 
-/* --- link ---------------------------------------------------------------------------------------------- */
+/* --- link
+ * ---------------------------------------------------------------------------------------------- */
 
 static int igb_setup_copper_link(struct igb_adapter *adapter)
 {
@@ -507,7 +520,8 @@ static int igb_setup_copper_link(struct igb_adapter *adapter)
 	err = igb_phy_setup_autoneg(adapter);
 	if (err != 0)
 		return err;
-	err = igb_update_phy_reg(adapter, PHY_CONTROL, 0, MII_CR_AUTO_NEG_EN | MII_CR_RESTART_AUTO_NEG);
+	err = igb_update_phy_reg(adapter, PHY_CONTROL, 0,
+				 MII_CR_AUTO_NEG_EN | MII_CR_RESTART_AUTO_NEG);
 	if (err != 0)
 		return err;
 	adapter->hw.get_link_status = true;
@@ -526,9 +540,9 @@ static int igb_set_default_fc(struct igb_adapter *adapter)
 	if (err != 0)
 		return err;
 	data &= NVM_WORD0F_PAUSE_MASK;
-	adapter->hw.fc_requested = data == 0		       ? IGB_FC_NONE :
-				   data == NVM_WORD0F_ASM_DIR ? IGB_FC_TX_PAUSE :
-								IGB_FC_FULL;
+	adapter->hw.fc_requested = data == 0			? IGB_FC_NONE
+				   : data == NVM_WORD0F_ASM_DIR ? IGB_FC_TX_PAUSE
+								: IGB_FC_FULL;
 	return 0;
 }
 
@@ -576,7 +590,8 @@ int igb_check_for_copper_link(struct igb_adapter *adapter)
 	return igb_config_fc_after_link_up(adapter);
 }
 
-/* --- filters --------------------------------------------------------------------------------------- */
+/* --- filters
+ * --------------------------------------------------------------------------------------- */
 
 void igb_write_vfta(struct igb_adapter *adapter, u32 index, u32 value)
 {
@@ -642,7 +657,8 @@ void igb_update_mc_addr_list(struct igb_adapter *adapter, const u8 *list, u32 co
 	igb_wrfl(adapter);
 }
 
-/* --- reset and initialisation -------------------------------------------------------------------------- */
+/* --- reset and initialisation
+ * -------------------------------------------------------------------------- */
 
 static void igb_disable_pcie_master(struct igb_adapter *adapter)
 {
@@ -702,18 +718,20 @@ static void igb_id_led_init(struct igb_adapter *adapter)
 static void igb_clear_hw_cntrs(struct igb_adapter *adapter)
 {
 	static const u16 regs[] = {
-		E1000_CRCERRS,	E1000_SYMERRS,	E1000_MPC,	E1000_SCC,	E1000_ECOL,	E1000_MCC,
-		E1000_LATECOL,	E1000_COLC,	E1000_DC,	E1000_RLEC,	E1000_XONRXC,	E1000_XONTXC,
-		E1000_XOFFRXC,	E1000_XOFFTXC,	E1000_FCRUC,	E1000_GPRC,	E1000_BPRC,	E1000_MPRC,
-		E1000_GPTC,	E1000_GORCL,	E1000_GORCH,	E1000_GOTCL,	E1000_GOTCH,	E1000_RNBC,
-		E1000_RUC,	E1000_RFC,	E1000_ROC,	E1000_RJC,	E1000_TORL,	E1000_TORH,
-		E1000_TOTL,	E1000_TOTH,	E1000_TPR,	E1000_TPT,	E1000_MPTC,	E1000_BPTC,
-		E1000_PRC64,	E1000_PRC127,	E1000_PRC255,	E1000_PRC511,	E1000_PRC1023,	E1000_PRC1522,
-		E1000_PTC64,	E1000_PTC127,	E1000_PTC255,	E1000_PTC511,	E1000_PTC1023,	E1000_PTC1522,
-		E1000_ALGNERRC, E1000_RXERRC,	E1000_TNCRS,	E1000_CEXTERR,	E1000_TSCTC,	E1000_TSCTFC,
-		E1000_MGTPRC,	E1000_MGTPDC,	E1000_MGTPTC,	E1000_IAC,	E1000_HTCBDPC,	E1000_ICRXPTC,
-		E1000_ICRXATC,	E1000_ICTXPTC,	E1000_ICTXATC,	E1000_ICTXQEC,	E1000_ICTXQMTC, E1000_ICRXDMTC,
-		E1000_HTCBDPC,
+		E1000_CRCERRS,	E1000_SYMERRS, E1000_MPC,     E1000_SCC,      E1000_ECOL,
+		E1000_MCC,	E1000_LATECOL, E1000_COLC,    E1000_DC,	      E1000_RLEC,
+		E1000_XONRXC,	E1000_XONTXC,  E1000_XOFFRXC, E1000_XOFFTXC,  E1000_FCRUC,
+		E1000_GPRC,	E1000_BPRC,    E1000_MPRC,    E1000_GPTC,     E1000_GORCL,
+		E1000_GORCH,	E1000_GOTCL,   E1000_GOTCH,   E1000_RNBC,     E1000_RUC,
+		E1000_RFC,	E1000_ROC,     E1000_RJC,     E1000_TORL,     E1000_TORH,
+		E1000_TOTL,	E1000_TOTH,    E1000_TPR,     E1000_TPT,      E1000_MPTC,
+		E1000_BPTC,	E1000_PRC64,   E1000_PRC127,  E1000_PRC255,   E1000_PRC511,
+		E1000_PRC1023,	E1000_PRC1522, E1000_PTC64,   E1000_PTC127,   E1000_PTC255,
+		E1000_PTC511,	E1000_PTC1023, E1000_PTC1522, E1000_ALGNERRC, E1000_RXERRC,
+		E1000_TNCRS,	E1000_CEXTERR, E1000_TSCTC,   E1000_TSCTFC,   E1000_MGTPRC,
+		E1000_MGTPDC,	E1000_MGTPTC,  E1000_IAC,     E1000_HTCBDPC,  E1000_ICRXPTC,
+		E1000_ICRXATC,	E1000_ICTXPTC, E1000_ICTXATC, E1000_ICTXQEC,  E1000_ICTXQMTC,
+		E1000_ICRXDMTC, E1000_HTCBDPC,
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(regs); i++)
@@ -752,7 +770,8 @@ bool igb_enable_mng_pass_thru(struct igb_adapter *adapter)
 		return (manc & E1000_MANC_SMBUS_EN) != 0 && (manc & E1000_MANC_ASF_EN) == 0;
 	fwsm = igb_rd32(adapter, E1000_FWSM);
 	factps = igb_rd32(adapter, E1000_FACTPS);
-	return (factps & E1000_FACTPS_MNGCG) == 0 && (fwsm & E1000_FWSM_MODE_MASK) == E1000_FWSM_MODE_PT;
+	return (factps & E1000_FACTPS_MNGCG) == 0 &&
+	       (fwsm & E1000_FWSM_MODE_MASK) == E1000_FWSM_MODE_PT;
 }
 
 /* LINUX: igb_get_invariants_82575() and what it calls: media, firmware, NVM size, PHY. */
@@ -765,8 +784,9 @@ int igb_get_invariants(struct igb_adapter *adapter)
 		return -ENODEV; /* not copper */
 	hw->arc_subsystem_valid = (igb_rd32(adapter, E1000_FWSM) & E1000_FWSM_MODE_MASK) != 0;
 	eecd = igb_rd32(adapter, E1000_EECD);
-	hw->nvm_word_size = 1u << min_u32(15, ((eecd & E1000_EECD_SIZE_EX_MASK) >> E1000_EECD_SIZE_EX_SHIFT) +
-						      NVM_WORD_SIZE_BASE_SHIFT);
+	hw->nvm_word_size =
+		1u << min_u32(15, ((eecd & E1000_EECD_SIZE_EX_MASK) >> E1000_EECD_SIZE_EX_SHIFT) +
+					  NVM_WORD_SIZE_BASE_SHIFT);
 	ctrl_ext = igb_rd32(adapter, E1000_CTRL_EXT);
 	igb_wr32(adapter, E1000_CTRL_EXT, ctrl_ext & ~E1000_CTRL_EXT_I2C_ENA);
 	hw->func = (u8)(igb_rd32(adapter, E1000_STATUS) >> E1000_STATUS_FUNC_SHIFT & 1);

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* igb_config.c - rings' memory, and what is written into the card between a reset and traffic.
  *
- * Path: none of the steps; igb_up(), igb_open() and address changes come here. The order of the writes is
- * the kernel's. Rules: LINUX: igb_configure(), igb_set_rx_mode() and what they call, in igb_main.c.
+ * Path: none of the steps; igb_up(), igb_open() and address changes come here. The order of the
+ * writes is the kernel's. Rules: LINUX: igb_configure(), igb_set_rx_mode() and what they call, in
+ * igb_main.c.
  */
 #include "driver/igb.h"
 
 #include "uapi/errno.h"
 
-/* --- memory ----------------------------------------------------------------------------------------- */
+/* --- memory
+ * ----------------------------------------------------------------------------------------- */
 
 u32 igb_ring_bytes(u32 entries)
 {
-	u32 info = (u32)(sizeof(struct igb_tx_buffer) > sizeof(struct igb_rx_buffer) ?
-				 sizeof(struct igb_tx_buffer) :
-				 sizeof(struct igb_rx_buffer));
+	u32 info = (u32)(sizeof(struct igb_tx_buffer) > sizeof(struct igb_rx_buffer)
+				 ? sizeof(struct igb_tx_buffer)
+				 : sizeof(struct igb_rx_buffer));
 
 	return entries * (IGB_DESC_BYTES + info);
 }
@@ -106,7 +108,8 @@ int igb_setup_all_resources(struct igb_adapter *adapter)
 	return err;
 }
 
-/* --- filters ---------------------------------------------------------------------------------------- */
+/* --- filters
+ * ---------------------------------------------------------------------------------------- */
 
 void igb_get_hw_control(struct igb_adapter *adapter)
 {
@@ -122,7 +125,8 @@ void igb_release_hw_control(struct igb_adapter *adapter)
 	igb_wr32(adapter, E1000_CTRL_EXT, ctrl_ext & ~E1000_CTRL_EXT_DRV_LOAD);
 }
 
-/* DIVERGES(igb-multicast): a device has no list of multicast addresses yet, so the table stays empty. */
+/* DIVERGES(igb-multicast): a device has no list of multicast addresses yet, so the table stays
+ * empty. */
 void igb_set_rx_mode(struct net_device *dev)
 {
 	struct igb_adapter *adapter = igb_priv(dev);
@@ -142,8 +146,8 @@ void igb_set_rx_mode(struct net_device *dev)
 	rctl |= igb_rd32(adapter, E1000_RCTL) & ~(E1000_RCTL_UPE | E1000_RCTL_MPE | E1000_RCTL_VFE);
 	igb_wr32(adapter, E1000_RCTL, rctl);
 	igb_wr32(adapter, E1000_RLPML, rlpml);
-	vmolr |= igb_rd32(adapter, E1000_VMOLR) &
-		 ~(E1000_VMOLR_ROPE | E1000_VMOLR_MPME | E1000_VMOLR_ROMPE | E1000_VMOLR_RLPML_MASK);
+	vmolr |= igb_rd32(adapter, E1000_VMOLR) & ~(E1000_VMOLR_ROPE | E1000_VMOLR_MPME |
+						    E1000_VMOLR_ROMPE | E1000_VMOLR_RLPML_MASK);
 	igb_wr32(adapter, E1000_VMOLR, vmolr | rlpml | E1000_VMOLR_LPE);
 }
 
@@ -161,7 +165,8 @@ static void igb_restore_vlan(struct igb_adapter *adapter)
 		igb_write_vfta(adapter, 0, adapter->shadow_vfta[0] | 1);
 }
 
-/* --- queues and hashing ----------------------------------------------------------------------------- */
+/* --- queues and hashing
+ * ----------------------------------------------------------------------------- */
 
 static void igb_setup_tctl(struct igb_adapter *adapter)
 {
@@ -235,9 +240,11 @@ static void igb_setup_rctl(struct igb_adapter *adapter)
 	igb_wr32(adapter, E1000_RCTL, rctl);
 }
 
-/* --- rings ------------------------------------------------------------------------------------------ */
+/* --- rings
+ * ------------------------------------------------------------------------------------------ */
 
-/* Prefetch when fewer than 8 are on the chip and at least 1 waits; each report is written at once. */
+/* Prefetch when fewer than 8 are on the chip and at least 1 waits; each report is written at once.
+ */
 static void igb_configure_tx_ring(struct igb_adapter *adapter, struct igb_ring *ring)
 {
 	u32 q = ring->reg_idx;

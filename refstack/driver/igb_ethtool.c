@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* igb_ethtool.c - what an administrator sets: moderation, ring sizes, which CPU serves which vector.
+/* igb_ethtool.c - what an administrator sets: moderation, ring sizes, which CPU serves which
+ * vector.
  *
  * Path: none of the steps. Rules: LINUX: igb_set_coalesce(), igb_set_ringparam() in igb_ethtool.c.
  */
@@ -11,7 +12,8 @@ enum { REQ_DESCRIPTOR_MULTIPLE = 8 };
 
 static bool is_valid_usecs(u32 usecs)
 {
-	return usecs <= 1 || usecs == 3 || (usecs >= IGB_MIN_ITR_USECS && usecs <= IGB_MAX_ITR_USECS);
+	return usecs <= 1 || usecs == 3 ||
+	       (usecs >= IGB_MIN_ITR_USECS && usecs <= IGB_MAX_ITR_USECS);
 }
 
 /* 0 is off, 1 and 3 are dynamic; other numbers are microseconds, kept as quarters of one. */
@@ -36,7 +38,8 @@ int igb_set_coalesce(struct net_device *dev, u32 rx_usecs)
 
 static u32 ring_size(u32 pending)
 {
-	return ALIGN_UP(max_u32(min_u32(pending, IGB_MAX_RING), IGB_MIN_RING), REQ_DESCRIPTOR_MULTIPLE);
+	return ALIGN_UP(max_u32(min_u32(pending, IGB_MAX_RING), IGB_MIN_RING),
+			REQ_DESCRIPTOR_MULTIPLE);
 }
 
 static void set_counts(struct igb_adapter *adapter, u32 rx, u32 tx)
@@ -49,8 +52,8 @@ static void set_counts(struct igb_adapter *adapter, u32 rx, u32 tx)
 		adapter->tx_ring[i].count = (u16)tx;
 }
 
-/* A slot of ring memory holds a ring of any size, so that the new rings take the old ones' place. If even
- * the old size is refused then, the device stays dead until it is closed.
+/* A slot of ring memory holds a ring of any size, so that the new rings take the old ones' place.
+ * If even the old size is refused then, the device stays dead until it is closed.
  */
 int igb_set_ringparam(struct net_device *dev, u32 rx_pending, u32 tx_pending)
 {

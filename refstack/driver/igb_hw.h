@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* igb_hw.h - the 82576 as its driver sees it: register offsets, their bits, descriptors, PHY and NVM.
+/* igb_hw.h - the 82576 as its driver sees it: register offsets, their bits, descriptors, PHY and
+ * NVM.
  *
- * Offsets come from the card's register map; that and bus.h is all that a driver shares with the model.
- * Names as in LINUX: drivers/net/ethernet/intel/igb/e1000_regs.h, e1000_defines.h, e1000_phy.h.
+ * Offsets come from the card's register map; that and bus.h is all that a driver shares with the
+ * model. Names as in LINUX: drivers/net/ethernet/intel/igb/e1000_regs.h, e1000_defines.h,
+ * e1000_phy.h.
  */
 #ifndef REFSTACK_DRIVER_IGB_HW_H
 #define REFSTACK_DRIVER_IGB_HW_H
@@ -32,12 +34,12 @@ enum igb_reg_stride {
 #define E1000_CTRL_VME		      0x40000000u
 #define E1000_CTRL_PHY_RST	      0x80000000u
 
-#define E1000_STATUS_FD			  0x00000001u
-#define E1000_STATUS_FUNC_SHIFT		  2
-#define E1000_STATUS_TXOFF		  0x00000010u
-#define E1000_STATUS_SPEED_100		  0x00000040u
-#define E1000_STATUS_SPEED_1000		  0x00000080u
-#define E1000_STATUS_GIO_MASTER_ENABLE	  0x00080000u
+#define E1000_STATUS_FD		       0x00000001u
+#define E1000_STATUS_FUNC_SHIFT	       2
+#define E1000_STATUS_TXOFF	       0x00000010u
+#define E1000_STATUS_SPEED_100	       0x00000040u
+#define E1000_STATUS_SPEED_1000	       0x00000080u
+#define E1000_STATUS_GIO_MASTER_ENABLE 0x00080000u
 
 #define E1000_CTRL_EXT_LINK_MODE_MASK 0x00c00000u
 #define E1000_CTRL_EXT_I2C_ENA	      0x02000000u
@@ -91,31 +93,31 @@ enum igb_reg_stride {
 #define E1000_EITR_INTERVAL  0x00007ffcu
 
 /* Receive. */
-#define E1000_RCTL_EN		0x00000002u
-#define E1000_RCTL_SBP		0x00000004u
-#define E1000_RCTL_UPE		0x00000008u
-#define E1000_RCTL_MPE		0x00000010u
-#define E1000_RCTL_LPE		0x00000020u
-#define E1000_RCTL_LBM		0x000000c0u
-#define E1000_RCTL_MO		0x00003000u
-#define E1000_RCTL_BAM		0x00008000u
-#define E1000_RCTL_SZ_256	0x00030000u
-#define E1000_RCTL_VFE		0x00040000u
-#define E1000_RCTL_CFIEN	0x00080000u
-#define E1000_RCTL_SECRC	0x04000000u
-#define E1000_RXCSUM_CRCOFL	0x00000800u
-#define E1000_RXCSUM_PCSD	0x00002000u
-#define E1000_RFCTL_IPV6_EX_DIS 0x00010000u
-#define E1000_RAH_AV		0x80000000u
-#define E1000_RAH_POOL_1	0x00040000u
-#define E1000_RXDCTL_QUEUE_ENABLE 0x02000000u
+#define E1000_RCTL_EN			 0x00000002u
+#define E1000_RCTL_SBP			 0x00000004u
+#define E1000_RCTL_UPE			 0x00000008u
+#define E1000_RCTL_MPE			 0x00000010u
+#define E1000_RCTL_LPE			 0x00000020u
+#define E1000_RCTL_LBM			 0x000000c0u
+#define E1000_RCTL_MO			 0x00003000u
+#define E1000_RCTL_BAM			 0x00008000u
+#define E1000_RCTL_SZ_256		 0x00030000u
+#define E1000_RCTL_VFE			 0x00040000u
+#define E1000_RCTL_CFIEN		 0x00080000u
+#define E1000_RCTL_SECRC		 0x04000000u
+#define E1000_RXCSUM_CRCOFL		 0x00000800u
+#define E1000_RXCSUM_PCSD		 0x00002000u
+#define E1000_RFCTL_IPV6_EX_DIS		 0x00010000u
+#define E1000_RAH_AV			 0x80000000u
+#define E1000_RAH_POOL_1		 0x00040000u
+#define E1000_RXDCTL_QUEUE_ENABLE	 0x02000000u
 #define E1000_SRRCTL_BSIZEPKT_SHIFT	 10
 #define E1000_SRRCTL_BSIZEHDR_SHIFT	 2
 #define E1000_SRRCTL_DESCTYPE_ADV_ONEBUF 0x02000000u
 #define E1000_SRRCTL_DROP_EN		 0x80000000u
 #define E1000_RXPBS_SIZE_MASK		 0x0000007fu
 #define E1000_MRQC_ENABLE_RSS_MQ	 0x00000002u
-#define E1000_MRQC_RSS_FIELDS		 0x00370000u /* IPv4, IPv6 and TCP over both; no UDP ports */
+#define E1000_MRQC_RSS_FIELDS		 0x00370000u /* IPv4, IPv6, TCP over both; no UDP */
 #define E1000_VMOLR_RLPML_MASK		 0x00003fffu
 #define E1000_VMOLR_LPE			 0x00010000u
 #define E1000_VMOLR_RSSE		 0x00020000u
@@ -175,29 +177,29 @@ enum {
 	MAX_PHY_REG_ADDRESS = 0x1f,
 	MAX_PHY_MULTI_PAGE_REG = 0xf
 };
-#define IGP03E1000_E_PHY_ID		 0x02a80390u
-#define PHY_REVISION_MASK		 0xfffffff0u
-#define MII_CR_RESTART_AUTO_NEG		 0x0200u
-#define MII_CR_POWER_DOWN		 0x0800u
-#define MII_CR_AUTO_NEG_EN		 0x1000u
-#define MII_SR_LINK_STATUS		 0x0004u
-#define MII_SR_AUTONEG_COMPLETE		 0x0020u
-#define NWAY_AR_10T_HD_CAPS		 0x0020u
-#define NWAY_AR_10T_FD_CAPS		 0x0040u
-#define NWAY_AR_100TX_HD_CAPS		 0x0080u
-#define NWAY_AR_100TX_FD_CAPS		 0x0100u
-#define NWAY_AR_PAUSE			 0x0400u
-#define NWAY_AR_ASM_DIR			 0x0800u
-#define CR_1000T_HD_CAPS		 0x0100u
-#define CR_1000T_FD_CAPS		 0x0200u
-#define SR_1000T_REMOTE_RX_STATUS	 0x1000u
-#define IGP02E1000_PM_D0_LPLU		 0x0002u
-#define IGP01E1000_PSCR_AUTO_MDIX	 0x1000u
-#define IGP01E1000_PLHR_SS_DOWNGRADE	 0x8000u
-#define IGP01E1000_PSSR_SPEED_MASK	 0xc000u
-#define IGP01E1000_PSSR_SPEED_1000MBPS	 0xc000u
-#define IGP02E1000_AGC_LENGTH_SHIFT	 9
-#define IGP02E1000_AGC_LENGTH_MASK	 0x7fu
+#define IGP03E1000_E_PHY_ID	       0x02a80390u
+#define PHY_REVISION_MASK	       0xfffffff0u
+#define MII_CR_RESTART_AUTO_NEG	       0x0200u
+#define MII_CR_POWER_DOWN	       0x0800u
+#define MII_CR_AUTO_NEG_EN	       0x1000u
+#define MII_SR_LINK_STATUS	       0x0004u
+#define MII_SR_AUTONEG_COMPLETE	       0x0020u
+#define NWAY_AR_10T_HD_CAPS	       0x0020u
+#define NWAY_AR_10T_FD_CAPS	       0x0040u
+#define NWAY_AR_100TX_HD_CAPS	       0x0080u
+#define NWAY_AR_100TX_FD_CAPS	       0x0100u
+#define NWAY_AR_PAUSE		       0x0400u
+#define NWAY_AR_ASM_DIR		       0x0800u
+#define CR_1000T_HD_CAPS	       0x0100u
+#define CR_1000T_FD_CAPS	       0x0200u
+#define SR_1000T_REMOTE_RX_STATUS      0x1000u
+#define IGP02E1000_PM_D0_LPLU	       0x0002u
+#define IGP01E1000_PSCR_AUTO_MDIX      0x1000u
+#define IGP01E1000_PLHR_SS_DOWNGRADE   0x8000u
+#define IGP01E1000_PSSR_SPEED_MASK     0xc000u
+#define IGP01E1000_PSSR_SPEED_1000MBPS 0xc000u
+#define IGP02E1000_AGC_LENGTH_SHIFT    9
+#define IGP02E1000_AGC_LENGTH_MASK     0x7fu
 
 /* Words of the NVM. */
 enum {
@@ -238,13 +240,13 @@ enum { IGB_DESC_BYTES = 16 };
 #define E1000_ADVTXD_L4LEN_SHIFT    8
 #define E1000_ADVTXD_MSS_SHIFT	    16
 
-#define E1000_RXD_STAT_EOP	      0x00000002u
-#define E1000_RXD_STAT_IXSM	      0x00000004u
-#define E1000_RXD_STAT_VP	      0x00000008u
-#define E1000_RXD_STAT_UDPCS	      0x00000010u
-#define E1000_RXD_STAT_TCPCS	      0x00000020u
-#define E1000_RXDEXT_STATERR_TCPE     0x20000000u
-#define E1000_RXDEXT_STATERR_IPE      0x40000000u
-#define E1000_RXDEXT_ERR_FRAME_ERR    0x97000000u /* CE, SE, SEQ, CXE, RXE */
+#define E1000_RXD_STAT_EOP	   0x00000002u
+#define E1000_RXD_STAT_IXSM	   0x00000004u
+#define E1000_RXD_STAT_VP	   0x00000008u
+#define E1000_RXD_STAT_UDPCS	   0x00000010u
+#define E1000_RXD_STAT_TCPCS	   0x00000020u
+#define E1000_RXDEXT_STATERR_TCPE  0x20000000u
+#define E1000_RXDEXT_STATERR_IPE   0x40000000u
+#define E1000_RXDEXT_ERR_FRAME_ERR 0x97000000u /* CE, SE, SEQ, CXE, RXE */
 
 #endif

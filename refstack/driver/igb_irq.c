@@ -8,7 +8,8 @@
 
 #include "uapi/errno.h"
 
-/* --- which queue asks for which vector ------------------------------------------------------------- */
+/* --- which queue asks for which vector
+ * ------------------------------------------------------------- */
 
 /* A row an RX and TX pair of queue q, and of queue q + 8; a byte each. */
 static void igb_write_ivar(struct igb_adapter *adapter, u32 vector, u32 index, u32 shift)
@@ -52,7 +53,8 @@ void igb_configure_msix(struct igb_adapter *adapter)
 	igb_wrfl(adapter);
 }
 
-/* --- masks -------------------------------------------------------------------------------------------- */
+/* --- masks
+ * -------------------------------------------------------------------------------------------- */
 
 void igb_irq_enable(struct igb_adapter *adapter)
 {
@@ -80,9 +82,11 @@ void igb_irq_disable(struct igb_adapter *adapter)
 	igb_wrfl(adapter);
 }
 
-/* --- moderation ------------------------------------------------------------------------------------- */
+/* --- moderation
+ * ------------------------------------------------------------------------------------- */
 
-/* Written at the next interrupt, not when it is computed: a write would restart the card's timer. */
+/* Written at the next interrupt, not when it is computed: a write would restart the card's timer.
+ */
 void igb_write_itr(struct igb_q_vector *q_vector)
 {
 	struct igb_adapter *adapter = q_vector->adapter;
@@ -116,8 +120,8 @@ static u32 igb_avg_wire_size(const struct igb_q_vector *q_vector)
 	return size;
 }
 
-/* From the average size on the wire. LINUX: igb_set_itr() is for a card with a single vector, which this one
- * never has.
+/* From the average size on the wire. LINUX: igb_set_itr() is for a card with a single vector, which
+ * this one never has.
  */
 static void igb_update_ring_itr(struct igb_q_vector *q_vector)
 {

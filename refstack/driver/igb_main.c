@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* igb_main.c - the driver's life: probe, open, close, reset; its interrupt handlers and its poll function.
+/* igb_main.c - the driver's life: probe, open, close, reset; its interrupt handlers and its poll
+ * function.
  *
- * Path: igb_xmit_frame() is step 10, igb_msix_ring() 15 and 103, igb_poll() 16 and 104. Driver of an Intel
- * 82576 without virtual functions. Rules: LINUX: drivers/net/ethernet/intel/igb/igb_main.c. The order of
- * register accesses is the one that a 6.1 kernel was seen to make.
+ * Path: igb_xmit_frame() is step 10, igb_msix_ring() 15 and 103, igb_poll() 16 and 104. Driver of
+ * an Intel 82576 without virtual functions. Rules: LINUX:
+ * drivers/net/ethernet/intel/igb/igb_main.c. The order of register accesses is the one that a 6.1
+ * kernel was seen to make.
  */
 #include "driver/igb.h"
 
 #include "uapi/errno.h"
 
-/* --- work ------------------------------------------------------------------------------------------- */
+/* --- work
+ * ------------------------------------------------------------------------------------------- */
 
 static void igb_work_run(void *ctx, u64 a, u64 b)
 {
@@ -33,7 +36,8 @@ void igb_schedule_work(struct igb_work *work)
 	sim_arm(c->sim, &work->event, SIM_WAKE, c->now_ps, igb_work_run, work, 0, 0);
 }
 
-/* --- interrupts ------------------------------------------------------------------------------------- */
+/* --- interrupts
+ * ------------------------------------------------------------------------------------- */
 
 static void igb_msix_ring(void *data)
 {
@@ -81,8 +85,8 @@ static int igb_request_irq(struct igb_adapter *adapter)
 	if (err != 0)
 		return err;
 	for (u32 i = 0; i < adapter->num_q_vectors; i++) {
-		err = request_irq(h, adapter->irq_base + i + 1, igb_msix_ring, &adapter->q_vector[i],
-				  adapter->affinity[i + 1]);
+		err = request_irq(h, adapter->irq_base + i + 1, igb_msix_ring,
+				  &adapter->q_vector[i], adapter->affinity[i + 1]);
 		if (err != 0) {
 			igb_free_irqs(adapter, i + 1);
 			return err;
@@ -117,7 +121,8 @@ static int igb_poll(struct napi_struct *napi, int budget)
 	return work_done;
 }
 
-/* --- transmit entry --------------------------------------------------------------------------------- */
+/* --- transmit entry
+ * --------------------------------------------------------------------------------- */
 
 static enum netdev_tx igb_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
@@ -128,10 +133,12 @@ static enum netdev_tx igb_xmit_frame(struct sk_buff *skb, struct net_device *dev
 	/* The card pads short frames, but takes none below this. */
 	if (igb_put_padto(skb, 17) != 0)
 		return NETDEV_TX_OK;
-	return igb_xmit_frame_ring(skb, &adapter->tx_ring[skb->queue_mapping % adapter->num_tx_queues]);
+	return igb_xmit_frame_ring(skb,
+				   &adapter->tx_ring[skb->queue_mapping % adapter->num_tx_queues]);
 }
 
-/* --- reset, up, down -------------------------------------------------------------------------------- */
+/* --- reset, up, down
+ * -------------------------------------------------------------------------------- */
 
 static void igb_power_down_link(struct igb_adapter *adapter)
 {
@@ -147,7 +154,8 @@ static void igb_ptp_reset(struct igb_adapter *adapter)
 
 	igb_wr32(adapter, E1000_TSYNCTXCTL, reg & ~E1000_TSYNC_ENABLED);
 	reg = igb_rd32(adapter, E1000_TSYNCRXCTL);
-	igb_wr32(adapter, E1000_TSYNCRXCTL, reg & ~(E1000_TSYNC_ENABLED | E1000_TSYNCRXCTL_TYPE_MASK));
+	igb_wr32(adapter, E1000_TSYNCRXCTL,
+		 reg & ~(E1000_TSYNC_ENABLED | E1000_TSYNCRXCTL_TYPE_MASK));
 	igb_wr32(adapter, E1000_TSYNCRXCFG, 0);
 	igb_wr32(adapter, E1000_N(ETQF, 3), 0);
 	igb_wrfl(adapter);
@@ -165,7 +173,8 @@ void igb_reset(struct igb_adapter *adapter)
 	u32 pba = igb_rd32(adapter, E1000_RXPBS) & E1000_RXPBS_SIZE_MASK;
 
 	/* Pause early enough that a frame that is under way in each direction still finds room. */
-	hw->fc_high_water = ((pba << 10) - (adapter->max_frame_size + MAX_JUMBO_FRAME_SIZE)) & 0xfffffff0;
+	hw->fc_high_water =
+		((pba << 10) - (adapter->max_frame_size + MAX_JUMBO_FRAME_SIZE)) & 0xfffffff0;
 	hw->fc_low_water = hw->fc_high_water - 16;
 	hw->fc_current = hw->fc_requested;
 	(void)igb_reset_hw(adapter);
@@ -255,7 +264,8 @@ static void igb_tx_timeout(struct net_device *dev, u32 txqueue)
 	igb_wr32(adapter, E1000_EICS, adapter->eims_enable_mask & ~adapter->eims_other);
 }
 
-/* --- open, close, settings -------------------------------------------------------------------------- */
+/* --- open, close, settings
+ * -------------------------------------------------------------------------- */
 
 static void igb_power_up_link(struct igb_adapter *adapter)
 {
@@ -351,10 +361,11 @@ static const struct net_device_ops igb_netdev_ops = {
 	.set_coalesce = igb_set_coalesce,
 };
 
-/* --- probe ------------------------------------------------------------------------------------------ */
+/* --- probe
+ * ------------------------------------------------------------------------------------------ */
 
-static void igb_init_ring(struct igb_adapter *adapter, struct igb_ring *ring, struct igb_q_vector *v,
-			  u32 index, u32 count)
+static void igb_init_ring(struct igb_adapter *adapter, struct igb_ring *ring,
+			  struct igb_q_vector *v, u32 index, u32 count)
 {
 	ring->adapter = adapter;
 	ring->q_vector = v;
@@ -384,8 +395,8 @@ static void igb_init_q_vector(struct igb_adapter *adapter, u32 v_idx, bool tx, b
 	}
 }
 
-/* A vector for each queue, first those of reception, while there are at most four pairs; one a pair above,
- * for there are ten vectors in all.
+/* A vector for each queue, first those of reception, while there are at most four pairs; one a pair
+ * above, for there are ten vectors in all.
  */
 static void igb_alloc_q_vectors(struct igb_adapter *adapter)
 {
@@ -402,8 +413,8 @@ static void igb_alloc_q_vectors(struct igb_adapter *adapter)
 		igb_init_q_vector(adapter, i, true, false, i - n);
 }
 
-/* The kernel spreads the vectors of a card over the CPUs in turn. With two CPUs and five vectors that is what
- * was seen: rx-0 and tx-0 on CPU 1, rx-1 and tx-1 on CPU 0.
+/* The kernel spreads the vectors of a card over the CPUs in turn. With two CPUs and five vectors
+ * that is what was seen: rx-0 and tx-0 on CPU 1, rx-1 and tx-1 on CPU 0.
  */
 static void igb_spread_vectors(struct igb_adapter *adapter)
 {
@@ -435,8 +446,9 @@ static void igb_setup_netdev(struct net_device *dev)
 	ether_setup(dev);
 	dev->netdev_ops = &igb_netdev_ops;
 	dev->watchdog_timeo_jif = 5 * HZ;
-	dev->hw_features = NETIF_F_SG | NETIF_F_TSO | NETIF_F_RXHASH | NETIF_F_RXCSUM | NETIF_F_HW_CSUM |
-			   NETIF_F_SCTP_CRC | NETIF_F_GSO_UDP_L4 | NETIF_F_HW_VLAN_CTAG_TX;
+	dev->hw_features = NETIF_F_SG | NETIF_F_TSO | NETIF_F_RXHASH | NETIF_F_RXCSUM |
+			   NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | NETIF_F_GSO_UDP_L4 |
+			   NETIF_F_HW_VLAN_CTAG_TX;
 	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
 	dev->min_mtu = 68;
 	dev->max_mtu = MAX_STD_JUMBO_MTU;
@@ -511,8 +523,8 @@ static struct igb_adapter *igb_alloc_adapter(struct net_device *dev, const struc
 	return adapter;
 }
 
-int igb_probe(struct net *net, const char *name, const struct bus_card *card, void *card_ctx, u32 irq_base,
-	      u32 queues, struct net_device **out)
+int igb_probe(struct net *net, const char *name, const struct bus_card *card, void *card_ctx,
+	      u32 irq_base, u32 queues, struct net_device **out)
 {
 	struct igb_adapter *adapter;
 	struct net_device *dev;
@@ -560,7 +572,8 @@ void igb_remove(struct net_device *dev)
 	unregister_netdevice(dev);
 }
 
-/* --- invariants ------------------------------------------------------------------------------------- */
+/* --- invariants
+ * ------------------------------------------------------------------------------------- */
 
 static void igb_check_tx(const struct igb_ring *ring)
 {

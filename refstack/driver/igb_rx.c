@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* igb_rx.c - reception: buffers for the card, and packets out of what it has filled.
  *
- * Path: steps 104 and 105. Rules: LINUX: igb_clean_rx_irq(), igb_alloc_rx_buffers() and their helpers.
- * A page holds two buffers. A packet is built around the half that was filled, and the ring goes on with
- * the other half if the packets of the page's earlier uses are gone: then the page has one owner.
+ * Path: steps 104 and 105. Rules: LINUX: igb_clean_rx_irq(), igb_alloc_rx_buffers() and their
+ * helpers. A page holds two buffers. A packet is built around the half that was filled, and the
+ * ring goes on with the other half if the packets of the page's earlier uses are gone: then the
+ * page has one owner.
  */
 #include "driver/igb.h"
 
@@ -61,10 +62,12 @@ void igb_alloc_rx_buffers(struct igb_ring *rx_ring, u32 cleaned_count)
 	igb_wr32(rx_ring->adapter, rx_ring->tail, i);
 }
 
-/* --- one buffer --------------------------------------------------------------------------------------- */
+/* --- one buffer
+ * --------------------------------------------------------------------------------------- */
 
 /* A packet whose head is this half page: 192 bytes in front, 320 behind for what is shared. */
-static struct sk_buff *igb_build_skb(struct igb_ring *rx_ring, const struct igb_rx_buffer *b, u32 size)
+static struct sk_buff *igb_build_skb(struct igb_ring *rx_ring, const struct igb_rx_buffer *b,
+				     u32 size)
 {
 	struct sk_buff *skb;
 
@@ -93,8 +96,9 @@ static void igb_reuse_rx_page(struct igb_ring *rx_ring, const struct igb_rx_buff
 	rx_ring->next_to_alloc = (u16)(nta + 1 == rx_ring->count ? 0 : nta + 1);
 }
 
-/* LINUX: igb_put_rx_buffer(). refs: of the page before the packet got its own. Linux keeps a store of
- * references per page, because counting is dear there; the rule is the same: only the driver's own.
+/* LINUX: igb_put_rx_buffer(). refs: of the page before the packet got its own. Linux keeps a store
+ * of references per page, because counting is dear there; the rule is the same: only the driver's
+ * own.
  */
 static void igb_put_rx_buffer(struct igb_ring *rx_ring, struct igb_rx_buffer *b, u32 refs)
 {
@@ -108,7 +112,8 @@ static void igb_put_rx_buffer(struct igb_ring *rx_ring, struct igb_rx_buffer *b,
 	b->page = NULL;
 }
 
-/* The next filled buffer, as a new packet or as a further part of skb. NULL: no memory, it stays. */
+/* The next filled buffer, as a new packet or as a further part of skb. NULL: no memory, it stays.
+ */
 static struct sk_buff *igb_take_rx_buffer(struct igb_ring *rx_ring, struct sk_buff *skb, u32 size)
 {
 	struct igb_rx_buffer *b = &rx_ring->rx_buffer_info[rx_ring->next_to_clean];
@@ -117,7 +122,8 @@ static struct sk_buff *igb_take_rx_buffer(struct igb_ring *rx_ring, struct sk_bu
 
 	/* INVARIANT: the card was told how long a frame and a buffer may be. */
 	assert(size <= igb_rx_bufsz(rx_ring));
-	dma_sync_single_for_cpu(rx_ring->adapter->net, b->dma + b->page_offset, size, DMA_FROM_DEVICE);
+	dma_sync_single_for_cpu(rx_ring->adapter->net, b->dma + b->page_offset, size,
+				DMA_FROM_DEVICE);
 	if (skb == NULL) {
 		skb = igb_build_skb(rx_ring, b, size);
 		if (skb == NULL)
@@ -131,14 +137,16 @@ static struct sk_buff *igb_take_rx_buffer(struct igb_ring *rx_ring, struct sk_bu
 	return skb;
 }
 
-/* --- one packet --------------------------------------------------------------------------------------- */
+/* --- one packet
+ * --------------------------------------------------------------------------------------- */
 
 static void igb_rx_checksum(struct igb_ring *ring, u32 staterr, struct sk_buff *skb)
 {
 	if ((staterr & E1000_RXD_STAT_IXSM) != 0 || (ring->netdev->features & NETIF_F_RXCSUM) == 0)
 		return;
 	if (staterr & (E1000_RXDEXT_STATERR_TCPE | E1000_RXDEXT_STATERR_IPE)) {
-		/* Errata: on SCTP in the shortest frames the bit is wrong. The stack looks itself. */
+		/* Errata: on SCTP in the shortest frames the bit is wrong. The stack looks itself.
+		 */
 		if (skb->len != ETH_ZLEN)
 			ring->stats.csum_err++;
 		return;
@@ -216,8 +224,9 @@ int igb_clean_rx_irq(struct igb_q_vector *q_vector, int budget)
 		}
 		skb = taken;
 		cleaned_count++;
-		rx_ring->next_to_clean =
-			(u16)(rx_ring->next_to_clean + 1 == rx_ring->count ? 0 : rx_ring->next_to_clean + 1);
+		rx_ring->next_to_clean = (u16)(rx_ring->next_to_clean + 1 == rx_ring->count
+						       ? 0
+						       : rx_ring->next_to_clean + 1);
 		if ((get_le32(desc + 8) & E1000_RXD_STAT_EOP) == 0)
 			continue;
 		if (igb_cleanup_headers(desc, skb)) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* igb_tx.c - transmission: from a packet to descriptors and the doorbell, and the clean-up after it.
+/* igb_tx.c - transmission: from a packet to descriptors and the doorbell, and the clean-up after
+ * it.
  *
- * Path: steps 10, 11, 12 and 16. Rules: LINUX: igb_xmit_frame_ring(), igb_tx_map(), igb_clean_tx_irq().
- * What goes wrong here is dropped and counted, never handed back: NETDEV_TX_BUSY says only "no room".
+ * Path: steps 10, 11, 12 and 16. Rules: LINUX: igb_xmit_frame_ring(), igb_tx_map(),
+ * igb_clean_tx_irq(). What goes wrong here is dropped and counted, never handed back:
+ * NETDEV_TX_BUSY says only "no room".
  */
 #include "driver/igb.h"
 
@@ -25,7 +27,8 @@ static u32 next_desc(const struct igb_ring *ring, u32 i)
 	return i + 1 == ring->count ? 0 : i + 1;
 }
 
-/* --- before the ring ---------------------------------------------------------------------------- */
+/* --- before the ring ----------------------------------------------------------------------------
+ */
 
 /* LINUX: skb_pad(): zeroes behind the data. */
 static int igb_skb_pad(struct sk_buff *skb, u32 pad)
@@ -74,7 +77,8 @@ u64 igb_features_check(struct sk_buff *skb, struct net_device *dev, u64 features
 	return features;
 }
 
-/* --- descriptors ------------------------------------------------------------------------------------ */
+/* --- descriptors
+ * ------------------------------------------------------------------------------------ */
 
 static void igb_tx_ctxtdesc(struct igb_ring *tx_ring, u32 vlan_macip_lens, u32 type_tucmd,
 			    u32 mss_l4len_idx)
@@ -105,7 +109,8 @@ static void remove_length(u8 *check, u32 paylen)
 	put_be16(check, csum_fold(csum_add(diff, (u16)~get_be16(check))));
 }
 
-/* Segmentation by the card: 1 and a context descriptor, 0 when the packet is none for it, or -errno. */
+/* Segmentation by the card: 1 and a context descriptor, 0 when the packet is none for it, or
+ * -errno. */
 static int igb_tso(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u32 *hdr_len)
 {
 	struct sk_buff *skb = first->skb;
@@ -125,8 +130,8 @@ static int igb_tso(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u32 *h
 	udp = ip[9] == IP_PROTOCOL_UDP; /* LINUX: SKB_GSO_UDP_L4 says the same */
 	if (!udp)
 		type_tucmd |= E1000_ADVTXD_TUCMD_L4T_TCP;
-	/* The card fills in length and checksum of each segment's IPv4 header: nothing lies between it
-	 * and the transport header, whose sum would count.
+	/* The card fills in length and checksum of each segment's IPv4 header: nothing lies between
+	 * it and the transport header, whose sum would count.
 	 */
 	put_be16(ip + 10, csum_fold(0));
 	put_be16(ip + 2, 0);
@@ -137,10 +142,11 @@ static int igb_tso(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u32 *h
 	*hdr_len = l4_offset + l4_len;
 	first->gso_segs = skb->hd->gso_segs;
 	first->bytecount += (first->gso_segs - 1u) * *hdr_len;
-	lens = (u32)(l4 - ip) | (u32)(ip - skb->data) << E1000_ADVTXD_MACLEN_SHIFT | vlan_bits(first);
+	lens = (u32)(l4 - ip) | (u32)(ip - skb->data) << E1000_ADVTXD_MACLEN_SHIFT |
+	       vlan_bits(first);
 	igb_tx_ctxtdesc(tx_ring, lens, type_tucmd,
-			l4_len << E1000_ADVTXD_L4LEN_SHIFT |
-				(u32)skb->hd->gso_size << E1000_ADVTXD_MSS_SHIFT);
+			l4_len << E1000_ADVTXD_L4LEN_SHIFT | (u32)skb->hd->gso_size
+								     << E1000_ADVTXD_MSS_SHIFT);
 	return 1;
 }
 
@@ -207,14 +213,16 @@ static u32 igb_tx_olinfo_status(u32 tx_flags, u32 paylen)
 	return olinfo;
 }
 
-/* --- room ------------------------------------------------------------------------------------------- */
+/* --- room
+ * ------------------------------------------------------------------------------------------- */
 
 static bool igb_maybe_stop_tx(struct igb_ring *tx_ring, u32 size)
 {
 	if (igb_desc_unused(tx_ring) >= size)
 		return false;
 	netif_tx_stop_queue(txring_txq(tx_ring));
-	/* LINUX: __igb_maybe_stop_tx() looks again, another CPU may have cleaned: here none can have. */
+	/* LINUX: __igb_maybe_stop_tx() looks again, another CPU may have cleaned: here none can
+	 * have. */
 	return true;
 }
 
@@ -231,7 +239,8 @@ static void skb_clone_tx_timestamp(struct net *net)
 	PROBE(net, skb_clone_tx_timestamp);
 }
 
-/* --- mapping ---------------------------------------------------------------------------------------- */
+/* --- mapping
+ * ---------------------------------------------------------------------------------------- */
 
 static void igb_unmap_tx_buffer(struct igb_ring *tx_ring, struct igb_tx_buffer *b)
 {
@@ -241,8 +250,8 @@ static void igb_unmap_tx_buffer(struct igb_ring *tx_ring, struct igb_tx_buffer *
 	b->len = 0;
 }
 
-/* One piece of memory as one or more descriptors of at most 32 KiB; returns the last one's index, and in
- * *size what is left for it.
+/* One piece of memory as one or more descriptors of at most 32 KiB; returns the last one's index,
+ * and in *size what is left for it.
  */
 static u32 igb_tx_describe(struct igb_ring *tx_ring, u32 i, u64 dma, u32 *size, u32 cmd_type)
 {
@@ -258,7 +267,8 @@ static u32 igb_tx_describe(struct igb_ring *tx_ring, u32 i, u64 dma, u32 *size, 
 	return i;
 }
 
-/* Takes back what was mapped, from descriptor i down to the packet's first, and drops the packet. */
+/* Takes back what was mapped, from descriptor i down to the packet's first, and drops the packet.
+ */
 static void igb_tx_unwind(struct igb_ring *tx_ring, u32 i, struct igb_tx_buffer *first)
 {
 	while (&tx_ring->tx_buffer_info[i] != first) {
@@ -284,7 +294,8 @@ static void igb_tx_map(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u3
 
 	PROBE(net, igb_tx_map);
 	PATH_STEP(net, TX_MAP, tx_ring->queue_index, skb->len);
-	put_le32(igb_desc(tx_ring, i) + 12, igb_tx_olinfo_status(first->tx_flags, skb->len - hdr_len));
+	put_le32(igb_desc(tx_ring, i) + 12,
+		 igb_tx_olinfo_status(first->tx_flags, skb->len - hdr_len));
 	dma = dma_map_single(net, skb->data, size, DMA_TO_DEVICE);
 	for (u32 f = 0;; f++) {
 		const struct skb_frag *frag;
@@ -308,7 +319,8 @@ static void igb_tx_map(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u3
 		dma = dma_map_page_attrs(net, frag->page, frag->offset, size, DMA_TO_DEVICE);
 		tx_buffer = &tx_ring->tx_buffer_info[i];
 	}
-	put_le32(igb_desc(tx_ring, i) + 8, cmd_type | size | E1000_ADVTXD_DCMD_EOP | E1000_ADVTXD_DCMD_RS);
+	put_le32(igb_desc(tx_ring, i) + 8,
+		 cmd_type | size | E1000_ADVTXD_DCMD_EOP | E1000_ADVTXD_DCMD_RS);
 	netdev_tx_sent_queue(txq, first->bytecount);
 	first->time_stamp_jif = net_jiffies(net);
 	skb_clone_tx_timestamp(net);
@@ -361,7 +373,8 @@ enum netdev_tx igb_xmit_frame_ring(struct sk_buff *skb, struct igb_ring *tx_ring
 	return NETDEV_TX_OK;
 }
 
-/* --- clean-up ------------------------------------------------------------------------------------- */
+/* --- clean-up
+ * ------------------------------------------------------------------------------------- */
 
 static bool desc_done(const struct igb_ring *tx_ring, u32 i)
 {
@@ -379,7 +392,8 @@ static u32 igb_unmap_packet(struct igb_ring *tx_ring, u32 i, u32 eop)
 	return next_desc(tx_ring, i);
 }
 
-/* Armed by the watchdog: the oldest packet is older than a second, and no pause frame explains it. */
+/* Armed by the watchdog: the oldest packet is older than a second, and no pause frame explains it.
+ */
 static bool igb_tx_hangs(struct igb_adapter *adapter, struct igb_ring *tx_ring)
 {
 	const struct igb_tx_buffer *b = &tx_ring->tx_buffer_info[tx_ring->next_to_clean];
@@ -392,7 +406,8 @@ static bool igb_tx_hangs(struct igb_adapter *adapter, struct igb_ring *tx_ring)
 	    !time_after(net_jiffies(adapter->net), b->time_stamp_jif + factor_jif) ||
 	    (igb_rd32(adapter, E1000_STATUS) & E1000_STATUS_TXOFF) != 0)
 		return false;
-	/* Linux prints head and tail; then the queue stays stopped until the transmit watchdog resets. */
+	/* Linux prints head and tail; then the queue stays stopped until the transmit watchdog
+	 * resets. */
 	(void)igb_rd32(adapter, E1000_N(TDH, tx_ring->reg_idx));
 	(void)igb_rd32(adapter, tx_ring->tail);
 	netif_tx_stop_queue(txring_txq(tx_ring));

@@ -7,42 +7,52 @@
 
 enum { REMOTE_RX_RETRIES = 20, REMOTE_RX_WAIT_US = 100000 };
 
-static const u16 stat_regs[] = {
-#define X(name) E1000_##name,
-	IGB_STATS_1(X) IGB_STATS_2(X) IGB_STATS_3(X)
-#undef X
+/* In the order in which the kernel reads them. The high halves are read to clear the low ones. */
+static const u16 mac_stats[] = {
+	E1000_CRCERRS, E1000_GPRC,    E1000_GORCL,  E1000_GORCH,  E1000_BPRC,	  E1000_MPRC,
+	E1000_ROC,     E1000_PRC64,   E1000_PRC127, E1000_PRC255, E1000_PRC511,	  E1000_PRC1023,
+	E1000_PRC1522, E1000_SYMERRS, E1000_MPC,    E1000_SCC,	  E1000_ECOL,	  E1000_MCC,
+	E1000_LATECOL, E1000_DC,      E1000_RLEC,   E1000_XONRXC, E1000_XONTXC,	  E1000_XOFFRXC,
+	E1000_XOFFTXC, E1000_FCRUC,   E1000_GPTC,   E1000_GOTCL,  E1000_GOTCH,	  E1000_RNBC,
+	E1000_RUC,     E1000_RFC,     E1000_RJC,    E1000_TORH,	  E1000_TOTH,	  E1000_TPR,
+	E1000_PTC64,   E1000_PTC127,  E1000_PTC255, E1000_PTC511, E1000_PTC1023,  E1000_PTC1522,
+	E1000_MPTC,    E1000_BPTC,    E1000_TPT,    E1000_COLC,	  E1000_ALGNERRC,
 };
-static_assert(ARRAY_SIZE(stat_regs) == IGB_STAT_MAX, "every statistic has its register");
+static const u16 more_stats[] = {
+	E1000_RXERRC,	E1000_TNCRS,   E1000_TSCTC,   E1000_TSCTFC,  E1000_IAC,	    E1000_HTCBDPC,
+	E1000_ICRXPTC,	E1000_ICRXATC, E1000_ICTXPTC, E1000_ICTXATC, E1000_ICTXQEC, E1000_ICTXQMTC,
+	E1000_ICRXDMTC, E1000_MGTPTC,  E1000_MGTPRC,  E1000_MGTPDC,
+};
 
-static void igb_read_stats(struct igb_adapter *adapter, enum igb_stat from, enum igb_stat to)
+static void igb_read_stats(struct igb_adapter *adapter, const u16 *regs, u32 n)
 {
-	for (u32 i = from; i < to; i++)
-		adapter->stats[i] += igb_rd32(adapter, stat_regs[i]);
+	for (u32 i = 0; i < n; i++)
+		adapter->stats[(regs[i] - (u32)E1000_CRCERRS) / 4] += igb_rd32(adapter, regs[i]);
 }
 
 /* LINUX: igb_update_stats(): nothing while there is no link. */
 void igb_update_stats(struct igb_adapter *adapter)
 {
 	struct net_device_stats *out = &adapter->netdev->stats;
-	const u64 *s = adapter->stats;
 
 	if (adapter->link_speed == 0)
 		return;
 	for (u32 i = 0; i < adapter->num_rx_queues; i++)
 		adapter->rx_ring[i].stats.drops += igb_rd32(adapter, E1000_N(RQDPC, i));
-	igb_read_stats(adapter, 0, IGB_STAT_RXERRC);
+	igb_read_stats(adapter, mac_stats, ARRAY_SIZE(mac_stats));
 	(void)igb_rd32(adapter, E1000_CTRL_EXT); /* copper? */
-	igb_read_stats(adapter, IGB_STAT_RXERRC, IGB_STAT_MGTPTC);
-	igb_read_stats(adapter, IGB_STAT_MGTPTC, IGB_STAT_MAX);
+	igb_read_stats(adapter, more_stats, ARRAY_SIZE(more_stats));
 	(void)igb_rd32(adapter, E1000_MANC); /* traffic of a management controller? */
-	out->multicast = s[IGB_STAT_MPRC];
-	out->rx_errors = s[IGB_STAT_RXERRC] + s[IGB_STAT_CRCERRS] + s[IGB_STAT_ALGNERRC] +
-			 s[IGB_STAT_RUC] + s[IGB_STAT_ROC];
-	out->rx_missed_errors = s[IGB_STAT_MPC];
-	out->tx_errors = s[IGB_STAT_ECOL] + s[IGB_STAT_LATECOL];
+	out->multicast = igb_stat(adapter, E1000_MPRC);
+	out->rx_errors = igb_stat(adapter, E1000_RXERRC) + igb_stat(adapter, E1000_CRCERRS) +
+			 igb_stat(adapter, E1000_ALGNERRC) + igb_stat(adapter, E1000_RUC) +
+			 igb_stat(adapter, E1000_ROC);
+	out->rx_missed_errors = igb_stat(adapter, E1000_MPC);
+	out->tx_errors = igb_stat(adapter, E1000_ECOL) + igb_stat(adapter, E1000_LATECOL);
 }
 
-/* LINUX: round_jiffies(): to whole seconds, skewed from CPU to CPU, so that idle CPUs wake less often. */
+/* LINUX: round_jiffies(): to whole seconds, skewed from CPU to CPU, so that idle CPUs wake less
+ * often. */
 static u64 round_jiffies(const struct net *net, u64 j)
 {
 	u64 skew = (u64)this_cpu(net)->id * 3;
@@ -135,7 +145,8 @@ void igb_watchdog_task(struct igb_adapter *adapter)
 	for (u32 i = 0; i < adapter->num_q_vectors; i++)
 		eics |= adapter->q_vector[i].eims_value;
 	igb_wr32(adapter, E1000_EICS, eics);
-	(void)igb_rd32(adapter, E1000_TSYNCRXCTL); /* LINUX: igb_ptp_rx_hang(): nothing is stamped */
+	(void)igb_rd32(adapter,
+		       E1000_TSYNCRXCTL); /* LINUX: igb_ptp_rx_hang(): nothing is stamped */
 	igb_rearm(adapter, &adapter->watchdog_timer);
 }
 

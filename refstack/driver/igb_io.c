@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* igb_hw.c - how a CPU reaches the card: register reads and writes, and waiting for it.
+/* igb_io.c - how a CPU reaches the card: register reads and writes, and waiting for it.
  *
- * Path: step 12 (the doorbell is one of these writes). Own mechanism; LINUX: rd32(), wr32(), udelay().
- * A read costs the CPU a round trip over the bus, a write the time to hand it over. The card is brought
- * up to the CPU's clock first, and sees that clock: within a unit of work the simulation's own time is
- * still that of the unit's start.
+ * Path: step 12 (the doorbell is one of these writes). Own mechanism; LINUX: rd32(), wr32(),
+ * udelay(). A read costs the CPU a round trip over the bus, a write the time to hand it over. The
+ * card is brought up to the CPU's clock first, and sees that clock: within a unit of work the
+ * simulation's own time is still that of the unit's start.
  */
 #include "driver/igb.h"
 
@@ -44,8 +44,8 @@ void igb_wrfl(struct igb_adapter *adapter)
 	(void)igb_rd32(adapter, E1000_STATUS);
 }
 
-/* DIVERGES(igb-sleep): whoever waits for the card keeps its CPU, under both cost models; interrupts and
- * their bottom halves nest. A range of LINUX: usleep_range() is its lower end.
+/* DIVERGES(igb-sleep): whoever waits for the card keeps its CPU, under both cost models; interrupts
+ * and their bottom halves nest. A range of LINUX: usleep_range() is its lower end.
  */
 void igb_usleep(struct igb_adapter *adapter, u32 us)
 {
