@@ -1350,6 +1350,18 @@ static void test_irq_other_causes(void **state)
 	run_until(f, f->now + 2 * PS_PER_MS);
 	assert_int_equal(f->nmessages, 2);
 	assert_int_equal(R(f, 0x1500) & 4, 4); /* the manual's own place */
+	/* Pulled and plugged in again while it negotiates: the time counts from the last. */
+	nic_card.link(&f->nic, false);
+	nic_card.link(&f->nic, true);
+	run_until(f, f->now + 300 * PS_PER_MS);
+	nic_card.link(&f->nic, false);
+	nic_card.link(&f->nic, true);
+	run_until(f, f->now + 499 * PS_PER_MS);
+	assert_int_equal(R(f, STATUS) & 2, 0);
+	run_until(f, f->now + 2 * PS_PER_MS);
+	assert_int_equal(R(f, STATUS) & 2, 2);
+	(void)R(f, ICR);
+	run_ns(f, 1000);
 	/* Not MSI-X: one message for the edge. */
 	W(f, GPIE, 0);
 	f->nmessages = 0;
