@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* naive.c - oracles without cleverness. A route: the longest prefix; of those the local table before the
- * main one; of those the one for the packet's TOS before the one for any; of those the lowest metric; of
- * those the one that the table lists first.
+/* naive.c - oracles without cleverness. A route: the longest prefix; of those the local table
+ * before the main one; of those the one for the packet's TOS before the one for any; of those the
+ * lowest metric; of those the one that the table lists first.
  */
 #include "harness/lib/naive.h"
 
@@ -30,7 +30,8 @@ static bool nexthop_usable(const struct scan *s, const struct fib_info *fi)
 		return false;
 	if (s->flp->flowi4_oif != 0 && s->flp->flowi4_oif != nh->fib_nh_oif)
 		return false;
-	if ((nh->fib_nh_flags & RTNH_F_LINKDOWN) == 0 || (s->fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) != 0)
+	if ((nh->fib_nh_flags & RTNH_F_LINKDOWN) == 0 ||
+	    (s->fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) != 0)
 		return true;
 	in_dev = nh->fib_nh_dev->ip_ptr;
 	return in_dev == NULL || !IN_DEV_ORCONF(in_dev, ignore_routes_with_linkdown);
@@ -75,7 +76,8 @@ static void scan_table(struct scan *s, const struct fib_table *tb, const struct 
 	fib_table_walk(tb, look, s);
 }
 
-int naive_fib_lookup(struct fib_table *tb, const struct flowi4 *flp, u32 fib_flags, struct fib_result *res)
+int naive_fib_lookup(struct fib_table *tb, const struct flowi4 *flp, u32 fib_flags,
+		     struct fib_result *res)
 {
 	struct scan s = { .flp = flp, .fib_flags = fib_flags };
 	const struct net *net = tb->net;
@@ -87,15 +89,17 @@ int naive_fib_lookup(struct fib_table *tb, const struct flowi4 *flp, u32 fib_fla
 		return -EAGAIN;
 	if (fib_props[s.best.type].error != 0)
 		return fib_props[s.best.type].error;
-	*res = (struct fib_result){ .prefix = s.best.dst, .prefixlen = s.best.len, .type = s.best.type };
+	*res = (struct fib_result){ .prefix = s.best.dst,
+				    .prefixlen = s.best.len,
+				    .type = s.best.type };
 	res->scope = s.best.fi->fib_scope;
 	res->fi = (struct fib_info *)(uintptr_t)s.best.fi;
 	res->nhc = &res->fi->nh;
 	return 0;
 }
 
-void naive_check_fib_lookup(struct net *net, struct fib_table *tb, const struct flowi4 *flp, u32 fib_flags,
-			    int err, const struct fib_result *res)
+void naive_check_fib_lookup(struct net *net, struct fib_table *tb, const struct flowi4 *flp,
+			    u32 fib_flags, int err, const struct fib_result *res)
 {
 	struct fib_result want;
 	int want_err = naive_fib_lookup(tb, flp, fib_flags, &want);

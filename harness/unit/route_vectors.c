@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* route_vectors.c - the requests of vectors/fib, one host with two TAP devices for each scenario. Tables are
- * checked after each request, every lookup against a scan of all routes, and in the end no memory is left.
+/* route_vectors.c - the requests of vectors/fib, one host with two TAP devices for each scenario.
+ * Tables are checked after each request, every lookup against a scan of all routes, and in the end
+ * no memory is left.
  */
 #include "route_vectors.h"
 
@@ -63,11 +64,20 @@ static const char *errno_name(int err)
 	static const struct {
 		int err;
 		const char *name;
-	} names[] = { { ENETUNREACH, "ENETUNREACH" }, { EHOSTUNREACH, "EHOSTUNREACH" }, { EINVAL, "EINVAL" },
-		      { EEXIST, "EEXIST" },	      { ESRCH, "ESRCH" },		{ ENOENT, "ENOENT" },
-		      { ENETDOWN, "ENETDOWN" },	      { ENODEV, "ENODEV" },		{ EXDEV, "EXDEV" },
-		      { EACCES, "EACCES" },	      { ENOBUFS, "ENOBUFS" },		{ ENOMEM, "ENOMEM" },
-		      { EADDRNOTAVAIL, "EADDRNOTAVAIL" }, { EAGAIN, "EAGAIN" } };
+	} names[] = { { ENETUNREACH, "ENETUNREACH" },
+		      { EHOSTUNREACH, "EHOSTUNREACH" },
+		      { EINVAL, "EINVAL" },
+		      { EEXIST, "EEXIST" },
+		      { ESRCH, "ESRCH" },
+		      { ENOENT, "ENOENT" },
+		      { ENETDOWN, "ENETDOWN" },
+		      { ENODEV, "ENODEV" },
+		      { EXDEV, "EXDEV" },
+		      { EACCES, "EACCES" },
+		      { ENOBUFS, "ENOBUFS" },
+		      { ENOMEM, "ENOMEM" },
+		      { EADDRNOTAVAIL, "EADDRNOTAVAIL" },
+		      { EAGAIN, "EAGAIN" } };
 
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].err == err)
@@ -112,7 +122,8 @@ static void show_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struc
 	const struct net_device *dev = fi->nh.fib_nh_dev;
 	struct run *r = ctx;
 	bool down = (fi->nh.fib_nh_flags & RTNH_F_LINKDOWN) != 0;
-	bool ignored = dev != NULL && dev->ip_ptr != NULL && IN_DEV_ORCONF(dev->ip_ptr, ignore_routes_with_linkdown);
+	bool ignored = dev != NULL && dev->ip_ptr != NULL &&
+		       IN_DEV_ORCONF(dev->ip_ptr, ignore_routes_with_linkdown);
 	bool lock = (fi->fib_metrics[RTAX_LOCK - 1] >> RTAX_MTU & 1) != 0;
 
 	add(r, "%s ", type_names[type]);
@@ -166,7 +177,8 @@ static void addrs(struct run *r, const char *name)
 {
 	const struct net_device *dev = dev_named(r, name);
 
-	for (const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list; ifa != NULL; ifa = ifa->ifa_next) {
+	for (const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list; ifa != NULL;
+	     ifa = ifa->ifa_next) {
 		add_addr(r, "", ifa->ifa_local);
 		r->got[strlen(r->got) - 1] = '\0';
 		add(r, "/%u ", ifa->ifa_prefixlen);
@@ -191,7 +203,9 @@ static void show_got(struct run *r, const struct get *g, const struct rtable *rt
 	static const struct {
 		u32 flag;
 		const char *name;
-	} flags[] = { { RTCF_BROADCAST, "brd" }, { (u32)RTCF_LOCAL, "local" }, { RTCF_MULTICAST, "mc" } };
+	} flags[] = { { RTCF_BROADCAST, "brd" },
+		      { (u32)RTCF_LOCAL, "local" },
+		      { RTCF_MULTICAST, "mc" } };
 	const char *sep = "<";
 
 	if (rt->rt_type != RTN_UNICAST)
@@ -343,8 +357,9 @@ static void request(struct run *r)
 	} else if (strcmp(words, "neigh") == 0) {
 		const char *addr = strtok(rest, " "), *dev = strtok(NULL, " ");
 
-		snprintf(line, sizeof(line), "ip neigh replace %s lladdr 02:00:00:00:00:99 dev %s nud %s", addr,
-			 dev, strtok(NULL, " "));
+		snprintf(line, sizeof(line),
+			 "ip neigh replace %s lladdr 02:00:00:00:00:99 dev %s nud %s", addr, dev,
+			 strtok(NULL, " "));
 		command(r, line);
 	} else {
 		snprintf(line, sizeof(line), "ip %s %s", words, rest);
@@ -363,8 +378,8 @@ static void finish_request(struct run *r)
 	r->total++;
 	if (strcmp(r->got, r->want) != 0) {
 		r->wrong++;
-		printf("line %d, %s: %s\n  Linux:\n%s  here:\n%s", r->request_line, r->scenario, r->request,
-		       r->want, r->got);
+		printf("line %d, %s: %s\n  Linux:\n%s  here:\n%s", r->request_line, r->scenario,
+		       r->request, r->want, r->got);
 	}
 	r->request[0] = '\0';
 }
@@ -387,11 +402,14 @@ static void finish_scenario(struct run *r)
 
 static void start_scenario(struct run *r, const char *name)
 {
-	struct world_cfg cfg = { .limits = &limits_test, .seed = 1, .cost = COST_JUDGE, .hosts = 1, .nr_devs = 2 };
+	struct world_cfg cfg = {
+		.limits = &limits_test, .seed = 1, .cost = COST_JUDGE, .hosts = 1, .nr_devs = 2
+	};
 
 	snprintf(r->scenario, sizeof(r->scenario), "%s", name);
 	for (u32 i = 0; i < 2; i++) {
-		cfg.dev[i] = (struct world_dev_cfg){ .kind = DEV_TAP, .name = i == 0 ? "d0" : "d1" };
+		cfg.dev[i] =
+			(struct world_dev_cfg){ .kind = DEV_TAP, .name = i == 0 ? "d0" : "d1" };
 		memcpy(cfg.dev[i].mac, (const u8[]){ 2, 0, 0, 0, 0, (u8)(i + 1) }, ETH_ALEN);
 	}
 	r->w = scenario_new(&cfg);

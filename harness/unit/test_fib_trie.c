@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* test_fib_trie.c - the trie against a scan of all routes: random steps, small spaces in full, no memory. */
+/* test_fib_trie.c - the trie against a scan of all routes: random steps, small spaces in full, no
+ * memory. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,9 +21,13 @@ struct fixture {
 static int setup(void **state)
 {
 	static struct fixture f;
-	struct world_cfg cfg = { .limits = &limits_test, .seed = 1, .cost = COST_JUDGE, .hosts = 1, .nr_devs = 1 };
+	struct world_cfg cfg = {
+		.limits = &limits_test, .seed = 1, .cost = COST_JUDGE, .hosts = 1, .nr_devs = 1
+	};
 
-	cfg.dev[0] = (struct world_dev_cfg){ .kind = DEV_TAP, .name = "d0", .mac = { 2, 0, 0, 0, 0, 1 } };
+	cfg.dev[0] = (struct world_dev_cfg){ .kind = DEV_TAP,
+					     .name = "d0",
+					     .mac = { 2, 0, 0, 0, 0, 1 } };
 	f = (struct fixture){ .w = scenario_new(&cfg) };
 	f.net = &f.w->host[0].net;
 	f.net->on_fib_lookup = naive_check_fib_lookup;
@@ -73,7 +78,8 @@ static void look(struct net *net, u32 dst)
 /* Keys with few bits that differ, high and low: prefixes nest and leaves share ancestors. */
 static u32 some_addr(struct rng *r)
 {
-	static const u32 bases[] = { 0, 0x0a000000, 0x0a000100, 0x0a800000, 0x7f000000, 0xc0a80000, 0xfffffff0 };
+	static const u32 bases[] = { 0,		 0x0a000000, 0x0a000100, 0x0a800000,
+				     0x7f000000, 0xc0a80000, 0xfffffff0 };
 	u32 base = bases[rng_below(r, ARRAY_SIZE(bases))];
 
 	return base ^ (1u << rng_below(r, 32)) ^ rng_below(r, 4);
@@ -93,7 +99,9 @@ static void pick_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struc
 	if (p->n-- != 0)
 		return;
 	p->found = true;
-	p->cfg = (struct fib_config){ .fc_dst = dst, .fc_dst_len = len, .fc_tos = tos, .fc_type = type };
+	p->cfg = (struct fib_config){
+		.fc_dst = dst, .fc_dst_len = len, .fc_tos = tos, .fc_type = type
+	};
 	p->cfg.fc_scope = RT_SCOPE_NOWHERE;
 	p->cfg.fc_priority = fi->fib_priority;
 }
@@ -110,12 +118,14 @@ static bool remove_some(struct fixture *f)
 	return p.found;
 }
 
+/* DIVERGES(fib-trie-shape): and yet what is found is what a scan finds. */
 static void random_steps(void **state)
 {
-	static const u8 types[] = { RTN_UNICAST, RTN_UNICAST, RTN_UNICAST, RTN_BLACKHOLE, RTN_THROW };
+	static const u8 types[] = { RTN_UNICAST, RTN_UNICAST, RTN_UNICAST, RTN_BLACKHOLE,
+				    RTN_THROW };
 	static const u8 toses[] = { 0, 0, 0, 0x08, 0x10 };
-	static const u32 hows[] = { NLM_F_CREATE | NLM_F_EXCL, NLM_F_CREATE | NLM_F_APPEND, NLM_F_CREATE,
-				    NLM_F_CREATE | NLM_F_REPLACE, NLM_F_REPLACE };
+	static const u32 hows[] = { NLM_F_CREATE | NLM_F_EXCL, NLM_F_CREATE | NLM_F_APPEND,
+				    NLM_F_CREATE, NLM_F_CREATE | NLM_F_REPLACE, NLM_F_REPLACE };
 	struct fixture *f = *state;
 	struct rng *r = &f->rng;
 	u32 added = 0, removed = 0;
@@ -146,13 +156,15 @@ static void all_small_tables(void **state)
 	static const struct {
 		u32 dst;
 		u8 len;
-	} prefix[] = { { 0, 0 }, { 0, 1 }, { 4, 1 }, { 0, 2 }, { 2, 2 }, { 4, 2 }, { 6, 2 }, { 0, 3 },
-		       { 1, 3 }, { 2, 3 }, { 3, 3 }, { 4, 3 }, { 5, 3 }, { 6, 3 }, { 7, 3 } };
+	} prefix[] = { { 0, 0 }, { 0, 1 }, { 4, 1 }, { 0, 2 }, { 2, 2 },
+		       { 4, 2 }, { 6, 2 }, { 0, 3 }, { 1, 3 }, { 2, 3 },
+		       { 3, 3 }, { 4, 3 }, { 5, 3 }, { 6, 3 }, { 7, 3 } };
 	struct fixture *f = *state;
 
 	for (u32 set = 0; set < 1u << ARRAY_SIZE(prefix); set += 1 + (set >> 10) % 3) {
 		for (u32 i = 0; i < ARRAY_SIZE(prefix); i++) {
-			struct fib_config cfg = route(prefix[i].dst << 29, prefix[i].len, 0, RTN_UNICAST);
+			struct fib_config cfg =
+				route(prefix[i].dst << 29, prefix[i].len, 0, RTN_UNICAST);
 
 			if ((set >> i & 1) != 0)
 				assert_int_equal(inet_rtm_newroute(f->net, &cfg), 0);
@@ -164,7 +176,8 @@ static void all_small_tables(void **state)
 		/* From both ends, so that each kind of node goes in each order. */
 		for (u32 k = 0; k < ARRAY_SIZE(prefix); k++) {
 			u32 i = (set & 16) != 0 ? k : (u32)ARRAY_SIZE(prefix) - 1 - k;
-			struct fib_config cfg = route(prefix[i].dst << 29, prefix[i].len, 0, RTN_UNICAST);
+			struct fib_config cfg =
+				route(prefix[i].dst << 29, prefix[i].len, 0, RTN_UNICAST);
 
 			if ((set >> i & 1) != 0)
 				assert_int_equal(inet_rtm_delroute(f->net, &cfg), 0);
@@ -177,9 +190,11 @@ static void all_small_tables(void **state)
 static void no_memory(void **state)
 {
 	struct fixture *f = *state;
-	struct pool *pools[] = { &f->net->fib_info_pool, &f->net->fib_alias_pool, &f->net->fib_node_pool };
+	struct pool *pools[] = { &f->net->fib_info_pool, &f->net->fib_alias_pool,
+				 &f->net->fib_node_pool };
 	const int want[] = { -ENOBUFS, -ENOBUFS, -ENOMEM };
-	struct fib_config first = route(0x0a000000, 8, 0, RTN_UNICAST), cfg = route(0x0a800000, 9, 5, RTN_UNICAST);
+	struct fib_config first = route(0x0a000000, 8, 0, RTN_UNICAST),
+			  cfg = route(0x0a800000, 9, 5, RTN_UNICAST);
 	u32 used[3];
 
 	assert_int_equal(inet_rtm_newroute(f->net, &first), 0);

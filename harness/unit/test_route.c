@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* test_route.c - routes for packets against Linux's answers; caches, path MTU, redirects, no memory. */
+/* test_route.c - routes for packets against Linux's answers; caches, path MTU, redirects, no
+ * memory. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ static void replay(const char *path, int at_least)
 	assert_int_equal(wrong, 0);
 }
 
+/* DIVERGES(dst-metrics), DIVERGES(fib-info-list): neither shows in any answer. */
 static void replay_routes(void **state)
 {
 	(void)state;
@@ -62,16 +64,21 @@ static void config(struct fixture *f, const char *line)
 static int setup(void **state)
 {
 	static struct fixture f;
-	struct world_cfg cfg = { .limits = &limits_test, .seed = 1, .hosts = 1, .cpus = 2, .nr_devs = 1 };
+	struct world_cfg cfg = {
+		.limits = &limits_test, .seed = 1, .hosts = 1, .cpus = 2, .nr_devs = 1
+	};
 
-	cfg.dev[0] = (struct world_dev_cfg){ .kind = DEV_TAP, .name = "d0", .mac = { 2, 0, 0, 0, 0, 1 } };
+	cfg.dev[0] = (struct world_dev_cfg){ .kind = DEV_TAP,
+					     .name = "d0",
+					     .mac = { 2, 0, 0, 0, 0, 1 } };
 	f = (struct fixture){ .w = scenario_new(&cfg) };
 	f.net = &f.w->host[0].net;
 	f.net->on_fib_lookup = naive_check_fib_lookup;
 	f.d0 = f.w->port[0].dev;
 	must_config(f.w, 0, "ip link set lo up; ip link set d0 up; ip addr add 10.0.0.1/24 dev d0");
 	must_config(f.w, 0, "ip route add default via 10.0.0.254");
-	must_config(f.w, 0, "ip neigh replace 10.0.0.253 lladdr 02:00:00:00:00:99 dev d0 nud reachable");
+	must_config(f.w, 0,
+		    "ip neigh replace 10.0.0.253 lladdr 02:00:00:00:00:99 dev d0 nud reachable");
 	in_unit(&f, true);
 	*state = &f;
 	return 0;
@@ -132,7 +139,7 @@ static void cached_until_tables_change(void **state)
 	ip_rt_put(c);
 	ip_rt_put(b);
 
-	/* A held route outlives its nexthop, and leads nowhere. */
+	/* A held route outlives its nexthop, and leads nowhere. DIVERGES(no-blackhole-netdev). */
 	config(f, "ip route del default");
 	assert_int_equal(a->dst.refcnt, 1);
 	ip_rt_put(a);
@@ -145,8 +152,10 @@ static void cached_until_tables_change(void **state)
 	assert_int_equal(err, -ENETUNREACH);
 }
 
-/* An ICMP error as icmp_rcv() hands it on: outer header, ICMP header, then data at the quoted header. */
-static struct sk_buff *icmp_quote(struct fixture *f, const char *from, u8 code, be32 gateway, const char *dst)
+/* An ICMP error as icmp_rcv() hands it on: outer header, ICMP header, then data at the quoted
+ * header. */
+static struct sk_buff *icmp_quote(struct fixture *f, const char *from, u8 code, be32 gateway,
+				  const char *dst)
 {
 	struct sk_buff *skb = alloc_skb(f->net, 256);
 	u8 *p = skb_put(skb, IPV4_HLEN + 8 + IPV4_HLEN);
@@ -261,7 +270,9 @@ static void redirects_only_from_the_gateway(void **state)
 	assert_true(goes_via(f, "10.0.0.254"));
 }
 
-/* As many exceptions as one likes to make: each bucket stays short, and the pool's end is no error. */
+/* As many exceptions as one likes to make: each bucket stays short, and the pool's end is no error.
+ * DIVERGES(fnhe-chain).
+ */
 static void many_exceptions(void **state)
 {
 	struct fixture *f = *state;
@@ -325,7 +336,8 @@ int main(void)
 		cmocka_unit_test(replay_random),
 		cmocka_unit_test_setup_teardown(cached_until_tables_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(path_mtu_is_learned_and_forgotten, setup, teardown),
-		cmocka_unit_test_setup_teardown(device_mtu_bounds_what_was_learned, setup, teardown),
+		cmocka_unit_test_setup_teardown(device_mtu_bounds_what_was_learned, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(redirects_only_from_the_gateway, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_exceptions, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_memory_for_routes, setup, teardown),

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* dst.c - the part of a route that every layer holds: references, metrics, and the packet's link to it.
+/* dst.c - the part of a route that every layer holds: references, metrics, and the packet's link to
+ * it.
  *
  * Path: steps 4 and 108. Called by everything that sends or receives.
  * Rules: LINUX: net/core/dst.c, include/net/dst.h, include/linux/skbuff.h.
- * DIVERGES(no-blackhole-netdev): a route whose device is gone points to lo, as Linux's to its blackhole
- * device: both have the largest MTU there is, and such a route carries nothing.
+ * DIVERGES(no-blackhole-netdev): a route whose device is gone points to lo, as Linux's to its
+ * blackhole device: both have the largest MTU there is, and such a route carries nothing.
  */
 #include "core/dst.h"
 
 #include "core/netdevice.h"
 
-struct dst_entry *dst_alloc(const struct dst_ops *ops, struct net_device *dev, int obsolete, u16 flags)
+struct dst_entry *dst_alloc(const struct dst_ops *ops, struct net_device *dev, int obsolete,
+			    u16 flags)
 {
 	struct net *net = dev_net(dev);
 	struct rtable *rt = pool_zalloc(&net->dst_pool);
@@ -130,7 +132,8 @@ void skb_dst_set(struct sk_buff *skb, struct dst_entry *dst)
 	skb->dst_noref = false;
 }
 
-/* Without a reference: good until the unit of work ends; skb_dst_force() before a packet is queued. */
+/* Without a reference: good until the unit of work ends; skb_dst_force() before a packet is queued.
+ */
 void skb_dst_set_noref(struct sk_buff *skb, struct dst_entry *dst)
 {
 	skb->dst = dst;

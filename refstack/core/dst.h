@@ -14,12 +14,34 @@ struct sk_buff;
 struct sock;
 
 enum { DST_HOST = 1, DST_NOXFRM = 2, DST_NOPOLICY = 4, DST_NOCOUNT = 8, DST_FAKE_RTABLE = 16 };
-enum { DST_OBSOLETE_NONE = 0, DST_OBSOLETE_DEAD = 2, DST_OBSOLETE_FORCE_CHK = -1, DST_OBSOLETE_KILL = -2 };
+enum {
+	DST_OBSOLETE_NONE = 0,
+	DST_OBSOLETE_DEAD = 2,
+	DST_OBSOLETE_FORCE_CHK = -1,
+	DST_OBSOLETE_KILL = -2
+};
 
 /* LINUX: RTAX_*; index - 1 into metrics. */
-enum { RTAX_LOCK = 1, RTAX_MTU, RTAX_WINDOW, RTAX_RTT, RTAX_RTTVAR, RTAX_SSTHRESH, RTAX_CWND,
-       RTAX_ADVMSS, RTAX_REORDERING, RTAX_HOPLIMIT, RTAX_INITCWND, RTAX_FEATURES, RTAX_RTO_MIN,
-       RTAX_INITRWND, RTAX_QUICKACK, RTAX_CC_ALGO, RTAX_FASTOPEN_NO_COOKIE, RTAX_MAX_PLUS1 };
+enum {
+	RTAX_LOCK = 1,
+	RTAX_MTU,
+	RTAX_WINDOW,
+	RTAX_RTT,
+	RTAX_RTTVAR,
+	RTAX_SSTHRESH,
+	RTAX_CWND,
+	RTAX_ADVMSS,
+	RTAX_REORDERING,
+	RTAX_HOPLIMIT,
+	RTAX_INITCWND,
+	RTAX_FEATURES,
+	RTAX_RTO_MIN,
+	RTAX_INITRWND,
+	RTAX_QUICKACK,
+	RTAX_CC_ALGO,
+	RTAX_FASTOPEN_NO_COOKIE,
+	RTAX_MAX_PLUS1
+};
 enum { RTAX_MAX = RTAX_MAX_PLUS1 - 1 };
 
 struct dst_entry;
@@ -44,7 +66,8 @@ struct dst_entry {
 	struct net_device *dev;
 	int (*input)(struct sk_buff *skb);
 	int (*output)(struct net *net, struct sock *sk, struct sk_buff *skb);
-	u32 metrics[RTAX_MAX]; /* of the route; DIVERGES(dst-metrics): own copy instead of a shared one */
+	u32 metrics[RTAX_MAX]; /* of the route; DIVERGES(dst-metrics): own copy instead of a shared
+				  one */
 	u64 expires_jif;       /* 0 = never */
 	u64 lastuse_jif;
 	u32 refcnt;
@@ -67,7 +90,8 @@ struct rtable {
 	bool rt_has_gw;
 	u32 rt_pmtu;
 	bool rt_mtu_locked;
-	struct list_head rt_uncached; /* member of the device's list while not in a nexthop's cache */
+	struct list_head
+		rt_uncached; /* member of the device's list while not in a nexthop's cache */
 };
 
 static inline struct rtable *dst_rtable(const struct dst_entry *dst)
@@ -76,7 +100,8 @@ static inline struct rtable *dst_rtable(const struct dst_entry *dst)
 }
 
 /* With one reference, the caller's; NULL: no room. */
-struct dst_entry *dst_alloc(const struct dst_ops *ops, struct net_device *dev, int obsolete, u16 flags);
+struct dst_entry *dst_alloc(const struct dst_ops *ops, struct net_device *dev, int obsolete,
+			    u16 flags);
 void dst_hold(struct dst_entry *dst);
 void dst_release(struct dst_entry *dst);
 void dst_dev_put(struct dst_entry *dst);

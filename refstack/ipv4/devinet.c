@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* devinet.c - IPv4 on a device: its addresses, primary and secondary, its knobs, and choosing sources.
+/* devinet.c - IPv4 on a device: its addresses, primary and secondary, its knobs, and choosing
+ * sources.
  *
- * Path: step 4 (source selection) and configuration. Called by route.c, fib_*.c, arp.c and requests.
- * Rules: RFC 1122 3.3.4.3; LINUX: net/ipv4/devinet.c; of igmp.c only that each device that is up is a
- * member of 224.0.0.1. Missing: address lifetimes (all are forever).
+ * Path: step 4 (source selection) and configuration. Called by route.c, fib_*.c, arp.c and
+ * requests. Rules: RFC 1122 3.3.4.3; LINUX: net/ipv4/devinet.c; of igmp.c only that each device
+ * that is up is a member of 224.0.0.1. Missing: address lifetimes (all are forever).
  */
 #include "ipv4/inetdevice.h"
 
@@ -37,7 +38,7 @@ static struct in_ifaddr *inet_find_ifaddr(struct net *net, be32 addr)
 {
 	struct hlist_node *pos;
 
-	hlist_for_each(pos, inet_addr_bucket(net, addr)) {
+	hlist_for_each (pos, inet_addr_bucket(net, addr)) {
 		struct in_ifaddr *ifa = hlist_entry(pos, struct in_ifaddr, hash);
 
 		if (be32_eq(ifa->ifa_local, addr))
@@ -150,8 +151,8 @@ be32 inet_select_addr(const struct net_device *dev, be32 dst, u32 scope)
 	return addr;
 }
 
-/* LINUX: confirm_addr_indev(): does this device have local, of this scope, in a subnet with dst? Either may
- * be 0: then any will do, and the answer says which.
+/* LINUX: confirm_addr_indev(): does this device have local, of this scope, in a subnet with dst?
+ * Either may be 0: then any will do, and the answer says which.
  */
 static be32 confirm_addr_indev(const struct in_device *in_dev, be32 dst, be32 local, u32 scope)
 {
@@ -216,8 +217,8 @@ static void inet_free_ifa(struct in_ifaddr *ifa)
 	pool_free(&dev_net(ifa->ifa_dev->dev)->ifaddr_pool, ifa);
 }
 
-/* Where in the list a new address goes: primaries by scope, the widest first, before the secondaries.
- * NULL with *err when it cannot be added.
+/* Where in the list a new address goes: primaries by scope, the widest first, before the
+ * secondaries. NULL with *err when it cannot be added.
  */
 static struct in_ifaddr **inet_ifa_place(struct in_ifaddr *ifa, int *err)
 {
@@ -226,7 +227,8 @@ static struct in_ifaddr **inet_ifa_place(struct in_ifaddr *ifa, int *err)
 	for (; (ifa1 = *ifap) != NULL; ifap = &ifa1->ifa_next) {
 		if ((ifa1->ifa_flags & IFA_F_SECONDARY) == 0 && ifa->ifa_scope <= ifa1->ifa_scope)
 			last_primary = &ifa1->ifa_next;
-		if (!be32_eq(ifa1->ifa_mask, ifa->ifa_mask) || !inet_ifa_match(ifa1->ifa_address, ifa))
+		if (!be32_eq(ifa1->ifa_mask, ifa->ifa_mask) ||
+		    !inet_ifa_match(ifa1->ifa_address, ifa))
 			continue;
 		*err = be32_eq(ifa1->ifa_local, ifa->ifa_local) ? -EEXIST : -EINVAL;
 		if (*err == -EEXIST || ifa1->ifa_scope != ifa->ifa_scope)
@@ -256,11 +258,12 @@ static int inet_insert_ifa(struct in_ifaddr *ifa)
 	return 0;
 }
 
-/* Secondaries of a primary that goes: all go, or with promote_secondaries the first takes its place, and
- * is returned with the one before it in the list; *last_prim: where it belongs.
+/* Secondaries of a primary that goes: all go, or with promote_secondaries the first takes its
+ * place, and is returned with the one before it in the list; *last_prim: where it belongs.
  */
 static struct in_ifaddr *inet_drop_secondaries(struct in_ifaddr *ifa1, bool do_promote,
-					       struct in_ifaddr ***last_prim, struct in_ifaddr **prev_prom)
+					       struct in_ifaddr ***last_prim,
+					       struct in_ifaddr **prev_prom)
 {
 	struct in_ifaddr **ifap = &ifa1->ifa_next, *ifa;
 
@@ -315,9 +318,10 @@ static void inet_del_ifa(struct in_device *in_dev, struct in_ifaddr **ifap)
 	struct in_ifaddr **last_prim = ifap;
 
 	if (!in_dev->dead && (ifa1->ifa_flags & IFA_F_SECONDARY) == 0)
-		promote = inet_drop_secondaries(ifa1, IN_DEV_ORCONF(in_dev, promote_secondaries), &last_prim,
-						&prev_prom);
-	/* Their routes prefer the address that goes: away with them, while all addresses are there. */
+		promote = inet_drop_secondaries(ifa1, IN_DEV_ORCONF(in_dev, promote_secondaries),
+						&last_prim, &prev_prom);
+	/* Their routes prefer the address that goes: away with them, while all addresses are there.
+	 */
 	for (ifa = promote; ifa != NULL; ifa = ifa->ifa_next) {
 		if (ifa_in_subnet_of(ifa, ifa1))
 			fib_del_ifaddr(ifa, ifa1);
@@ -492,8 +496,8 @@ static void inetdev_arp_notify(struct net_device *dev, const struct in_device *i
 	if (IN_DEV_MAXCONF(in_dev, arp_notify) == 0)
 		return;
 	for (ifa = in_dev->ifa_list; ifa != NULL; ifa = ifa->ifa_next)
-		arp_send(dev_net(dev), ARPOP_REQUEST, ETH_P_ARP, ifa->ifa_local, dev, ifa->ifa_local, NULL,
-			 dev->dev_addr, NULL);
+		arp_send(dev_net(dev), ARPOP_REQUEST, ETH_P_ARP, ifa->ifa_local, dev,
+			 ifa->ifa_local, NULL, dev->dev_addr, NULL);
 }
 
 static void inetdev_create_event(struct net_device *dev, u32 event)
@@ -505,8 +509,9 @@ static void inetdev_create_event(struct net_device *dev, u32 event)
 		if (in_dev != NULL && (dev->flags & IFF_LOOPBACK) != 0) {
 			in_dev->cnf.disable_xfrm = 1;
 			in_dev->cnf.disable_policy = 1;
-			in_dev->cnf.state |= 1ull << offsetof(struct ipv4_devconf, disable_xfrm) / sizeof(u32) |
-					     1ull << offsetof(struct ipv4_devconf, disable_policy) / sizeof(u32);
+			in_dev->cnf.state |=
+				1ull << offsetof(struct ipv4_devconf, disable_xfrm) / sizeof(u32) |
+				1ull << offsetof(struct ipv4_devconf, disable_policy) / sizeof(u32);
 		}
 	} else if (event == NETDEV_CHANGEMTU && inetdev_valid_mtu(dev->mtu)) {
 		(void)inetdev_init(dev); /* large enough for IP again */

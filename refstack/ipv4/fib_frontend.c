@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* fib_frontend.c - the routing tables of a net: requests, address types, source checks, and the routes
- * that addresses and devices bring with them.
+/* fib_frontend.c - the routing tables of a net: requests, address types, source checks, and the
+ * routes that addresses and devices bring with them.
  *
- * Path: step 4 and 108. Called by route.c, devinet.c, sockets that bind, the configuration; calls fib_trie.c.
- * Rules: RFC 1812 5.3.7, 5.3.8 (martians, reverse path); LINUX: net/ipv4/fib_frontend.c, with
- * CONFIG_IP_MULTIPLE_TABLES and no rules but the default ones (local, main, default).
+ * Path: step 4 and 108. Called by route.c, devinet.c, sockets that bind, the configuration; calls
+ * fib_trie.c. Rules: RFC 1812 5.3.7, 5.3.8 (martians, reverse path); LINUX:
+ * net/ipv4/fib_frontend.c, with CONFIG_IP_MULTIPLE_TABLES and no rules but the default ones (local,
+ * main, default).
  */
 #include "ipv4/ip_fib.h"
 
@@ -86,8 +87,8 @@ int fib_lookup(struct net *net, const struct flowi4 *flp, struct fib_result *res
 	return err == -EAGAIN ? -ENETUNREACH : err;
 }
 
-/* LINUX: __inet_dev_addr_type(): as if only dev were there; NULL: all devices. Before the first address
- * is set there is no local table, and anything counts as broadcast.
+/* LINUX: __inet_dev_addr_type(): as if only dev were there; NULL: all devices. Before the first
+ * address is set there is no local table, and anything counts as broadcast.
  */
 static u32 dev_addr_type(struct net *net, const struct net_device *dev, be32 addr, u32 tb_id)
 {
@@ -142,7 +143,8 @@ be32 fib_compute_spec_dst(struct sk_buff *skb)
 	u32 scope = RT_SCOPE_UNIVERSE;
 	struct fib_result res;
 
-	if ((rt->rt_flags & ((u32)RTCF_BROADCAST | RTCF_MULTICAST | (u32)RTCF_LOCAL)) == (u32)RTCF_LOCAL)
+	if ((rt->rt_flags & ((u32)RTCF_BROADCAST | RTCF_MULTICAST | (u32)RTCF_LOCAL)) ==
+	    (u32)RTCF_LOCAL)
 		return ipv4_daddr(iph);
 
 	if (!ipv4_is_zeronet(ipv4_saddr(iph))) {
@@ -169,9 +171,11 @@ static int source_last_resort(u32 rpf, u32 *itag)
 	return 0;
 }
 
-/* LINUX: __fib_validate_source(): would we send to this source, and over the device it came from? */
+/* LINUX: __fib_validate_source(): would we send to this source, and over the device it came from?
+ */
 static int fib_validate_source_full(struct sk_buff *skb, be32 src, be32 dst, u8 dscp, s32 oif,
-				    struct net_device *dev, u32 rpf, struct in_device *idev, u32 *itag)
+				    struct net_device *dev, u32 rpf, struct in_device *idev,
+				    u32 *itag)
 {
 	struct net *net = dev_net(dev);
 	struct flowi4 fl4 = { .flowi4_iif = oif != 0 ? oif : LOOPBACK_IFINDEX, .flowi4_tos = dscp };
@@ -185,7 +189,8 @@ static int fib_validate_source_full(struct sk_buff *skb, be32 src, be32 dst, u8 
 
 	if (fib_lookup(net, &fl4, &res, 0) != 0)
 		return source_last_resort(rpf, itag);
-	if (res.type != RTN_UNICAST && (res.type != RTN_LOCAL || !IN_DEV_ORCONF(idev, accept_local)))
+	if (res.type != RTN_UNICAST &&
+	    (res.type != RTN_LOCAL || !IN_DEV_ORCONF(idev, accept_local)))
 		return -EINVAL;
 	if (res.nhc->fib_nh_dev == dev || (res.type == RTN_LOCAL && dev == net->loopback_dev))
 		return res.nhc->fib_nh_scope >= RT_SCOPE_HOST;
@@ -195,7 +200,8 @@ static int fib_validate_source_full(struct sk_buff *skb, be32 src, be32 dst, u8 
 		return -EXDEV;
 
 	fl4.flowi4_oif = dev->ifindex;
-	if (fib_lookup(net, &fl4, &res, FIB_LOOKUP_IGNORE_LINKSTATE) == 0 && res.type == RTN_UNICAST)
+	if (fib_lookup(net, &fl4, &res, FIB_LOOKUP_IGNORE_LINKSTATE) == 0 &&
+	    res.type == RTN_UNICAST)
 		return res.nhc->fib_nh_scope >= RT_SCOPE_HOST;
 	return 0;
 }
@@ -209,7 +215,8 @@ int fib_validate_source(struct sk_buff *skb, be32 src, be32 dst, u8 dscp, s32 oi
 	bool quick = rpf == 0 && (dev->ifindex != oif || !IN_DEV_ORCONF(idev, send_redirects));
 
 	if (quick && !IN_DEV_ORCONF(idev, accept_local)) {
-		/* Our addresses alone do not tell what is local once there are local routes by hand. */
+		/* Our addresses alone do not tell what is local once there are local routes by
+		 * hand. */
 		if (net->fib_has_custom_local_routes)
 			quick = false;
 		else if (inet_lookup_ifaddr(net, src) != NULL)
@@ -225,7 +232,8 @@ int fib_validate_source(struct sk_buff *skb, be32 src, be32 dst, u8 dscp, s32 oi
 /* LINUX: rtm_to_fib_config(): what a request must not say. */
 static int fib_config_check(struct fib_config *cfg)
 {
-	if ((cfg->fc_tos & ~INET_DSCP_MASK) != 0 || cfg->fc_type >= RTN_MAX_PLUS1 || cfg->fc_dst_len > 32)
+	if ((cfg->fc_tos & ~INET_DSCP_MASK) != 0 || cfg->fc_type >= RTN_MAX_PLUS1 ||
+	    cfg->fc_dst_len > 32)
 		return -EINVAL;
 	if (cfg->fc_dst_len < 32 && (u32)(be32_to_cpu(cfg->fc_dst) << cfg->fc_dst_len) != 0)
 		return -EINVAL;
@@ -262,12 +270,15 @@ int inet_rtm_delroute(struct net *net, struct fib_config *cfg)
 }
 
 /* A route that an address brings. LINUX: fib_magic(); errors are nobody's. */
-static void fib_magic(bool add, u8 type, be32 dst, u8 dst_len, const struct in_ifaddr *ifa, u32 priority)
+static void fib_magic(bool add, u8 type, be32 dst, u8 dst_len, const struct in_ifaddr *ifa,
+		      u32 priority)
 {
 	struct net *net = dev_net(ifa->ifa_dev->dev);
-	struct fib_table *tb = fib_new_table(net, type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL);
-	struct fib_config cfg = { .fc_protocol = RTPROT_KERNEL, .fc_type = type, .fc_dst = dst,
-				  .fc_dst_len = dst_len };
+	struct fib_table *tb =
+		fib_new_table(net, type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL);
+	struct fib_config cfg = {
+		.fc_protocol = RTPROT_KERNEL, .fc_type = type, .fc_dst = dst, .fc_dst_len = dst_len
+	};
 
 	if (tb == NULL)
 		return;
@@ -311,7 +322,8 @@ static u8 subnet_type(const struct net_device *dev)
 /* A prefix of which the address is more than all there is. */
 static bool ifa_has_subnet(const struct in_ifaddr *ifa, be32 prefix)
 {
-	return !ipv4_is_zeronet(prefix) && (!be32_eq(prefix, ifa->ifa_local) || ifa->ifa_prefixlen < 32);
+	return !ipv4_is_zeronet(prefix) &&
+	       (!be32_eq(prefix, ifa->ifa_local) || ifa->ifa_prefixlen < 32);
 }
 
 void fib_add_ifaddr(struct in_ifaddr *ifa)
@@ -336,7 +348,8 @@ void fib_add_ifaddr(struct in_ifaddr *ifa)
 	if ((ifa->ifa_flags & IFA_F_SECONDARY) != 0 || !ifa_has_subnet(ifa, prefix))
 		return;
 	if ((ifa->ifa_flags & IFA_F_NOPREFIXROUTE) == 0)
-		fib_magic(true, subnet_type(dev), prefix, ifa->ifa_prefixlen, prim, ifa->ifa_rt_priority);
+		fib_magic(true, subnet_type(dev), prefix, ifa->ifa_prefixlen, prim,
+			  ifa->ifa_rt_priority);
 	if (ifa->ifa_prefixlen < 31) {
 		brd = be32_or(prefix, be32_not(ifa->ifa_mask));
 		fib_magic(true, RTN_BROADCAST, brd, 32, prim, 0);
@@ -349,8 +362,10 @@ void fib_modify_prefix_metric(struct in_ifaddr *ifa, u32 new_metric)
 	be32 prefix = be32_and(ifa->ifa_address, ifa->ifa_mask);
 	struct net_device *dev = ifa->ifa_dev->dev;
 
-	if ((dev->flags & IFF_UP) == 0 || (ifa->ifa_flags & (IFA_F_SECONDARY | IFA_F_NOPREFIXROUTE)) != 0 ||
-	    ipv4_is_zeronet(prefix) || (be32_eq(prefix, ifa->ifa_local) && ifa->ifa_prefixlen == 32))
+	if ((dev->flags & IFF_UP) == 0 ||
+	    (ifa->ifa_flags & (IFA_F_SECONDARY | IFA_F_NOPREFIXROUTE)) != 0 ||
+	    ipv4_is_zeronet(prefix) ||
+	    (be32_eq(prefix, ifa->ifa_local) && ifa->ifa_prefixlen == 32))
 		return;
 	fib_magic(true, subnet_type(dev), prefix, ifa->ifa_prefixlen, ifa, new_metric);
 	fib_magic(false, subnet_type(dev), prefix, ifa->ifa_prefixlen, ifa, ifa->ifa_rt_priority);
@@ -424,8 +439,8 @@ static void ifa_needs_scan(struct ifa_needs *s, const struct in_device *in_dev)
 	}
 }
 
-/* Takes away the routes of an address. With iprim: its subnet counts as deleted, even what is still in the
- * device's list, and ifa, a secondary there, is to be promoted.
+/* Takes away the routes of an address. With iprim: its subnet counts as deleted, even what is still
+ * in the device's list, and ifa, a secondary there, is to be promoted.
  */
 void fib_del_ifaddr(struct in_ifaddr *ifa, struct in_ifaddr *iprim)
 {

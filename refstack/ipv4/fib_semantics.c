@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* fib_semantics.c - what routes lead to: nexthops, their checks, their life, and choosing among them.
+/* fib_semantics.c - what routes lead to: nexthops, their checks, their life, and choosing among
+ * them.
  *
  * Path: step 4. Called by fib_trie.c, fib_frontend.c and route.c.
  * Rules: RFC 1812 5.2.4; LINUX: net/ipv4/fib_semantics.c, with CONFIG_IP_ROUTE_MULTIPATH.
- * DIVERGES(fib-info-list): one list of fib_infos a net instead of hash tables; their order shows nowhere.
- * Missing: several nexthops a route, nexthop objects, gateways of IPv6, tunnels: of later parts.
+ * DIVERGES(fib-info-list): one list of fib_infos a net instead of hash tables; their order shows
+ * nowhere. Missing: several nexthops a route, nexthop objects, gateways of IPv6, tunnels: of later
+ * parts.
  */
 #include "ipv4/ip_fib.h"
 
@@ -65,7 +67,7 @@ static struct fib_info *fib_find_info(const struct fib_info *nfi)
 {
 	struct fib_info *fi;
 
-	list_for_each_entry(fi, &nfi->net->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &nfi->net->fib_info_list, struct fib_info, node) {
 		if (nfi->fib_protocol == fi->fib_protocol && nfi->fib_scope == fi->fib_scope &&
 		    be32_eq(nfi->fib_prefsrc, fi->fib_prefsrc) &&
 		    nfi->fib_priority == fi->fib_priority && nfi->fib_type == fi->fib_type &&
@@ -82,7 +84,7 @@ bool ip_fib_check_default(be32 gw, struct net_device *dev)
 {
 	const struct fib_info *fi;
 
-	list_for_each_entry(fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
 		if (fi->nh.fib_nh_dev == dev && be32_eq(fi->nh.fib_nh_gw4, gw) &&
 		    (fi->nh.fib_nh_flags & RTNH_F_DEAD) == 0)
 			return true;
@@ -107,7 +109,8 @@ static bool metric_match(u32 given, const struct fib_info *fi, u32 metric)
 
 bool fib_metrics_match(const struct fib_config *cfg, const struct fib_info *fi)
 {
-	return metric_match(cfg->fc_mtu, fi, RTAX_MTU) && metric_match(cfg->fc_advmss, fi, RTAX_ADVMSS) &&
+	return metric_match(cfg->fc_mtu, fi, RTAX_MTU) &&
+	       metric_match(cfg->fc_advmss, fi, RTAX_ADVMSS) &&
 	       metric_match(cfg->fc_hoplimit, fi, RTAX_HOPLIMIT) &&
 	       metric_match(cfg->fc_initcwnd, fi, RTAX_INITCWND) &&
 	       metric_match(cfg->fc_mtu_lock ? 1u << RTAX_MTU : 0, fi, RTAX_LOCK);
@@ -216,7 +219,8 @@ static bool fib_valid_prefsrc(struct net *net, const struct fib_config *cfg)
 	u32 tb_id = cfg->fc_table == RT_TABLE_MAIN ? (u32)RT_TABLE_LOCAL : cfg->fc_table;
 	u32 type;
 
-	if (cfg->fc_type == RTN_LOCAL && !be32_is_zero(cfg->fc_dst) && be32_eq(cfg->fc_prefsrc, cfg->fc_dst))
+	if (cfg->fc_type == RTN_LOCAL && !be32_is_zero(cfg->fc_dst) &&
+	    be32_eq(cfg->fc_prefsrc, cfg->fc_dst))
 		return true;
 	type = inet_addr_type_table(net, cfg->fc_prefsrc, tb_id);
 	if (type != RTN_LOCAL && tb_id != RT_TABLE_LOCAL)
@@ -319,7 +323,7 @@ int fib_sync_down_addr(struct net_device *dev, be32 local)
 
 	if (be32_is_zero(local))
 		return 0;
-	list_for_each_entry(fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
 		if (fi->fib_tb_id == RT_TABLE_MAIN && be32_eq(fi->fib_prefsrc, local)) {
 			fi->fib_flags |= RTNH_F_DEAD;
 			fi->pfsrc_removed = true;
@@ -334,7 +338,7 @@ void fib_sync_mtu(struct net_device *dev, u32 orig_mtu)
 	struct fib_nh_exception *fnhe;
 	struct fib_info *fi;
 
-	list_for_each_entry(fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
 		if (fi->nh.fib_nh_dev != dev)
 			continue;
 		for (fnhe = fi->nh.nhc_exceptions; fnhe != NULL; fnhe = fnhe->fnhe_next)
@@ -351,7 +355,7 @@ int fib_sync_down_dev(struct net_device *dev, u32 event, bool force)
 
 	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)
 		flags |= RTNH_F_DEAD;
-	list_for_each_entry(fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
 		struct fib_nh *nh = &fi->nh;
 		bool dead = (nh->fib_nh_flags & RTNH_F_DEAD) != 0;
 
@@ -384,7 +388,7 @@ int fib_sync_up(struct net_device *dev, u32 nh_flags)
 		return 0;
 	if ((nh_flags & RTNH_F_DEAD) != 0 && dev_runs(dev))
 		nh_flags |= RTNH_F_LINKDOWN;
-	list_for_each_entry(fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
+	list_for_each_entry (fi, &dev_net(dev)->fib_info_list, struct fib_info, node) {
 		struct fib_nh *nh = &fi->nh;
 
 		if (nh->fib_nh_dev != dev)
@@ -436,7 +440,8 @@ static bool fib_tos_fits(const struct fib_alias *fa, const struct flowi4 *flp)
 	return fa->fa_tos == 0 || fa->fa_tos == (flp->flowi4_tos & 0x1c);
 }
 
-/* LINUX: fib_select_default(): several default routes: the first whose gateway seems to live, in turns. */
+/* LINUX: fib_select_default(): several default routes: the first whose gateway seems to live, in
+ * turns. */
 static void fib_select_default(const struct flowi4 *flp, struct fib_result *res)
 {
 	struct fib_choice c = { NULL, -1, -1 };
@@ -447,7 +452,7 @@ static void fib_select_default(const struct flowi4 *flp, struct fib_result *res)
 	u8 last_tos = 0;
 	int order = -1;
 
-	hlist_for_each(pos, res->fa_head) {
+	hlist_for_each (pos, res->fa_head) {
 		struct fib_info *next_fi;
 
 		fa = hlist_entry(pos, struct fib_alias, fa_list);

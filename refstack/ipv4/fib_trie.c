@@ -5,8 +5,8 @@
  * Rules: RFC 1812 5.2.4.3 (longest match); LINUX: net/ipv4/fib_trie.c. A leaf has a key; the routes
  * of all prefixes that are this key followed by zeros hang there, ordered by prefix length, table,
  * TOS and priority: the first that fits the packet is the one.
- * DIVERGES(fib-trie-shape): every inner node has two children; Linux's have 2^n. What a lookup finds
- * and the order of a dump do not depend on it.
+ * DIVERGES(fib-trie-shape): every inner node has two children; Linux's have 2^n. What a lookup
+ * finds and the order of a dump do not depend on it.
  */
 #include "ipv4/ip_fib.h"
 
@@ -37,7 +37,7 @@ static u8 last_slen(const struct key_vector *leaf)
 	const struct hlist_node *pos;
 	u8 slen = 0;
 
-	hlist_for_each(pos, &leaf->leaf)
+	hlist_for_each (pos, &leaf->leaf)
 		slen = hlist_entry(pos, struct fib_alias, fa_list)->fa_slen;
 	return slen;
 }
@@ -52,8 +52,8 @@ static void update_suffix(struct key_vector *leaf)
 		n->slen = (u8)max_u32(n->tnode[0]->slen, n->tnode[1]->slen);
 }
 
-static void replace_child(struct fib_table *t, struct key_vector *parent, const struct key_vector *old,
-			  struct key_vector *n)
+static void replace_child(struct fib_table *t, struct key_vector *parent,
+			  const struct key_vector *old, struct key_vector *n)
 {
 	if (parent == NULL)
 		t->root = n;
@@ -80,14 +80,14 @@ static struct key_vector *fib_find_node(const struct fib_table *t, u32 key)
 	return n != NULL && is_leaf(n) && n->key == key ? n : NULL;
 }
 
-/* LINUX: fib_find_alias(): the first route with this prefix length and table, whose TOS and priority are
- * equal to or come behind these.
+/* LINUX: fib_find_alias(): the first route with this prefix length and table, whose TOS and
+ * priority are equal to or come behind these.
  */
 static struct fib_alias *fib_find_alias(struct key_vector *l, u8 slen, u8 tos, u32 prio, u32 tb_id)
 {
 	struct hlist_node *pos;
 
-	hlist_for_each(pos, &l->leaf) {
+	hlist_for_each (pos, &l->leaf) {
 		struct fib_alias *fa = hlist_entry(pos, struct fib_alias, fa_list);
 
 		if (fa->fa_slen < slen)
@@ -196,7 +196,7 @@ static int fib_insert_alias(struct fib_table *t, struct key_vector *l, struct fi
 	if (fa != NULL) {
 		hlist_add_before(&new_fa->fa_list, &fa->fa_list);
 	} else {
-		hlist_for_each(pos, &l->leaf) {
+		hlist_for_each (pos, &l->leaf) {
 			const struct fib_alias *last = hlist_entry(pos, struct fib_alias, fa_list);
 
 			if (new_fa->fa_slen < last->fa_slen)
@@ -225,7 +225,8 @@ static void fib_remove_alias(struct fib_table *t, struct key_vector *l, struct f
 
 static struct fib_alias *fib_next_alias(const struct fib_alias *fa)
 {
-	return fa->fa_list.next != NULL ? hlist_entry(fa->fa_list.next, struct fib_alias, fa_list) : NULL;
+	return fa->fa_list.next != NULL ? hlist_entry(fa->fa_list.next, struct fib_alias, fa_list)
+					: NULL;
 }
 
 /* The route among fa and its equals that is the same in every respect. */
@@ -236,8 +237,7 @@ static struct fib_alias *fib_find_same(struct fib_alias *fa, const struct fib_co
 
 	for (; fa != NULL; fa = fib_next_alias(fa)) {
 		if (fa->fa_slen != first->fa_slen || fa->tb_id != first->tb_id ||
-		    fa->fa_tos != first->fa_tos ||
-		    fa->fa_info->fib_priority != fi->fib_priority)
+		    fa->fa_tos != first->fa_tos || fa->fa_info->fib_priority != fi->fib_priority)
 			return NULL;
 		if (fa->fa_type == cfg->fc_type && fa->fa_info == fi)
 			return fa;
@@ -274,8 +274,8 @@ static struct fib_alias *fib_alias_new(struct fib_table *tb, const struct fib_co
 }
 
 /* NLM_F_REPLACE: the new route takes the place of fa. */
-static int fib_replace_alias(struct fib_table *tb, const struct fib_config *cfg, struct fib_info *fi,
-			     struct fib_alias *fa)
+static int fib_replace_alias(struct fib_table *tb, const struct fib_config *cfg,
+			     struct fib_info *fi, struct fib_alias *fa)
 {
 	struct fib_alias *new_fa = fib_alias_new(tb, cfg, fi);
 
@@ -290,8 +290,8 @@ static int fib_replace_alias(struct fib_table *tb, const struct fib_config *cfg,
 	return 0;
 }
 
-/* LINUX: fib_table_insert(): there are routes with the same prefix, TOS and priority, fa the first. 1: insert
- * the new one before *before; 0: all is done; an error: the caller gives fi back.
+/* LINUX: fib_table_insert(): there are routes with the same prefix, TOS and priority, fa the first.
+ * 1: insert the new one before *before; 0: all is done; an error: the caller gives fi back.
  */
 static int fib_meet_equals(struct fib_table *tb, const struct fib_config *cfg, struct fib_info *fi,
 			   struct fib_alias *fa, struct fib_alias **before)
@@ -330,10 +330,11 @@ int fib_table_insert(struct net *net, struct fib_table *tb, const struct fib_con
 		return err;
 
 	l = fib_find_node(t, key);
-	fa = l == NULL ? NULL :
-			 fib_find_alias(l, (u8)(KEYLENGTH - cfg->fc_dst_len), cfg->fc_tos,
+	fa = l == NULL ? NULL
+		       : fib_find_alias(l, (u8)(KEYLENGTH - cfg->fc_dst_len), cfg->fc_tos,
 					fi->fib_priority, tb->tb_id);
-	if (fa != NULL && fa->fa_tos == cfg->fc_tos && fa->fa_info->fib_priority == fi->fib_priority) {
+	if (fa != NULL && fa->fa_tos == cfg->fc_tos &&
+	    fa->fa_info->fib_priority == fi->fib_priority) {
 		err = fib_meet_equals(tb, cfg, fi, fa, &fa);
 		if (err == 0)
 			return 0;
@@ -410,7 +411,8 @@ bool fib_lookup_good_nhc(struct net *net, const struct fib_nh *nhc, u32 fib_flag
 
 	if ((nhc->fib_nh_flags & RTNH_F_DEAD) != 0)
 		return false;
-	if ((nhc->fib_nh_flags & RTNH_F_LINKDOWN) != 0 && (fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) == 0) {
+	if ((nhc->fib_nh_flags & RTNH_F_LINKDOWN) != 0 &&
+	    (fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) == 0) {
 		in_dev = in_dev_get(nhc->fib_nh_dev);
 		if (in_dev != NULL && IN_DEV_ORCONF(in_dev, ignore_routes_with_linkdown))
 			return false;
@@ -419,13 +421,13 @@ bool fib_lookup_good_nhc(struct net *net, const struct fib_nh *nhc, u32 fib_flag
 }
 
 /* The routes at a leaf against a flow. 1: none fits, go on; else the lookup's result. */
-static int fib_match_leaf(struct fib_table *tb, const struct key_vector *n, const struct flowi4 *flp,
-			  struct fib_result *res, u32 fib_flags)
+static int fib_match_leaf(struct fib_table *tb, const struct key_vector *n,
+			  const struct flowi4 *flp, struct fib_result *res, u32 fib_flags)
 {
 	u32 differ = be32_to_cpu(flp->daddr) ^ n->key;
 	struct hlist_node *pos;
 
-	hlist_for_each(pos, &n->leaf) {
+	hlist_for_each (pos, &n->leaf) {
 		struct fib_alias *fa = hlist_entry(pos, struct fib_alias, fa_list);
 		struct fib_info *fi = fa->fa_info;
 
@@ -456,8 +458,8 @@ static int fib_match_leaf(struct fib_table *tb, const struct key_vector *n, cons
 	return 1;
 }
 
-/* The leftmost leaf below n, if its key is key with low bits cleared: the only one there whose prefixes
- * can cover key without having all its bits.
+/* The leftmost leaf below n, if its key is key with low bits cleared: the only one there whose
+ * prefixes can cover key without having all its bits.
  */
 static const struct key_vector *fib_prefix_leaf(const struct key_vector *n, u32 key)
 {
@@ -486,7 +488,8 @@ static int fib_trie_lookup(struct fib_table *tb, const struct flowi4 *flp, struc
 			if (err <= 0)
 				return err;
 		}
-		/* Up to the nearest node that was left to the right and has prefixes reaching over its bit. */
+		/* Up to the nearest node that was left to the right and has prefixes reaching over
+		 * its bit. */
 		for (;; n = pn) {
 			pn = n->parent;
 			if (pn == NULL)
@@ -499,7 +502,8 @@ static int fib_trie_lookup(struct fib_table *tb, const struct flowi4 *flp, struc
 	}
 }
 
-int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res, u32 fib_flags)
+int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res,
+		     u32 fib_flags)
 {
 	PROBE(tb->net, fib_table_lookup);
 	struct net *net = tb->net;
@@ -530,19 +534,20 @@ static struct key_vector *leaf_next(const struct key_vector *n)
 }
 
 void fib_table_walk(const struct fib_table *tb,
-		    void (*cb)(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct fib_info *fi),
+		    void (*cb)(void *ctx, be32 dst, u8 len, u8 tos, u8 type,
+			       const struct fib_info *fi),
 		    void *ctx)
 {
 	const struct key_vector *l;
 	const struct hlist_node *pos;
 
 	for (l = leaf_first(tb->tb_data->root); l != NULL; l = leaf_next(l)) {
-		hlist_for_each(pos, &l->leaf) {
+		hlist_for_each (pos, &l->leaf) {
 			const struct fib_alias *fa = hlist_entry(pos, struct fib_alias, fa_list);
 
 			if (fa->tb_id == tb->tb_id)
-				cb(ctx, cpu_to_be32(l->key), (u8)(KEYLENGTH - fa->fa_slen), fa->fa_tos,
-				   fa->fa_type, fa->fa_info);
+				cb(ctx, cpu_to_be32(l->key), (u8)(KEYLENGTH - fa->fa_slen),
+				   fa->fa_tos, fa->fa_type, fa->fa_info);
 		}
 	}
 }
@@ -556,7 +561,8 @@ static int fib_drop_routes(struct fib_table *tb, bool all)
 
 	for (l = leaf_first(t->root); l != NULL; l = next) {
 		next = leaf_next(l);
-		for (fa = hlist_entry(l->leaf.first, struct fib_alias, fa_list); fa != NULL; fa = next_fa) {
+		for (fa = hlist_entry(l->leaf.first, struct fib_alias, fa_list); fa != NULL;
+		     fa = next_fa) {
 			next_fa = fib_next_alias(fa);
 			if (fa->tb_id != tb->tb_id ||
 			    (!all && (fa->fa_info->fib_flags & RTNH_F_DEAD) == 0))
@@ -603,7 +609,7 @@ static void fib_leaf_check(const struct key_vector *l)
 	const struct hlist_node *pos;
 
 	assert(l->leaf.first != NULL);
-	hlist_for_each(pos, &l->leaf) {
+	hlist_for_each (pos, &l->leaf) {
 		fa = hlist_entry(pos, struct fib_alias, fa_list);
 		assert(fa->fa_slen <= KEYLENGTH);
 		assert(((u64)l->key & ((1ull << fa->fa_slen) - 1)) == 0);

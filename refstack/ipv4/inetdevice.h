@@ -23,7 +23,8 @@ struct in_device {
 	struct in_ifaddr *ifa_list;
 	struct ipv4_devconf cnf;
 	u32 mtu; /* ○ of the device at the last event: what NETDEV_CHANGEMTU changed from */
-	bool mc_all_hosts; /* member of 224.0.0.1: whatever is up is. The only group of this part. */
+	bool mc_all_hosts; /* member of 224.0.0.1: whatever is up is. The only group of this part.
+			    */
 	bool dead;
 };
 
@@ -34,14 +35,17 @@ struct ifa_config {
 	u8 prefixlen, scope;
 	u32 flags, rt_priority;
 	const char *label; /* NULL: the device's name */
-	u32 nlflags;       /* NLM_F_ */
+	u32 nlflags;	   /* NLM_F_ */
 };
 
-/* LINUX: IN_DEV_ORCONF(), IN_DEV_ANDCONF(), IN_DEV_MAXCONF(): conf.all and the device's, together. */
-#define IN_DEV_ORCONF(in_dev, knob)  (dev_net((in_dev)->dev)->devconf_all.knob != 0 || (in_dev)->cnf.knob != 0)
-#define IN_DEV_ANDCONF(in_dev, knob) (dev_net((in_dev)->dev)->devconf_all.knob != 0 && (in_dev)->cnf.knob != 0)
+/* LINUX: IN_DEV_ORCONF(), IN_DEV_ANDCONF(), IN_DEV_MAXCONF(): conf.all and the device's, together.
+ */
+#define IN_DEV_ORCONF(in_dev, knob)                                                                \
+	(dev_net((in_dev)->dev)->devconf_all.knob != 0 || (in_dev)->cnf.knob != 0)
+#define IN_DEV_ANDCONF(in_dev, knob)                                                               \
+	(dev_net((in_dev)->dev)->devconf_all.knob != 0 && (in_dev)->cnf.knob != 0)
 /* Knobs are ints to whoever sets them. */
-#define IN_DEV_MAXCONF(in_dev, knob) \
+#define IN_DEV_MAXCONF(in_dev, knob)                                                               \
 	((u32)max_s32((s32)dev_net((in_dev)->dev)->devconf_all.knob, (s32)(in_dev)->cnf.knob))
 
 /* LINUX: __in_dev_get_rcu(). */
@@ -103,11 +107,13 @@ struct in_device *inetdev_by_index(struct net *net, s32 ifindex);
 bool ip_check_mc(const struct in_device *in_dev, be32 mc_addr, be32 src_addr, u8 proto);
 struct ipv4_devconf *ipv4_devconf_all(struct net *net);
 struct ipv4_devconf *ipv4_devconf_dflt(struct net *net);
-/* A sysctl of net.ipv4.conf is written: sets the member at this offset of all's, default's or a device's
- * block, with what depends on it: copies of the default, flushed routes, forwarding of all.
+/* A sysctl of net.ipv4.conf is written: sets the member at this offset of all's, default's or a
+ * device's block, with what depends on it: copies of the default, flushed routes, forwarding of
+ * all.
  */
 void devinet_sysctl_set(struct net *net, struct ipv4_devconf *cnf, size_t offset, u32 value);
-/* Network device notifiers run in this order: arp_netdev_event(), inetdev_event(), fib_netdev_event(). */
+/* Network device notifiers run in this order: arp_netdev_event(), inetdev_event(),
+ * fib_netdev_event(). */
 void inetdev_event(struct net_device *dev, u32 event);
 
 #endif

@@ -9,21 +9,45 @@
 #include "uapi/netlink.h"
 
 /* LINUX: RTN_*, include/uapi/linux/rtnetlink.h. */
-enum rtn_type { RTN_UNSPEC, RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST, RTN_MULTICAST,
-	RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW, RTN_NAT, RTN_XRESOLVE, RTN_MAX_PLUS1 };
-enum { RT_SCOPE_UNIVERSE = 0, RT_SCOPE_SITE = 200, RT_SCOPE_LINK = 253, RT_SCOPE_HOST = 254,
-       RT_SCOPE_NOWHERE = 255 };
+enum rtn_type {
+	RTN_UNSPEC,
+	RTN_UNICAST,
+	RTN_LOCAL,
+	RTN_BROADCAST,
+	RTN_ANYCAST,
+	RTN_MULTICAST,
+	RTN_BLACKHOLE,
+	RTN_UNREACHABLE,
+	RTN_PROHIBIT,
+	RTN_THROW,
+	RTN_NAT,
+	RTN_XRESOLVE,
+	RTN_MAX_PLUS1
+};
+enum {
+	RT_SCOPE_UNIVERSE = 0,
+	RT_SCOPE_SITE = 200,
+	RT_SCOPE_LINK = 253,
+	RT_SCOPE_HOST = 254,
+	RT_SCOPE_NOWHERE = 255
+};
 enum { RT_TABLE_UNSPEC = 0, RT_TABLE_DEFAULT = 253, RT_TABLE_MAIN = 254, RT_TABLE_LOCAL = 255 };
 enum { RTPROT_UNSPEC = 0, RTPROT_KERNEL = 2, RTPROT_BOOT = 3, RTPROT_STATIC = 4 };
-enum { RTNH_F_DEAD = 1, RTNH_F_PERVASIVE = 2, RTNH_F_ONLINK = 4, RTNH_F_OFFLOAD = 8, RTNH_F_LINKDOWN = 16,
-       RTNH_F_TRAP = 64,
-       RTNH_COMPARE_MASK = RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP };
+enum {
+	RTNH_F_DEAD = 1,
+	RTNH_F_PERVASIVE = 2,
+	RTNH_F_ONLINK = 4,
+	RTNH_F_OFFLOAD = 8,
+	RTNH_F_LINKDOWN = 16,
+	RTNH_F_TRAP = 64,
+	RTNH_COMPARE_MASK = RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP
+};
 enum { FIB_LOOKUP_NOREF = 1, FIB_LOOKUP_IGNORE_LINKSTATE = 2 };
 enum { FNHE_HASH_SHIFT = 11, FNHE_RECLAIM_DEPTH = 5 };
 
 /* LINUX: struct fib_nh_exception: what was learned about one destination behind a nexthop.
- * DIVERGES(fnhe-chain): one chain a nexthop, the youngest first, instead of 2048; the bucket that Linux
- * would have put it into is remembered, because its length limits how many there may be.
+ * DIVERGES(fnhe-chain): one chain a nexthop, the youngest first, instead of 2048; the bucket that
+ * Linux would have put it into is remembered, because its length limits how many there may be.
  */
 struct fib_nh_exception {
 	struct fib_nh_exception *fnhe_next;
@@ -49,7 +73,7 @@ struct fib_nh {
 	be32 nh_saddr;
 	u32 nh_saddr_genid;
 	struct rtable *nhc_pcpu_rth_output[CPU_MAX]; /* the route cache for sending */
-	struct rtable *nhc_rth_input;                /* and for receiving */
+	struct rtable *nhc_rth_input;		     /* and for receiving */
 	struct fib_nh_exception *nhc_exceptions;
 };
 
@@ -89,8 +113,8 @@ struct fib_alias {
 	s16 fa_default;
 };
 
-/* A node of a trie: a leaf (bits 0) has the routes of all prefixes that begin with its key followed by
- * zeros, the longest first; a tnode (bits 1) has the keys that differ in bit pos.
+/* A node of a trie: a leaf (bits 0) has the routes of all prefixes that begin with its key followed
+ * by zeros, the longest first; a tnode (bits 1) has the keys that differ in bit pos.
  * DIVERGES(fib-trie-shape): Linux widens and narrows its nodes; here each has two children.
  */
 struct key_vector {
@@ -102,8 +126,9 @@ struct key_vector {
 	struct key_vector *tnode[2];
 };
 
-/* Slots of net->fib_table_pool. As long as nobody adds routing rules, Linux keeps the routes of the local
- * and the main table in one trie, and one lookup finds the longest prefix of both: local wins ties.
+/* Slots of net->fib_table_pool. As long as nobody adds routing rules, Linux keeps the routes of the
+ * local and the main table in one trie, and one lookup finds the longest prefix of both: local wins
+ * ties.
  */
 struct fib_table {
 	struct net *net;
@@ -133,8 +158,8 @@ struct fib_table *fib_trie_table(struct net *net, u32 id, struct fib_table *alia
 int fib_table_insert(struct net *net, struct fib_table *tb, const struct fib_config *cfg);
 int fib_table_delete(struct net *net, struct fib_table *tb, const struct fib_config *cfg);
 /* 0, or -EAGAIN: nothing fits, or what a route of that type answers. */
-must_check int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res,
-				u32 fib_flags);
+must_check int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp,
+				struct fib_result *res, u32 fib_flags);
 bool fib_lookup_good_nhc(struct net *net, const struct fib_nh *nhc, u32 fib_flags,
 			 const struct flowi4 *flp);
 /* Drops the dead routes of a table; how many. */
@@ -143,7 +168,8 @@ int fib_table_flush(struct net *net, struct fib_table *tb);
 void fib_free_table(struct fib_table *tb);
 /* Calls cb for every route in Linux's dump order. */
 void fib_table_walk(const struct fib_table *tb,
-		    void (*cb)(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct fib_info *fi),
+		    void (*cb)(void *ctx, be32 dst, u8 len, u8 tos, u8 type,
+			       const struct fib_info *fi),
 		    void *ctx);
 void fib_table_check(const struct fib_table *tb);
 
@@ -174,7 +200,8 @@ void ip_fib_exit(struct net *net);
 /* NULL: nobody has put a route into it yet. */
 struct fib_table *fib_get_table(struct net *net, u32 id);
 struct fib_table *fib_new_table(struct net *net, u32 id);
-must_check int fib_lookup(struct net *net, const struct flowi4 *flp, struct fib_result *res, u32 flags);
+must_check int fib_lookup(struct net *net, const struct flowi4 *flp, struct fib_result *res,
+			  u32 flags);
 void fib_flush(struct net *net);
 u32 inet_addr_type(struct net *net, be32 addr);
 u32 inet_addr_type_table(struct net *net, be32 addr, u32 tb_id);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* route.c - routes for packets: which way out, whose packet on the way in, what a nexthop remembers.
+/* route.c - routes for packets: which way out, whose packet on the way in, what a nexthop
+ * remembers.
  *
  * Path: step 4 and 108. Called by sockets that send, ip_rcv_finish_core() and ICMP; calls the FIB.
- * Rules: RFC 1122 3.3.1, 3.2.1.3 (addresses that must not be), RFC 1191 (path MTU), RFC 1122 3.2.2.2
- * (redirects); LINUX: net/ipv4/route.c of 6.12.
- * Routes live in the cache of their nexthop, one for each CPU that sends and one for receiving, or in that
- * of an exception; any change of the tables bumps rt_genid and so makes all of them stale.
- * Missing: forwarding, multicast routing, several nexthops: of later parts.
+ * Rules: RFC 1122 3.3.1, 3.2.1.3 (addresses that must not be), RFC 1191 (path MTU), RFC
+ * 1122 3.2.2.2 (redirects); LINUX: net/ipv4/route.c of 6.12. Routes live in the cache of their
+ * nexthop, one for each CPU that sends and one for receiving, or in that of an exception; any
+ * change of the tables bumps rt_genid and so makes all of them stale. Missing: forwarding,
+ * multicast routing, several nexthops: of later parts.
  */
 #include "ipv4/route.h"
 
@@ -22,7 +23,8 @@ enum { RT_GC_TIMEOUT_JIF = 300 * HZ };
 /* RFC 792: codes of a redirect are 0 to 3; LINUX looks at the lower three bits. */
 enum { ICMP_REDIR_CODES = 4, ICMP_GATEWAY_OFFSET = 4 };
 
-/* --- what a destination taught us: exceptions of a nexthop ---------------------------------------- */
+/* --- what a destination taught us: exceptions of a nexthop
+ * ---------------------------------------- */
 
 static void rt_drop(struct rtable **prt)
 {
@@ -86,7 +88,8 @@ static void fnhe_remove_oldest(struct net *net, struct fib_nh *nhc, u32 bucket)
 
 	for (p = &nhc->nhc_exceptions; *p != NULL; p = &(*p)->fnhe_next) {
 		if ((*p)->fnhe_bucket == bucket &&
-		    (oldest == NULL || time_before((*p)->fnhe_stamp_jif, (*oldest)->fnhe_stamp_jif)))
+		    (oldest == NULL ||
+		     time_before((*p)->fnhe_stamp_jif, (*oldest)->fnhe_stamp_jif)))
 			oldest = p;
 	}
 	assert(oldest != NULL);
@@ -124,7 +127,7 @@ static struct fib_nh_exception *fnhe_new(struct net *net, struct fib_nh *nhc, be
 
 struct fnhe_news {
 	be32 daddr, gw; /* gw 0.0.0.0: nothing new */
-	u32 pmtu;       /* 0: nothing new */
+	u32 pmtu;	/* 0: nothing new */
 	bool lock;
 	u64 lifetime_jif;
 };
@@ -160,8 +163,8 @@ static void update_or_create_fnhe(struct fib_nh *nhc, const struct fnhe_news *ne
 	fnhe->fnhe_stamp_jif = net_jiffies(net);
 }
 
-/* The MTU of the device changed. LINUX: fnhe_update_pmtu(): it is a new bound, and where the old one was the
- * bound, larger ones can now be found.
+/* The MTU of the device changed. LINUX: fnhe_update_pmtu(): it is a new bound, and where the old
+ * one was the bound, larger ones can now be found.
  */
 void fnhe_update_pmtu(struct fib_nh_exception *fnhe, u32 new_mtu, u32 orig_mtu)
 {
@@ -184,7 +187,8 @@ static struct fib_nh_exception *find_exception(struct fib_nh *nhc, be32 daddr)
 		if (!be32_eq((*p)->fnhe_daddr, daddr))
 			continue;
 		net = dev_net(nhc->fib_nh_dev);
-		if ((*p)->fnhe_expires_jif != 0 && time_after(net_jiffies(net), (*p)->fnhe_expires_jif)) {
+		if ((*p)->fnhe_expires_jif != 0 &&
+		    time_after(net_jiffies(net), (*p)->fnhe_expires_jif)) {
 			fnhe_free(net, p);
 			return NULL;
 		}
@@ -193,7 +197,8 @@ static struct fib_nh_exception *find_exception(struct fib_nh *nhc, be32 daddr)
 	return NULL;
 }
 
-/* --- caching ------------------------------------------------------------------------------------------ */
+/* --- caching
+ * ------------------------------------------------------------------------------------------ */
 
 void rt_cache_flush(struct net *net)
 {
@@ -232,7 +237,7 @@ void rt_flush_dev(struct net_device *dev)
 {
 	struct rtable *rt, *safe;
 
-	list_for_each_entry_safe(rt, safe, &dev->rt_uncached, struct rtable, rt_uncached) {
+	list_for_each_entry_safe (rt, safe, &dev->rt_uncached, struct rtable, rt_uncached) {
 		if (rt->dst.dev == dev)
 			rt->dst.dev = dev_net(dev)->loopback_dev;
 		list_del_init(&rt->rt_uncached);
@@ -243,8 +248,8 @@ static void rt_cache_route(struct fib_nh *nhc, struct rtable *rt)
 {
 	struct net *net = rt->dst.net;
 	PROBE(net, rt_cache_route);
-	struct rtable **p = rt->rt_is_input != 0 ? &nhc->nhc_rth_input :
-						   &nhc->nhc_pcpu_rth_output[this_cpu(net)->id];
+	struct rtable **p = rt->rt_is_input != 0 ? &nhc->nhc_rth_input
+						 : &nhc->nhc_pcpu_rth_output[this_cpu(net)->id];
 	struct rtable *orig = *p;
 
 	dst_hold(&rt->dst);
@@ -256,9 +261,11 @@ static void rt_cache_route(struct fib_nh *nhc, struct rtable *rt)
 }
 
 /* LINUX: rt_bind_exception(). */
-static void rt_bind_exception(struct rtable *rt, struct fib_nh_exception *fnhe, be32 daddr, bool do_cache)
+static void rt_bind_exception(struct rtable *rt, struct fib_nh_exception *fnhe, be32 daddr,
+			      bool do_cache)
 {
-	struct rtable **porig = rt->rt_is_input != 0 ? &fnhe->fnhe_rth_input : &fnhe->fnhe_rth_output;
+	struct rtable **porig =
+		rt->rt_is_input != 0 ? &fnhe->fnhe_rth_input : &fnhe->fnhe_rth_output;
 	struct net *net = rt->dst.net;
 
 	if (fnhe->fnhe_genid != net->fnhe_genid) {
@@ -310,7 +317,8 @@ static void rt_set_nexthop(struct rtable *rt, be32 daddr, const struct fib_resul
 	rt_add_uncached_list(rt);
 }
 
-/* --- operations of a route --------------------------------------------------------------------------- */
+/* --- operations of a route
+ * --------------------------------------------------------------------------- */
 
 /* Stale routes do not come back to life: whoever holds one looks again. */
 struct dst_entry *ipv4_dst_check(struct dst_entry *dst, u32 cookie)
@@ -363,7 +371,8 @@ u32 ipv4_default_advmss(const struct dst_entry *dst)
 	u32 mtu = dst_metric(dst, RTAX_MTU);
 
 	mtu = min_u32(mtu != 0 ? mtu : dst->dev->mtu, IP_MAX_MTU);
-	return min_u32(max_u32(mtu - header_size, dst->net->sysctl.min_adv_mss), 65535 - header_size);
+	return min_u32(max_u32(mtu - header_size, dst->net->sysctl.min_adv_mss),
+		       65535 - header_size);
 }
 
 u8 ip4_dst_hoplimit(const struct dst_entry *dst)
@@ -380,7 +389,8 @@ static void ipv4_dst_destroy(struct dst_entry *dst)
 
 static void ipv4_negative_advice(struct sock *sk, struct dst_entry *dst)
 {
-	if (dst->obsolete > 0 || (dst_rtable(dst)->rt_flags & RTCF_REDIRECTED) != 0 || dst->expires_jif != 0)
+	if (dst->obsolete > 0 || (dst_rtable(dst)->rt_flags & RTCF_REDIRECTED) != 0 ||
+	    dst->expires_jif != 0)
 		sk_dst_reset(sk);
 }
 
@@ -393,7 +403,8 @@ static void ipv4_send_dest_unreach(struct sk_buff *skb)
 	if (!pskb_may_pull(skb, off + IPV4_HLEN))
 		return;
 	iph = skb_network_header(skb);
-	if (ipv4_version(iph) != 4 || ipv4_hlen(iph) < IPV4_HLEN || !pskb_may_pull(skb, off + ipv4_hlen(iph)))
+	if (ipv4_version(iph) != 4 || ipv4_hlen(iph) < IPV4_HLEN ||
+	    !pskb_may_pull(skb, off + ipv4_hlen(iph)))
 		return;
 	memset(IPCB(skb), 0, sizeof(struct inet_skb_parm));
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, (be32){ 0 });
@@ -407,7 +418,8 @@ void ipv4_link_failure(struct sk_buff *skb)
 		dst_set_expires(skb_dst(skb), 0);
 }
 
-/* LINUX: __ipv4_neigh_lookup_noref(): one entry stands for all that lo and point-to-point links lead to. */
+/* LINUX: __ipv4_neigh_lookup_noref(): one entry stands for all that lo and point-to-point links
+ * lead to. */
 static struct neighbour *ipv4_neigh_lookup_noref(struct net_device *dev, be32 key)
 {
 	if ((dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) != 0)
@@ -427,7 +439,8 @@ static struct neighbour *ip_neigh_gw4(struct net_device *dev, be32 daddr)
 struct neighbour *ip_neigh_for_gw(struct rtable *rt, struct sk_buff *skb, bool *is_v6gw)
 {
 	*is_v6gw = false;
-	return ip_neigh_gw4(rt->dst.dev, rt->rt_has_gw ? rt->rt_gw4 : ipv4_daddr(skb_network_header(skb)));
+	return ip_neigh_gw4(rt->dst.dev,
+			    rt->rt_has_gw ? rt->rt_gw4 : ipv4_daddr(skb_network_header(skb)));
 }
 
 static struct neighbour *ipv4_neigh_lookup(const struct dst_entry *dst, be32 daddr)
@@ -447,7 +460,8 @@ static void ipv4_confirm_neigh(const struct dst_entry *dst, const be32 *daddr)
 
 	if (rt->rt_has_gw)
 		key = rt->rt_gw4;
-	else if (daddr == NULL || (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST | (u32)RTCF_LOCAL)) != 0)
+	else if (daddr == NULL ||
+		 (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST | (u32)RTCF_LOCAL)) != 0)
 		return;
 	else
 		key = *daddr;
@@ -483,8 +497,8 @@ static const struct dst_ops ipv4_dst_ops = {
 struct rtable *rt_dst_alloc(struct net_device *dev, u32 flags, u16 type, bool noxfrm)
 {
 	PROBE(dev_net(dev), rt_dst_alloc);
-	struct dst_entry *dst = dst_alloc(&ipv4_dst_ops, dev, DST_OBSOLETE_FORCE_CHK,
-					  noxfrm ? DST_NOXFRM : 0);
+	struct dst_entry *dst =
+		dst_alloc(&ipv4_dst_ops, dev, DST_OBSOLETE_FORCE_CHK, noxfrm ? DST_NOXFRM : 0);
 	struct rtable *rt;
 
 	if (dst == NULL)
@@ -499,12 +513,15 @@ struct rtable *rt_dst_alloc(struct net_device *dev, u32 flags, u16 type, bool no
 	return rt;
 }
 
-/* --- path MTU and redirects ----------------------------------------------------------------------------- */
+/* --- path MTU and redirects
+ * ----------------------------------------------------------------------------- */
 
 void flowi4_init_output(struct flowi4 *fl4, s32 oif, u32 mark, u8 tos, u8 scope, u8 proto, u8 flags,
 			be32 daddr, be32 saddr, be16 dport, be16 sport, u32 uid)
 {
-	*fl4 = (struct flowi4){ .flowi4_oif = oif, .flowi4_iif = LOOPBACK_IFINDEX, .flowi4_mark = mark };
+	*fl4 = (struct flowi4){ .flowi4_oif = oif,
+				.flowi4_iif = LOOPBACK_IFINDEX,
+				.flowi4_mark = mark };
 	fl4->flowi4_tos = tos;
 	fl4->flowi4_scope = scope;
 	fl4->flowi4_proto = proto;
@@ -527,8 +544,8 @@ static u8 inet_sk_flowi_proto(const struct sock *sk)
 }
 
 /* LINUX: __build_flow_key(): the flow that the header at skb->data (one of ours) belongs to. */
-static void build_flow_key(struct flowi4 *fl4, const struct sock *sk, const u8 *iph, s32 oif, u8 tos,
-			   u8 prot, u32 mark)
+static void build_flow_key(struct flowi4 *fl4, const struct sock *sk, const u8 *iph, s32 oif,
+			   u8 tos, u8 prot, u32 mark)
 {
 	u8 scope = RT_SCOPE_UNIVERSE;
 
@@ -546,14 +563,16 @@ static void build_flow_key(struct flowi4 *fl4, const struct sock *sk, const u8 *
 static void build_sk_flow_key(struct flowi4 *fl4, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	bool any_src = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
+	bool any_src =
+		inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
 	be32 daddr = sk->sk_daddr;
 
 	if (inet->inet_opt != NULL && inet->inet_opt->opt.srr != 0)
 		daddr = inet->inet_opt->opt.faddr;
 	flowi4_init_output(fl4, sk->sk_bound_dev_if, sk->sk_mark, inet->tos & INET_DSCP_MASK,
-			   ip_sock_rt_scope(sk), inet_sk_flowi_proto(sk), any_src ? FLOWI_FLAG_ANYSRC : 0,
-			   daddr, inet->inet_saddr, (be16){ 0 }, (be16){ 0 }, sk->sk_uid);
+			   ip_sock_rt_scope(sk), inet_sk_flowi_proto(sk),
+			   any_src ? FLOWI_FLAG_ANYSRC : 0, daddr, inet->inet_saddr, (be16){ 0 },
+			   (be16){ 0 }, sk->sk_uid);
 }
 
 /* RFC 1191 3: the path to fl4->daddr takes no more than this. LINUX: __ip_rt_update_pmtu(). */
@@ -589,7 +608,8 @@ void ip_rt_update_pmtu(struct dst_entry *dst, struct sock *sk, struct sk_buff *s
 
 	if (skb != NULL) {
 		iph = skb_network_header(skb);
-		build_flow_key(&fl4, sk, iph, skb->dev->ifindex, iph[IPV4_TOS], iph[IPV4_PROTOCOL], skb->mark);
+		build_flow_key(&fl4, sk, iph, skb->dev->ifindex, iph[IPV4_TOS], iph[IPV4_PROTOCOL],
+			       skb->mark);
 	} else {
 		build_sk_flow_key(&fl4, sk);
 	}
@@ -627,7 +647,8 @@ static void sk_update_pmtu_apart(struct sk_buff *skb, struct sock *sk, u32 mtu)
 	ip_rt_put(rt);
 }
 
-static void sk_update_pmtu_route(struct sk_buff *skb, struct sock *sk, struct dst_entry *odst, u32 mtu)
+static void sk_update_pmtu_route(struct sk_buff *skb, struct sock *sk, struct dst_entry *odst,
+				 u32 mtu)
 {
 	struct rtable *rt = dst_rtable(odst);
 	bool is_new = false;
@@ -679,10 +700,10 @@ static bool redirect_ok(const struct rtable *rt, const struct sk_buff *skb, be32
 
 	if (!rt->rt_has_gw || !be32_eq(rt->rt_gw4, old_gw) || in_dev == NULL)
 		return false;
-	accept = in_dev->cnf.forwarding != 0 ? IN_DEV_ANDCONF(in_dev, accept_redirects) :
-					       IN_DEV_ORCONF(in_dev, accept_redirects);
-	if (be32_eq(new_gw, old_gw) || !accept || ipv4_is_multicast(new_gw) || ipv4_is_lbcast(new_gw) ||
-	    ipv4_is_zeronet(new_gw))
+	accept = in_dev->cnf.forwarding != 0 ? IN_DEV_ANDCONF(in_dev, accept_redirects)
+					     : IN_DEV_ORCONF(in_dev, accept_redirects);
+	if (be32_eq(new_gw, old_gw) || !accept || ipv4_is_multicast(new_gw) ||
+	    ipv4_is_lbcast(new_gw) || ipv4_is_zeronet(new_gw))
 		return false;
 	if (IN_DEV_ORCONF(in_dev, shared_media))
 		return inet_addr_type(dev_net(skb->dev), new_gw) == RTN_UNICAST;
@@ -691,7 +712,8 @@ static bool redirect_ok(const struct rtable *rt, const struct sk_buff *skb, be32
 }
 
 /* LINUX: __ip_do_redirect(). */
-static void rt_do_redirect(struct rtable *rt, struct sk_buff *skb, struct flowi4 *fl4, bool kill_route)
+static void rt_do_redirect(struct rtable *rt, struct sk_buff *skb, struct flowi4 *fl4,
+			   bool kill_route)
 {
 	const u8 *icmph = skb_transport_header(skb);
 	struct fnhe_news news = { .daddr = fl4->daddr, .lifetime_jif = RT_GC_TIMEOUT_JIF };
@@ -724,7 +746,8 @@ void ip_do_redirect(struct dst_entry *dst, struct sock *sk, struct sk_buff *skb)
 	const u8 *iph = skb->data;
 	struct flowi4 fl4;
 
-	build_flow_key(&fl4, sk, iph, skb->dev->ifindex, iph[IPV4_TOS], iph[IPV4_PROTOCOL], skb->mark);
+	build_flow_key(&fl4, sk, iph, skb->dev->ifindex, iph[IPV4_TOS], iph[IPV4_PROTOCOL],
+		       skb->mark);
 	rt_do_redirect(dst_rtable(dst), skb, &fl4, true);
 }
 
@@ -779,7 +802,8 @@ be32 ip_rt_get_source(struct sk_buff *skb, struct rtable *rt)
 	return inet_select_addr(rt->dst.dev, rt_nexthop(rt, ipv4_daddr(iph)), RT_SCOPE_UNIVERSE);
 }
 
-/* --- receiving ---------------------------------------------------------------------------------------- */
+/* --- receiving
+ * ---------------------------------------------------------------------------------------- */
 
 /* A packet that we receive cannot be sent on its route. */
 static int ip_rt_bug(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -821,8 +845,8 @@ static bool skb_is_ip(const struct sk_buff *skb)
 	return be16_to_cpu(skb->protocol) == ETH_P_IP;
 }
 
-int ip_mc_validate_source(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp, struct net_device *dev,
-			  struct in_device *in_dev, u32 *itag)
+int ip_mc_validate_source(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp,
+			  struct net_device *dev, struct in_device *in_dev, u32 *itag)
 {
 	int err;
 
@@ -841,7 +865,8 @@ int ip_mc_validate_source(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp, 
 }
 
 /* For a group that the device is a member of. */
-static int ip_route_input_mc(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp, struct net_device *dev)
+static int ip_route_input_mc(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp,
+			     struct net_device *dev)
 {
 	struct in_device *in_dev = in_dev_get(dev);
 	struct rtable *rth;
@@ -850,7 +875,8 @@ static int ip_route_input_mc(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dsc
 
 	if (err != 0)
 		return err;
-	rth = rt_dst_alloc(dev_net(dev)->loopback_dev, RTCF_MULTICAST | (u32)RTCF_LOCAL, RTN_MULTICAST, false);
+	rth = rt_dst_alloc(dev_net(dev)->loopback_dev, RTCF_MULTICAST | (u32)RTCF_LOCAL,
+			   RTN_MULTICAST, false);
 	if (rth == NULL)
 		return -ENOBUFS;
 	rth->dst.output = ip_rt_bug;
@@ -875,7 +901,8 @@ struct input_key {
 };
 
 /* LINUX: __mkroute_input(): a route for a packet that we forward. */
-static int mkroute_input(struct sk_buff *skb, const struct fib_result *res, const struct input_key *k)
+static int mkroute_input(struct sk_buff *skb, const struct fib_result *res,
+			 const struct input_key *k)
 {
 	struct fib_nh *nhc = res->nhc;
 	struct in_device *out_dev = in_dev_get(nhc->fib_nh_dev);
@@ -886,12 +913,14 @@ static int mkroute_input(struct sk_buff *skb, const struct fib_result *res, cons
 
 	if (out_dev == NULL)
 		return -EINVAL;
-	err = fib_validate_source(skb, k->saddr, k->daddr, k->dscp, nhc->fib_nh_oif, k->dev, k->in_dev, &itag);
+	err = fib_validate_source(skb, k->saddr, k->daddr, k->dscp, nhc->fib_nh_oif, k->dev,
+				  k->in_dev, &itag);
 	if (err < 0) {
 		ip_handle_martian_source(k->dev);
 		return err;
 	}
-	if (out_dev == k->in_dev && err != 0 && IN_DEV_ORCONF(out_dev, send_redirects) && skb_is_ip(skb) &&
+	if (out_dev == k->in_dev && err != 0 && IN_DEV_ORCONF(out_dev, send_redirects) &&
+	    skb_is_ip(skb) &&
 	    (IN_DEV_ORCONF(out_dev, shared_media) ||
 	     inet_addr_onlink(out_dev, k->saddr, nhc->has_gw ? nhc->fib_nh_gw4 : (be32){ 0 })))
 		IPCB(skb)->flags |= IPSKB_DOREDIRECT;
@@ -915,9 +944,10 @@ static int mkroute_input(struct sk_buff *skb, const struct fib_result *res, cons
 	return 0;
 }
 
-/* LINUX: ip_route_input_slow() at local_input: for us, or (RTN_UNREACHABLE) for nobody: lookup_err says why. */
-static int local_input(struct sk_buff *skb, const struct fib_result *res, struct net *net, u32 flags,
-		       bool do_cache, int lookup_err)
+/* LINUX: ip_route_input_slow() at local_input: for us, or (RTN_UNREACHABLE) for nobody: lookup_err
+ * says why. */
+static int local_input(struct sk_buff *skb, const struct fib_result *res, struct net *net,
+		       u32 flags, bool do_cache, int lookup_err)
 {
 	struct rtable *rth;
 
@@ -942,7 +972,8 @@ static int local_input(struct sk_buff *skb, const struct fib_result *res, struct
 	return 0;
 }
 
-static int brd_input(struct sk_buff *skb, struct fib_result *res, const struct input_key *k, bool do_cache)
+static int brd_input(struct sk_buff *skb, struct fib_result *res, const struct input_key *k,
+		     bool do_cache)
 {
 	u32 itag = 0;
 	int err;
@@ -950,7 +981,8 @@ static int brd_input(struct sk_buff *skb, struct fib_result *res, const struct i
 	if (!skb_is_ip(skb))
 		return -EINVAL;
 	if (!ipv4_is_zeronet(k->saddr)) {
-		err = fib_validate_source(skb, k->saddr, (be32){ 0 }, k->dscp, 0, k->dev, k->in_dev, &itag);
+		err = fib_validate_source(skb, k->saddr, (be32){ 0 }, k->dscp, 0, k->dev, k->in_dev,
+					  &itag);
 		if (err < 0) {
 			ip_handle_martian_source(k->dev);
 			return err;
@@ -1005,7 +1037,8 @@ static int input_by_table(struct sk_buff *skb, struct fib_result *res, const str
 		return brd_input(skb, res, k, net->devconf_all.bc_forwarding == 0);
 	}
 	if (res->type == RTN_LOCAL) {
-		err = fib_validate_source(skb, k->saddr, k->daddr, k->dscp, 0, k->dev, k->in_dev, &itag);
+		err = fib_validate_source(skb, k->saddr, k->daddr, k->dscp, 0, k->dev, k->in_dev,
+					  &itag);
 		if (err < 0) {
 			ip_handle_martian_source(k->dev);
 			return err;
@@ -1017,8 +1050,10 @@ static int input_by_table(struct sk_buff *skb, struct fib_result *res, const str
 	return res->type == RTN_UNICAST ? mkroute_input(skb, res, k) : -EINVAL;
 }
 
-/* Packets from our own addresses are dropped, too: those that are looped back have their route already. */
-static int ip_route_input_slow(struct sk_buff *skb, const struct input_key *k, struct fib_result *res)
+/* Packets from our own addresses are dropped, too: those that are looped back have their route
+ * already. */
+static int ip_route_input_slow(struct sk_buff *skb, const struct input_key *k,
+			       struct fib_result *res)
 {
 	PROBE(dev_net(k->dev), ip_route_input_slow);
 	enum martian martian;
@@ -1081,7 +1116,8 @@ int ip_route_use_hint(struct sk_buff *skb, be32 dst, be32 src, u8 dscp, struct n
 		return -EINVAL;
 	}
 	if ((rt->rt_flags & (u32)RTCF_LOCAL) != 0) {
-		err = fib_validate_source(skb, src, dst, dscp & INET_DSCP_MASK, 0, dev, in_dev, &tag);
+		err = fib_validate_source(skb, src, dst, dscp & INET_DSCP_MASK, 0, dev, in_dev,
+					  &tag);
 		if (err < 0) {
 			ip_handle_martian_source(dev);
 			return err;
@@ -1094,7 +1130,8 @@ int ip_route_use_hint(struct sk_buff *skb, be32 dst, be32 src, u8 dscp, struct n
 	return 0;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------- */
+/* --- sending
+ * ------------------------------------------------------------------------------------------- */
 
 /* What the output lookup found out on its way. */
 struct output_path {
@@ -1104,9 +1141,10 @@ struct output_path {
 	u32 flags;
 };
 
-/* The type of an output route, and with it RTCF_ flags, whether it may be cached, and whose nexthop counts. */
-static u16 output_type(struct output_path *o, const struct flowi4 *fl4, const struct in_device *in_dev,
-		       struct fib_info **fi, bool *do_cache)
+/* The type of an output route, and with it RTCF_ flags, whether it may be cached, and whose nexthop
+ * counts. */
+static u16 output_type(struct output_path *o, const struct flowi4 *fl4,
+		       const struct in_device *in_dev, struct fib_info **fi, bool *do_cache)
 {
 	u16 type = o->res.type;
 
@@ -1148,8 +1186,8 @@ static bool output_source_ok(const struct flowi4 *fl4, const struct output_path 
 	return !ipv4_is_loopback(fl4->saddr) || (o->dev_out->flags & IFF_LOOPBACK) != 0;
 }
 
-static struct rtable *mkroute_output(struct net *net, struct output_path *o, const struct flowi4 *fl4,
-				     int *err)
+static struct rtable *mkroute_output(struct net *net, struct output_path *o,
+				     const struct flowi4 *fl4, int *err)
 {
 	struct in_device *in_dev = in_dev_get(o->dev_out);
 	struct fib_nh_exception *fnhe = NULL;
@@ -1170,7 +1208,8 @@ static struct rtable *mkroute_output(struct net *net, struct output_path *o, con
 	    !(nhc->has_gw && nhc->fib_nh_scope == RT_SCOPE_LINK))
 		do_cache = false;
 	if (do_cache) {
-		rth = fnhe != NULL ? fnhe->fnhe_rth_output : nhc->nhc_pcpu_rth_output[this_cpu(net)->id];
+		rth = fnhe != NULL ? fnhe->fnhe_rth_output
+				   : nhc->nhc_pcpu_rth_output[this_cpu(net)->id];
 		if (rt_cache_valid(rth)) {
 			dst_hold(&rth->dst);
 			return rth;
@@ -1183,22 +1222,23 @@ static struct rtable *mkroute_output(struct net *net, struct output_path *o, con
 		return NULL;
 	}
 	rth->rt_iif = o->orig_oif;
-	if ((o->flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0 && (o->flags & (u32)RTCF_LOCAL) != 0 &&
-	    (o->dev_out->flags & IFF_LOOPBACK) == 0)
+	if ((o->flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0 &&
+	    (o->flags & (u32)RTCF_LOCAL) != 0 && (o->dev_out->flags & IFF_LOOPBACK) == 0)
 		rth->dst.output = ip_mc_output;
 	rt_set_nexthop(rth, fl4->daddr, &o->res, fnhe, fi, do_cache);
 	return rth;
 }
 
-/* The steps of an output lookup: each either decides (a negative errno, or OUTPUT_MAKE with dev_out set) or
- * passes on to the next.
+/* The steps of an output lookup: each either decides (a negative errno, or OUTPUT_MAKE with dev_out
+ * set) or passes on to the next.
  */
 enum { OUTPUT_NEXT, OUTPUT_MAKE };
 
 /* RFC 1122 3.2.1.3: a source that the caller gave must be ours. */
 static int output_check_saddr(struct net *net, struct flowi4 *fl4, struct output_path *o)
 {
-	if (ipv4_is_multicast(fl4->saddr) || ipv4_is_lbcast(fl4->saddr) || ipv4_is_zeronet(fl4->saddr))
+	if (ipv4_is_multicast(fl4->saddr) || ipv4_is_lbcast(fl4->saddr) ||
+	    ipv4_is_zeronet(fl4->saddr))
 		return -EINVAL;
 	if (fl4->flowi4_oif == 0 && (ipv4_is_multicast(fl4->daddr) || ipv4_is_lbcast(fl4->daddr))) {
 		/* It says by which device to go. */
@@ -1266,7 +1306,8 @@ static int output_by_table(struct net *net, struct flowi4 *fl4, struct output_pa
 		o->res.table = NULL;
 		if (fl4->flowi4_oif == 0)
 			return err;
-		/* The caller named the device: whatever the tables say, the destination is there. */
+		/* The caller named the device: whatever the tables say, the destination is there.
+		 */
 		if (be32_is_zero(fl4->saddr))
 			fl4->saddr = inet_select_addr(o->dev_out, (be32){ 0 }, RT_SCOPE_LINK);
 		o->res.type = RTN_UNICAST;
@@ -1274,8 +1315,8 @@ static int output_by_table(struct net *net, struct flowi4 *fl4, struct output_pa
 	}
 	if (o->res.type == RTN_LOCAL) {
 		if (be32_is_zero(fl4->saddr))
-			fl4->saddr = be32_is_zero(o->res.fi->fib_prefsrc) ? fl4->daddr :
-									    o->res.fi->fib_prefsrc;
+			fl4->saddr = be32_is_zero(o->res.fi->fib_prefsrc) ? fl4->daddr
+									  : o->res.fi->fib_prefsrc;
 		o->dev_out = net->loopback_dev;
 		o->orig_oif = o->res.nhc->fib_nh_oif;
 		fl4->flowi4_oif = o->dev_out->ifindex;
@@ -1311,15 +1352,16 @@ static struct rtable *ip_route_output_key_hash_rcu(struct net *net, struct flowi
 	return mkroute_output(net, &o, fl4, err);
 }
 
-struct rtable *ip_route_output_key_hash(struct net *net, struct flowi4 *fl4, const struct sk_buff *skb,
-					int *err)
+struct rtable *ip_route_output_key_hash(struct net *net, struct flowi4 *fl4,
+					const struct sk_buff *skb, int *err)
 {
 	fl4->flowi4_iif = LOOPBACK_IFINDEX;
 	fl4->flowi4_tos &= INET_DSCP_MASK;
 	return ip_route_output_key_hash_rcu(net, fl4, skb, err);
 }
 
-struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const struct sock *sk, int *err)
+struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const struct sock *sk,
+				    int *err)
 {
 	PROBE(net, ip_route_output_flow);
 	struct rtable *rt;

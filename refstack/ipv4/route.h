@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* route.h - routes for packets: output and input lookup, caching in the nexthop, PMTU and errors. */
+/* route.h - routes for packets: output and input lookup, caching in the nexthop, PMTU and errors.
+ */
 #ifndef REFSTACK_IPV4_ROUTE_H
 #define REFSTACK_IPV4_ROUTE_H
 
 #include "core/dst.h"
 #include "ipv4/ip_fib.h"
 
-enum { RTCF_BROADCAST = 0x10000000, RTCF_MULTICAST = 0x20000000, RTCF_LOCAL = (int)0x80000000,
-       RTCF_REDIRECTED = 0x00040000, RTCF_DOREDIRECT = 0x01000000, RTCF_NOTIFY = 0x00010000 };
+enum {
+	RTCF_BROADCAST = 0x10000000,
+	RTCF_MULTICAST = 0x20000000,
+	RTCF_LOCAL = (int)0x80000000,
+	RTCF_REDIRECTED = 0x00040000,
+	RTCF_DOREDIRECT = 0x01000000,
+	RTCF_NOTIFY = 0x00010000
+};
 enum { FLOWI_FLAG_ANYSRC = 1, FLOWI_FLAG_KNOWN_NH = 2 };
 enum { INET_DSCP_MASK = 0xfc };
 enum { LOOPBACK_IFINDEX = 1 };
 enum { RTO_ONLINK = 1 };
 
 /* NULL with *err set: as Linux's ERR_PTR. Counts no statistics. */
-struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const struct sock *sk, int *err);
-struct rtable *ip_route_output_key_hash(struct net *net, struct flowi4 *fl4, const struct sk_buff *skb,
-					int *err);
+struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const struct sock *sk,
+				    int *err);
+struct rtable *ip_route_output_key_hash(struct net *net, struct flowi4 *fl4,
+					const struct sk_buff *skb, int *err);
 /* LINUX 6.12: 0, or -errno with *reason. Attaches the route to the packet without a reference. */
 int ip_route_input_noref(struct sk_buff *skb, be32 dst, be32 src, u8 dscp, struct net_device *dev,
 			 enum drop_reason *reason);
@@ -33,8 +41,8 @@ u8 ip4_dst_hoplimit(const struct dst_entry *dst);
 /* LINUX: ip_route_use_hint(): dst is where the packet before this one in a list went. */
 int ip_route_use_hint(struct sk_buff *skb, be32 dst, be32 src, u8 dscp, struct net_device *dev,
 		      const struct sk_buff *hint);
-int ip_mc_validate_source(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp, struct net_device *dev,
-			  struct in_device *in_dev, u32 *itag);
+int ip_mc_validate_source(struct sk_buff *skb, be32 daddr, be32 saddr, u8 dscp,
+			  struct net_device *dev, struct in_device *in_dev, u32 *itag);
 /* An ICMP redirect came; skb->data is at the header that it quotes. */
 void ipv4_redirect(struct sk_buff *skb, struct net *net, s32 oif, u8 protocol);
 void ipv4_sk_redirect(struct sk_buff *skb, struct sock *sk);
