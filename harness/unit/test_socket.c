@@ -226,7 +226,8 @@ static void test_failing_allocations(void **state)
 	assert_int_equal(udp(w), 3);
 }
 
-/* Only processes of a group in the range may have ping sockets. */
+/* Only processes of a group in the range may have ping sockets. DIVERGES(ping-groups): one group.
+ */
 static void test_ping_groups(void **state)
 {
 	struct world *w = *state;
@@ -401,6 +402,97 @@ static void test_poll_wakes(void **state)
 	assert_int_equal(get_le16(revents + 2 * POLLFD_BYTES), POLLIN);
 }
 
+static void put_msghdr(struct world *w, u64 data, u64 control, u64 control_bytes)
+{
+	u8 *msg = world_umem(w, 0, SP_MEM, 0x100);
+
+	memset(msg, 0, 0x100);
+	put_le64(msg + 16, SP_MEM + 0x80);
+	put_le64(msg + 24, 1);
+	put_le64(msg + 32, control);
+	put_le64(msg + 40, control_bytes);
+	put_le64(msg + 0x80, data);
+	put_le64(msg + 0x88, 100);
+}
+
+/* DIVERGES(reread-arguments): a vector that changes while its call waits counts as it is in the
+ * end. */
+static void test_arguments_change(void **state)
+{
+	struct world *w = *state;
+	int fd = udp(w), tx = udp(w);
+
+	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
+	assert_int_equal(call_connect(w, 0, 0, tx, "127.0.0.1", 7000), 0);
+	put_msghdr(w, SCENARIO_RECV, 0, 0);
+	start(w, 1, SYS_NR_recvmsg, (u64)fd, SP_MEM, 0);
+	put_msghdr(w, SCENARIO_RECV + 0x100, 0, 0);
+	assert_int_equal(call_sendto(w, 0, 0, tx, "abc", 3, 0, NULL, 0), 3);
+	world_settle(w);
+	assert_int_equal(w->host[0].task[1].ret, 3);
+	assert_memory_equal(world_umem(w, 0, SCENARIO_RECV + 0x100, 3), "abc", 3);
+	assert_int_equal(*world_umem(w, 0, SCENARIO_RECV, 1), 0);
+}
+
+/* DIVERGES(poll-reread): and so does what poll() asks for. */
+static void test_poll_changes(void **state)
+{
+	struct world *w = *state;
+	int fd = udp(w), tx = udp(w);
+	struct task *t = &w->host[0].task[1];
+
+	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
+	assert_int_equal(call_connect(w, 0, 0, tx, "127.0.0.1", 7000), 0);
+	put_pollfd(w, 0, fd, POLLIN);
+	start(w, 1, SYS_NR_poll, SP_MEM, 1, (u64)(s64)-1);
+	put_pollfd(w, 0, fd, POLLPRI);
+	assert_int_equal(call_sendto(w, 0, 0, tx, "abc", 3, 0, NULL, 0), 3);
+	world_settle(w);
+	assert_int_equal(t->state, TASK_PARKED);
+	put_pollfd(w, 0, fd, POLLRDNORM);
+	assert_int_equal(call_sendto(w, 0, 0, tx, "abc", 3, 0, NULL, 0), 3);
+	world_settle(w);
+	assert_int_equal(t->ret, 1);
+}
+
+/* DIVERGES(control-in-place): control data is not copied, but it has to be there, and to fit. */
+static void test_control_data(void **state)
+{
+	struct world *w = *state;
+	int fd = udp(w);
+
+	assert_int_equal(call_connect(w, 0, 0, fd, "127.0.0.1", 7000), 0);
+	put_msghdr(w, SCENARIO_DATA, 8, 16);
+	assert_int_equal(sys(w, SYS_NR_sendmsg, (u64)fd, SP_MEM, 0, 0), -EFAULT);
+	put_msghdr(w, SCENARIO_DATA, 8, 1ull << 31);
+	assert_int_equal(sys(w, SYS_NR_sendmsg, (u64)fd, SP_MEM, 0, 0), -ENOBUFS);
+	w->host[0].net.sysctl.optmem_max = 1000;
+	put_msghdr(w, SCENARIO_DATA, SP_MEM, 1000);
+	assert_int_equal(sys(w, SYS_NR_sendmsg, (u64)fd, SP_MEM, 0, 0), -ENOBUFS);
+	put_msghdr(w, SCENARIO_DATA, SP_MEM, 36);
+	assert_int_equal(sys(w, SYS_NR_sendmsg, (u64)fd, SP_MEM, 0, 0), -EINVAL);
+}
+
+/* DIVERGES(rps-table): the flow's place remembers the CPU of who reads it. */
+static void test_rps_record(void **state)
+{
+	struct world *w = *state;
+	struct net *net = &w->host[0].net;
+	int fd = udp(w);
+	struct sock *sk = fd_file(&w->host[0].process[0], fd)->socket.sk;
+
+	net->rps_sock_flow_table[0x34] = 99;
+	net->sysctl.rps_sock_flow_entries = 4096;
+	sk->sk_rxhash = 0x1234;
+	assert_int_equal(call_recv(w, 0, 0, fd, 10, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(net->rps_flows_recorded, 0);
+	assert_int_equal(call_connect(w, 0, 0, fd, "127.0.0.1", 7000), 0);
+	sk->sk_rxhash = 0x1234;
+	assert_int_equal(call_recv(w, 0, 0, fd, 10, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(net->rps_flows_recorded, 1);
+	assert_int_equal(net->rps_sock_flow_table[0x34], 0);
+}
+
 /* How long a call took that returns 0 when its time is over. */
 static u64 sleep_ns(struct world *w, enum sys_nr nr, u64 a, u64 b, u64 c)
 {
@@ -463,6 +555,10 @@ int main(void)
 		T(test_readers_queue),
 		T(test_close_while_waiting),
 		T(test_shutdown_wakes),
+		T(test_arguments_change),
+		T(test_poll_changes),
+		T(test_control_data),
+		T(test_rps_record),
 		T(test_poll_wakes),
 		T(test_sleeps),
 	};

@@ -5,7 +5,7 @@
 
 #define CAP_NET_BIND_SERVICE 10
 #define CAP_NET_BROADCAST    11
-#define CAP_NET_ADMIN        12
-#define CAP_NET_RAW          13
+#define CAP_NET_ADMIN	     12
+#define CAP_NET_RAW	     13
 
 #endif
