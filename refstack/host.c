@@ -241,10 +241,10 @@ void host_exit(struct host *h)
 		task_abandon(&h->task[i]);
 	for (u32 i = 0; i < h->nr_processes; i++)
 		fd_close_all(&h->process[i]);
-	icmp_exit(net);
 	for (s32 i = NET_DEV_MAX - 1; i > 0; i--)
 		if (net->dev_by_index[i] != NULL)
 			unregister_netdevice(net->dev_by_index[i]);
+	icmp_exit(net); /* what came in up to here may have been answered */
 	ip_fragments_exit(net);
 	neigh_table_exit(net->arp_tbl);
 	ip_fib_exit(net);
