@@ -10,6 +10,17 @@
 
 #include "base/types.h"
 
+/* What a card tells of its own work, for traces: the card's part of the path. */
+enum bus_note {
+	BUS_NOTE_FETCH,  /* a read of TX descriptors goes out */
+	BUS_NOTE_READ,   /* a read of a frame's data goes out */
+	BUS_NOTE_SEND,   /* a frame starts on the wire */
+	BUS_NOTE_REPORT, /* its descriptor is written back */
+	BUS_NOTE_IRQ,    /* an interrupt message goes out; queue is the vector */
+	BUS_NOTE_STORE,  /* a frame from the wire is in the FIFO */
+	BUS_NOTE_WRITEBACK /* a RX descriptor is written back */
+};
+
 /* What the host (or a test) offers to a card. Every call gets the context that was given at init. */
 struct bus_host {
 	/* False: the access touches an address outside every live mapping (an IOMMU fault), or
@@ -24,6 +35,8 @@ struct bus_host {
 	/* The card wants nic_event(what, arg) at this virtual time (never in the past). */
 	void (*at)(void *ctx, u64 when_ps, u32 what, u32 arg);
 	u64 (*now_ps)(void *ctx);
+	/* May be NULL. */
+	void (*note)(void *ctx, enum bus_note what, u32 queue, u32 bytes);
 };
 
 /* What a card offers to its host: one table per model. */

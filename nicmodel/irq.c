@@ -43,6 +43,7 @@ static void message(struct nic *n, u32 vector)
 	if (n->msix_flying >> vector & 1)
 		return;
 	n->msix_flying |= 1u << vector;
+	nic_note(n, BUS_NOTE_IRQ, vector, 0);
 	nic_at(n, when, NIC_EV_MSIX, vector);
 }
 

@@ -280,6 +280,7 @@ static void send_frame(struct nic *n, struct nic_tx_frame *f)
 	f->sent = true;
 	n->tx_wire++;
 	n->tx_wire_count++;
+	nic_note(n, BUS_NOTE_SEND, f->queue, f->len);
 	if (!nic_loopback(n))
 		n->host->wire_tx(n->ctx, n->tx_mem + f->off, f->len, ps);
 	nic_at(n, n->last_ps + ps + (u64)WRITEBACK_BYTES * NIC_LINK_BYTE_PS, NIC_EV_TXDONE, 0);

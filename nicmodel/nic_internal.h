@@ -211,4 +211,11 @@ static inline struct nic_rx_frame *nic_rx_at(struct nic *n, u32 number)
 	return &n->rx_frame[number % NIC_FRAMES];
 }
 
+/* Tells whoever traces; changes nothing. */
+static inline void nic_note(const struct nic *n, enum bus_note what, u32 queue, u32 bytes)
+{
+	if (n->host->note != NULL)
+		n->host->note(n->ctx, what, queue, bytes);
+}
+
 #endif

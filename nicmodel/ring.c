@@ -319,6 +319,8 @@ static void fetch(struct nic *n, bool tx, u32 q)
 	assert(!r->fetching);
 	r->fetching = true;
 	nic_want_update(n, tx, q);
+	if (tx)
+		nic_note(n, BUS_NOTE_FETCH, q, count * DESC_BYTES);
 	nic_read_start(n, &(struct nic_read){
 				  .addr = r->base + (u64)r->fetch * DESC_BYTES,
 				  .len = count * DESC_BYTES,
@@ -664,6 +666,7 @@ static bool job_issue(struct nic *n)
 		d = &n->tx_cache[j->queue][(r->cache_head + j->pos) % NIC_CACHE];
 	}
 	take = min_u32((d->dw2 & 0xffff) - j->off, j->want);
+	nic_note(n, BUS_NOTE_READ, j->queue, take);
 	nic_read_start(n, &(struct nic_read){
 				  .addr = d->addr + j->off,
 				  .len = take,
@@ -832,6 +835,7 @@ void nic_tx_report(struct nic *n, struct nic_tx_frame *f)
 
 	if (f->gen != t->ring.gen || f->ndesc == 0)
 		return;
+	nic_note(n, BUS_NOTE_REPORT, q, f->len);
 	t->ring.done += f->ndesc;
 	t->in_fifo -= f->ndesc;
 	for (i = 0; i < f->ndesc; i++) {
@@ -872,6 +876,7 @@ bool nic_rx_writeback(struct nic *n, u32 q, u32 index, const u8 desc[16])
 	u32 wthresh = n->r.RXDCTL[q] >> 16 & 31;
 
 	assert(x->wb_len < NIC_WB_MAX);
+	nic_note(n, BUS_NOTE_WRITEBACK, q, get_le16(desc + 12));
 	x->wb[x->wb_len] = (u16)index;
 	memcpy(x->wb_desc[x->wb_len], desc, DESC_BYTES);
 	x->wb_len++;

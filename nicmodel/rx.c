@@ -431,6 +431,7 @@ static void store(struct nic *n, const u8 *frame, u32 len, bool fcs_ok)
 		f->status |= STATUS_PIF;
 	describe(n, f, fcs_ok);
 	f->len = keep;
+	nic_note(n, BUS_NOTE_STORE, f->queue, len);
 	flow_control_off(n);
 }
 

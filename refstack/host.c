@@ -85,10 +85,10 @@ struct host_tables {
 	struct udp_table udp;
 	struct ip_fragments fragments;
 	struct icmp_state icmp;
-	struct ip_ident ip_ident;
 	struct neigh_table arp;
 	struct inetsw inetsw;
 	struct dma_space dma;
+	struct ip_ident ip_ident; /* last: see host_blocks() */
 };
 
 static void layout_process(struct process *p, struct arena *a, const struct limits *l)
@@ -142,7 +142,9 @@ u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
 	out[n++] = (struct host_block){ h->task, h->nr_tasks * sizeof(h->task[0]) };
 	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
-	out[n++] = (struct host_block){ h->tables, sizeof(*h->tables) };
+	out[n++] = (struct host_block){
+		h->tables, offsetof(struct host_tables, ip_ident) + offsetof(struct ip_ident, id)
+	};
 	assert(n <= HOST_BLOCKS);
 	return n;
 }

@@ -87,13 +87,18 @@ struct world *scenario_two_hosts_up(const struct world_cfg *cfg)
 
 u32 parse_ipv4(const char *text)
 {
-	u32 v[4] = { 0 };
+	u32 addr = 0, byte = 0;
 
-	if (sscanf(text, "%u.%u.%u.%u", &v[0], &v[1], &v[2], &v[3]) != 4) {
-		fprintf(stderr, "not an IPv4 address: %s\n", text);
-		abort();
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '.') {
+			addr = addr << 8 | byte;
+			byte = 0;
+			continue;
+		}
+		byte = byte * 10 + (u32)(*p - '0');
+		assert(*p >= '0' && *p <= '9' && byte <= 255);
 	}
-	return v[0] << 24 | v[1] << 16 | v[2] << 8 | v[3];
+	return addr << 8 | byte;
 }
 
 void put_sockaddr_in(u8 *to, u16 family, u16 port, u32 addr)

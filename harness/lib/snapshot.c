@@ -7,6 +7,8 @@
  */
 #include "harness/lib/world.h"
 
+#include "ipv4/ip.h"
+
 static void add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
 {
 	assert(w->nr_regions < WORLD_REGIONS);
@@ -21,6 +23,7 @@ void world_add_host_regions(struct world *w, struct host *h)
 	for (u32 i = 0; i < n; i++)
 		add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
 	add_region(w, REGION_DMA, h->dma, 0);
+	add_region(w, REGION_IDENT, h->net.ip_ident, 0);
 	for (u32 i = 0; i < h->nr_processes; i++) {
 		add_region(w, REGION_UMEM, &h->process[i], 0);
 		add_region(w, REGION_FDS, &h->process[i], 0);
@@ -40,6 +43,7 @@ static u64 region_bytes(const struct region *r)
 	const struct heap *heap = r->at;
 	const struct process *process = r->at;
 	const struct dma_space *dma = r->at;
+	const struct ip_ident *ident = r->at;
 
 	switch (r->kind) {
 	case REGION_FIXED:
@@ -54,6 +58,8 @@ static u64 region_bytes(const struct region *r)
 		return process->fd_high * (sizeof(process->fd[0]) + sizeof(process->fd_flags[0]));
 	case REGION_DMA:
 		return dma->fresh * sizeof(dma->map[0]);
+	case REGION_IDENT:
+		return ident->nr_used != 0 ? sizeof(ident->id) + sizeof(ident->tstamp) : 0;
 	}
 	check_failed(__FILE__, __LINE__, "every kind of region has a size");
 }
@@ -67,6 +73,7 @@ static void region_copy(const struct region *r, u8 *snap, bool save)
 	struct heap *heap = r->at;
 	struct process *process = r->at;
 	struct dma_space *dma = r->at;
+	struct ip_ident *ident = r->at;
 
 	if (r->kind == REGION_POOL)
 		at[0] = pool->mem;
@@ -76,6 +83,8 @@ static void region_copy(const struct region *r, u8 *snap, bool save)
 		at[0] = process->umem;
 	else if (r->kind == REGION_DMA)
 		at[0] = dma->map;
+	else if (r->kind == REGION_IDENT)
+		at[0] = ident->id;
 	else if (r->kind == REGION_FDS) {
 		at[0] = (void *)process->fd;
 		bytes[0] = process->fd_high * sizeof(process->fd[0]);

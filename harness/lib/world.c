@@ -162,6 +162,27 @@ static u64 port_now_ps(void *ctx)
 	return p->last_ps;
 }
 
+/* The card's own steps; no CPU runs them. */
+static void port_note(void *ctx, enum bus_note what, u32 queue, u32 bytes)
+{
+	static const enum path_step steps[] = {
+		[BUS_NOTE_FETCH] = PATH_NIC_FETCH,   [BUS_NOTE_READ] = PATH_NIC_READ,
+		[BUS_NOTE_SEND] = PATH_NIC_SEND,     [BUS_NOTE_REPORT] = PATH_NIC_REPORT,
+		[BUS_NOTE_IRQ] = PATH_NIC_IRQ,	     [BUS_NOTE_STORE] = PATH_NIC_STORE,
+		[BUS_NOTE_WRITEBACK] = PATH_NIC_WRITEBACK,
+	};
+	struct nic_port *p = ctx;
+	struct trace *t = &p->world->trace;
+
+	if (!trace_on(t, TRACE_STEP))
+		return;
+	*trace_next(t) = (struct trace_rec){
+		.when_ps = p->nic.last_ps, .arg = { steps[what], queue, bytes }, .kind = TRACE_STEP,
+		.host = (u8)p->host->id, .cpu = 0xff, .ctx = CTX_DEVICE, .task = 0xff,
+		.statement = t->statement,
+	};
+}
+
 static const struct bus_host port_bus = {
 	.dma_read = port_dma_read,
 	.dma_write = port_dma_write,
@@ -169,6 +190,7 @@ static const struct bus_host port_bus = {
 	.wire_tx = port_wire_tx,
 	.at = port_at,
 	.now_ps = port_now_ps,
+	.note = port_note,
 };
 
 /* --- frames --------------------------------------------------------------------------------------- */
@@ -313,7 +335,7 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	assert(cfg->nr_devs <= WORLD_DEVS && cfg->nr_wires <= WORLD_WIRES);
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
-	add_region(w, REGION_FIXED, w, sizeof(*w));
+	add_region(w, REGION_FIXED, w, offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
 	layout(w, &a, &w->cfg);
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);

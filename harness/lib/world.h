@@ -74,7 +74,7 @@ struct world_port {
 };
 
 enum region_kind { REGION_FIXED, REGION_POOL, REGION_HEAP, REGION_UMEM, REGION_FDS,
-	REGION_DMA };
+	REGION_DMA, REGION_IDENT };
 
 struct region {
 	enum region_kind kind;
@@ -87,7 +87,6 @@ struct world {
 	struct sim sim;
 	struct trace trace;
 	struct pool event_pool, frame_pool, big_frame_pool;
-	struct host host[WORLD_HOSTS];
 	struct wire wire[WORLD_WIRES];
 	struct world_port port[WORLD_DEVS];
 	u32 nr_regions;
@@ -97,6 +96,7 @@ struct world {
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
 	void *on_frame_ctx;
 	u8 *scratch; /* a frame made linear */
+	struct host host[WORLD_HOSTS]; /* last: a snapshot leaves out those that are not there */
 };
 
 u64 world_size(const struct world_cfg *cfg);

@@ -61,8 +61,7 @@ static void wakeup_softirqd(struct cpu *c);
 void cpu_unit_end(struct cpu *c)
 {
 	assert(c->running);
-	if (cpu_irqs_on(c) && (c->irq_pending != 0 || sim_hw_due(c->sim, c->now_ps)))
-		cpu_take_interrupts(c);
+	cpu_charge(c, 0);
 	/* INVARIANT: whoever disabled something or took a lock has undone it. */
 	assert(c->locks_held == 0);
 	assert(c->irq_disabled == 0);
@@ -192,7 +191,7 @@ static void handle_irq(struct cpu *c, u32 irq)
 
 void cpu_take_interrupts(struct cpu *c)
 {
-	for (;;) {
+	while (cpu_irqs_on(c)) {
 		if (sim_hw_due(c->sim, c->now_ps))
 			sim_pump(c->sim, c->now_ps);
 		if (c->irq_pending == 0)
@@ -305,12 +304,16 @@ void probe_record(struct cpu *c, u32 fn, enum trace_kind kind)
 {
 	struct trace_rec *r;
 
-	if (!trace_on(c->trace, kind))
-		return;
-	r = cpu_record(c, kind);
-	memset(r->arg, 0, sizeof(r->arg));
-	r->arg[0] = fn;
-	r->arg[1] = c->graph_depth;
+	if (kind == TRACE_EXIT)
+		c->graph_depth--;
+	if (trace_on(c->trace, kind)) {
+		r = cpu_record(c, kind);
+		memset(r->arg, 0, sizeof(r->arg));
+		r->arg[0] = fn;
+		r->arg[1] = c->graph_depth;
+	}
+	if (kind == TRACE_ENTER)
+		c->graph_depth++;
 }
 
 void path_step(struct cpu *c, enum path_step step, u32 queue, u32 bytes)

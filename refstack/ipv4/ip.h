@@ -103,9 +103,11 @@ void ip_ident_init(struct net *net);
 /* The counters: as many as the pinned kernel has with 256 MiB ("IP idents hash table entries: 4096"). */
 enum { IP_IDENTS = 4096 };
 struct ip_ident {
+	u32 nr_used;
+	u32 used[IP_IDENTS / 32]; /* a counter gets its random start at its first use */
+	/* The large arrays come last: a snapshot needs them only when nr_used is not 0. */
 	u32 id[IP_IDENTS];
-	u32 tstamp[IP_IDENTS];     /* jiffies of the last use */
-	u32 used[IP_IDENTS / 32];  /* a counter gets its random start at its first use */
+	u32 tstamp[IP_IDENTS]; /* jiffies of the last use */
 };
 
 /* datagram.c */

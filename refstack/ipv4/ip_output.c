@@ -27,7 +27,7 @@ static u8 *ip_hdr(const struct sk_buff *skb)
 
 void ip_ident_init(struct net *net)
 {
-	*net->ip_ident = (struct ip_ident){ .used = { 0 } };
+	memset(net->ip_ident, 0, offsetof(struct ip_ident, id));
 }
 
 /* LINUX: ip_idents_reserve(): a counter that was left alone for a while jumps by a random part of it.
@@ -43,6 +43,8 @@ static u32 ip_idents_reserve(struct net *net, u32 hash, u32 segs)
 
 	if ((ident->used[bucket / 32] & bit) == 0) {
 		ident->used[bucket / 32] |= bit;
+		ident->nr_used++;
+		ident->tstamp[bucket] = 0;
 		ident->id[bucket] = rng_u32(&net->rng[RNG_IP_ID]);
 	}
 	if (ident->tstamp[bucket] != now) {
