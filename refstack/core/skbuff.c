@@ -449,6 +449,7 @@ void napi_consume_skb(struct sk_buff *skb, int budget)
 		return;
 	}
 	PROBE(skb->net, napi_consume_skb);
+	PATH_STEP(skb->net, NAPI_CONSUME, skb->queue_mapping, skb->len);
 
 	if (!skb_unref_reason(skb, DROP_CONSUMED))
 		return;

@@ -229,7 +229,7 @@ static bool igb_maybe_stop_tx(struct igb_ring *tx_ring, u32 size)
 static void igb_tx_doorbell(struct igb_ring *tx_ring, u32 tail)
 {
 	PROBE(tx_ring->adapter->net, igb_tx_doorbell);
-	PATH_STEP(tx_ring->adapter->net, DOORBELL, tx_ring->queue_index, tail);
+	PATH_STEP(tx_ring->adapter->net, DOORBELL, tx_ring->queue_index, sizeof(tail));
 	igb_wr32(tx_ring->adapter, tx_ring->tail, tail);
 }
 
