@@ -145,6 +145,8 @@ u32 inet_current_timestamp(struct net *net);
 int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb);
 void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr, struct rtable *rt);
 void ip_options_fragment(struct sk_buff *skb);
+/* What is known of a packet's options, into its control block: Linux compiles them there. */
+void ip_options_remember(struct sk_buff *skb, const struct ip_options *opt);
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb, enum drop_reason *r);
 
 /* ip_forward.c is of a later part: ip_forward() says so. */

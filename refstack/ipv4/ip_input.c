@@ -126,24 +126,6 @@ int ip_local_deliver(struct sk_buff *skb)
 
 /* -------- where it goes -------- */
 
-static void remember_options(struct sk_buff *skb, const struct ip_options *opt)
-{
-	struct inet_skb_parm *cb = IPCB(skb);
-
-	cb->optlen = opt->optlen;
-	cb->srr = opt->srr;
-	cb->rr = opt->rr;
-	cb->ts = opt->ts;
-	cb->router_alert = opt->router_alert != 0;
-	cb->is_changed = opt->is_changed != 0;
-	cb->rr_needaddr = opt->rr_needaddr != 0;
-	cb->ts_needtime = opt->ts_needtime != 0;
-	cb->ts_needaddr = opt->ts_needaddr != 0;
-	cb->is_strictroute = opt->is_strictroute != 0;
-	cb->srr_is_hit = opt->srr_is_hit != 0;
-	cb->cipso = opt->cipso;
-}
-
 static bool source_route_allowed(struct net *net, const struct net_device *dev)
 {
 	const struct in_device *in_dev = in_dev_get(dev);
@@ -163,13 +145,11 @@ static bool ip_rcv_options(struct net *net, struct sk_buff *skb, struct net_devi
 		return false;
 	}
 	opt.optlen = (u8)(ipv4_hlen(ip_hdr(skb)) - IPV4_HLEN);
-	/* DIVERGES(options-error-echo): an error message about them repeats none of them. */
-	IPCB(skb)->optlen = opt.optlen;
 	if (ip_options_compile(net, &opt, skb, &reason) != 0) {
 		mib_inc(net, IPSTATS_MIB_INHDRERRORS);
 		return false;
 	}
-	remember_options(skb, &opt);
+	ip_options_remember(skb, &opt);
 	if (opt.srr == 0)
 		return true;
 	if (!source_route_allowed(net, dev))

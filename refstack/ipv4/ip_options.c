@@ -285,6 +285,24 @@ static int options_walk(struct opt_walk *w, u32 left, u32 *at)
 	return 0;
 }
 
+void ip_options_remember(struct sk_buff *skb, const struct ip_options *opt)
+{
+	struct inet_skb_parm *cb = IPCB(skb);
+
+	cb->optlen = opt->optlen;
+	cb->srr = opt->srr;
+	cb->rr = opt->rr;
+	cb->ts = opt->ts;
+	cb->router_alert = opt->router_alert != 0;
+	cb->is_changed = opt->is_changed != 0;
+	cb->rr_needaddr = opt->rr_needaddr != 0;
+	cb->ts_needtime = opt->ts_needtime != 0;
+	cb->ts_needaddr = opt->ts_needaddr != 0;
+	cb->is_strictroute = opt->is_strictroute != 0;
+	cb->srr_is_hit = opt->srr_is_hit != 0;
+	cb->cipso = opt->cipso;
+}
+
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb,
 		       enum drop_reason *r)
 {
@@ -306,6 +324,9 @@ int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *
 	err = options_walk(&w, opt->optlen, &at);
 	if (skb == NULL)
 		memcpy(opt->data, hdr + IPV4_HLEN, opt->optlen);
+	/* The message takes along the options that were found before the wrong one. */
+	if (err != 0 && skb != NULL)
+		ip_options_remember(skb, opt);
 	if (err != 0 && skb != NULL)
 		icmp_send(skb, ICMP_PARAMETERPROB, 0, cpu_to_be32(at << 24));
 	if (err != 0 && r != NULL)
