@@ -1,307 +1,28 @@
 // SPDX-License-Identifier: MIT
-/* program.c - see program.h.
+/* program.c - see program.h: the world a program runs in, and what happens there beside its calls.
  *
- * Arguments are drawn so that most calls mean something and some mean nothing at all: descriptors that
- * exist and that do not, pointers that fault, lengths at the edges, any flag. Frames are built to match a
- * socket, then bent.
+ * Frames are built to match a socket, then bent. Faults fall on pools, mappings, cards and cables.
  */
-#include "harness/lib/program.h"
+#include "harness/lib/program_draw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "core/iov.h"
+#include "core/dma.h"
 #include "harness/lib/fail.h"
 #include "harness/lib/invariants.h"
 #include "harness/lib/scenario.h"
-#include "uapi/errno.h"
-#include "uapi/fcntl.h"
 #include "uapi/in.h"
-#include "uapi/ioctl.h"
-#include "uapi/poll.h"
 #include "uapi/socket.h"
 
-enum { PROGRAM_HOSTS = 2, PROGRAM_FRAME = 1514, PROGRAM_FDS = 12 };
+enum { PROGRAM_FRAME = 1514, ETH = 14, IP = ETH + 20, L4 = IP + 8 };
 
-struct program {
-	struct world *world;
-	struct rng rng;
-	u32 calls;
-	struct program_result result;
-};
+/* --- calls ---------------------------------------------------------------------------------------
+ */
 
-static u32 pick(struct program *p, u32 n)
-{
-	return rng_below(&p->rng, n);
-}
-
-static bool one_in(struct program *p, u32 n)
-{
-	return pick(p, n) == 0;
-}
-
-/* A number at the edges of something. */
-static u64 wild(struct program *p)
-{
-	static const u64 edges[] = { 0, 1, 2, 7, 8, 15, 16, 17, 28, 127, 128, 129, 255, 256, 1472, 1473, 1500,
-				     65507, 65508, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff,
-				     0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff };
-
-	if (one_in(p, 8))
-		return rng_u64(&p->rng);
-	return edges[pick(p, ARRAY_SIZE(edges))];
-}
-
-static u64 some_fd(struct program *p)
-{
-	return one_in(p, 20) ? wild(p) : 3 + pick(p, PROGRAM_FDS);
-}
-
-static u64 some_ptr(struct program *p, u64 good)
-{
-	return one_in(p, 30) ? wild(p) : good;
-}
-
-static u16 some_port(struct program *p)
-{
-	static const u16 ports[] = { 0, 7, 53, 1023, 1024, 5000, 5001, 5002, 32768, 65535 };
-
-	return ports[pick(p, ARRAY_SIZE(ports))];
-}
-
-static u32 some_addr(struct program *p)
-{
-	static const u32 addrs[] = { 0, 0x7f000001, 0x7f000001, 0x7f010203, 0xc0000201, 0xc0000201,
-				     0xc0000202, 0xc0000202, 0xc0000202, 0xc0000203, 0xc00002ff, 0xffffffff,
-				     0x0a000001, 0x08080808, 0xf0000001 };
-
-	return one_in(p, 30) ? rng_u32(&p->rng) : addrs[pick(p, ARRAY_SIZE(addrs))];
-}
-
-static u64 some_sockaddr(struct program *p, u32 host)
-{
-	static const u16 families[] = { AF_UNSPEC, AF_UNIX, AF_INET6, 0xffff };
-	u16 family = one_in(p, 15) ? families[pick(p, ARRAY_SIZE(families))] : AF_INET;
-
-	put_sockaddr_in(world_umem(p->world, host, SCENARIO_ADDR, SOCKADDR_IN_BYTES), family, some_port(p),
-			some_addr(p));
-	return some_ptr(p, one_in(p, 20) ? 0 : SCENARIO_ADDR);
-}
-
-static u64 some_addrlen(struct program *p)
-{
-	return one_in(p, 10) ? wild(p) : SOCKADDR_IN_BYTES;
-}
-
-static u64 some_len(struct program *p)
-{
-	static const u16 lens[] = { 0, 1, 5, 64, 100, 512, 1472, 1473, 2000, 4000, 9000, 30000 };
-
-	return one_in(p, 12) ? wild(p) : lens[pick(p, ARRAY_SIZE(lens))];
-}
-
-static u64 some_msg_flags(struct program *p)
-{
-	u64 flags = one_in(p, 3) ? 0 : MSG_DONTWAIT;
-
-	if (one_in(p, 3))
-		flags |= 1u << pick(p, 32);
-	if (one_in(p, 4))
-		flags |= MSG_MORE;
-	return flags;
-}
-
-/* One row a call: which, how often, and how its arguments are drawn. */
-struct call_plan {
-	u64 arg[SYS_ARGS];
-};
-typedef void (*plan_fn)(struct program *p, u32 host, struct call_plan *c);
-
-static void plan_socket(struct program *p, u32 host, struct call_plan *c)
-{
-	static const u8 protocols[] = { 0, 0, 0, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_TCP, 255 };
-
-	(void)host;
-	c->arg[0] = one_in(p, 15) ? pick(p, 50) : AF_INET;
-	c->arg[1] = one_in(p, 10) ? pick(p, 12) : SOCK_DGRAM;
-	if (one_in(p, 4))
-		c->arg[1] |= one_in(p, 2) ? SOCK_NONBLOCK : SOCK_CLOEXEC;
-	c->arg[2] = one_in(p, 4) ? protocols[pick(p, ARRAY_SIZE(protocols))] : 0;
-	if (c->arg[0] == AF_UNIX || c->arg[0] == AF_NETLINK || c->arg[0] == AF_PACKET)
-		c->arg[0] = AF_INET6;
-}
-
-static void plan_addr(struct program *p, u32 host, struct call_plan *c)
-{
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_sockaddr(p, host);
-	c->arg[2] = some_addrlen(p);
-}
-
-static void plan_getaddr(struct program *p, u32 host, struct call_plan *c)
-{
-	put_le32(world_umem(p->world, host, SCENARIO_ADDR, 4), (u32)some_addrlen(p));
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_ptr(p, SCENARIO_RECV);
-	c->arg[2] = some_ptr(p, SCENARIO_ADDR);
-}
-
-static void plan_sendto(struct program *p, u32 host, struct call_plan *c)
-{
-	bool named = !one_in(p, 4);
-
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_ptr(p, SCENARIO_DATA);
-	c->arg[2] = some_len(p);
-	c->arg[3] = some_msg_flags(p);
-	c->arg[4] = named ? some_sockaddr(p, host) : 0;
-	c->arg[5] = named ? some_addrlen(p) : 0;
-}
-
-static void plan_recvfrom(struct program *p, u32 host, struct call_plan *c)
-{
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_ptr(p, SCENARIO_RECV);
-	c->arg[2] = some_len(p);
-	c->arg[3] = some_msg_flags(p) | (one_in(p, 5) ? 0 : MSG_DONTWAIT);
-	if (one_in(p, 2)) {
-		put_le32(world_umem(p->world, host, SCENARIO_ADDR, 4), (u32)some_addrlen(p));
-		c->arg[4] = some_ptr(p, SCENARIO_RECV + 0x8000);
-		c->arg[5] = some_ptr(p, SCENARIO_ADDR);
-	}
-}
-
-/* struct msghdr of x86-64 at SCENARIO_ADDR + 0x100, one or two buffers. */
-static void plan_msg(struct program *p, u32 host, struct call_plan *c)
-{
-	u64 at = SCENARIO_ADDR + 0x100;
-	u8 *m = world_umem(p->world, host, at, 0x100);
-	u64 nr = one_in(p, 15) ? wild(p) : 1 + pick(p, 2);
-
-	memset(m, 0, 0x100);
-	put_le64(m, one_in(p, 3) ? 0 : some_sockaddr(p, host));
-	put_le32(m + 8, (u32)some_addrlen(p));
-	put_le64(m + 16, some_ptr(p, at + 0x80));
-	put_le64(m + 24, nr);
-	for (u32 i = 0; i < 2; i++) {
-		put_le64(m + 0x80 + 16 * i, some_ptr(p, SCENARIO_DATA));
-		put_le64(m + 0x88 + 16 * i, some_len(p));
-	}
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_ptr(p, at);
-	c->arg[2] = some_msg_flags(p) | MSG_DONTWAIT;
-}
-
-static void plan_rw(struct program *p, u32 host, struct call_plan *c)
-{
-	(void)host;
-	c->arg[0] = some_fd(p);
-	c->arg[1] = some_ptr(p, SCENARIO_DATA);
-	c->arg[2] = some_len(p);
-}
-
-/* Levels and options that this part has; multicast and filters would end the run. */
-static void plan_sockopt(struct program *p, u32 host, struct call_plan *c)
-{
-	static const u8 socket_opts[] = { SO_DEBUG, SO_REUSEADDR, SO_TYPE, SO_ERROR, SO_DONTROUTE, SO_BROADCAST,
-					  SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_OOBINLINE, SO_NO_CHECK,
-					  SO_PRIORITY, SO_REUSEPORT, SO_RCVLOWAT, SO_SNDLOWAT, SO_MARK,
-					  SO_PROTOCOL, SO_DOMAIN, SO_RXQ_OVFL, SO_INCOMING_CPU };
-	static const u8 ip_opts[] = { IP_TOS, IP_TTL, IP_RECVERR, IP_RECVTTL, IP_RECVTOS, IP_MTU_DISCOVER, IP_MTU,
-				      IP_FREEBIND, IP_PKTINFO, IP_MINTTL, IP_NODEFRAG, IP_BIND_ADDRESS_NO_PORT };
-	u32 which = pick(p, 10);
-
-	c->arg[0] = some_fd(p);
-	if (which < 5) {
-		c->arg[1] = SOL_SOCKET;
-		c->arg[2] = socket_opts[pick(p, ARRAY_SIZE(socket_opts))];
-	} else if (which < 8) {
-		c->arg[1] = IPPROTO_IP;
-		c->arg[2] = ip_opts[pick(p, ARRAY_SIZE(ip_opts))];
-	} else if (which < 9) {
-		c->arg[1] = IPPROTO_UDP;
-		c->arg[2] = UDP_CORK;
-	} else {
-		c->arg[1] = 1000 + pick(p, 10);
-		c->arg[2] = wild(p);
-	}
-	put_le32(world_umem(p->world, host, SCENARIO_DATA, 8), one_in(p, 2) ? pick(p, 2) : (u32)wild(p));
-	put_le32(world_umem(p->world, host, SCENARIO_ADDR, 4), one_in(p, 6) ? (u32)wild(p) : 4);
-	c->arg[3] = some_ptr(p, SCENARIO_DATA);
-}
-
-static void plan_setsockopt(struct program *p, u32 host, struct call_plan *c)
-{
-	plan_sockopt(p, host, c);
-	c->arg[4] = one_in(p, 6) ? wild(p) : 4;
-}
-
-static void plan_getsockopt(struct program *p, u32 host, struct call_plan *c)
-{
-	plan_sockopt(p, host, c);
-	c->arg[4] = some_ptr(p, SCENARIO_ADDR);
-}
-
-static void plan_fd_small(struct program *p, u32 host, struct call_plan *c)
-{
-	(void)host;
-	c->arg[0] = some_fd(p);
-	c->arg[1] = one_in(p, 5) ? wild(p) : pick(p, 4);
-}
-
-static void plan_fcntl(struct program *p, u32 host, struct call_plan *c)
-{
-	static const u8 cmds[] = { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL };
-
-	(void)host;
-	c->arg[0] = some_fd(p);
-	c->arg[1] = cmds[pick(p, ARRAY_SIZE(cmds))];
-	c->arg[2] = one_in(p, 2) ? O_NONBLOCK : pick(p, 20);
-}
-
-static void plan_ioctl(struct program *p, u32 host, struct call_plan *c)
-{
-	static const u16 cmds[] = { FIONREAD, SIOCOUTQ, FIONBIO };
-
-	(void)host;
-	c->arg[0] = some_fd(p);
-	c->arg[1] = cmds[pick(p, ARRAY_SIZE(cmds))];
-	c->arg[2] = some_ptr(p, SCENARIO_DATA);
-}
-
-static void plan_poll(struct program *p, u32 host, struct call_plan *c)
-{
-	u8 *m = world_umem(p->world, host, SCENARIO_DATA, 32);
-	u32 n = pick(p, 4);
-
-	for (u32 i = 0; i < 4; i++) {
-		put_le32(m + 8 * i, (u32)some_fd(p));
-		put_le16(m + 8 * i + 4, (u16)rng_u32(&p->rng));
-	}
-	c->arg[0] = some_ptr(p, SCENARIO_DATA);
-	c->arg[1] = n;
-	c->arg[2] = pick(p, 3);
-}
-
-static const struct {
-	u16 nr;
-	u8 weight;
-	plan_fn plan;
-} call_plans[] = {
-	{ SYS_NR_socket, 10, plan_socket },	  { SYS_NR_bind, 10, plan_addr },
-	{ SYS_NR_connect, 8, plan_addr },	  { SYS_NR_sendto, 24, plan_sendto },
-	{ SYS_NR_recvfrom, 14, plan_recvfrom },	  { SYS_NR_sendmsg, 6, plan_msg },
-	{ SYS_NR_recvmsg, 5, plan_msg },	  { SYS_NR_write, 4, plan_rw },
-	{ SYS_NR_read, 2, plan_rw },		  { SYS_NR_setsockopt, 8, plan_setsockopt },
-	{ SYS_NR_getsockopt, 5, plan_getsockopt }, { SYS_NR_shutdown, 2, plan_fd_small },
-	{ SYS_NR_listen, 1, plan_fd_small },	  { SYS_NR_close, 3, plan_fd_small },
-	{ SYS_NR_dup, 1, plan_fd_small },	  { SYS_NR_getsockname, 3, plan_getaddr },
-	{ SYS_NR_getpeername, 2, plan_getaddr },  { SYS_NR_accept, 1, plan_getaddr },
-	{ SYS_NR_fcntl, 2, plan_fcntl },	  { SYS_NR_ioctl, 2, plan_ioctl },
-	{ SYS_NR_poll, 2, plan_poll },		  { SYS_NR_fstat, 1, plan_rw },
-};
-
-/* TCP, ping and RAW sockets exist in this part, and can be closed: nothing else is asked of them. */
+/* TCP, ping and RAW sockets exist in this part, and can be closed: nothing else is asked of them.
+ */
 static bool is_udp(const struct task *t, u64 fd)
 {
 	struct file *f = fd < t->process->fd_high ? t->process->fd[fd] : NULL;
@@ -311,59 +32,160 @@ static bool is_udp(const struct task *t, u64 fd)
 
 static void one_call(struct program *p)
 {
-	u32 host = pick(p, PROGRAM_HOSTS), task = pick(p, 2), total = 0, at;
+	u32 host = pick(p, PROGRAM_HOSTS), task = pick(p, PROGRAM_TASKS);
 	struct task *t = &p->world->host[host].task[task];
-	struct call_plan c = { { 0 } };
+	struct call_plan c;
+	enum sys_nr nr = plan_call(p, host, &c);
 	s64 ret;
-	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(call_plans); i++)
-		total += call_plans[i].weight;
-	at = pick(p, total);
-	for (i = 0; at >= call_plans[i].weight; i++)
-		at -= call_plans[i].weight;
-	call_plans[i].plan(p, host, &c);
 	if (t->state != TASK_IDLE)
 		return; /* It is still waiting for something. */
-	if (call_plans[i].nr != SYS_NR_close && call_plans[i].nr != SYS_NR_socket && !is_udp(t, c.arg[0]))
+	if (nr != SYS_NR_close && nr != SYS_NR_socket && nr != SYS_NR_socketpair &&
+	    !is_udp(t, c.arg[0]))
 		return;
 	p->result.calls++;
-	world_call(p->world, host, task, (enum sys_nr)call_plans[i].nr, c.arg, &ret);
+	world_call(p->world, host, task, nr, c.arg, &ret);
 }
 
-/* An Ethernet frame that host 0 could mean something with. */
-static void one_frame(struct program *p)
+/* Two sockets a host that wait for what the program sends: without them little would meet. */
+static void open_sockets(struct program *p)
 {
-	u8 f[PROGRAM_FRAME];
-	u32 payload = pick(p, 100), len = 14 + 20 + 8 + payload, bends = one_in(p, 2) ? 0 : 1 + pick(p, 3);
-	u32 host = pick(p, PROGRAM_HOSTS);
-	u8 *ip = f + 14, *udp = ip + 20;
+	for (u32 host = 0; host < PROGRAM_HOSTS; host++) {
+		int wild_fd = (int)call_socket(p->world, host, 0, AF_INET, SOCK_DGRAM, 0);
+		int own_fd = (int)call_socket(p->world, host, 0, AF_INET, SOCK_DGRAM, 0);
 
-	memset(f, 0, sizeof(f));
+		call_bind(p->world, host, 0, wild_fd, "0.0.0.0", PROGRAM_PORT);
+		call_bind(p->world, host, 0, own_fd, host == 0 ? "192.0.2.1" : "192.0.2.2",
+			  PROGRAM_PORT + 1);
+		if (one_in(p, 2))
+			call_connect(p->world, host, 0, own_fd,
+				     host == 0 ? "192.0.2.2" : "192.0.2.1",
+				     (u16)(PROGRAM_PORT + pick(p, 3)));
+	}
+}
+
+/* --- frames --------------------------------------------------------------------------------------
+ */
+
+static void put_ip(struct program *p, u8 *f, u32 host, u8 protocol, u32 payload, u16 frag)
+{
+	u8 *ip = f + ETH;
+
 	f[0] = f[6] = 2;
 	f[5] = (u8)(host + 1);
 	f[11] = (u8)(2 - host);
-	put_be16(f + 12, one_in(p, 8) ? ETH_P_ARP : ETH_P_IP);
+	put_be16(f + 12, ETH_P_IP);
 	ip[0] = 0x45;
-	put_be16(ip + 2, (u16)(20 + 8 + payload));
-	put_be16(ip + 4, (u16)rng_u32(&p->rng));
-	put_be16(ip + 6, one_in(p, 4) ? (u16)(pick(p, 2) << 13 | pick(p, 8)) : 0);
-	ip[8] = 64;
-	ip[9] = one_in(p, 6) ? IPPROTO_ICMP : IPPROTO_UDP;
-	put_be32(ip + 12, 0xc0000202 - host);
-	put_be32(ip + 16, 0xc0000201 + host);
-	put_be16(udp, some_port(p));
-	put_be16(udp + 2, some_port(p));
-	put_be16(udp + 4, (u16)(8 + payload));
-	for (u32 i = 0; i < payload; i++)
-		udp[8 + i] = (u8)i;
+	ip[1] = one_in(p, 8) ? (u8)rng_u32(&p->rng) : 0;
+	put_be16(ip + 2, (u16)(20 + payload));
+	put_be16(ip + 4, (u16)pick(p, 4));
+	put_be16(ip + 6, frag);
+	ip[8] = one_in(p, 10) ? (u8)rng_u32(&p->rng) : 64;
+	ip[9] = protocol;
+	put_be32(ip + 12, one_in(p, 12) ? some_addr(p, host) : PROGRAM_NET + 2 - host);
+	put_be32(ip + 16, one_in(p, 12) ? some_addr(p, host) : PROGRAM_NET + 1 + host);
+}
+
+/* Sums come right again after a bend, mostly. */
+static void put_sums(struct program *p, u8 *f, u32 len)
+{
+	u8 *ip = f + ETH;
+
+	put_be16(ip + 10, 0);
+	put_be16(ip + 10, one_in(p, 20) ? 1 : (u16)~naive_checksum(ip, 20, 0));
+	if (ip[9] == IPPROTO_ICMP && len > IP + 4) {
+		put_be16(f + IP + 2, 0);
+		put_be16(f + IP + 2, one_in(p, 20) ? 1 : (u16)~naive_checksum(f + IP, len - IP, 0));
+	}
+}
+
+static u32 put_udp(struct program *p, u8 *f, u32 host)
+{
+	u32 payload = one_in(p, 6) ? pick(p, 1400) : pick(p, 100);
+
+	put_ip(p, f, host, IPPROTO_UDP, 8 + payload, one_in(p, 12) ? 0x4000 : 0);
+	put_be16(f + IP, some_port(p));
+	put_be16(f + IP + 2, some_port(p));
+	put_be16(f + IP + 4, (u16)(8 + payload));
+	return L4 + payload;
+}
+
+/* A piece of one of four datagrams of 64 bytes. */
+static u32 put_fragment(struct program *p, u8 *f, u32 host)
+{
+	u32 at = pick(p, 8), n = 1 + pick(p, 8 - at);
+	bool last = at + n == 8;
+
+	put_ip(p, f, host, IPPROTO_UDP, 8 * n, (u16)((last ? 0 : 0x2000) | at));
+	memset(f + IP, 0, 8 * n);
+	if (at == 0) {
+		put_be16(f + IP, PROGRAM_PORT + 2);
+		put_be16(f + IP + 2, PROGRAM_PORT);
+		put_be16(f + IP + 4, 64);
+	}
+	return IP + 8 * n;
+}
+
+static u32 put_icmp(struct program *p, u8 *f, u32 host)
+{
+	static const u8 types[] = { 0, 3, 3, 3, 3, 4, 5, 8, 8, 11, 12, 13, 40 };
+	u32 type = types[pick(p, ARRAY_SIZE(types))], payload = 8 + pick(p, 60);
+	u8 *icmp = f + IP, *quoted = icmp + 8;
+
+	put_ip(p, f, host, IPPROTO_ICMP, 8 + payload, 0);
+	icmp[0] = (u8)type;
+	icmp[1] = (u8)pick(p, one_in(p, 4) ? 256 : 6);
+	put_be32(icmp + 4, one_in(p, 2) ? pick(p, 1600) : rng_u32(&p->rng));
+	if (type == 8 || type == 0 || payload < 28)
+		return L4 + payload;
+	quoted[0] = 0x45;
+	put_be16(quoted + 2, 100);
+	quoted[8] = 64;
+	quoted[9] = IPPROTO_UDP;
+	put_be32(quoted + 12, PROGRAM_NET + 1 + host);
+	put_be32(quoted + 16, PROGRAM_NET + 2 - host);
+	put_be16(quoted + 20, some_port(p));
+	put_be16(quoted + 22, some_port(p));
+	return L4 + payload;
+}
+
+static u32 put_arp(struct program *p, u8 *f, u32 host)
+{
+	u8 *arp = f + ETH;
+
+	memset(f, 0xff, 6);
+	f[6] = 2;
+	f[11] = (u8)(2 - host);
+	put_be16(f + 12, ETH_P_ARP);
+	put_be16(arp, 1);
+	put_be16(arp + 2, ETH_P_IP);
+	arp[4] = 6;
+	arp[5] = 4;
+	put_be16(arp + 6, (u16)(1 + pick(p, one_in(p, 6) ? 20 : 2)));
+	memcpy(arp + 8, f + 6, 6);
+	if (one_in(p, 6))
+		arp[13] = (u8)rng_u32(&p->rng);
+	put_be32(arp + 14, one_in(p, 5) ? some_addr(p, host) : PROGRAM_NET + 2 - host);
+	put_be32(arp + 24, one_in(p, 5) ? some_addr(p, host) : PROGRAM_NET + 1 + host);
+	return ETH + 28;
+}
+
+static void one_frame(struct program *p)
+{
+	static u32 (*const makers[])(struct program * p, u8 * f,
+				     u32 host) = { put_udp,	 put_udp,  put_udp,  put_fragment,
+						   put_fragment, put_icmp, put_icmp, put_arp };
+	u32 host = pick(p, PROGRAM_HOSTS), bends = one_in(p, 2) ? 0 : 1 + pick(p, 3);
+	u8 f[PROGRAM_FRAME] = { 0 };
+	u32 len;
+
+	for (u32 i = L4; i < 200; i++)
+		f[i] = (u8)i;
+	len = makers[pick(p, ARRAY_SIZE(makers))](p, f, host);
 	for (u32 i = 0; i < bends; i++)
 		f[pick(p, len)] ^= (u8)(1u << pick(p, 8));
-	put_be16(ip + 10, one_in(p, 20) ? 1 : (u16)~naive_checksum(ip, 20, 0));
-	if (ip[9] == IPPROTO_ICMP) {
-		put_be16(udp + 2, 0);
-		put_be16(udp + 2, (u16)~naive_checksum(udp, 8 + payload, 0));
-	}
+	if (get_be16(f + 12) == ETH_P_IP)
+		put_sums(p, f, len);
 	if (one_in(p, 10))
 		len = pick(p, PROGRAM_FRAME);
 	p->result.frames++;
@@ -371,26 +193,68 @@ static void one_frame(struct program *p)
 	world_settle(p->world);
 }
 
+/* --- configuration and faults --------------------------------------------------------------------
+ */
+
+/* '<' stands for the host's own number, '>' for its peer's. */
 static void one_config(struct program *p)
 {
 	static const char *const lines[] = {
-		"ip neigh del 192.0.2.2 dev eth0",
-		"ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0",
-		"ip route replace 10.0.0.0/8 via 192.0.2.2",
+		"ip neigh del 192.0.2.> dev eth0",
+		"ip neigh replace 192.0.2.> lladdr 02:00:00:00:00:0> dev eth0",
+		"ip neigh replace 192.0.2.> lladdr 02:00:00:00:00:0> nud stale dev eth0",
+		"ip neigh replace 192.0.2.> nud failed dev eth0",
+		"ip route replace 10.0.0.0/8 via 192.0.2.>",
 		"ip route del 10.0.0.0/8",
+		"ip route replace default via 192.0.2.>",
+		"ip route replace unreachable 8.8.0.0/16",
+		"ip route replace blackhole 8.8.8.8/32",
+		"ip route replace prohibit 8.0.0.0/8",
+		"ip route replace 192.0.2.>/32 dev eth0 mtu 700",
+		"ip route del 192.0.2.>/32 dev eth0",
 		"ip addr add 192.0.2.3/24 dev eth0",
 		"ip addr del 192.0.2.3/24 dev eth0",
+		"ip addr del 192.0.2.</24 dev eth0",
+		"ip addr add 192.0.2.</24 dev eth0",
+		"ip addr add 192.0.2.</24 dev eth0",
 		"ip link set eth0 mtu 1000",
 		"ip link set eth0 mtu 1500",
-		"sysctl net.ipv4.ip_default_ttl=7",
+		"ip link set eth0 mtu 68",
+		"ip link set eth0 down; ip link set eth0 up",
+		"ip link set eth0 down",
+		"ip link set eth0 up",
+		"ip link set eth0 up",
 		"ip link set lo down; ip link set lo up",
+		"ip link set eth0 txqueuelen 2",
+		"tc qdisc replace dev eth0 root noqueue",
+		"tc qdisc replace dev eth0 root pfifo_fast",
+		"tc qdisc del dev eth0 root",
+		"sysctl net.ipv4.ip_default_ttl=7",
+		"sysctl net.ipv4.ip_early_demux=0",
+		"sysctl net.ipv4.ip_no_pmtu_disc=1",
+		"sysctl net.ipv4.icmp_echo_ignore_all=1",
+		"sysctl net.ipv4.ipfrag_time=1",
+		"sysctl net.ipv4.ipfrag_high_thresh=3000",
+		"sysctl net.core.netdev_budget=2",
+		"sysctl net.core.netdev_max_backlog=2",
+		"sysctl net.core.rmem_default=2304",
+		"sysctl net.core.wmem_default=4608",
+		"sysctl net.ipv4.ip_local_port_range=40000 40001",
+		"sysctl net.core.rps_sock_flow_entries=256",
 	};
-	char err[200];
+	const char *from = lines[pick(p, ARRAY_SIZE(lines))];
+	u32 host = pick(p, PROGRAM_HOSTS), n;
+	char line[128], err[200];
 
-	world_config(p->world, 0, lines[pick(p, ARRAY_SIZE(lines))], err, sizeof(err));
+	for (n = 0; from[n] != 0; n++)
+		line[n] = from[n] == '<'   ? (char)('1' + host)
+			  : from[n] == '>' ? (char)('2' - host)
+					   : from[n];
+	line[n] = 0;
+	world_config(p->world, host, line, err, sizeof(err));
 }
 
-static void one_fault(struct program *p)
+static void pool_fault(struct program *p)
 {
 	struct pool *pool[WORLD_REGIONS];
 	u32 n = world_pools(p->world, pool, WORLD_REGIONS);
@@ -400,25 +264,139 @@ static void one_fault(struct program *p)
 		victim->fail_at = 1 + pick(p, 3);
 }
 
+static void card_fault(struct program *p)
+{
+	struct world_port *port = &p->world->port[pick(p, PROGRAM_HOSTS)];
+	u32 at = 1 + pick(p, 8);
+
+	if (port->nic == NULL)
+		return;
+	switch (pick(p, 4)) {
+	case 0:
+		port->nic->nic.fault.fail_fetch_at = at;
+		break;
+	case 1:
+		port->nic->nic.fault.fail_dma_at = at;
+		break;
+	case 2:
+		port->nic->nic.fault.drop_msix_at = at;
+		break;
+	default:
+		port->nic->host->dma->fail_at = at;
+	}
+}
+
+static void one_fault(struct program *p)
+{
+	u32 port = pick(p, PROGRAM_HOSTS);
+
+	switch (pick(p, 4)) {
+	case 0:
+		world_link(p->world, port, false);
+		break;
+	case 1:
+		world_link(p->world, port, true);
+		break;
+	case 2:
+		card_fault(p);
+		break;
+	default:
+		pool_fault(p);
+	}
+}
+
+/* --- the whole -----------------------------------------------------------------------------------
+ */
+
+static void some_time(struct program *p)
+{
+	u64 ms = one_in(p, 20) ? pick(p, 100000) : pick(p, 2000);
+
+	world_run_until(p->world, p->world->sim.now_ps + ms * PS_PER_MS + pick(p, 1000000));
+}
+
+static void run_calls(struct program *p, u32 calls)
+{
+	while (p->result.calls < calls) {
+		one_call(p);
+		if (one_in(p, 4))
+			one_frame(p);
+		if (one_in(p, 8))
+			some_time(p);
+		if (one_in(p, 20))
+			one_config(p);
+		if (one_in(p, 30))
+			one_fault(p);
+	}
+}
+
+/* The second half, run twice from one snapshot, comes to the same. */
+static void run_twice(struct program *p)
+{
+	struct rng rng = p->rng;
+	struct program_result result = p->result;
+	u64 first;
+
+	p->snapshot = malloc(world_save_size(p->world));
+	assert(p->snapshot != NULL);
+	world_save(p->world, p->snapshot);
+	run_calls(p, p->calls);
+	first = world_digest(p->world);
+	world_restore(p->world, p->snapshot);
+	p->rng = rng;
+	p->result = result;
+	world_check(p->world);
+	run_calls(p, p->calls);
+	assert(world_digest(p->world) == first);
+}
+
 static void run_program(void *ctx)
 {
 	struct program *p = ctx;
 
-	while (p->result.calls < p->calls) {
-		one_call(p);
-		if (one_in(p, 6))
-			one_frame(p);
-		if (one_in(p, 8))
-			world_run_until(p->world, p->world->sim.now_ps + pick(p, 2000) * PS_PER_MS);
-		if (one_in(p, 25))
-			one_config(p);
-		if (one_in(p, 40))
-			one_fault(p);
+	if (!one_in(p, 5))
+		open_sockets(p);
+	if (one_in(p, 8)) {
+		run_calls(p, p->calls / 2);
+		run_twice(p);
 	}
+	run_calls(p, p->calls);
 	p->result.digest = world_digest(p->world);
 	world_exit(p->world);
 	if (world_leaks(p->world, &p->result.leaked) == 0)
 		p->result.leaked = NULL;
+	else
+		assert(p->result.leaked != NULL);
+	if (p->result.leaked == NULL)
+		for (u32 i = 0; i < PROGRAM_HOSTS; i++)
+			if (p->world->host[i].dma->live != 0)
+				p->result.leaked = "DMA mappings";
+}
+
+static u32 part(struct program *p, u32 one_of, u32 ppm)
+{
+	return one_in(p, one_of) ? ppm : 0;
+}
+
+static struct world_cfg draw_world(struct program *p, u64 seed)
+{
+	enum world_dev_kind kind = one_in(p, 3) ? DEV_IGB : DEV_TAP;
+	enum cost_model cost = one_in(p, 2) ? COST_CYCLES : COST_JUDGE;
+	bool large = one_in(p, 32);
+	u32 cpus = 1 + pick(p, large ? CPU_MAX : 2);
+	struct world_cfg cfg =
+		scenario_two_hosts(kind, large ? &limits_test : &limits_fuzz, cost, cpus, seed);
+	struct wire_cfg *wire = &cfg.wire[0];
+
+	wire->loss_ppm = part(p, 3, 100000);
+	wire->dup_ppm = part(p, 3, 100000);
+	wire->corrupt_ppm = part(p, 4, 100000);
+	wire->reorder_ppm = part(p, 4, 200000);
+	wire->reorder_ps = (1 + pick(p, 3000)) * PS_PER_US;
+	cfg.perturb = one_in(p, 4) ? seed : 0;
+	if (one_in(p, 8))
+		cfg.boot_jiffies = U32_MAX - pick(p, 20000);
+	return cfg;
 }
 
 struct program_result program_run(u64 seed, u32 calls)
@@ -427,15 +405,12 @@ struct program_result program_run(u64 seed, u32 calls)
 	struct world_cfg cfg;
 
 	rng_init(&p.rng, seed, RNG_PROGRAM, 0);
-	cfg = scenario_two_hosts(one_in(&p, 3) ? DEV_IGB : DEV_TAP, &limits_fuzz,
-				 one_in(&p, 2) ? COST_CYCLES : COST_JUDGE, 1 + pick(&p, 2), seed);
-	cfg.wire[0].loss_ppm = one_in(&p, 3) ? 100000 : 0;
-	cfg.wire[0].dup_ppm = one_in(&p, 3) ? 100000 : 0;
-	cfg.wire[0].corrupt_ppm = one_in(&p, 4) ? 100000 : 0;
+	cfg = draw_world(&p, seed);
 	p.world = scenario_two_hosts_up(&cfg);
 	scenario_checks_on(p.world);
 	if (!run_guarded(run_program, &p, &p.result.not_implemented))
 		p.result.digest = p.world->sim.digest;
+	free(p.snapshot);
 	scenario_free(p.world);
 	return p.result;
 }
