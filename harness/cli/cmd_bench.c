@@ -54,7 +54,7 @@ static struct world *bare_world(void **snapshot)
 	struct world *w = scenario_new(&cfg);
 
 	must_config(w, 0, "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
-	*snapshot = malloc(world_save_size(w));
+	*snapshot = malloc((size_t)world_save_size(w));
 	if (*snapshot == NULL)
 		abort();
 	world_save(w, *snapshot);
@@ -85,12 +85,12 @@ static double restore_ns(struct world *w, const void *snapshot, u32 n)
 static u64 dirty_bytes(struct world *w, const void *snapshot)
 {
 	u64 size = world_size(&w->cfg), lines = 0;
-	u8 *before = malloc(size);
+	u8 *before = malloc((size_t)size);
 
 	if (before == NULL)
 		abort();
 	world_restore(w, snapshot);
-	memcpy(before, w, size);
+	memcpy(before, w, (size_t)size);
 	program_of_20_calls(w);
 	for (u64 i = 0; i + ARENA_ALIGN <= size; i += ARENA_ALIGN)
 		lines += memcmp(before + i, (u8 *)w + i, ARENA_ALIGN) != 0;

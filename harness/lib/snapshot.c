@@ -95,9 +95,9 @@ static void region_copy(const struct region *r, u8 *snap, bool save)
 		if (bytes[i] == 0)
 			continue;
 		if (save)
-			memcpy(snap, at[i], bytes[i]);
+			memcpy(snap, at[i], (size_t)bytes[i]);
 		else
-			memcpy(at[i], snap, bytes[i]);
+			memcpy(at[i], snap, (size_t)bytes[i]);
 		snap += bytes[i];
 	}
 }
