@@ -5,8 +5,8 @@
  * Rules: RFC 768; LINUX: net/ipv4/udp.c, net/core/sock_reuseport.c.
  * DIVERGES(udp-bind-hash2): bind always scans the port's chain, where Linux changes to the chain of
  * port and address above ten sockets: the same conflicts, met in another order.
- * DIVERGES(udp-demux-slot): early demultiplexing passes over sockets of other ports or addresses that
- * Linux would find first in the same hash slot, and give up; the receiver is the same.
+ * DIVERGES(udp-demux-slot): early demultiplexing passes over sockets of other ports or addresses
+ * that Linux would find first in the same hash slot, and give up; the receiver is the same.
  */
 #include "ipv4/udp.h"
 
@@ -22,7 +22,8 @@ static_assert(1 << UDP_HTABLE_LOG == UDP_HTABLE_SIZE, "the logarithm belongs to 
 static_assert(UDP_HTABLE_SIZE % UDP_CHAINS == 0, "a chain holds whole slots of Linux's table");
 static_assert((UDP_CHAINS & (UDP_CHAINS - 1)) == 0, "chains are picked by a mask");
 
-/* LINUX: udp_hashslot(); the mix of the namespace is left out, it cancels itself in every decision. */
+/* LINUX: udp_hashslot(); the mix of the namespace is left out, it cancels itself in every decision.
+ */
 struct hlist_head *udp_hashslot(const struct net *net, u32 port)
 {
 	return &net->udp_table->chain[port & (UDP_CHAINS - 1)];
@@ -89,7 +90,7 @@ static bool udp_lib_lport_inuse(struct net *net, u16 num, u32 *bitmap, struct so
 	u32 uid = sock_i_uid(sk);
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot(net, num)) {
+	hlist_for_each (n, udp_hashslot(net, num)) {
 		struct sock *sk2 = port_entry(n);
 		bool candidate = bitmap != NULL ? (sk2->sk_num ^ num) % UDP_HTABLE_SIZE == 0
 						: sk2->sk_num == num;
@@ -135,8 +136,8 @@ int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high)
 	return range != 0;
 }
 
-/* The free ports of one slot, tried from `first` on in steps of `step`, an odd multiple of the table's
- * size: that visits each port of the slot once. 0 when none is free.
+/* The free ports of one slot, tried from `first` on in steps of `step`, an odd multiple of the
+ * table's size: that visits each port of the slot once. 0 when none is free.
  */
 static u16 free_port_of_slot(struct sock *sk, u16 first, u16 step, int low, int high)
 {
@@ -203,7 +204,7 @@ static void udp_reuseport_add_sock(struct sock *sk)
 {
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot(sock_net(sk), sk->sk_num)) {
+	hlist_for_each (n, udp_hashslot(sock_net(sk), sk->sk_num)) {
 		struct sock *sk2 = port_entry(n);
 
 		if (sk2 == sk || sk2->sk_reuseport == 0 || !same_key(sk, sk2))
@@ -274,7 +275,7 @@ int udp_v4_get_port(struct sock *sk, u16 snum)
 int udp_lib_hash(struct sock *sk)
 {
 	(void)sk;
-	assert(!"udp_lib_hash() is never called");
+	check_failed(__FILE__, __LINE__, "udp_lib_hash() is never called");
 	return 0;
 }
 
@@ -366,7 +367,7 @@ static struct group reuseport_group(struct net *net, const struct sock *sk)
 	struct group g = { 0, false };
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot(net, sk->sk_num)) {
+	hlist_for_each (n, udp_hashslot(net, sk->sk_num)) {
 		struct sock *sk2 = port_entry(n);
 
 		if (!same_group(sk, sk2))
@@ -383,11 +384,10 @@ static u32 joined_before(struct net *net, const struct sock *sk2)
 	struct hlist_node *n;
 	u32 rank = 0;
 
-	hlist_for_each(n, udp_hashslot(net, sk2->sk_num)) {
+	hlist_for_each (n, udp_hashslot(net, sk2->sk_num)) {
 		struct sock *sk3 = port_entry(n);
 
-		if (same_group(sk2, sk3) &&
-		    udp_sk(sk3)->reuseport_seq < udp_sk(sk2)->reuseport_seq)
+		if (same_group(sk2, sk3) && udp_sk(sk3)->reuseport_seq < udp_sk(sk2)->reuseport_seq)
 			rank++;
 	}
 	return rank;
@@ -397,18 +397,18 @@ static struct sock *group_member(struct net *net, struct sock *sk, u32 rank)
 {
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot(net, sk->sk_num)) {
+	hlist_for_each (n, udp_hashslot(net, sk->sk_num)) {
 		struct sock *sk2 = port_entry(n);
 
 		if (same_group(sk, sk2) && joined_before(net, sk2) == rank)
 			return sk2;
 	}
-	assert(!"every rank below the number of members has one");
+	check_failed(__FILE__, __LINE__, "every rank below the number of members has one");
 	return NULL;
 }
 
-/* The member of sk's group that the flow's hash picks; connected ones are passed over. NULL when sk is
- * in no group, or all are connected.
+/* The member of sk's group that the flow's hash picks; connected ones are passed over. NULL when sk
+ * is in no group, or all are connected.
  */
 struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key)
 {
@@ -436,7 +436,7 @@ static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
 	int badness = 0;
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+	hlist_for_each (n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
 		struct sock *sk = portaddr_entry(n);
 		int score = compute_score(sk, net, key);
 		struct sock *chosen;
@@ -464,8 +464,8 @@ static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
 	return result;
 }
 
-struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport, s32 dif,
-			     s32 sdif, struct sk_buff *skb)
+struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
+			     s32 dif, s32 sdif, struct sk_buff *skb)
 {
 	PROBE(net, udp4_lib_lookup);
 	struct udp_key key = {
@@ -492,7 +492,7 @@ struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key)
 {
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+	hlist_for_each (n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
 		struct sock *sk = portaddr_entry(n);
 
 		if (sk->sk_num != key->hnum || !be32_eq(sk->sk_rcv_saddr, key->daddr))
