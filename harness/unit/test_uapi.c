@@ -27,8 +27,8 @@
 
 static const struct uapi_constant own[] = {
 #define X(name)		    { #name, (long long)(name) },
-#define V(name, value)	    X(name)
-#define L(name, expression) X(name)
+#define V(name, value)	    { #name, (long long)(name) },
+#define L(name, expression) { #name, (long long)(name) },
 #include "harness/unit/uapi_names.def"
 #undef X
 #undef V
