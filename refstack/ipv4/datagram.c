@@ -23,16 +23,22 @@ static u8 ip_sock_rt_scope(const struct sock *sk)
 	return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 }
 
-/* LINUX: ip_route_connect(): a first lookup fills in what is not given, the second is the route. */
-static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, be16 dport,
-				       struct sock *sk, int *err)
+static void ip_route_connect_init(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
+				  be16 sport, be16 dport, const struct sock *sk)
 {
-	struct net *net = sock_net(sk);
 	u8 flags = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) ? FLOWI_FLAG_ANYSRC : 0;
 
 	flowi4_init_output(fl4, oif, sk->sk_mark, ip_sock_rt_tos(sk), ip_sock_rt_scope(sk),
-			   (u8)sk->sk_protocol, flags, dst, src, dport, inet_sk(sk)->inet_sport,
-			   sk->sk_uid);
+			   protocol, flags, dst, src, dport, sport, sk->sk_uid);
+}
+
+/* LINUX: ip_route_connect(): a first lookup fills in what is not given, the second is the route. */
+static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
+				       be16 sport, be16 dport, const struct sock *sk, int *err)
+{
+	struct net *net = sock_net(sk);
+
+	ip_route_connect_init(fl4, dst, src, oif, protocol, sport, dport, sk);
 	if (be32_is_zero(dst) || be32_is_zero(src)) {
 		struct rtable *rt = ip_route_output_key_hash(net, fl4, NULL, err);
 
@@ -95,7 +101,8 @@ int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len)
 	} else if (oif == 0) {
 		oif = inet->uc_index;
 	}
-	rt = ip_route_connect(fl4, daddr, saddr, oif, load_be16(uaddr + SIN_PORT), sk, &err);
+	rt = ip_route_connect(fl4, daddr, saddr, oif, (u8)sk->sk_protocol, inet->inet_sport,
+			      load_be16(uaddr + SIN_PORT), sk, &err);
 	if (rt == NULL) {
 		if (err == -ENETUNREACH)
 			mib_inc(net, IPSTATS_MIB_OUTNOROUTES);
