@@ -461,6 +461,38 @@ static void complete(u32 n)
 	run_for(PS_PER_MS);
 }
 
+static void test_segmentation_takes_a_context(void **state)
+{
+	struct sk_buff *skb;
+
+	(void)state;
+	host_config_begin(h);
+	skb = alloc_skb(net, 1024);
+	memset(skb_put(skb, 42 + 300), 0, 342);
+	skb_set_network_header(skb, 14);
+	skb_set_transport_header(skb, 34);
+	skb_network_header(skb)[9] = 17;
+	put_be16(skb_network_header(skb) + 2, 328);
+	put_be16(skb_transport_header(skb) + 6, 0x1234);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb->transport_header;
+	skb->csum_offset = 6;
+	skb->hd->gso_size = 100;
+	skb->hd->gso_segs = 3;
+	assert_int_equal(dev->netdev_ops->ndo_start_xmit(skb, dev), NETDEV_TX_OK);
+	assert_int_equal(get_be16(skb_network_header(skb) + 2), 0);
+	assert_int_equal(get_be16(skb_transport_header(skb) + 6), 0x1234 - 308);
+	host_config_end(h);
+	assert_int_equal(get_le32(tx_desc(0)), 14 << 9 | 20);
+	assert_int_equal(get_le32(tx_desc(0) + 8), 0x20200400);
+	assert_int_equal(get_le32(tx_desc(0) + 12), 100 << 16 | 8 << 8);
+	assert_int_equal(get_le32(tx_desc(1) + 8), 0xab300000 | 342);
+	assert_int_equal(get_le32(tx_desc(1) + 12), 300 << 14 | 0x300);
+	complete(1);
+	assert_int_equal(dev->stats.tx_packets, 3);
+	assert_int_equal(dev->stats.tx_bytes, 342 + 2 * 42);
+}
+
 static void test_stops_below_21_wakes_at_42(void **state)
 {
 	struct igb_ring *ring = &igb->tx_ring[0];
@@ -1027,6 +1059,7 @@ int main(void)
 		T(one_frame_is_one_descriptor),
 		T(fragments_and_padding),
 		T(checksum_takes_a_context),
+		T(segmentation_takes_a_context),
 		T(stops_below_21_wakes_at_42),
 		T(work_limit_goes_on),
 		T(failed_mapping_is_undone),

@@ -171,8 +171,6 @@ struct igb_adapter {
 	u32 eims_enable_mask, eims_other;
 	u32 rss_indir_tbl_init;
 	u8 rss_indir_tbl[IGB_RETA_SIZE];
-	u32 rss_key[10];
-	bool rss_key_known;	      /* LINUX: netdev_rss_key_fill(): drawn once */
 	u8 affinity[IGB_VECTORS_MAX]; /* ○ CPU of each vector */
 	struct igb_hw hw;
 	u32 shadow_vfta[IGB_VFTA_REGS];

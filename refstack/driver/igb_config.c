@@ -194,14 +194,15 @@ static void igb_vmm_control(struct igb_adapter *adapter)
 	igb_wr32(adapter, E1000_VT_CTL, reg & ~E1000_VT_CTL_VM_REPL_EN);
 }
 
-/* LINUX: netdev_rss_key_fill(): one key for a machine's life. */
-static void igb_rss_key_fill(struct igb_adapter *adapter)
+/* Drawn when the first card is opened. */
+static const u32 *netdev_rss_key_fill(struct net *net)
 {
-	if (adapter->rss_key_known)
-		return;
-	adapter->rss_key_known = true;
-	for (u32 i = 0; i < ARRAY_SIZE(adapter->rss_key); i++)
-		adapter->rss_key[i] = rng_u32(&adapter->net->rng[RNG_HASH]);
+	if (!net->netdev_rss_key_known) {
+		net->netdev_rss_key_known = true;
+		for (u32 i = 0; i < ARRAY_SIZE(net->netdev_rss_key); i++)
+			net->netdev_rss_key[i] = rng_u32(&net->rng[RNG_HASH]);
+	}
+	return net->netdev_rss_key;
 }
 
 static void igb_write_rss_indir_tbl(struct igb_adapter *adapter)
@@ -217,11 +218,11 @@ static void igb_write_rss_indir_tbl(struct igb_adapter *adapter)
 
 static void igb_setup_mrqc(struct igb_adapter *adapter)
 {
+	const u32 *rss_key = netdev_rss_key_fill(adapter->net);
 	u32 rxcsum;
 
-	igb_rss_key_fill(adapter);
-	for (u32 i = 0; i < ARRAY_SIZE(adapter->rss_key); i++)
-		igb_wr32(adapter, E1000_N(RSSRK, i), adapter->rss_key[i]);
+	for (u32 i = 0; i < ARRAY_SIZE(adapter->net->netdev_rss_key); i++)
+		igb_wr32(adapter, E1000_N(RSSRK, i), rss_key[i]);
 	igb_write_rss_indir_tbl(adapter);
 	/* The hash takes the place of the raw packet checksum in a descriptor. */
 	rxcsum = igb_rd32(adapter, E1000_RXCSUM);
