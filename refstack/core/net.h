@@ -119,8 +119,8 @@ struct net {
 	s32 tcp_fw_alloc[CPU_MAX];
 	u32 rps_sock_flow_table[RPS_SOCK_FLOWS]; /* which CPU a flow's reader last ran on */
 	u64 rps_flows_recorded;
-	u32 netdev_rss_key[10]; /* LINUX: netdev_rss_key_fill(): one for all cards of a machine */
-	bool netdev_rss_key_known;
+	/* LINUX: netdev_rss_key_fill(): one for all cards of a machine; drawn at the first use. */
+	u32 netdev_rss_key[10], netdev_rss_key_known;
 	siphash_key_t flow_keys;    /* LINUX: hashrnd of the flow dissector */
 	siphash_key_t ip_id_key, port_key;
 };

@@ -197,8 +197,8 @@ static void igb_vmm_control(struct igb_adapter *adapter)
 /* Drawn when the first card is opened. */
 static const u32 *netdev_rss_key_fill(struct net *net)
 {
-	if (!net->netdev_rss_key_known) {
-		net->netdev_rss_key_known = true;
+	if (net->netdev_rss_key_known == 0) {
+		net->netdev_rss_key_known = 1;
 		for (u32 i = 0; i < ARRAY_SIZE(net->netdev_rss_key); i++)
 			net->netdev_rss_key[i] = rng_u32(&net->rng[RNG_HASH]);
 	}
