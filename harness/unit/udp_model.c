@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* udp_model.c - runs udp_script.h in a world, and compares what it prints with the judging kernel's. */
+/* udp_model.c - runs udp_script.h in a world, and compares what it prints with the judging
+ * kernel's. */
 #include "udp_model.h"
 
 #include <stdarg.h>
@@ -88,7 +89,8 @@ static long s_disconnect(int fd)
 	return call(SYS_NR_connect, (u64)fd, AT_ADDR, 16, 0, 0, 0);
 }
 
-static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr, uint16_t port)
+static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr,
+		   uint16_t port)
 {
 	memcpy(world_umem(model, 0, AT_DATA, len), data, len);
 	put_addr(AF_INET, addr, port);
@@ -214,8 +216,8 @@ static int compare(const char *want, const char *got, const char *section)
 		if (nw == ng && memcmp(w, g, nw) == 0)
 			continue;
 		if (wrong++ < 4)
-			printf("%.*s\n linux: %.*s\n here:  %.*s\n", (int)strcspn(section, "\n"), section,
-			       (int)nw, w, (int)ng, g);
+			printf("%.*s\n linux: %.*s\n here:  %.*s\n", (int)strcspn(section, "\n"),
+			       section, (int)nw, w, (int)ng, g);
 	}
 	return wrong;
 }
@@ -260,9 +262,10 @@ static void set_up(u64 seed)
 	model = scenario_new(&cfg);
 	scenario_checks_on(model);
 	model->on_frame = take_frame;
-	must_config(model, 0, "ip link set lo up; ip addr add 192.0.2.1/24 brd 192.0.2.255 dev eth0; "
-			      "ip link set eth0 up; "
-			      "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0");
+	must_config(model, 0,
+		    "ip link set lo up; ip addr add 192.0.2.1/24 brd 192.0.2.255 dev eth0; "
+		    "ip link set eth0 up; "
+		    "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0");
 	s_sleep_ms(100);
 	queue.count = 0;
 }

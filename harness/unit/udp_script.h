@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* udp_script.h - what is asked about UDP, IP and ICMP: the same calls and frames wherever they are made.
+/* udp_script.h - what is asked about UDP, IP and ICMP: the same calls and frames everywhere.
  *
- * The judging kernel answered once; its answers are in udp_script.txt. This file is compiled into
- * the tests and into the small program that runs in that kernel: the includer brings the s_ functions.
- * The host is 192.0.2.1/24, 02:00:00:00:00:01, on a TAP; its neighbour .2, 02:00:00:00:00:02, is known.
+ * The judging kernel answered once: vectors/udp/answers.txt. This file is compiled into the tests
+ * and into the small program that runs in that kernel: the includer brings the s_ functions.
+ * The host is 192.0.2.1/24, 02:00:00:00:00:01, on a TAP; 192.0.2.2, 02:00:00:00:00:02, is known.
  */
 #ifndef HARNESS_UNIT_UDP_SCRIPT_H
 #define HARNESS_UNIT_UDP_SCRIPT_H
@@ -25,23 +25,44 @@ static long s_close(int fd);
 static long s_bind(int fd, uint32_t addr, uint16_t port);
 static long s_connect(int fd, uint32_t addr, uint16_t port);
 static long s_disconnect(int fd);
-static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr, uint16_t port);
+static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr,
+		   uint16_t port);
 static long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *addr, uint16_t *port);
 static long s_setopt(int fd, int level, int name, int value);
 static long s_getopt(int fd, int level, int name);
 static long s_ioctl(int fd, unsigned request);
 static void s_inject(const uint8_t *frame, uint32_t len);
-static uint32_t s_capture(struct us_frame *f); /* the next frame that was sent, 0 when there is none */
+static uint32_t
+s_capture(struct us_frame *f); /* the next frame that was sent, 0 when there is none */
 static void s_sleep_ms(uint32_t ms);
 static void s_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void s_counters(void); /* prints what has changed since the last time */
 
 enum {
-	US_SOL_SOCKET = 1, US_SOL_UDP = 17, US_SO_REUSEADDR = 2, US_SO_BROADCAST = 6, US_SO_SNDBUF = 7,
-	US_SO_RCVBUF = 8, US_SO_NO_CHECK = 11, US_SO_REUSEPORT = 15, US_SO_ERROR = 4, US_SO_PEEK_OFF = 42,
-	US_UDP_CORK = 1, US_IP_TTL = 2, US_IP_TOS = 1, US_IP_MTU_DISCOVER = 10, US_IP_RECVERR = 11,
-	US_PEEK = 2, US_TRUNC = 0x20, US_DONTWAIT = 0x40, US_MORE = 0x8000, US_OOB = 1, US_CONFIRM = 0x800,
-	US_PROBE = 0x10, US_FIONREAD = 0x541b, US_OUTQ = 0x5411
+	US_SOL_SOCKET = 1,
+	US_SOL_UDP = 17,
+	US_SO_REUSEADDR = 2,
+	US_SO_BROADCAST = 6,
+	US_SO_SNDBUF = 7,
+	US_SO_RCVBUF = 8,
+	US_SO_NO_CHECK = 11,
+	US_SO_REUSEPORT = 15,
+	US_SO_ERROR = 4,
+	US_SO_PEEK_OFF = 42,
+	US_UDP_CORK = 1,
+	US_IP_TTL = 2,
+	US_IP_TOS = 1,
+	US_IP_MTU_DISCOVER = 10,
+	US_IP_RECVERR = 11,
+	US_PEEK = 2,
+	US_TRUNC = 0x20,
+	US_DONTWAIT = 0x40,
+	US_MORE = 0x8000,
+	US_OOB = 1,
+	US_CONFIRM = 0x800,
+	US_PROBE = 0x10,
+	US_FIONREAD = 0x541b,
+	US_OUTQ = 0x5411
 };
 
 static uint8_t us_data[US_FRAME], us_in[US_FRAME];
@@ -85,9 +106,9 @@ static void us_print_ip(const uint8_t *ip, uint32_t len)
 {
 	uint32_t hlen = (ip[0] & 15u) * 4;
 
-	s_print(" %02x tos %02x len %u off %04x ttl %u p %u %08x>%08x csum %s", ip[0], ip[1], us_be(ip + 2, 2),
-		us_be(ip + 6, 2), ip[8], ip[9], us_be(ip + 12, 4), us_be(ip + 16, 4),
-		us_sum(ip, hlen, 0) == 0xffff ? "ok" : "BAD");
+	s_print(" %02x tos %02x len %u off %04x ttl %u p %u %08x>%08x csum %s", ip[0], ip[1],
+		us_be(ip + 2, 2), us_be(ip + 6, 2), ip[8], ip[9], us_be(ip + 12, 4),
+		us_be(ip + 16, 4), us_sum(ip, hlen, 0) == 0xffff ? "ok" : "BAD");
 	s_print(" opt");
 	for (uint32_t i = 20; i < hlen; i++)
 		s_print(" %02x", ip[i]);
@@ -127,7 +148,8 @@ static void us_end(void)
 /* -------- frames that come in -------- */
 
 /* An IPv4 header for len bytes behind it; options of optlen bytes come from opt. */
-static uint8_t *us_ip(uint8_t protocol, uint32_t daddr, uint32_t len, const uint8_t *opt, uint32_t optlen)
+static uint8_t *us_ip(uint8_t protocol, uint32_t daddr, uint32_t len, const uint8_t *opt,
+		      uint32_t optlen)
 {
 	uint8_t *b = us_f.b, *ip = b + 14;
 
@@ -253,8 +275,9 @@ static void us_room(void)
 				r = s_send(tx, us_data, sizes[i], US_DONTWAIT, US_LO, 5000);
 				sent += r >= 0;
 			}
-			s_print("  rcvbuf %d size %u sent %ld last %ld fionread %ld outq %ld", bufs[b], sizes[i],
-				sent, r, s_ioctl(rx, US_FIONREAD), s_ioctl(tx, US_OUTQ));
+			s_print("  rcvbuf %d size %u sent %ld last %ld fionread %ld outq %ld",
+				bufs[b], sizes[i], sent, r, s_ioctl(rx, US_FIONREAD),
+				s_ioctl(tx, US_OUTQ));
 			while (s_recv(rx, us_in, US_FRAME, US_DONTWAIT, NULL, NULL) >= 0)
 				got++;
 			s_print(" got %ld\n", got);
@@ -268,13 +291,15 @@ static void us_room(void)
 
 static void us_fragments(void)
 {
-	static const uint32_t sizes[] = { 0, 1, 1471, 1472, 1473, 1480, 2000, 2952, 2953, 4000, 9000, 20000, 65507 };
+	static const uint32_t sizes[] = { 0,	1,    1471, 1472, 1473,	 1480, 2000,
+					  2952, 2953, 4000, 9000, 20000, 65507 };
 
 	us_begin("fragments");
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		int fd = us_bound((uint32_t)US_HERE, 5000);
 
-		s_print(" size %u: %ld\n", sizes[i], s_send(fd, us_data, sizes[i], 0, (uint32_t)US_PEER, 7));
+		s_print(" size %u: %ld\n", sizes[i],
+			s_send(fd, us_data, sizes[i], 0, (uint32_t)US_PEER, 7));
 		us_frames();
 		s_close(fd);
 	}
@@ -301,7 +326,9 @@ static void us_fragments(void)
 		s_setopt(fd, 0, US_IP_TOS, 4 * k);
 		if (k >= 2)
 			s_connect(fd, (uint32_t)US_PEER, 7);
-		s_print(" %d: %ld\n", k, s_send(fd, us_data, k == 3 ? 3000 : 30, 0, k >= 2 ? 0 : (uint32_t)US_PEER, 7));
+		s_print(" %d: %ld\n", k,
+			s_send(fd, us_data, k == 3 ? 3000 : 30, 0, k >= 2 ? 0 : (uint32_t)US_PEER,
+			       7));
 		us_frames();
 		s_close(fd);
 	}
@@ -330,13 +357,16 @@ static void us_cork_one(const uint32_t *sizes, uint32_t n, int how, int check)
 
 static void us_cork(void)
 {
-	static const uint32_t a[] = { 100, 200, 300 }, b[] = { 1000, 1000, 1000 }, c[] = { 1472, 8, 8 },
-			      d[] = { 1, 1, 1, 1500 }, e[] = { 0, 0 }, f[] = { 1465, 1, 3, 1480, 5 },
-			      g[] = { 30000, 30000, 5507 }, h[] = { 30000, 30000, 5508, 10 };
+	static const uint32_t a[] = { 100, 200, 300 }, b[] = { 1000, 1000, 1000 },
+			      c[] = { 1472, 8, 8 }, d[] = { 1, 1, 1, 1500 }, e[] = { 0, 0 },
+			      f[] = { 1465, 1, 3, 1480, 5 }, g[] = { 30000, 30000, 5507 },
+			      h[] = { 30000, 30000, 5508, 10 };
 	static const struct {
 		const uint32_t *sizes;
 		uint32_t n;
-	} lists[] = { { a, 3 }, { b, 3 }, { c, 3 }, { d, 4 }, { e, 2 }, { f, 5 }, { g, 3 }, { h, 4 } };
+	} lists[] = {
+		{ a, 3 }, { b, 3 }, { c, 3 }, { d, 4 }, { e, 2 }, { f, 5 }, { g, 3 }, { h, 4 }
+	};
 
 	us_begin("cork");
 	for (uint32_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -355,7 +385,8 @@ static void us_errnos(void)
 	s_print(" too long %ld\n", s_send(fd, us_data, 65508, 0, (uint32_t)US_PEER, 7));
 	s_print(" much too long %ld\n", s_send(fd, us_data, 65536, 0, (uint32_t)US_PEER, 7));
 	s_print(" oob %ld\n", s_send(fd, us_data, 1, US_OOB, (uint32_t)US_PEER, 7));
-	s_print(" too long and oob %ld\n", s_send(fd, us_data, 65536, US_OOB, (uint32_t)US_PEER, 7));
+	s_print(" too long and oob %ld\n",
+		s_send(fd, us_data, 65536, US_OOB, (uint32_t)US_PEER, 7));
 	s_print(" no address %ld\n", s_send(fd, us_data, 1, 0, 0, 0));
 	s_print(" port 0 %ld\n", s_send(fd, us_data, 1, 0, (uint32_t)US_PEER, 0));
 	s_print(" no route %ld\n", s_send(fd, us_data, 1, 0, 0x0a090909, 7));
@@ -366,8 +397,10 @@ static void us_errnos(void)
 	us_frames();
 	s_print(" probe %ld\n", s_send(fd, us_data, 1, US_PROBE, (uint32_t)US_PEER, 7));
 	s_print(" confirm %ld\n", s_send(fd, us_data, 1, US_CONFIRM, (uint32_t)US_PEER, 7));
-	s_print(" confirm probe %ld\n", s_send(fd, us_data, 0, US_CONFIRM | US_PROBE, (uint32_t)US_PEER, 7));
-	s_print(" probe more %ld\n", s_send(fd, us_data, 5, US_PROBE | US_MORE, (uint32_t)US_PEER, 7));
+	s_print(" confirm probe %ld\n",
+		s_send(fd, us_data, 0, US_CONFIRM | US_PROBE, (uint32_t)US_PEER, 7));
+	s_print(" probe more %ld\n",
+		s_send(fd, us_data, 5, US_PROBE | US_MORE, (uint32_t)US_PEER, 7));
 	us_frames();
 	s_print(" connect %ld\n", s_connect(c, (uint32_t)US_PEER, 7));
 	s_print(" connected to another %ld\n", s_send(c, us_data, 3, 0, (uint32_t)US_PEER, 8));
@@ -437,11 +470,9 @@ static void us_incoming_icmp(void)
 	us_end();
 }
 
-static void us_incoming_udp(void)
+static void us_nobody_listens(void)
 {
 	static const uint8_t rr[] = { 7, 7, 4, 0, 0, 0, 0, 0 };
-	int fd = us_bound(0, 5000), fd2;
-	uint8_t *u;
 
 	us_begin("nobody listens");
 	for (uint32_t len = 0; len < 1400; len += 333) {
@@ -465,13 +496,17 @@ static void us_incoming_udp(void)
 	us_inject();
 	us_frames();
 	us_end();
+}
 
+static void us_somebody_listens(int fd)
+{
 	us_begin("somebody listens");
 	for (int check = 0; check < 3; check++) {
 		for (uint32_t len = 0; len < 400; len += 150) {
 			us_udp((uint32_t)US_HERE, 7, 5000, len, check);
 			us_inject();
-			s_print("  check %d len %u fionread %ld", check, len, s_ioctl(fd, US_FIONREAD));
+			s_print("  check %d len %u fionread %ld", check, len,
+				s_ioctl(fd, US_FIONREAD));
 			us_recv_print(fd, 1000, 0);
 		}
 	}
@@ -489,6 +524,11 @@ static void us_incoming_udp(void)
 		s_counters();
 	}
 	us_end();
+}
+
+static void us_lengths(int fd)
+{
+	uint8_t *u;
 
 	us_begin("lengths");
 	for (int k = 0; k < 6; k++) {
@@ -517,7 +557,10 @@ static void us_incoming_udp(void)
 		us_recv_print(fd, 1000, 0);
 	}
 	us_end();
+}
 
+static void us_wild_headers(int fd)
+{
 	us_begin("wild headers");
 	for (uint32_t len = 0; len <= 14 + 28; len++) {
 		us_udp((uint32_t)US_HERE, 7, 5000, 4, 0);
@@ -535,6 +578,11 @@ static void us_incoming_udp(void)
 		us_recv_print(fd, 1000, 0);
 	}
 	us_end();
+}
+
+static void us_broadcast(int fd)
+{
+	int fd2;
 
 	us_begin("broadcast");
 	fd2 = (int)s_socket();
@@ -553,6 +601,17 @@ static void us_incoming_udp(void)
 	us_recv_print(fd2, 1000, 0);
 	s_close(fd2);
 	us_end();
+}
+
+static void us_incoming_udp(void)
+{
+	int fd = us_bound(0, 5000);
+
+	us_nobody_listens();
+	us_somebody_listens(fd);
+	us_lengths(fd);
+	us_wild_headers(fd);
+	us_broadcast(fd);
 	s_close(fd);
 }
 
@@ -577,7 +636,8 @@ static void us_icmp_errors(void)
 
 			us_icmp((uint32_t)US_HERE, type, code, i == 4 ? 1400 : 0, q, n, NULL, 0);
 			us_inject();
-			s_print("  %u/%u: %ld", type, code, s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
+			s_print("  %u/%u: %ld", type, code,
+				s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
 			us_recv_print(fd, 100, 0);
 		}
 		us_icmp((uint32_t)US_HERE, 3, 3, 0, q, n, NULL, 0);
@@ -588,7 +648,8 @@ static void us_icmp_errors(void)
 		for (uint32_t len = 0; len < 28; len += 9) {
 			us_icmp((uint32_t)US_HERE, 3, 3, 0, q, len, NULL, 0);
 			us_inject();
-			s_print("  quoted %u: %ld\n", len, s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
+			s_print("  quoted %u: %ld\n", len,
+				s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
 		}
 		s_close(fd);
 		us_end();
@@ -618,7 +679,8 @@ static void us_conflicts(void)
 	us_end();
 	us_begin("who gets it");
 	for (uint32_t i = 0; i < 8; i++) {
-		int any = (int)s_socket(), addr = (int)s_socket(), conn = (int)s_socket(), tx = us_bound(US_LO, 5002);
+		int any = (int)s_socket(), addr = (int)s_socket(), conn = (int)s_socket(),
+		    tx = us_bound(US_LO, 5002);
 		uint8_t one = 0;
 
 		s_setopt(any, US_SOL_SOCKET, US_SO_REUSEADDR, 1);
@@ -696,7 +758,9 @@ static void us_datagram(uint16_t dport, uint32_t len, int check)
 
 static void us_reassembly(void)
 {
-	static const uint32_t cuts[][4] = { { 0, 1480, 2960, 3008 }, { 0, 8, 16, 3008 }, { 0, 1000, 2000, 3008 } };
+	static const uint32_t cuts[][4] = { { 0, 1480, 2960, 3008 },
+					    { 0, 8, 16, 3008 },
+					    { 0, 1000, 2000, 3008 } };
 	static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 0, 2 }, { 0, 2, 1 } };
 
 	us_begin("reassembly");
@@ -708,7 +772,8 @@ static void us_reassembly(void)
 		us_datagram(5000, 3000, (int)(i / 12));
 		s_print(" %u", i);
 		for (int k = 0; k < 3; k++)
-			us_fragment((uint32_t)US_HERE, (uint16_t)(100 + i), c[o[k]], c[o[k] + 1], 3008);
+			us_fragment((uint32_t)US_HERE, (uint16_t)(100 + i), c[o[k]], c[o[k] + 1],
+				    3008);
 		us_recv_print(fd, 4000, 0);
 		s_close(fd);
 	}
@@ -779,8 +844,8 @@ static void us_mtu(void)
 		s_connect(fd, (uint32_t)US_PEER, 7);
 		us_icmp((uint32_t)US_HERE, 3, 4, mtus[i], q, n, NULL, 0);
 		us_inject();
-		s_print(" mtu %u error %ld mtu %ld", mtus[i], s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR),
-			s_getopt(fd, 0, 14));
+		s_print(" mtu %u error %ld mtu %ld", mtus[i],
+			s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR), s_getopt(fd, 0, 14));
 		s_print(" send %ld", s_send(fd, us_data, 1372, 0, 0, 0));
 		s_print(" %ld\n", s_send(fd, us_data, 1472, 0, 0, 0));
 		us_frames();
@@ -794,7 +859,8 @@ static void us_mtu(void)
 		s_connect(fd, (uint32_t)US_PEER, 7);
 		us_icmp((uint32_t)US_HERE, 3, 4, 1000, q, n, NULL, 0);
 		us_inject();
-		s_print(" pmtudisc %d error %ld", pmtudisc, s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
+		s_print(" pmtudisc %d error %ld", pmtudisc,
+			s_getopt(fd, US_SOL_SOCKET, US_SO_ERROR));
 		s_print(" send %ld\n", s_send(fd, us_data, 1472, 0, 0, 0));
 		us_frames();
 		s_close(fd);
@@ -814,7 +880,9 @@ static uint32_t us_random(uint32_t n)
 /* One of the frames that make sense, before it is spoiled. */
 static void us_base_frame(void)
 {
-	static const uint8_t opt[] = { 7, 7, 4, 0, 0, 0, 0, 1, 68, 12, 9, 0, 1, 2, 3, 4, 0, 0, 0, 0 };
+	static const uint8_t opt[] = {
+		7, 7, 4, 0, 0, 0, 0, 1, 68, 12, 9, 0, 1, 2, 3, 4, 0, 0, 0, 0
+	};
 	uint8_t q[28];
 	uint32_t n = us_quote(q, us_random(4) != 0 ? 17 : 1);
 
@@ -826,7 +894,8 @@ static void us_base_frame(void)
 		us_udp((uint32_t)US_HERE, 7, 4000, us_random(600), 0);
 		break;
 	case 2:
-		us_icmp((uint32_t)US_HERE, 8, 0, 1, us_data, us_random(64), opt, us_random(3) == 0 ? 8 : 0);
+		us_icmp((uint32_t)US_HERE, 8, 0, 1, us_data, us_random(64), opt,
+			us_random(3) == 0 ? 8 : 0);
 		break;
 	case 3:
 		us_icmp((uint32_t)US_HERE, 3, (uint8_t)us_random(17), 1200, q, n, NULL, 0);
@@ -866,7 +935,8 @@ static void us_spoil(void)
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t at = 12 + us_random(us_random(2) != 0 ? 22 : us_f.len - 12);
 
-		us_f.b[at] = (uint8_t)(us_random(2) != 0 ? us_random(256) : us_f.b[at] ^ 1u << us_random(8));
+		us_f.b[at] = (uint8_t)(us_random(2) != 0 ? us_random(256)
+							 : us_f.b[at] ^ 1u << us_random(8));
 	}
 	if (us_random(4) == 0)
 		us_f.len -= us_random(us_f.len - 14 + 1);

@@ -16,7 +16,8 @@ bool skb_csum_unnecessary(const struct sk_buff *skb)
 	       (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) >= 0);
 }
 
-/* LINUX: __skb_decr_checksum_unnecessary(): what the card vouched for is used up, level by level. */
+/* LINUX: __skb_decr_checksum_unnecessary(): what the card vouched for is used up, level by level.
+ */
 static void skb_decr_checksum_unnecessary(struct sk_buff *skb)
 {
 	if (skb->ip_summed != CHECKSUM_UNNECESSARY)

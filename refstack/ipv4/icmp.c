@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* icmp.c - ICMP: echo and time stamp replies, errors that this host sends, errors that it is sent.
  *
- * Path: beside it: udp_rcv() answers a datagram that nobody wants; ip_protocol_deliver_rcu() brings
- * what others answer to ours.
+ * Path: beside it: udp_rcv() answers a datagram that nobody wants; ip_protocol_deliver_rcu()
+ * brings what others answer to ours.
  * Rules: RFC 792, RFC 1122 3.2.2, RFC 1812 4.3.2; LINUX: net/ipv4/icmp.c, inet_peer_xrlim_allow().
- * DIVERGES(icmp-one-sock): one control socket, with a lock for each CPU; Linux has a socket for each.
+ * DIVERGES(icmp-one-sock): one control socket and a lock for each CPU; Linux has a socket for each.
  * DIVERGES(icmp-probe): the extended echo of RFC 8335, off by default, cannot be switched on.
  */
 #include "ipv4/icmp.h"
@@ -15,7 +15,7 @@
 #include "uapi/socket.h"
 
 enum {
-	ICMP_ROOM = 576,            /* RFC 1812 4.3.2.3: as much of the datagram as fits in this */
+	ICMP_ROOM = 576, /* RFC 1812 4.3.2.3: as much of the datagram as fits in this */
 	ICMP_DATA_MAX = ICMP_HLEN + 12,
 	TIMESTAMP_BYTES = 12,
 	XRLIM_BURST_FACTOR = 6,
@@ -34,22 +34,23 @@ const struct icmp_err icmp_err_convert[NR_ICMP_UNREACH + 1] = {
 	[ICMP_PORT_UNREACH] = { ECONNREFUSED, true },
 	[ICMP_FRAG_NEEDED] = { EMSGSIZE, false },
 	[ICMP_SR_FAILED] = { EOPNOTSUPP, false },
-	[6] = { ENETUNREACH, true },   /* network unknown */
-	[7] = { EHOSTDOWN, true },     /* host unknown */
-	[8] = { ENONET, true },        /* source host isolated */
-	[9] = { ENETUNREACH, true },   /* network prohibited */
-	[10] = { EHOSTUNREACH, true }, /* host prohibited */
-	[11] = { ENETUNREACH, false }, /* network, for this service */
+	[6] = { ENETUNREACH, true },	/* network unknown */
+	[7] = { EHOSTDOWN, true },	/* host unknown */
+	[8] = { ENONET, true },		/* source host isolated */
+	[9] = { ENETUNREACH, true },	/* network prohibited */
+	[10] = { EHOSTUNREACH, true },	/* host prohibited */
+	[11] = { ENETUNREACH, false },	/* network, for this service */
 	[12] = { EHOSTUNREACH, false }, /* host, for this service */
-	[13] = { EHOSTUNREACH, true }, /* prohibited by filtering */
-	[14] = { EHOSTUNREACH, true }, /* host precedence violation */
-	[15] = { EHOSTUNREACH, true }, /* precedence cut-off */
+	[13] = { EHOSTUNREACH, true },	/* prohibited by filtering */
+	[14] = { EHOSTUNREACH, true },	/* host precedence violation */
+	[15] = { EHOSTUNREACH, true },	/* precedence cut-off */
 };
 
 /* LINUX: struct icmp_bxm: a message that is being made, and the packet that its data come from. */
 struct icmp_bxm {
 	struct sk_buff *skb;
-	u32 offset; /* of the data, from skb->data; a header before it counts from the end of 32 bits */
+	u32 offset; /* of the data, from skb->data; a header before it counts from the end of 32
+		       bits */
 	u32 data_len;
 	u8 data[ICMP_DATA_MAX];
 	u32 head_len;
@@ -147,8 +148,8 @@ static bool icmp_global_allow(struct net *net)
 	if (incr == 0)
 		return false;
 	st->global_stamp = now;
-	st->global_credit = (s32)min_u64((u64)((s64)st->global_credit + incr),
-					 net->sysctl.icmp_msgs_burst);
+	st->global_credit =
+		(s32)min_u64((u64)((s64)st->global_credit + incr), net->sysctl.icmp_msgs_burst);
 	return true;
 }
 
@@ -197,7 +198,8 @@ static struct icmp_peer *icmp_getpeer(struct net *net, be32 daddr)
 		if (!p->used || time_before(p->rate_last_jif, oldest->rate_last_jif))
 			oldest = p;
 	}
-	*oldest = (struct icmp_peer){ .daddr = daddr, .used = true, .rate_last_jif = now - 60 * HZ };
+	*oldest =
+		(struct icmp_peer){ .daddr = daddr, .used = true, .rate_last_jif = now - 60 * HZ };
 	return oldest;
 }
 
@@ -294,11 +296,17 @@ static void icmp_push_reply(struct sock *sk, struct icmp_bxm *param, struct flow
 {
 	struct net *net = sock_net(sk);
 	PROBE(net, icmp_push_reply);
+	const struct ip_payload payload = {
+		.getfrag = icmp_glue_bits,
+		.from = param,
+		.length = param->data_len + param->head_len,
+		.transhdrlen = param->head_len,
+		.flags = MSG_DONTWAIT,
+	};
 	struct sk_buff *skb, *skb1;
 	u32 csum;
 
-	if (ip_append_data(sk, fl4, icmp_glue_bits, param, param->data_len + param->head_len,
-			   param->head_len, ipc, rt, MSG_DONTWAIT) < 0) {
+	if (ip_append_data(sk, fl4, &payload, ipc, rt) < 0) {
 		mib_inc(net, ICMP_MIB_OUTERRORS);
 		ip_flush_pending_frames(sk);
 		return;
@@ -308,8 +316,7 @@ static void icmp_push_reply(struct sock *sk, struct icmp_bxm *param, struct flow
 		return;
 	memcpy(icmp_hdr(skb), param->data, param->head_len);
 	csum = csum_partial(param->data, param->head_len, 0);
-	skb_queue_walk(&sk->sk_write_queue, skb1)
-		csum = csum_add(csum, skb1->csum);
+	skb_queue_walk(&sk->sk_write_queue, skb1) csum = csum_add(csum, skb1->csum);
 	put_be16(icmp_hdr(skb) + ICMP_CHECK, csum_fold(csum));
 	skb->ip_summed = CHECKSUM_NONE;
 	(void)ip_push_pending_frames(sk, fl4);
@@ -411,8 +418,9 @@ static be32 icmp_error_source(struct net *net, const struct sk_buff *skb, const 
 }
 
 /* LINUX: icmp_route_lookup() of a kernel without IPsec. */
-static struct rtable *icmp_route_lookup(struct net *net, struct flowi4 *fl4, const struct sk_buff *skb,
-					be32 saddr, u8 tos, const struct icmp_bxm *param)
+static struct rtable *icmp_route_lookup(struct net *net, struct flowi4 *fl4,
+					const struct sk_buff *skb, be32 saddr, u8 tos,
+					const struct icmp_bxm *param)
 {
 	const struct ip_options *opt = &param->replyopts.opt;
 	int err = 0;
@@ -457,7 +465,8 @@ static void icmp_error_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 	ipcm_init(&ipc);
 	ipc.addr = ipv4_saddr(iph);
 	ipc.opt = &param->replyopts;
-	rt = icmp_route_lookup(net, &fl4, skb_in, icmp_error_source(net, skb_in, in_rt), tos, param);
+	rt = icmp_route_lookup(net, &fl4, skb_in, icmp_error_source(net, skb_in, in_rt), tos,
+			       param);
 	if (rt == NULL)
 		return;
 	if (icmpv4_xrlim_allow(net, rt, fl4.daddr, limited)) {
@@ -528,8 +537,8 @@ static bool icmp_tag_validation(u8 protocol)
 	return ipprot != NULL && ipprot->icmp_strict_tag_validation;
 }
 
-/* The MTU that "fragmentation needed" tells, as far as the administrator lets it be believed. False:
- * the message is not for the sockets at all.
+/* The MTU that "fragmentation needed" tells, as far as the administrator lets it be believed.
+ * False: the message is not for the sockets at all.
  */
 static bool frag_needed_mtu(const struct net *net, const struct sk_buff *skb, u32 *info)
 {
@@ -579,7 +588,8 @@ static enum drop_reason icmp_unreach(struct net *net, struct sk_buff *skb)
 	}
 	if (!icmp_unreach_info(net, skb, &info))
 		return DROP_NOT_DROPPED_YET;
-	/* Routers that answer to broadcasts violate RFC 1122; by default that is not even looked at. */
+	/* Routers that answer to broadcasts violate RFC 1122; by default that is not even looked
+	 * at. */
 	if (net->sysctl.icmp_ignore_bogus_error_responses == 0 &&
 	    inet_addr_type_dev_table(net, skb->dev, ipv4_daddr(skb->data)) == RTN_BROADCAST)
 		return DROP_NOT_DROPPED_YET;
@@ -682,8 +692,8 @@ static bool icmp_broadcast_allowed(const struct net *net, u8 type)
 	return type == ICMP_ADDRESS || type == ICMP_ADDRESSREPLY;
 }
 
-/* The message, its header in front of skb->data. A reason other than 0: it is a drop; *error: and an
- * error of the sender.
+/* The message, its header in front of skb->data. A reason other than 0: it is a drop; *error: and
+ * an error of the sender.
  */
 static enum drop_reason icmp_dispatch(struct net *net, struct sk_buff *skb, bool *error)
 {
@@ -699,7 +709,8 @@ static enum drop_reason icmp_dispatch(struct net *net, struct sk_buff *skb, bool
 	*error = true;
 	if (type > NR_ICMP_TYPES)
 		return DROP_UNHANDLED_PROTO;
-	if ((rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0 && !icmp_broadcast_allowed(net, type))
+	if ((rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0 &&
+	    !icmp_broadcast_allowed(net, type))
 		return DROP_INVALID_PROTO;
 	*error = false;
 	return icmp_pointers[type].handler(net, skb);

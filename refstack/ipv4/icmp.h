@@ -6,12 +6,33 @@
 #include "core/file.h"
 #include "ipv4/ip.h"
 
-enum { ICMP_ECHOREPLY = 0, ICMP_DEST_UNREACH = 3, ICMP_SOURCE_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_ECHO = 8,
-       ICMP_TIME_EXCEEDED = 11, ICMP_PARAMETERPROB = 12, ICMP_TIMESTAMP = 13, ICMP_TIMESTAMPREPLY = 14,
-       ICMP_INFO_REQUEST = 15, ICMP_INFO_REPLY = 16, ICMP_ADDRESS = 17, ICMP_ADDRESSREPLY = 18,
-       ICMP_EXT_ECHO = 42, ICMP_EXT_ECHOREPLY = 43, NR_ICMP_TYPES = 18 };
-enum { ICMP_NET_UNREACH, ICMP_HOST_UNREACH, ICMP_PROT_UNREACH, ICMP_PORT_UNREACH, ICMP_FRAG_NEEDED,
-       ICMP_SR_FAILED, NR_ICMP_UNREACH = 15 };
+enum {
+	ICMP_ECHOREPLY = 0,
+	ICMP_DEST_UNREACH = 3,
+	ICMP_SOURCE_QUENCH = 4,
+	ICMP_REDIRECT = 5,
+	ICMP_ECHO = 8,
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETERPROB = 12,
+	ICMP_TIMESTAMP = 13,
+	ICMP_TIMESTAMPREPLY = 14,
+	ICMP_INFO_REQUEST = 15,
+	ICMP_INFO_REPLY = 16,
+	ICMP_ADDRESS = 17,
+	ICMP_ADDRESSREPLY = 18,
+	ICMP_EXT_ECHO = 42,
+	ICMP_EXT_ECHOREPLY = 43,
+	NR_ICMP_TYPES = 18
+};
+enum {
+	ICMP_NET_UNREACH,
+	ICMP_HOST_UNREACH,
+	ICMP_PROT_UNREACH,
+	ICMP_PORT_UNREACH,
+	ICMP_FRAG_NEEDED,
+	ICMP_SR_FAILED,
+	NR_ICMP_UNREACH = 15
+};
 /* Offsets of the fields: type, code, checksum, and what depends on the type. */
 enum { ICMP_TYPE = 0, ICMP_CODE = 1, ICMP_CHECK = 2, ICMP_REST = 4, ICMP_MTU = 6, ICMP_HLEN = 8 };
 enum { ICMP_EXC_TTL, ICMP_EXC_FRAGTIME };
@@ -33,10 +54,10 @@ struct icmp_peer {
 };
 
 struct icmp_state {
-	struct sock *sk;                     /* the control socket, and what is above it */
+	struct sock *sk; /* the control socket, and what is above it */
 	struct socket socket;
 	struct inode inode;
-	struct spinlock xmit_lock[CPU_MAX];  /* LINUX: a control socket for each CPU */
+	struct spinlock xmit_lock[CPU_MAX]; /* LINUX: a control socket for each CPU */
 	s32 global_credit;
 	u32 global_stamp;
 	struct icmp_peer peer[ICMP_PEERS];

@@ -78,11 +78,19 @@ int ip_send_skb(struct net *net, struct sk_buff *skb);
 void ip_send_check(u8 *iph);
 int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
 		   int (*output)(struct net *, struct sock *, struct sk_buff *));
-int ip_append_data(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from, u32 len,
-		   u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags);
-struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from,
-			    u32 length, u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp,
-			    struct inet_cork *cork, u32 flags, int *err);
+/* What goes into a datagram: Linux's arguments getfrag, from, length, transhdrlen and flags. */
+struct ip_payload {
+	getfrag_fn getfrag;
+	void *from;
+	u32 length;      /* transport header included */
+	u32 transhdrlen;
+	u32 flags;       /* MSG_ */
+};
+int ip_append_data(struct sock *sk, struct flowi4 *fl4, const struct ip_payload *p,
+		   struct ipcm_cookie *ipc, struct rtable **rtp);
+struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, const struct ip_payload *p,
+			    struct ipcm_cookie *ipc, struct rtable **rtp, struct inet_cork *cork,
+			    int *err);
 /* LINUX: ip_finish_skb(), __ip_make_skb(): what was appended becomes one datagram. */
 struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
 int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);

@@ -61,7 +61,7 @@ static void ip_copy_metadata(struct sk_buff *to, const struct sk_buff *from)
 /* Each member gets the datagram's header in front. */
 struct fraglist_iter {
 	struct sk_buff *frag; /* the next one */
-	u8 *iph;              /* the header before */
+	u8 *iph;	      /* the header before */
 	u32 hlen, offset;
 };
 
@@ -242,8 +242,8 @@ static void ip_frag_ipcb(struct sk_buff *from, struct sk_buff *to, bool first_fr
 		ip_options_fragment(from);
 }
 
-static int copied_send(struct net *net, struct sock *sk, struct sk_buff *skb, struct ip_frag_state *s,
-		       frag_output output)
+static int copied_send(struct net *net, struct sock *sk, struct sk_buff *skb,
+		       struct ip_frag_state *s, frag_output output)
 {
 	while (s->left > 0) {
 		bool first_frag = s->offset == 0;

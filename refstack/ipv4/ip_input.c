@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* ip_input.c - IPv4 receiving: is it a datagram, where does it go, which protocol gets it.
  *
- * Path: the receive list, ip_list_rcv() (ip_rcv() for a single packet) to ip_protocol_deliver_rcu().
+ * Path: the receive list, ip_list_rcv() (ip_rcv() for one packet) to ip_protocol_deliver_rcu().
  * Rules: RFC 791, RFC 1122 3.2.1 and 3.3.6; LINUX: net/ipv4/ip_input.c.
- * DIVERGES(raw-deliver): raw sockets get no copies in this part; they do keep the host from answering
- * that it does not know the protocol.
- * DIVERGES(later-protocols): TCP, UDP-Lite and IGMP packets are dropped and counted until their part
- * comes; nothing is answered.
+ * DIVERGES(raw-deliver): raw sockets get no copies in this part; they do keep the host from
+ * answering that it does not know the protocol.
+ * DIVERGES(later-protocols): TCP, UDP-Lite and IGMP packets are dropped and counted until their
+ * part comes; nothing is answered.
  */
 #include "ipv4/ip.h"
 
@@ -45,15 +45,17 @@ static int later_protocol_rcv(struct sk_buff *skb)
 	return 0;
 }
 
-static const struct net_protocol udp_protocol = { .handler = udp_rcv, .err_handler = udp_err, .no_policy = true };
-static const struct net_protocol icmp_protocol = { .handler = icmp_rcv, .err_handler = icmp_err, .no_policy = true };
+static const struct net_protocol udp_protocol = { .handler = udp_rcv,
+						  .err_handler = udp_err,
+						  .no_policy = true };
+static const struct net_protocol icmp_protocol = { .handler = icmp_rcv,
+						   .err_handler = icmp_err,
+						   .no_policy = true };
 static const struct net_protocol later_protocol = { .handler = later_protocol_rcv };
 
 const struct net_protocol *const inet_protos[256] = {
-	[IPPROTO_ICMP] = &icmp_protocol,
-	[IPPROTO_IGMP] = &later_protocol,
-	[IPPROTO_TCP] = &later_protocol,
-	[IPPROTO_UDP] = &udp_protocol,
+	[IPPROTO_ICMP] = &icmp_protocol,     [IPPROTO_IGMP] = &later_protocol,
+	[IPPROTO_TCP] = &later_protocol,     [IPPROTO_UDP] = &udp_protocol,
 	[IPPROTO_UDPLITE] = &later_protocol,
 };
 
@@ -62,7 +64,7 @@ static bool raw_local_deliver(const struct net *net, int protocol)
 {
 	struct hlist_node *n;
 
-	hlist_for_each(n, &net->socks) {
+	hlist_for_each (n, &net->socks) {
 		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
 
 		if (sk->sk_type == SOCK_RAW && !sk->sk_kern_sock && sk->sk_num == protocol)
@@ -183,8 +185,8 @@ static int ip_rcv_route(struct net *net, struct sk_buff *skb, struct net_device 
 	const u8 *iph = ip_hdr(skb);
 
 	if (ip_can_use_hint(skb, hint)) {
-		int err = ip_route_use_hint(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS], dev,
-					    hint);
+		int err = ip_route_use_hint(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS],
+					    dev, hint);
 
 		if (err != 0)
 			return err;
@@ -193,7 +195,8 @@ static int ip_rcv_route(struct net *net, struct sk_buff *skb, struct net_device 
 	if (skb_dst(skb) != NULL)
 		return 0;
 	iph = ip_hdr(skb);
-	return ip_route_input_noref(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS], dev, reason);
+	return ip_route_input_noref(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS], dev,
+				    reason);
 }
 
 /* RFC 1122 3.3.6: what came by a link broadcast and is for one host may be dropped silently. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ip_options_build.c - IP options of packets that this host sends: built, answered, cut for fragments.
+/* ip_options_build.c - IP options of packets that this host sends: built, answered, cut for
+ * fragments.
  *
  * Path: beside steps 3 and 4, for a header above 20 bytes; icmp_reply() and icmp_send().
  * Rules: RFC 791 3.1, RFC 1122 3.2.1.8 and 3.2.2.6; LINUX: net/ipv4/ip_options.c.
@@ -18,7 +19,8 @@ static u8 *ip_hdr(const struct sk_buff *skb)
 }
 
 /* LINUX: ip_options_build(): the options, with what only this host on this route can fill in. */
-void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr, struct rtable *rt)
+void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr,
+		      struct rtable *rt)
 {
 	struct inet_skb_parm *cb = IPCB(skb);
 	u8 *iph = ip_hdr(skb);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* ip_output.c - IPv4 sending: data gathered into datagrams, headers, identification, the way out.
  *
- * Path: steps 3 and 4, from ip_make_skb() to neigh_output(). Fragments are made in ip_do_fragment.c.
+ * Path: steps 3 and 4, from ip_make_skb() to neigh_output(). ip_do_fragment.c makes fragments.
  * Rules: RFC 791, RFC 1122 3.2.1, RFC 6864; LINUX: net/ipv4/ip_output.c, __ip_select_ident().
- * DIVERGES(sock-frag): page fragments are taken from the socket's page, never from the task's.
+ * DIVERGES(sock-frag): page fragments come from the socket's page, never from the task's.
  * DIVERGES(cork-opt): IP options of a datagram in one call are used where the call has them.
  */
 #include "ipv4/ip.h"
@@ -30,8 +30,8 @@ void ip_ident_init(struct net *net)
 	memset(net->ip_ident, 0, offsetof(struct ip_ident, id));
 }
 
-/* LINUX: ip_idents_reserve(): a counter that was left alone for a while jumps by a random part of it.
- * Counters start at random numbers, drawn here when first used.
+/* LINUX: ip_idents_reserve(): a counter that was left alone for a while jumps by a random part of
+ * it. Counters start at random numbers, drawn here when first used.
  */
 static u32 ip_idents_reserve(struct net *net, u32 hash, u32 segs)
 {
@@ -271,7 +271,8 @@ static void dev_loopback_xmit(struct sk_buff *skb)
 	(void)netif_rx(skb);
 }
 
-/* LINUX: ip_mc_finish_output(): our own copy. rt_iif 0 says: look at the packet for its interface. */
+/* LINUX: ip_mc_finish_output(): our own copy. rt_iif 0 says: look at the packet for its interface.
+ */
 static void ip_mc_loop(struct net *net, struct sk_buff *skb)
 {
 	struct sk_buff *newskb = skb_clone(skb);
@@ -333,13 +334,13 @@ struct ip_append {
 	struct inet_cork *cork;
 	getfrag_fn getfrag;
 	void *from;
-	u32 length;      /* still to come, transport header included */
+	u32 length;	 /* still to come, transport header included */
 	u32 transhdrlen; /* of the first packet: its room is left free */
-	u32 offset;      /* into the data */
+	u32 offset;	 /* into the data */
 	u32 flags;
 	struct net_device *dev;
 	u32 mtu, hh_len, exthdrlen, fragheaderlen;
-	u32 maxfraglen;  /* a packet that others follow: the data is a multiple of eight bytes */
+	u32 maxfraglen; /* a packet that others follow: the data is a multiple of eight bytes */
 	u32 trailer_len;
 	u32 wmem_alloc_delta; /* charged to the socket at the end */
 	u8 csummode;
@@ -381,7 +382,8 @@ static struct sk_buff *append_alloc(struct ip_append *a, u32 alloclen, int *err)
 
 	/* Only the first packet may wait for room; the others may overdraw it. */
 	if (a->transhdrlen != 0)
-		return sock_alloc_send_pskb(a->sk, alloclen, 0, (a->flags & MSG_DONTWAIT) != 0, err, 0);
+		return sock_alloc_send_pskb(a->sk, alloclen, 0, (a->flags & MSG_DONTWAIT) != 0, err,
+					    0);
 	if (charged <= 2 * (u64)(u32)a->sk->sk_sndbuf)
 		skb = alloc_skb(sock_net(a->sk), alloclen);
 	if (skb == NULL)
@@ -516,7 +518,8 @@ static int append_paged(struct ip_append *a, struct sk_buff *skb, u32 copy, u32 
 	if (frag == NULL)
 		return -EMSGSIZE;
 	copy = min_u32(copy, pfrag->size - pfrag->offset);
-	if (a->getfrag(a->from, pfrag->page->mem + pfrag->offset, a->offset, copy, skb->len, skb) < 0)
+	if (a->getfrag(a->from, pfrag->page->mem + pfrag->offset, a->offset, copy, skb->len, skb) <
+	    0)
 		return -EFAULT;
 	pfrag->offset += copy;
 	frag->size += copy;
@@ -554,7 +557,8 @@ static s32 append_room(const struct ip_append *a, const struct sk_buff *skb)
 	return room < (s32)a->length ? (s32)a->maxfraglen - (s32)skb->len : room;
 }
 
-/* LINUX: __ip_append_data(): packets that are each a fragment ready to go, but for their headers. */
+/* LINUX: __ip_append_data(): packets that are each a fragment ready to go, but for their headers.
+ */
 static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
 {
 	struct sock *sk = a->sk;
@@ -633,23 +637,29 @@ static void cork_keep_options(struct inet_sock *inet)
 	cork->opt = (struct ip_options_rcu *)(void *)inet->cork_opt_mem;
 }
 
-int ip_append_data(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from, u32 len,
-		   u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
+static struct ip_append append_begin(struct sock *sk, struct sk_buff_head *queue,
+				     struct inet_cork *cork, const struct ip_payload *p)
+{
+	return (struct ip_append){
+		.sk = sk,
+		.queue = queue,
+		.cork = cork,
+		.getfrag = p->getfrag,
+		.from = p->from,
+		.length = p->length,
+		.transhdrlen = p->transhdrlen,
+		.flags = p->flags,
+	};
+}
+
+int ip_append_data(struct sock *sk, struct flowi4 *fl4, const struct ip_payload *p,
+		   struct ipcm_cookie *ipc, struct rtable **rtp)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_append a = {
-		.sk = sk,
-		.queue = &sk->sk_write_queue,
-		.cork = &inet->cork.base,
-		.getfrag = getfrag,
-		.from = from,
-		.length = len,
-		.transhdrlen = transhdrlen,
-		.flags = flags,
-	};
+	struct ip_append a = append_begin(sk, &sk->sk_write_queue, &inet->cork.base, p);
 	int err;
 
-	if ((flags & MSG_PROBE) != 0)
+	if ((p->flags & MSG_PROBE) != 0)
 		return 0;
 	if (skb_queue_empty(&sk->sk_write_queue)) {
 		err = ip_setup_cork(sk, &inet->cork.base, ipc, rtp);
@@ -788,26 +798,17 @@ void ip_flush_pending_frames(struct sock *sk)
 }
 
 /* One datagram from one call. NULL with *err; NULL and 0 when the call only probes. */
-struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, getfrag_fn getfrag, void *from,
-			    u32 length, u32 transhdrlen, struct ipcm_cookie *ipc, struct rtable **rtp,
-			    struct inet_cork *cork, u32 flags, int *err)
+struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, const struct ip_payload *p,
+			    struct ipcm_cookie *ipc, struct rtable **rtp, struct inet_cork *cork,
+			    int *err)
 {
 	PROBE(sock_net(sk), ip_make_skb);
 	struct sk_buff_head queue;
-	struct ip_append a = {
-		.sk = sk,
-		.queue = &queue,
-		.cork = cork,
-		.getfrag = getfrag,
-		.from = from,
-		.length = length,
-		.transhdrlen = transhdrlen,
-		.flags = flags,
-	};
+	struct ip_append a = append_begin(sk, &queue, cork, p);
 
-	PATH_STEP(sock_net(sk), IP_MAKE_SKB, 0, length);
+	PATH_STEP(sock_net(sk), IP_MAKE_SKB, 0, p->length);
 	*err = 0;
-	if ((flags & MSG_PROBE) != 0)
+	if ((p->flags & MSG_PROBE) != 0)
 		return NULL;
 	skb_queue_head_init(&queue);
 	*cork = (struct inet_cork){ .flags = 0 };
@@ -853,6 +854,12 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 {
 	struct net *net = sock_net(sk);
 	const u8 *th = skb_transport_header(skb);
+	const struct ip_payload payload = {
+		.getfrag = ip_reply_glue_bits,
+		.from = (void *)(uintptr_t)arg,
+		.length = len,
+		.flags = MSG_DONTWAIT,
+	};
 	struct ip_options_rcu replyopts;
 	struct ipcm_cookie ipc;
 	struct flowi4 fl4;
@@ -879,8 +886,7 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 	sk->sk_bound_dev_if = arg->bound_dev_if;
 	sk->sk_sndbuf = (s32)net->sysctl.wmem_default;
 	ipc.sockc_mark = fl4.flowi4_mark;
-	err = ip_append_data(sk, &fl4, ip_reply_glue_bits, (void *)(uintptr_t)arg, len, 0, &ipc, &rt,
-			     MSG_DONTWAIT);
+	err = ip_append_data(sk, &fl4, &payload, &ipc, &rt);
 	if (err != 0)
 		ip_flush_pending_frames(sk);
 	else

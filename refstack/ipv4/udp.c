@@ -3,10 +3,10 @@
  *
  * Path: step 3 (udp_sendmsg(), udp_send_skb()). Receiving is in udp_recv.c, ports in udp_hash.c.
  * Rules: RFC 768, RFC 1122 4.1; LINUX: net/ipv4/udp.c, include/net/udp.h.
- * DIVERGES(udp-gso): UDP_SEGMENT and UDP_GRO are of a later part; a socket that sends with a segment
- * size stops the run.
- * DIVERGES(udp-wait-unlocked): a sender that waits for room with the cork being set gives the socket
- * back meanwhile, and looks its route up again when it goes on.
+ * DIVERGES(udp-gso): UDP_SEGMENT and UDP_GRO are of a later part; a socket that sends with a
+ * segment size stops the run.
+ * DIVERGES(udp-wait-unlocked): a sender that waits for room while it corks gives the socket back
+ * meanwhile, and looks its route up again when it goes on.
  */
 #include "ipv4/udp.h"
 
@@ -47,8 +47,8 @@ static u32 udp_csum(const struct sk_buff *skb)
 	return csum;
 }
 
-/* Leaves the checksum to the card. A datagram in several packets is none that a card can sum: there the
- * sums of the pieces are put together.
+/* Leaves the checksum to the card. A datagram in several packets is none that a card can sum: there
+ * the sums of the pieces are put together.
  */
 static void udp4_hwcsum(struct sk_buff *skb, be32 src, be32 dst)
 {
@@ -167,7 +167,8 @@ static void udp_splice_eof(struct socket *sock)
 /* What udp_sendmsg() finds out before it makes a packet. */
 struct udp_request {
 	struct ipcm_cookie ipc;
-	be32 saddr, daddr, faddr; /* faddr: where the route goes, other than daddr with a source route */
+	be32 saddr, daddr,
+		faddr; /* faddr: where the route goes, other than daddr with a source route */
 	be16 dport;
 	u8 tos, scope;
 	bool connected; /* the route may come from the socket and go into it */
@@ -246,7 +247,8 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 }
 
 /* LINUX: ip_sendmsg_scope(). */
-static u8 ip_sendmsg_scope(const struct sock *sk, const struct ipcm_cookie *ipc, const struct msghdr *msg)
+static u8 ip_sendmsg_scope(const struct sock *sk, const struct ipcm_cookie *ipc,
+			   const struct msghdr *msg)
 {
 	bool link = sock_flag(sk, SOCK_LOCALROUTE) || (msg->msg_flags & MSG_DONTROUTE) != 0 ||
 		    (ipc->opt != NULL && ipc->opt->opt.is_strictroute != 0);
@@ -286,15 +288,17 @@ static int udp_get_flow(const struct sock *sk, const struct msghdr *msg, struct 
 }
 
 /* A route that the socket does not have yet. NULL with *err. */
-static struct rtable *udp_route(struct sock *sk, const struct udp_request *r, struct flowi4 *fl4, int *err)
+static struct rtable *udp_route(struct sock *sk, const struct udp_request *r, struct flowi4 *fl4,
+				int *err)
 {
 	struct net *net = sock_net(sk);
-	bool anysrc = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
+	bool anysrc =
+		inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
 	struct rtable *rt;
 
-	flowi4_init_output(fl4, r->ipc.oif, r->ipc.sockc_mark, r->tos, r->scope, (u8)sk->sk_protocol,
-			   anysrc ? FLOWI_FLAG_ANYSRC : 0, r->faddr, r->saddr, r->dport,
-			   inet_sk(sk)->inet_sport, sk->sk_uid);
+	flowi4_init_output(fl4, r->ipc.oif, r->ipc.sockc_mark, r->tos, r->scope,
+			   (u8)sk->sk_protocol, anysrc ? FLOWI_FLAG_ANYSRC : 0, r->faddr, r->saddr,
+			   r->dport, inet_sk(sk)->inet_sport, sk->sk_uid);
 	rt = ip_route_output_flow(net, fl4, sk, err);
 	if (rt == NULL) {
 		if (*err == -ENETUNREACH)
@@ -315,30 +319,41 @@ static struct rtable *udp_route(struct sock *sk, const struct udp_request *r, st
 
 /* -------- sending: the call -------- */
 
+static struct ip_payload udp_payload(struct msghdr *msg, u32 ulen, u32 flags)
+{
+	return (struct ip_payload){
+		.getfrag = ip_generic_getfrag,
+		.from = msg,
+		.length = ulen,
+		.transhdrlen = UDP_HLEN,
+		.flags = flags,
+	};
+}
+
 /* One datagram, sent at once: the socket need not be locked. */
 static int udp_send_uncorked(struct sock *sk, struct msghdr *msg, u32 ulen, struct udp_request *r,
 			     struct flowi4 *fl4, struct rtable **rtp)
 {
+	const struct ip_payload payload = udp_payload(msg, ulen, msg->msg_flags);
 	struct inet_cork cork;
 	int err = 0;
-	struct sk_buff *skb = ip_make_skb(sk, fl4, ip_generic_getfrag, msg, ulen, UDP_HLEN, &r->ipc, rtp,
-					  &cork, msg->msg_flags, &err);
+	struct sk_buff *skb = ip_make_skb(sk, fl4, &payload, &r->ipc, rtp, &cork, &err);
 
 	return skb != NULL ? udp_send_skb(skb, fl4, &cork) : err;
 }
 
 /* Data for the datagram that is being corked. The socket is locked. */
-static int udp_append_pending(struct sock *sk, struct msghdr *msg, u32 ulen, struct ipcm_cookie *ipc,
-			      struct rtable **rtp)
+static int udp_append_pending(struct sock *sk, struct msghdr *msg, u32 ulen,
+			      struct ipcm_cookie *ipc, struct rtable **rtp)
 {
 	struct udp_sock *up = udp_sk(sk);
 	bool corkreq = up->corkflag || (msg->msg_flags & MSG_MORE) != 0;
-	u32 flags = corkreq ? msg->msg_flags | MSG_MORE : msg->msg_flags;
+	const struct ip_payload payload =
+		udp_payload(msg, ulen, corkreq ? msg->msg_flags | MSG_MORE : msg->msg_flags);
 	int err;
 
 	up->len = (u16)(up->len + ulen);
-	err = ip_append_data(sk, &up->inet.cork.fl4, ip_generic_getfrag, msg, ulen, UDP_HLEN, ipc, rtp,
-			     flags);
+	err = ip_append_data(sk, &up->inet.cork.fl4, &payload, ipc, rtp);
 	if (err != 0)
 		udp_flush_pending_frames(sk);
 	else if (!corkreq)
@@ -442,15 +457,15 @@ int udp_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
 	if (err == 0)
 		return (int)len;
 	/* LINUX: errors before there is a packet count too, once the send buffer has been full. */
-	if (err != -EPARKED &&
-	    (err == -ENOBUFS || (sk->sk_socket->flags >> SOCK_NOSPACE & 1) != 0))
+	if (err != -EPARKED && (err == -ENOBUFS || (sk->sk_socket->flags >> SOCK_NOSPACE & 1) != 0))
 		mib_inc(net, UDP_MIB_SNDBUFERRORS);
 	return err;
 }
 
 /* -------- errors that come back -------- */
 
-/* What the message means for a socket: an errno, and whether it ends the association; 0: nothing. */
+/* What the message means for a socket: an errno, and whether it ends the association; 0: nothing.
+ */
 static u32 udp_err_number(struct sock *sk, struct sk_buff *skb, u32 info, bool *hard)
 {
 	const u8 type = skb_transport_header(skb)[0];
@@ -637,12 +652,12 @@ static u32 queue_truesize(const struct sk_buff_head *q)
 	const struct sk_buff *skb;
 	u32 sum = 0;
 
-	skb_queue_walk(q, skb)
-		sum += skb->truesize;
+	skb_queue_walk(q, skb) sum += skb->truesize;
 	return sum;
 }
 
-/* INVARIANT: what waits to be read, and what was read but not given back yet, is all that is charged. */
+/* INVARIANT: what waits to be read, and what was read but not given back yet, is all that is
+ * charged. */
 void udp_check(const struct sock *sk)
 {
 	const struct udp_sock *up = udp_sk(sk);

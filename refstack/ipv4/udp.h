@@ -16,22 +16,23 @@ struct udp_sock {
 	u32 udp_flags;
 	u8 pending; /* AF_INET while frames wait for a push */
 	u8 encap_type;
-	u16 len;    /* of the datagram that is being corked, UDP header included */
+	u16 len; /* of the datagram that is being corked, UDP header included */
 	u16 gso_size;
 	u16 pcslen, pcrlen;
 	u32 forward_deficit, forward_threshold;
 	u16 udp_portaddr_hash;
 	struct sk_buff_head reader_queue;
-	/* LINUX: sk_reuseport_cb: a group is all members of equal address, port, device and user. */
+	/* LINUX: sk_reuseport_cb: a group is all members of equal address, port, device and user.
+	 */
 	bool reuseport_member, reuseport_has_conns;
 	u32 reuseport_seq; /* order in which they joined */
 	bool corkflag, no_check6_tx, no_check6_rx, gro_enabled, accept_udp_l4, accept_udp_fraglist;
 };
 
 struct udp_table {
-	struct hlist_head chain[UDP_CHAINS];          /* by port */
+	struct hlist_head chain[UDP_CHAINS];	      /* by port */
 	struct hlist_head portaddr_chain[UDP_CHAINS]; /* by port and address: hash2 */
-	u32 ehash_secret;                             /* LINUX: udp_ehash_secret */
+	u32 ehash_secret;			      /* LINUX: udp_ehash_secret */
 	u32 reuseport_seq;
 };
 
@@ -51,8 +52,8 @@ int udp_rcv(struct sk_buff *skb);
 int udp_err(struct sk_buff *skb, u32 info);
 u32 udp_poll(struct file *file, struct socket *sock, struct task *wait);
 void udp_v4_early_demux(struct sk_buff *skb);
-struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport, s32 dif,
-			     s32 sdif, struct sk_buff *skb);
+struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
+			     s32 dif, s32 sdif, struct sk_buff *skb);
 int udp_disconnect(struct sock *sk, int flags);
 /* LINUX: __udp_disconnect(): the socket is locked. */
 int udp_disconnect_locked(struct sock *sk, int flags);

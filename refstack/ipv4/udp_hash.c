@@ -3,8 +3,8 @@
  *
  * Path: autobind in step 2 (udp_v4_get_port()); socket lookup in the receive list.
  * Rules: RFC 768; LINUX: net/ipv4/udp.c, net/core/sock_reuseport.c.
- * DIVERGES(udp-bind-hash2): bind always scans the port's chain, where Linux changes to the chain of
- * port and address above ten sockets: the same conflicts, met in another order.
+ * DIVERGES(udp-bind-hash2): bind always scans the port's chain, where Linux changes to the chain
+ * of port and address above ten sockets: the same conflicts, met in another order.
  * DIVERGES(udp-demux-slot): early demultiplexing passes over sockets of other ports or addresses
  * that Linux would find first in the same hash slot, and give up; the receiver is the same.
  */

@@ -104,7 +104,8 @@ void udp_destruct_common(struct sock *sk)
 	u32 total = 0;
 
 	skb_queue_splice_tail_init(&sk->sk_receive_queue, &up->reader_queue);
-	for (skb = skb_dequeue(&up->reader_queue); skb != NULL; skb = skb_dequeue(&up->reader_queue)) {
+	for (skb = skb_dequeue(&up->reader_queue); skb != NULL;
+	     skb = skb_dequeue(&up->reader_queue)) {
 		total += skb->truesize;
 		kfree_skb(skb);
 	}
@@ -305,8 +306,8 @@ static bool inet_cmsg_flags(const struct sock *sk)
 }
 
 /* One packet for the program; -EAGAIN-like errors come from skb_recv_udp(). */
-static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 copied, u32 off,
-		       int flags, int *addr_len)
+static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 copied,
+		       u32 off, int flags, int *addr_len)
 {
 	struct net *net = sock_net(sk);
 	bool peeking = (flags & MSG_PEEK) != 0;
@@ -494,14 +495,15 @@ static void mcast_clone_to(struct sock *sk, struct sk_buff *skb)
 	(void)udp_queue_rcv_skb(sk, nskb);
 }
 
-/* LINUX: __udp4_lib_mcast_deliver(): a copy for each listener, the first one found gets the packet. */
+/* LINUX: __udp4_lib_mcast_deliver(): a copy for each listener, the first one found gets the packet.
+ */
 static int udp4_lib_mcast_deliver(struct net *net, struct sk_buff *skb)
 {
 	struct udp_key key = packet_key(skb, skb->dev->ifindex);
 	struct sock *first = NULL;
 	struct hlist_node *n;
 
-	hlist_for_each(n, udp_hashslot(net, key.hnum)) {
+	hlist_for_each (n, udp_hashslot(net, key.hnum)) {
 		struct sock *sk = hlist_entry(n, struct sock, skc_node);
 
 		if (!udp_is_mcast_sock(sk, &key))
@@ -625,7 +627,8 @@ int udp_rcv(struct sk_buff *skb)
 	return udp4_lib_rcv(skb);
 }
 
-/* LINUX: sock_pfree() of a socket that is not counted: what early demultiplexing leaves is no owner. */
+/* LINUX: sock_pfree() of a socket that is not counted: what early demultiplexing leaves is no
+ * owner. */
 static void sock_pfree(struct sk_buff *skb)
 {
 	skb->sk = NULL;
