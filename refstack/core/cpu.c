@@ -76,14 +76,12 @@ void cpu_unit_end(struct cpu *c)
 }
 
 /* LINUX: handle_softirqs(): at most ten rounds or two milliseconds, then ksoftirqd goes on. */
-static void do_softirq(struct cpu *c)
+static void serve_softirqs(struct cpu *c)
 {
 	PROBE_CPU(c, do_softirq);
 	u64 end_ps = c->now_ps + MAX_SOFTIRQ_TIME_MS * PS_PER_MS;
 	u32 restarts = MAX_SOFTIRQ_RESTART;
 
-	assert(!cpu_in_interrupt(c));
-	c->softirq_depth++;
 	do {
 		u32 pending = c->softirq_pending;
 
@@ -98,6 +96,14 @@ static void do_softirq(struct cpu *c)
 			TRACE(&c->host->net, softirq_exit, nr);
 		}
 	} while (c->softirq_pending != 0 && c->now_ps < end_ps && --restarts != 0);
+}
+
+/* An interrupt that comes in from here on serves none itself. */
+static void do_softirq(struct cpu *c)
+{
+	assert(!cpu_in_interrupt(c));
+	c->softirq_depth++;
+	serve_softirqs(c);
 	c->softirq_depth--;
 	if (c->softirq_pending != 0)
 		wakeup_softirqd(c);
