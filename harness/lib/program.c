@@ -337,7 +337,7 @@ static void run_twice(struct program *p)
 	struct program_result result = p->result;
 	u64 first;
 
-	p->snapshot = malloc(world_save_size(p->world));
+	p->snapshot = malloc((size_t)world_save_size(p->world));
 	assert(p->snapshot != NULL);
 	world_save(p->world, p->snapshot);
 	run_calls(p, p->calls);
