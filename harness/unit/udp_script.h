@@ -603,6 +603,32 @@ static void us_broadcast(int fd)
 	us_end();
 }
 
+/* No group is joined but the one of all hosts. */
+static void us_multicast(int fd)
+{
+	static const uint32_t groups[] = { 0xe0000001, 0xe0000002, 0xef010203, 0xffffffff,
+					   0xc00002ff };
+
+	us_begin("multicast");
+	for (uint32_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		for (uint16_t port = 4000; port <= 5000; port += 1000) {
+			us_udp(groups[i], 7, port, 20, 0);
+			us_put(us_f.b, 0x01005e, 3);
+			us_put(us_f.b + 3, groups[i] & 0x7fffff, 3);
+			us_inject();
+			us_recv_print(fd, 1000, 0);
+			us_frames();
+		}
+		us_icmp(groups[i], 8, 0, 1, us_data, 4, NULL, 0);
+		us_inject();
+		us_frames();
+		s_print(" send %ld\n", s_send(fd, us_data, 9, 0, groups[i], 7));
+		us_frames();
+		us_recv_print(fd, 1000, 0);
+	}
+	us_end();
+}
+
 static void us_incoming_udp(void)
 {
 	int fd = us_bound(0, 5000);
@@ -612,6 +638,7 @@ static void us_incoming_udp(void)
 	us_lengths(fd);
 	us_wild_headers(fd);
 	us_broadcast(fd);
+	us_multicast(fd);
 	s_close(fd);
 }
 
