@@ -49,9 +49,9 @@ static const char *udp_mistake(const u8 *ip, const u8 *udp, u32 l4_len, bool par
 	return naive_checksum(udp, l4_len, pseudo_sum(ip, l4_len)) == 0xffff ? NULL : "UDP checksum";
 }
 
-const char *packet_mistake(const u8 *ip, u32 len_bytes, bool partial)
+const char *header_mistake(const u8 *ip, u32 len_bytes)
 {
-	u32 hlen, total, l4_len;
+	u32 hlen, total;
 
 	if (len_bytes < 20 || ip[0] >> 4 != 4)
 		return "not an IPv4 header";
@@ -59,11 +59,19 @@ const char *packet_mistake(const u8 *ip, u32 len_bytes, bool partial)
 	total = be(ip + 2, 2);
 	if (hlen < 20 || total < hlen || total > len_bytes)
 		return "IPv4 lengths";
-	if (naive_checksum(ip, hlen, 0) != 0xffff)
-		return "IPv4 header checksum";
+	return naive_checksum(ip, hlen, 0) == 0xffff ? NULL : "IPv4 header checksum";
+}
+
+const char *packet_mistake(const u8 *ip, u32 len_bytes, bool partial)
+{
+	const char *mistake = header_mistake(ip, len_bytes);
+	u32 hlen = (ip[0] & 15u) * 4, l4_len;
+
+	if (mistake != NULL)
+		return mistake;
 	if ((be(ip + 6, 2) & 0x3fff) != 0)
 		return NULL; /* A fragment: its checksum covers more than is here. */
-	l4_len = total - hlen;
+	l4_len = be(ip + 2, 2) - hlen;
 	if (ip[9] == PROTO_UDP)
 		return udp_mistake(ip, ip + hlen, l4_len, partial);
 	if (ip[9] == PROTO_ICMP)
@@ -109,12 +117,14 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	skb_check(skb);
 	if (skb->protocol.raw != cpu_to_be16(0x0800).raw)
 		return;
-	if (at == CROSS_LOCAL_DELIVER)
-		return; /* What others sent may be wrong: the transport's own check decides. */
 	len = skb->len - offset;
 	if (len > sizeof(flat) || skb_copy_bits(skb, offset, flat, len) != 0)
 		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
-	mistake = packet_mistake(flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
+	/* What others sent may be wrong above IP: there the transport's own check decides. */
+	if (at == CROSS_LOCAL_DELIVER)
+		mistake = header_mistake(flat, len);
+	else
+		mistake = packet_mistake(flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
 	if (mistake != NULL)
 		complain(names[at], mistake, flat, len);
 }

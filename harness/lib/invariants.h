@@ -11,7 +11,9 @@ void check_frame(const u8 *frame, u32 len_bytes, bool ethernet);
 void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb);
 /* Checksum of bytes by the definition of RFC 1071, one word at a time. */
 u16 naive_checksum(const u8 *bytes, u32 len_bytes, u32 sum);
-/* Finds the first mistake in an IPv4 packet, NULL when there is none. partial: the L4 checksum field
+/* Finds the first mistake in an IPv4 header, NULL when there is none. */
+const char *header_mistake(const u8 *ip, u32 len_bytes);
+/* The same for the whole packet, NULL when there is none. partial: the L4 checksum field
  * holds only the pseudo-header's sum, as for a device that completes it.
  */
 const char *packet_mistake(const u8 *ip, u32 len_bytes, bool partial);

@@ -389,6 +389,7 @@ static int xmit_one(struct sk_buff *skb, struct net_device *dev, struct netdev_q
 	int rc;
 
 	TRACE(dev->net, net_dev_start_xmit, ifindex, len, txq->index);
+	net_crossing(dev->net, CROSS_DRIVER, skb);
 	this_softnet(dev->net)->xmit_more = more;
 	rc = (int)dev->netdev_ops->ndo_start_xmit(skb, dev);
 	if (rc == NETDEV_TX_OK && txq->xmit_lock_owner != -1)
@@ -566,6 +567,7 @@ int dev_queue_xmit(struct sk_buff *skb)
 	txq = netdev_core_pick_tx(dev, skb);
 	q = txq->qdisc;
 	TRACE(net, net_dev_queue, (u32)dev->ifindex, skb->len, txq->index);
+	net_crossing(net, CROSS_DEV_QUEUE, skb);
 	if (q->ops->enqueue != NULL)
 		rc = dev_xmit_skb(skb, q, dev, txq);
 	else
