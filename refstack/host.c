@@ -265,8 +265,13 @@ void host_check(const struct host *h)
 	for (u32 i = 1; i < NET_DEV_MAX; i++)
 		if (net->dev_by_index[i] != NULL)
 			dev_check(net->dev_by_index[i]);
-	hlist_for_each(n, &net->socks)
-		sock_check(hlist_entry(n, struct sock, sk_all));
+	hlist_for_each(n, &net->socks) {
+		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
+
+		sock_check(sk);
+		if (sk->sk_prot == &udp_prot)
+			udp_check(sk);
+	}
 	neigh_check(net->arp_tbl);
 	dma_check(h->dma);
 	if (net->fib_main != NULL)
