@@ -120,7 +120,7 @@ setup: ## install what is missing on Debian 12, or print the line that does
 	$(Q)ci/setup.sh
 
 check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) ## set up and run all tests
-	$(Q)ci/run-tests.sh ci/layers.py ci/tidy.py ci/test-walk.sh ci/test-digest.sh \
+	$(Q)ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		$(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
