@@ -2,8 +2,8 @@
 /* bus.h - the seam between a network card and its host: registers, memory by address, messages.
  *
  * The driver sees mmio_read/mmio_write and memory; the card sees DMA by bus address, the interrupt
- * messages that it sends, the wire, and time. Neither knows the other's types, so each can be tested
- * with a fake other.
+ * messages that it sends, the wire, and time. Neither knows the other's types, so each can be
+ * tested with a fake other.
  */
 #ifndef NICMODEL_BUS_H
 #define NICMODEL_BUS_H
@@ -12,16 +12,17 @@
 
 /* What a card tells of its own work, for traces: the card's part of the path. */
 enum bus_note {
-	BUS_NOTE_FETCH,  /* a read of TX descriptors goes out */
-	BUS_NOTE_READ,   /* a read of a frame's data goes out */
-	BUS_NOTE_SEND,   /* a frame starts on the wire */
-	BUS_NOTE_REPORT, /* its descriptor is written back */
-	BUS_NOTE_IRQ,    /* an interrupt message goes out; queue is the vector */
-	BUS_NOTE_STORE,  /* a frame from the wire is in the FIFO */
+	BUS_NOTE_FETCH,	   /* a read of TX descriptors goes out */
+	BUS_NOTE_READ,	   /* a read of a frame's data goes out */
+	BUS_NOTE_SEND,	   /* a frame starts on the wire */
+	BUS_NOTE_REPORT,   /* its descriptor is written back */
+	BUS_NOTE_IRQ,	   /* an interrupt message goes out; queue is the vector */
+	BUS_NOTE_STORE,	   /* a frame from the wire is in the FIFO */
 	BUS_NOTE_WRITEBACK /* a RX descriptor is written back */
 };
 
-/* What the host (or a test) offers to a card. Every call gets the context that was given at init. */
+/* What the host (or a test) offers to a card. Every call gets the context that was given at init.
+ */
 struct bus_host {
 	/* False: the access touches an address outside every live mapping (an IOMMU fault), or
 	 * goes against the direction of the mapping. Nothing is transferred then.

@@ -5,9 +5,10 @@
  * Rules: nicmodel/regs.def; Intel 82576 data sheet, where it was not at hand the family's (82575EB,
  * i210) and what the drivers of Linux and the card of QEMU do.
  */
-#include "nicmodel/nic_internal.h"
+#include "nicmodel/nic.h"
 
 #include "base/check.h"
+#include "nicmodel/nic_internal.h"
 
 #include <string.h>
 

@@ -19,10 +19,12 @@ uint64_t bench_now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* In a child, so that this process keeps its own namespace; the result comes back in shared memory. */
+/* In a child, so that this process keeps its own namespace; the result comes back in shared memory.
+ */
 double bench_live_unshare_ns(uint32_t n)
 {
-	double *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	double *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double result;
 	pid_t pid;
 
@@ -56,7 +58,8 @@ double bench_live_udp_ns(uint32_t n, uint32_t bytes)
 	double result = 0;
 	uint64_t start;
 
-	if (rx < 0 || tx < 0 || bytes > sizeof(buf) || bind(rx, (struct sockaddr *)&to, sizeof(to)) != 0 ||
+	if (rx < 0 || tx < 0 || bytes > sizeof(buf) ||
+	    bind(rx, (struct sockaddr *)&to, sizeof(to)) != 0 ||
 	    getsockname(rx, (struct sockaddr *)&to, &len) != 0)
 		goto out;
 	start = bench_now_ns();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* bench_live.h - the same work on the running kernel, for refstack bench. Traffic stays on loopback. */
+/* bench_live.h - the same work on the running kernel, for refstack bench. Traffic stays on
+ * loopback. */
 #ifndef HARNESS_CLI_BENCH_LIVE_H
 #define HARNESS_CLI_BENCH_LIVE_H
 

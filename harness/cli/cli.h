@@ -10,7 +10,7 @@
 enum {
 	EXIT_OK = 0,
 	EXIT_DIFFERENCE = 1, /* a difference or failure was found */
-	EXIT_USAGE = 2,      /* wrong use, unreadable input */
+	EXIT_USAGE = 2,	     /* wrong use, unreadable input */
 	EXIT_ENVIRONMENT = 3,
 	EXIT_NOT_IMPLEMENTED = 4
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* cmd_bench.c - refstack bench: our work and the running kernel's, measured in one run, as ratios. */
+/* cmd_bench.c - refstack bench: our work and the running kernel's, measured in one run, as ratios.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,10 @@ static const char help[] =
 	"usage: refstack bench [--json]\n"
 	"\n"
 	"Measures, three times each and taking the best: a fresh world for each program against\n"
-	"unshare(CLONE_NEWNET); UDP over the model's loopback against the kernel's; datagrams through two\n"
-	"modelled cards and a wire; what a program of 20 calls makes dirty and how long a restore takes.\n"
+	"unshare(CLONE_NEWNET); UDP over the model's loopback against the kernel's; datagrams "
+	"through two\n"
+	"modelled cards and a wire; what a program of 20 calls makes dirty and how long a restore "
+	"takes.\n"
 	"Prints goal and figure. A missed goal is said, and is no failure: the machine decides.\n";
 
 enum { BENCH_ROUNDS = 3, BENCH_PORT = 5000, BENCH_BYTES = 64 };
@@ -53,7 +56,8 @@ static struct world *bare_world(void **snapshot)
 	struct world_cfg cfg = scenario_bare(&limits_fuzz, 1);
 	struct world *w = scenario_new(&cfg);
 
-	must_config(w, 0, "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
+	must_config(w, 0,
+		    "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
 	*snapshot = malloc((size_t)world_save_size(w));
 	if (*snapshot == NULL)
 		abort();
@@ -108,7 +112,8 @@ static double loopback_ns(struct world *w, u32 n)
 	call_bind(w, 0, 0, rx, "127.0.0.1", BENCH_PORT);
 	start = bench_now_ns();
 	for (u32 i = 0; i < n; i++) {
-		if (call_sendto(w, 0, 0, tx, data, sizeof(data), 0, "127.0.0.1", BENCH_PORT) != sizeof(data))
+		if (call_sendto(w, 0, 0, tx, data, sizeof(data), 0, "127.0.0.1", BENCH_PORT) !=
+		    sizeof(data))
 			return 0;
 		if (call_recv(w, 0, 0, rx, 2048, 0) != sizeof(data))
 			return 0;
@@ -163,20 +168,39 @@ static void measure(struct bench_row rows[5])
 		live = best(live, bench_live_udp_ns(50000, BENCH_BYTES));
 		wire = per_second > wire ? per_second : wire;
 	}
-	rows[0] = (struct bench_row){ .what = "fresh world and 20 calls, against unshare(CLONE_NEWNET)",
-				      .unit = "x", .figure = unshare / fresh, .goal = 130,
-				      .missing = unshare == 0 };
-	snprintf(rows[0].note, sizeof(rows[0].note), "%.1f us against %.0f us", fresh / 1e3, unshare / 1e3);
-	rows[1] = (struct bench_row){ .what = "UDP send and receive of 64 B on loopback, against the kernel's",
-				      .unit = "x", .figure = live / ours, .goal = 4, .missing = live == 0 };
+	rows[0] = (struct bench_row){
+		.what = "fresh world and 20 calls, against unshare(CLONE_NEWNET)",
+		.unit = "x",
+		.figure = unshare / fresh,
+		.goal = 130,
+		.missing = unshare == 0
+	};
+	snprintf(rows[0].note, sizeof(rows[0].note), "%.1f us against %.0f us", fresh / 1e3,
+		 unshare / 1e3);
+	rows[1] = (struct bench_row){
+		.what = "UDP send and receive of 64 B on loopback, against the kernel's",
+		.unit = "x",
+		.figure = live / ours,
+		.goal = 4,
+		.missing = live == 0
+	};
 	snprintf(rows[1].note, sizeof(rows[1].note), "%.0f ns against %.0f ns", ours, live);
-	rows[2] = (struct bench_row){ .what = "datagrams through both cards and the wire", .unit = "k/s",
-				      .figure = wire / 1e3, .goal = 500 };
-	rows[3] = (struct bench_row){ .what = "a program of 20 calls makes dirty", .unit = "KiB",
-				      .figure = (double)dirty / 1024, .goal = 96, .at_most = true };
-	snprintf(rows[3].note, sizeof(rows[3].note), "a snapshot holds %.0f KiB", (double)saved / 1024);
-	rows[4] = (struct bench_row){ .what = "and is restored in", .unit = "us", .figure = restore / 1e3,
-				      .goal = 2, .at_most = true };
+	rows[2] = (struct bench_row){ .what = "datagrams through both cards and the wire",
+				      .unit = "k/s",
+				      .figure = wire / 1e3,
+				      .goal = 500 };
+	rows[3] = (struct bench_row){ .what = "a program of 20 calls makes dirty",
+				      .unit = "KiB",
+				      .figure = (double)dirty / 1024,
+				      .goal = 96,
+				      .at_most = true };
+	snprintf(rows[3].note, sizeof(rows[3].note), "a snapshot holds %.0f KiB",
+		 (double)saved / 1024);
+	rows[4] = (struct bench_row){ .what = "and is restored in",
+				      .unit = "us",
+				      .figure = restore / 1e3,
+				      .goal = 2,
+				      .at_most = true };
 	free(snapshot);
 	scenario_free(w);
 }
@@ -209,13 +233,15 @@ int cmd_bench(int argc, char **argv)
 		const struct bench_row *r = &rows[i];
 
 		if (json)
-			printf("  {\"what\": \"%s\", \"figure\": %.2f, \"goal\": %.0f, \"unit\": \"%s\", \"verdict\": \"%s\"}%s\n",
+			printf("  {\"what\": \"%s\", \"figure\": %.2f, \"goal\": %.0f, \"unit\": "
+			       "\"%s\", \"verdict\": \"%s\"}%s\n",
 			       r->what, r->missing ? 0.0 : r->figure, r->goal, r->unit, verdict(r),
 			       i + 1 < sizeof(rows) / sizeof(rows[0]) ? "," : "");
 		else
-			printf("%-66s %8.1f %-4s goal %s %.0f: %s%s%s%s\n", r->what, r->figure, r->unit,
-			       r->at_most ? "<=" : ">=", r->goal, verdict(r), r->note[0] != '\0' ? " (" : "",
-			       r->note, r->note[0] != '\0' ? ")" : "");
+			printf("%-66s %8.1f %-4s goal %s %.0f: %s%s%s%s\n", r->what, r->figure,
+			       r->unit, r->at_most ? "<=" : ">=", r->goal, verdict(r),
+			       r->note[0] != '\0' ? " (" : "", r->note,
+			       r->note[0] != '\0' ? ")" : "");
 	}
 	if (json)
 		printf("]\n");

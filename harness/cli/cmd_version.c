@@ -6,7 +6,8 @@
 #include "harness/cli/cli.h"
 #include "harness/lib/version.h"
 
-static const char help[] = "usage: refstack version\n\nPrints the versions of refstack, of the Linux that it follows, and of its compiler.\n";
+static const char help[] = "usage: refstack version\n\nPrints the versions of refstack, of the "
+			   "Linux that it follows, and of its compiler.\n";
 
 int cmd_version(int argc, char **argv)
 {

@@ -11,9 +11,11 @@
 static const char help[] =
 	"usage: refstack walk udp [--cpus N] [--size BYTES] [--seed N] [--graph]\n"
 	"\n"
-	"Sends datagrams from one host to another over two 82576 cards and prints each step of the path:\n"
+	"Sends datagrams from one host to another over two 82576 cards and prints each step of the "
+	"path:\n"
 	"virtual time, cycles since the line before on that CPU, CPU and context, queue, bytes.\n"
-	"Four parts: a cold datagram (its neighbour is unknown), a warm one, one that has to wait in the\n"
+	"Four parts: a cold datagram (its neighbour is unknown), a warm one, one that has to wait "
+	"in the\n"
 	"queueing discipline, and the receiving side with a reader that was blocked.\n"
 	"\n"
 	"  --cpus N      virtual CPUs a host, 1 to 8 (default 2)\n"
@@ -49,11 +51,14 @@ static void print_step(struct walk *k, const struct trace_rec *r)
 {
 	const struct path_row *row = &path_rows[r->arg[0]];
 	u32 who = r->ctx == CTX_DEVICE ? CPU_MAX : r->cpu;
-	u64 since = k->last_ps[who] != 0 && r->when_ps >= k->last_ps[who] ? r->when_ps - k->last_ps[who] : 0;
+	u64 since = k->last_ps[who] != 0 && r->when_ps >= k->last_ps[who]
+			    ? r->when_ps - k->last_ps[who]
+			    : 0;
 	bool receive = row->step >= RECEIVE_STEPS;
 	char step[8], cpu[24];
 
-	snprintf(step, sizeof(step), receive ? "r%u" : "%u", receive ? row->step - RECEIVE_STEPS + 1 : row->step);
+	snprintf(step, sizeof(step), receive ? "r%u" : "%u",
+		 receive ? row->step - RECEIVE_STEPS + 1 : row->step);
 	if (r->ctx == CTX_DEVICE)
 		snprintf(cpu, sizeof(cpu), "nic");
 	else
@@ -78,13 +83,14 @@ static void print_steps(struct walk *k, u32 host)
 {
 	const struct trace_rec *r;
 
-	printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time", "cycles", "where",
-	       "queue", "bytes");
+	printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time", "cycles",
+	       "where", "queue", "bytes");
 	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
 		if (r->kind == TRACE_STEP && r->host == host)
 			print_step(k, r);
 	if (host == 0 && !saw_step(k, PATH_QDISC_ENQUEUE))
-		printf("   8  pfifo_fast_enqueue              not taken: an empty queue is bypassed\n");
+		printf("   8  pfifo_fast_enqueue              not taken: an empty queue is "
+		       "bypassed\n");
 }
 
 enum { WALK_PORT = 7, WALK_SETTLE_MS = 2, WALK_BURST_MAX = 64 };
@@ -109,7 +115,8 @@ static bool send_one(struct walk *k, int fd)
 {
 	static const u8 payload[1472] = "a datagram for you";
 
-	if (call_sendto(k->world, 0, 0, fd, payload, k->size, 0, "192.0.2.2", WALK_PORT) != (s64)k->size)
+	if (call_sendto(k->world, 0, 0, fd, payload, k->size, 0, "192.0.2.2", WALK_PORT) !=
+	    (s64)k->size)
 		return false;
 	world_run_until(k->world, k->world->sim.now_ps + WALK_SETTLE_MS * PS_PER_MS);
 	return true;

@@ -50,8 +50,10 @@ static void print_help(FILE *to)
 	fprintf(to, "usage: refstack COMMAND [ARGUMENTS]\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fprintf(to, "\n'refstack COMMAND --help' says more about each. Exit codes: 0 all well, 1 a difference or\n"
-		    "failure was found, 2 wrong use, 3 the environment lacks something, 4 not implemented here.\n");
+	fprintf(to, "\n'refstack COMMAND --help' says more about each. Exit codes: 0 all well, 1 a "
+		    "difference or\n"
+		    "failure was found, 2 wrong use, 3 the environment lacks something, 4 not "
+		    "implemented here.\n");
 }
 
 int main(int argc, char **argv)

@@ -42,12 +42,13 @@ static const char *udp_mistake(const u8 *ip, const u8 *udp, u32 l4_len, bool par
 	if (len != l4_len)
 		return "UDP length differs from IP's";
 	if (partial)
-		return be(udp + 6, 2) == naive_checksum(NULL, 0, pseudo_sum(ip, l4_len)) ?
-			       NULL :
-			       "UDP pseudo-header sum";
+		return be(udp + 6, 2) == naive_checksum(NULL, 0, pseudo_sum(ip, l4_len))
+			       ? NULL
+			       : "UDP pseudo-header sum";
 	if (be(udp + 6, 2) == 0)
 		return NULL;
-	return naive_checksum(udp, l4_len, pseudo_sum(ip, l4_len)) == 0xffff ? NULL : "UDP checksum";
+	return naive_checksum(udp, l4_len, pseudo_sum(ip, l4_len)) == 0xffff ? NULL
+									     : "UDP checksum";
 }
 
 const char *header_mistake(const u8 *ip, u32 len_bytes)
@@ -106,8 +107,10 @@ void check_frame(const u8 *frame, u32 len_bytes, bool ethernet)
 void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 {
 	static const char *const names[] = {
-		[CROSS_IP_OUTPUT] = "ip_finish_output2", [CROSS_DEV_QUEUE] = "dev_queue_xmit",
-		[CROSS_DRIVER] = "dev_hard_start_xmit",	 [CROSS_LOCAL_DELIVER] = "ip_local_deliver",
+		[CROSS_IP_OUTPUT] = "ip_finish_output2",
+		[CROSS_DEV_QUEUE] = "dev_queue_xmit",
+		[CROSS_DRIVER] = "dev_hard_start_xmit",
+		[CROSS_LOCAL_DELIVER] = "ip_local_deliver",
 	};
 	static u8 flat[PACKET_MAX];
 	u32 offset = (u32)(skb_network_header(skb) - skb->data);
@@ -121,8 +124,8 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	len = skb->len - offset;
 	if (len > sizeof(flat) || skb_copy_bits(skb, offset, flat, len) != 0)
 		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
-	/* What others sent may be wrong above IP: there the transport's own check decides. A receiver
-	 * that filled in an option leaves the header's sum as it came, as Linux does.
+	/* What others sent may be wrong above IP: there the transport's own check decides. A
+	 * receiver that filled in an option leaves the header's sum as it came, as Linux does.
 	 */
 	if (at == CROSS_LOCAL_DELIVER)
 		mistake = IPCB(skb)->is_changed ? NULL : header_mistake(flat, len);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* invariants.h - what must hold of every packet, recomputed here with nothing of the stack's own. */
+/* invariants.h - what must hold of every packet, recomputed here with nothing of the stack's own.
+ */
 #ifndef HARNESS_LIB_INVARIANTS_H
 #define HARNESS_LIB_INVARIANTS_H
 

@@ -35,14 +35,22 @@ struct world_cfg scenario_two_hosts(enum world_dev_kind kind, const struct limit
 				    enum cost_model cost, u32 cpus, u64 seed)
 {
 	struct world_cfg cfg = {
-		.limits = limits, .seed = seed, .cost = cost, .hosts = 2, .cpus = cpus, .tasks = 4,
-		.nr_devs = 2, .nr_wires = 1,
+		.limits = limits,
+		.seed = seed,
+		.cost = cost,
+		.hosts = 2,
+		.cpus = cpus,
+		.tasks = 4,
+		.nr_devs = 2,
+		.nr_wires = 1,
 		.wire = { { .port = { 0, 1 }, .delay_ps = 500 * PS_PER_NS } },
 	};
 
 	for (u8 i = 0; i < 2; i++)
 		cfg.dev[i] = (struct world_dev_cfg){
-			.host = i, .kind = kind, .name = "eth0",
+			.host = i,
+			.kind = kind,
+			.name = "eth0",
 			.mac = { 2, 0, 0, 0, 0, (u8)(i + 1) },
 		};
 	return cfg;
@@ -51,7 +59,12 @@ struct world_cfg scenario_two_hosts(enum world_dev_kind kind, const struct limit
 struct world_cfg scenario_bare(const struct limits *limits, u64 seed)
 {
 	return (struct world_cfg){
-		.limits = limits, .seed = seed, .cost = COST_JUDGE, .hosts = 1, .cpus = 1, .tasks = 4,
+		.limits = limits,
+		.seed = seed,
+		.cost = COST_JUDGE,
+		.hosts = 1,
+		.cpus = 1,
+		.tasks = 4,
 		.nr_devs = 1,
 		.dev = { { .kind = DEV_TAP, .name = "eth0", .mac = { 2, 0, 0, 0, 0, 1 } } },
 	};
@@ -77,7 +90,9 @@ struct world *scenario_two_hosts_up(const struct world_cfg *cfg)
 		char line[128];
 
 		snprintf(line, sizeof(line),
-			 "ip link set lo up; ip addr add 192.0.2.%u/24 dev eth0; ip link set eth0 up", i + 1);
+			 "ip link set lo up; ip addr add 192.0.2.%u/24 dev eth0; ip link set eth0 "
+			 "up",
+			 i + 1);
 		must_config(w, i, line);
 	}
 	if (cfg->dev[0].kind == DEV_IGB)
@@ -109,8 +124,8 @@ void put_sockaddr_in(u8 *to, u16 family, u16 port, u32 addr)
 	put_be32(to + 4, addr);
 }
 
-static s64 call(struct world *w, u32 host, u32 task, enum sys_nr nr, u64 a, u64 b, u64 c, u64 d, u64 e,
-		u64 f)
+static s64 call(struct world *w, u32 host, u32 task, enum sys_nr nr, u64 a, u64 b, u64 c, u64 d,
+		u64 e, u64 f)
 {
 	const u64 arg[SYS_ARGS] = { a, b, c, d, e, f };
 	s64 ret;

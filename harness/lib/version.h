@@ -4,7 +4,7 @@
 #define HARNESS_LIB_VERSION_H
 
 #define REFSTACK_VERSION "0.1.0"
-#define REFSTACK_LINUX "6.12"
+#define REFSTACK_LINUX	 "6.12"
 enum { REFSTACK_HZ = 1000 };
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* wire.c - what happens to a frame between two ports. Faults come from the wire's own random stream. */
+/* wire.c - what happens to a frame between two ports. Faults come from the wire's own random
+ * stream. */
 #include "harness/lib/wire.h"
 
 #include "base/bytes.h"

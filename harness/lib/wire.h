@@ -15,7 +15,7 @@ struct wire_cfg {
 	u8 port[2];
 	u64 delay_ps;
 	u32 loss_ppm, dup_ppm, reorder_ppm, corrupt_ppm;
-	u64 reorder_ps; /* how much later a reordered frame arrives */
+	u64 reorder_ps;		/* how much later a reordered frame arrives */
 	u32 drop_from, drop_to; /* frames of this wire that are lost, counted from 1; 0 = none */
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* trace.h - what happened, as small binary records: the call graph, the path's steps, tracepoints.
  *
- * Records go to a ring only while their kind is switched on; nothing in a record is a pointer, a slot
- * number or host time. Tracing never changes a run.
+ * Records go to a ring only while their kind is switched on; nothing in a record is a pointer, a
+ * slot number or host time. Tracing never changes a run.
  */
 #ifndef REFSTACK_BASE_TRACE_H
 #define REFSTACK_BASE_TRACE_H
@@ -14,7 +14,8 @@
 enum trace_kind {
 	TRACE_ENTER, /* a function of cost.def begins: arg[0] = id, arg[1] = depth */
 	TRACE_EXIT,  /* and ends */
-	TRACE_STEP,  /* a step of path.def: arg[0] = enum path_step, arg[1] = queue, arg[2] = bytes */
+	TRACE_STEP,  /* a step of path.def: arg[0] = enum path_step, arg[1] = queue, arg[2] = bytes
+		      */
 #define X(name, help, ...) TRACE_##name,
 #include "trace.def"
 #undef X
@@ -33,8 +34,8 @@ struct trace_rec {
 	u16 kind;
 	u8 host;
 	u8 cpu;
-	u8 ctx; /* enum trace_ctx */
-	u8 task; /* index of the task that runs, or whose CPU was interrupted; 0xff: idle */
+	u8 ctx;	       /* enum trace_ctx */
+	u8 task;       /* index of the task that runs, or whose CPU was interrupted; 0xff: idle */
 	u16 statement; /* what the harness said it is doing */
 };
 

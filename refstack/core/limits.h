@@ -9,10 +9,10 @@ enum { SKB_HEAD_CLASSES = 4 };
 
 struct limits {
 	u32 cpus, tasks, processes, fds, files; /* of one host; fds of one process */
-	u32 umem_bytes;                         /* memory that a process can name to the kernel */
+	u32 umem_bytes;				/* memory that a process can name to the kernel */
 	u32 sockets, skbs;
 	u32 heads[SKB_HEAD_CLASSES]; /* packet buffers by size class, see skbuff.c */
-	u32 pages, big_pages;        /* 4 KiB, 32 KiB */
+	u32 pages, big_pages;	     /* 4 KiB, 32 KiB */
 	u32 devices, dev_queues, qdiscs;
 	u32 routes, route_nodes, addresses, neighbours, dsts, frag_queues;
 	u32 dma_maps;

@@ -19,29 +19,45 @@ enum { ETH_P_IP = 0x0800, ETH_P_ARP = 0x0806, ETH_P_8021Q = 0x8100, ETH_P_IPV6 =
 enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 0xfffe };
 
 /* LINUX: IFF_*. */
-enum { IFF_UP = 1, IFF_BROADCAST = 2, IFF_DEBUG = 4, IFF_LOOPBACK = 8, IFF_POINTOPOINT = 0x10,
-       IFF_RUNNING = 0x40, IFF_NOARP = 0x80, IFF_PROMISC = 0x100, IFF_ALLMULTI = 0x200,
-       IFF_MULTICAST = 0x1000, IFF_LOWER_UP = 0x10000, IFF_DORMANT = 0x20000 };
+enum {
+	IFF_UP = 1,
+	IFF_BROADCAST = 2,
+	IFF_DEBUG = 4,
+	IFF_LOOPBACK = 8,
+	IFF_POINTOPOINT = 0x10,
+	IFF_RUNNING = 0x40,
+	IFF_NOARP = 0x80,
+	IFF_PROMISC = 0x100,
+	IFF_ALLMULTI = 0x200,
+	IFF_MULTICAST = 0x1000,
+	IFF_LOWER_UP = 0x10000,
+	IFF_DORMANT = 0x20000
+};
 /* LINUX: priv_flags that matter here. */
-enum { IFF_TX_SKB_SHARING = 1, IFF_LIVE_ADDR_CHANGE = 2, IFF_XMIT_DST_RELEASE = 4, IFF_NO_QUEUE = 8 };
+enum {
+	IFF_TX_SKB_SHARING = 1,
+	IFF_LIVE_ADDR_CHANGE = 2,
+	IFF_XMIT_DST_RELEASE = 4,
+	IFF_NO_QUEUE = 8
+};
 
 /* LINUX: NETIF_F_*: own bit numbers, Linux's meaning. */
-#define NETIF_F_SG (1ull << 0)
-#define NETIF_F_IP_CSUM (1ull << 1)
-#define NETIF_F_HW_CSUM (1ull << 2)
-#define NETIF_F_HIGHDMA (1ull << 3)
-#define NETIF_F_FRAGLIST (1ull << 4)
-#define NETIF_F_GSO (1ull << 5)
-#define NETIF_F_LOOPBACK (1ull << 7)
-#define NETIF_F_TSO (1ull << 8)
-#define NETIF_F_GSO_UDP_L4 (1ull << 9)
-#define NETIF_F_GRO (1ull << 10)
-#define NETIF_F_RXCSUM (1ull << 11)
-#define NETIF_F_RXHASH (1ull << 12)
-#define NETIF_F_GSO_SOFTWARE (1ull << 13)
-#define NETIF_F_SCTP_CRC (1ull << 14)
+#define NETIF_F_SG		(1ull << 0)
+#define NETIF_F_IP_CSUM		(1ull << 1)
+#define NETIF_F_HW_CSUM		(1ull << 2)
+#define NETIF_F_HIGHDMA		(1ull << 3)
+#define NETIF_F_FRAGLIST	(1ull << 4)
+#define NETIF_F_GSO		(1ull << 5)
+#define NETIF_F_LOOPBACK	(1ull << 7)
+#define NETIF_F_TSO		(1ull << 8)
+#define NETIF_F_GSO_UDP_L4	(1ull << 9)
+#define NETIF_F_GRO		(1ull << 10)
+#define NETIF_F_RXCSUM		(1ull << 11)
+#define NETIF_F_RXHASH		(1ull << 12)
+#define NETIF_F_GSO_SOFTWARE	(1ull << 13)
+#define NETIF_F_SCTP_CRC	(1ull << 14)
 #define NETIF_F_HW_VLAN_CTAG_TX (1ull << 15)
-#define NETIF_F_CSUM_MASK (NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)
+#define NETIF_F_CSUM_MASK	(NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)
 
 enum netdev_tx { NETDEV_TX_OK = 0x00, NETDEV_TX_BUSY = 0x10 };
 enum { NET_XMIT_SUCCESS = 0, NET_XMIT_DROP = 1, NET_XMIT_CN = 2, NET_XMIT_MASK = 0x0f };
@@ -50,12 +66,23 @@ enum { NET_RX_SUCCESS = 0, NET_RX_DROP = 1 };
 /* LINUX: state bits of a queue. */
 enum { QUEUE_STATE_DRV_XOFF = 1, QUEUE_STATE_STACK_XOFF = 2, QUEUE_STATE_FROZEN = 4 };
 /* LINUX: dev->state bits. */
-enum { LINK_STATE_START = 1, LINK_STATE_PRESENT = 2, LINK_STATE_NOCARRIER = 4,
-       LINK_STATE_LINKWATCH_PENDING = 8 };
+enum {
+	LINK_STATE_START = 1,
+	LINK_STATE_PRESENT = 2,
+	LINK_STATE_NOCARRIER = 4,
+	LINK_STATE_LINKWATCH_PENDING = 8
+};
 /* LINUX: IF_OPER_*, RFC 2863; as far as there are devices that take them. */
 enum { IF_OPER_UNKNOWN = 0, IF_OPER_DOWN = 2, IF_OPER_UP = 6 };
-enum netdev_event { NETDEV_UP = 1, NETDEV_DOWN, NETDEV_CHANGE = 4, NETDEV_REGISTER, NETDEV_UNREGISTER,
-	NETDEV_CHANGEMTU, NETDEV_CHANGEADDR };
+enum netdev_event {
+	NETDEV_UP = 1,
+	NETDEV_DOWN,
+	NETDEV_CHANGE = 4,
+	NETDEV_REGISTER,
+	NETDEV_UNREGISTER,
+	NETDEV_CHANGEMTU,
+	NETDEV_CHANGEADDR
+};
 /* LINUX: skb->sender_cpu and skb->napi_id share a place: small numbers are CPUs. */
 enum { NR_CPUS = 8192, MIN_NAPI_ID = NR_CPUS + 1 };
 
@@ -101,7 +128,8 @@ struct header_ops {
 
 /* LINUX: struct pcpu_sw_netstats and rtnl_link_stats64, one set: there is one thread. */
 struct net_device_stats {
-	u64 rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_dropped, tx_dropped;
+	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;
+	u64 rx_errors, tx_errors, rx_dropped, tx_dropped;
 	u64 rx_nohandler, multicast, tx_fifo_errors, rx_missed_errors;
 };
 
@@ -128,12 +156,12 @@ struct net_device {
 	u32 num_tx_queues, real_num_tx_queues, real_num_rx_queues;
 	struct netdev_queue *tx; /* num_tx_queues of them */
 	struct netdev_queue tx_mem[XPS_QUEUES];
-	struct Qdisc *qdisc;     /* root: mq, or the only queue's */
+	struct Qdisc *qdisc; /* root: mq, or the only queue's */
 	struct xps_map xps_cpus[CPU_MAX];
 	u32 watchdog_timeo_jif;
 	struct timer_list watchdog_timer;
-	u8 operstate; /* IF_OPER_ */
-	bool lltx;       /* the driver needs no transmit lock */
+	u8 operstate;	 /* IF_OPER_ */
+	bool lltx;	 /* the driver needs no transmit lock */
 	bool registered; /* LINUX: reg_state == NETREG_REGISTERED */
 	u32 carrier_up_count, carrier_down_count;
 	u32 gso_max_size, gso_max_segs;
@@ -143,8 +171,9 @@ struct net_device {
 	struct neigh_parms *neigh_parms;
 	struct net_device_stats stats;
 	struct list_head rt_uncached; /* routes that only packets and sockets hold */
-	bool needs_free_netdev; /* unregister_netdevice() calls free_netdev() */
-	void (*priv_destructor)(struct net_device *dev); /* of what the driver has, by free_netdev() */
+	bool needs_free_netdev;	      /* unregister_netdevice() calls free_netdev() */
+	/* Of what the driver has, by free_netdev(). */
+	void (*priv_destructor)(struct net_device *dev);
 	void *priv; /* the driver's */
 	void *priv_ctx;
 };
@@ -159,7 +188,8 @@ struct napi_struct {
 	u32 state;
 	s32 weight;
 	int (*poll)(struct napi_struct *napi, int budget);
-	struct sk_buff *rx_head, *rx_tail; /* LINUX: rx_list: GRO_NORMAL packets that go up together */
+	struct sk_buff *rx_head; /* LINUX: rx_list: GRO_NORMAL packets that go up together */
+	struct sk_buff *rx_tail;
 	u32 rx_count;
 	u32 gro_bitmask;
 	struct {
@@ -186,8 +216,8 @@ struct softnet_data {
 	u32 input_queue_head, input_queue_tail;
 };
 
-/* LINUX: struct packet_type: who gets which ethertype. The table is the protocols', and ends with an
- * entry without func.
+/* LINUX: struct packet_type: who gets which ethertype. The table is the protocols', and ends with
+ * an entry without func.
  */
 struct packet_type {
 	u16 type;
@@ -271,8 +301,8 @@ void net_enable_timestamp(struct net *net);
 void net_disable_timestamp(struct net *net);
 void dev_kfree_skb_any_reason(struct sk_buff *skb, enum drop_reason reason);
 
-int netif_rx(struct sk_buff *skb);           /* to the CPU's backlog */
-int netif_receive_skb(struct sk_buff *skb);  /* now, in this context */
+int netif_rx(struct sk_buff *skb);	    /* to the CPU's backlog */
+int netif_receive_skb(struct sk_buff *skb); /* now, in this context */
 void netif_receive_skb_list_internal(struct sk_buff *first);
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int));
@@ -307,8 +337,14 @@ void gro_normal_list(struct napi_struct *napi);
 
 /* vlan.c: takes an 802.1Q header out of the frame. NULL: it was too short, and is gone. */
 struct sk_buff *skb_vlan_untag(struct sk_buff *skb);
-enum { ETH_P_8021AD = 0x88a8, ETH_P_802_3 = 0x0001, ETH_P_802_2 = 0x0004, ETH_P_802_3_MIN = 0x0600,
-       VLAN_HLEN = 4, VLAN_VID_MASK = 0x0fff };
+enum {
+	ETH_P_8021AD = 0x88a8,
+	ETH_P_802_3 = 0x0001,
+	ETH_P_802_2 = 0x0004,
+	ETH_P_802_3_MIN = 0x0600,
+	VLAN_HLEN = 4,
+	VLAN_VID_MASK = 0x0fff
+};
 static inline bool eth_type_vlan(u16 type)
 {
 	return type == ETH_P_8021Q || type == ETH_P_8021AD;

@@ -40,7 +40,8 @@ static void run_call(void *ctx, u64 a, u64 b);
 
 static void post_wake(struct task *t)
 {
-	u64 when_ps = t->host->running != NULL ? t->host->running->now_ps : t->host->net.sim->now_ps;
+	u64 when_ps =
+		t->host->running != NULL ? t->host->running->now_ps : t->host->net.sim->now_ps;
 
 	leave_waits(t);
 	t->state = TASK_QUEUED;
@@ -124,7 +125,8 @@ static void task_timeout(struct timer_list *timer)
 	task_wake(t);
 }
 
-void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cpu, s64 (*entry)(struct task *))
+void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cpu,
+	       s64 (*entry)(struct task *))
 {
 	*t = (struct task){ .host = h, .process = p, .id = id, .cpu = (u8)cpu, .entry = entry };
 	for (u32 i = 0; i < TASK_WAITS; i++) {
@@ -199,9 +201,11 @@ void wake_up(struct wait_queue_head *wq)
 {
 	if (list_empty(&wq->head))
 		return;
-	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net, wake_up);
+	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net,
+	      wake_up);
 	while (!list_empty(&wq->head))
-		autoremove_wake_function(list_first_entry(&wq->head, struct wait_queue_entry, node));
+		autoremove_wake_function(
+			list_first_entry(&wq->head, struct wait_queue_entry, node));
 }
 
 u8 *umem_at(struct process *p, uptr addr, u64 n)

@@ -3,8 +3,8 @@
  *
  * A call that would block parks: it registers its task on the wait queues it waits for, returns
  * -EPARKED up to the call's entry, and leaves no lock and no half-built packet behind. The wake-up
- * enters the call again, with what was left of its timeout in task->timeo. So every blocking point must
- * come before the first effect of its call, or record what it has done in task->done_bytes.
+ * enters the call again, with what was left of its timeout in task->timeo. So every blocking point
+ * must come before the first effect of its call, or record what it has done in task->done_bytes.
  */
 #ifndef REFSTACK_CORE_TASK_H
 #define REFSTACK_CORE_TASK_H
@@ -31,12 +31,12 @@ struct process {
 	u32 id;
 	u8 *umem; /* umem_bytes at address UMEM_BASE; everything else faults */
 	u32 umem_bytes;
-	u32 umem_high; /* bytes from here on are zero */
+	u32 umem_high;	  /* bytes from here on are zero */
 	struct file **fd; /* limits.fds of them; NULL = free */
-	u8 *fd_flags;     /* bit 0: FD_CLOEXEC */
-	u32 nr_fds;       /* RLIMIT_NOFILE */
-	u32 fd_high;      /* descriptors from here on were never used: nothing to clear there */
-	u64 caps;         /* effective capabilities, bit a CAP_ */
+	u8 *fd_flags;	  /* bit 0: FD_CLOEXEC */
+	u32 nr_fds;	  /* RLIMIT_NOFILE */
+	u32 fd_high;	  /* descriptors from here on were never used: nothing to clear there */
+	u64 caps;	  /* effective capabilities, bit a CAP_ */
 	u32 uid, gid;
 };
 
@@ -60,12 +60,12 @@ struct task {
 	u32 nr; /* the call, enum sys_nr */
 	u64 arg[SYS_ARGS];
 	s64 ret;
-	u64 calls;       /* finished ones */
+	u64 calls; /* finished ones */
 	u64 started_ps, ended_ps;
-	bool resumed;    /* the call is entered again after a park */
+	bool resumed; /* the call is entered again after a park */
 	bool timed_out;
-	bool woken;      /* while it was still running */
-	s64 timeo;       /* jiffies left, valid when resumed */
+	bool woken; /* while it was still running */
+	s64 timeo;  /* jiffies left, valid when resumed */
 	u64 expire_jif;
 	u64 done_bytes;
 	struct timer_list timer;
@@ -76,8 +76,8 @@ struct task {
 	u32 nr_held;
 	struct sim_event event;
 	struct sim_event hrtimer;
-	u64 hr_deadline_ns; /* of poll() and nanosleep(): what the program asked for */
-	bool sleeps;        /* parked by schedule_hrtimeout() */
+	u64 hr_deadline_ns;	      /* of poll() and nanosleep(): what the program asked for */
+	bool sleeps;		      /* parked by schedule_hrtimeout() */
 	s64 (*entry)(struct task *t); /* do_syscall() */
 	void (*done)(struct task *t); /* the harness wants to know */
 	void *done_ctx;
@@ -95,8 +95,8 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 void task_wait_on(struct task *t, struct wait_queue_head *wq);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
 s64 schedule_timeout(struct task *t, s64 timeo);
-/* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of net_now_ns();
- * U64_MAX is never.
+/* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of
+ * net_now_ns(); U64_MAX is never.
  */
 s64 schedule_hrtimeout(struct task *t, u64 expires_ns);
 /* The timeout to wait with: `fresh` on the first entry, what is left of it after a park. */

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* timer.c - the timer wheel: nine levels of 64 buckets, each level eight times as coarse.
  *
- * A timer never fires early: its time is rounded up to its level's granularity, so the further away,
- * the later. Timers do not cascade. Rules: LINUX: kernel/time/timer.c, HZ 1000, one base a CPU.
+ * A timer never fires early: its time is rounded up to its level's granularity, so the further
+ * away, the later. Timers do not cascade. Rules: LINUX: kernel/time/timer.c, HZ 1000, one base a
+ * CPU.
  */
 #include "core/timer.h"
 
 #include "core/net.h"
 
-enum {
-	LVL_CLK_SHIFT = 3,
-	LVL_CLK_MASK = 7,
-	LVL_MASK = TIMER_LVL_SIZE - 1
-};
+enum { LVL_CLK_SHIFT = 3, LVL_CLK_MASK = 7, LVL_MASK = TIMER_LVL_SIZE - 1 };
 #define NEXT_TIMER_MAX_DELTA ((1ull << 30) - 1)
 
 static u32 lvl_shift(u32 lvl)
@@ -56,7 +53,9 @@ u64 net_jiffies(const struct net *net)
 	return net->host->boot_jiffies + now_ps(net) / PS_PER_JIFFY;
 }
 
-enum { JUDGE_CLOCK_NS = 256 }; /* what a clock read costs in the judging kernel, and its resolution */
+enum {
+	JUDGE_CLOCK_NS = 256
+}; /* what a clock read costs in the judging kernel, and its resolution */
 
 u64 net_now_ns(struct net *net)
 {
@@ -125,9 +124,9 @@ static void recalc_next_expiry(struct timer_base *b)
 
 	b->any_pending = false;
 	for (u32 lvl = 0; lvl < TIMER_LVL_DEPTH; lvl++) {
-		s32 pos = b->pending_map[lvl] != 0 ?
-				  next_pending_bucket(b, lvl, (u32)(clk & LVL_MASK)) :
-				  -1;
+		s32 pos = b->pending_map[lvl] != 0
+				  ? next_pending_bucket(b, lvl, (u32)(clk & LVL_MASK))
+				  : -1;
 		u64 lvl_clk = clk & LVL_CLK_MASK;
 
 		if (pos >= 0) {

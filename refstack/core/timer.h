@@ -20,7 +20,7 @@ enum {
 
 /* LINUX: MAX_SCHEDULE_TIMEOUT, a long of x86-64. */
 #define MAX_SCHEDULE_TIMEOUT INT64_MAX
-#define PS_PER_JIFFY (PS_PER_SEC / HZ)
+#define PS_PER_JIFFY	     (PS_PER_SEC / HZ)
 
 struct timer_list;
 typedef void (*timer_fn)(struct timer_list *t);
@@ -28,7 +28,7 @@ typedef void (*timer_fn)(struct timer_list *t);
 struct timer_list {
 	struct hlist_node entry;
 	struct timer_base *base; /* where it is pending, or was last */
-	u64 expires_jif;         /* what was asked for */
+	u64 expires_jif;	 /* what was asked for */
 	timer_fn fn;
 	u32 bucket;
 };
@@ -58,7 +58,8 @@ void add_timer_on(struct timer_list *t, struct cpu *c, u64 expires_jif);
 void run_timer_softirq(struct cpu *c);
 void timer_base_check(const struct timer_base *b);
 
-/* jiffies starts at INITIAL_JIFFIES - 300 s in Linux; here at a value that the host's config gives. */
+/* jiffies starts at INITIAL_JIFFIES - 300 s in Linux; here at a value that the host's config gives.
+ */
 u64 net_jiffies(const struct net *net);
 /* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
 u64 net_now_ns(struct net *net);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ip.h - IPv4 sending and receiving: headers, fragments, local delivery, cork, and the socket glue. */
+/* ip.h - IPv4 sending and receiving: headers, fragments, local delivery, cork, and the socket glue.
+ */
 #ifndef REFSTACK_IPV4_IP_H
 #define REFSTACK_IPV4_IP_H
 
@@ -10,16 +11,29 @@
 struct msghdr;
 
 enum { IPCORK_OPT = 1, IPCORK_ALLFRAG = 2, IPCORK_TS_OPT_ID = 4 };
-enum { IPSKB_FORWARDED = 1, IPSKB_XFRM_TUNNEL_SIZE = 2, IPSKB_XFRM_TRANSFORMED = 4, IPSKB_FRAG_COMPLETE = 8,
-       IPSKB_REROUTED = 16, IPSKB_DOREDIRECT = 32, IPSKB_FRAG_PMTU = 64 };
+enum {
+	IPSKB_FORWARDED = 1,
+	IPSKB_XFRM_TUNNEL_SIZE = 2,
+	IPSKB_XFRM_TRANSFORMED = 4,
+	IPSKB_FRAG_COMPLETE = 8,
+	IPSKB_REROUTED = 16,
+	IPSKB_DOREDIRECT = 32,
+	IPSKB_FRAG_PMTU = 64
+};
 /* LINUX: IP_PMTUDISC_*. */
-enum { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT, IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, IP_PMTUDISC_INTERFACE,
-       IP_PMTUDISC_OMIT };
+enum {
+	IP_PMTUDISC_DONT,
+	IP_PMTUDISC_WANT,
+	IP_PMTUDISC_DO,
+	IP_PMTUDISC_PROBE,
+	IP_PMTUDISC_INTERFACE,
+	IP_PMTUDISC_OMIT
+};
 
 struct ip_options {
 	be32 faddr, nexthop;
-	u8 optlen, srr, rr, ts, is_strictroute, srr_is_hit, is_changed, rr_needaddr, ts_needtime, ts_needaddr,
-		router_alert, cipso;
+	u8 optlen, srr, rr, ts, is_strictroute, srr_is_hit, is_changed, rr_needaddr, ts_needtime,
+		ts_needaddr, router_alert, cipso;
 	u8 data[40];
 };
 struct ip_options_rcu {
@@ -82,9 +96,9 @@ int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
 struct ip_payload {
 	getfrag_fn getfrag;
 	void *from;
-	u32 length;      /* transport header included */
+	u32 length; /* transport header included */
 	u32 transhdrlen;
-	u32 flags;       /* MSG_ */
+	u32 flags; /* MSG_ */
 };
 int ip_append_data(struct sock *sk, struct flowi4 *fl4, const struct ip_payload *p,
 		   struct ipcm_cookie *ipc, struct rtable **rtp);
@@ -108,7 +122,8 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk, u32 segs);
 void ip_ident_init(struct net *net);
 
-/* The counters: as many as the pinned kernel has with 256 MiB ("IP idents hash table entries: 4096"). */
+/* The counters: as many as the pinned kernel has with 256 MiB ("IP idents hash table entries:
+ * 4096"). */
 enum { IP_IDENTS = 4096 };
 struct ip_ident {
 	u32 nr_used;
@@ -151,11 +166,13 @@ void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
 u32 inet_current_timestamp(struct net *net);
 /* ip_options_build.c. LINUX: __ip_options_echo() with the options that IPCB(skb) tells of. */
 int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb);
-void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr, struct rtable *rt);
+void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr,
+		      struct rtable *rt);
 void ip_options_fragment(struct sk_buff *skb);
 /* What is known of a packet's options, into its control block: Linux compiles them there. */
 void ip_options_remember(struct sk_buff *skb, const struct ip_options *opt);
-int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb, enum drop_reason *r);
+int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb,
+		       enum drop_reason *r);
 
 /* ip_forward.c is of a later part: ip_forward() says so. */
 int ip_forward(struct sk_buff *skb);
@@ -165,8 +182,10 @@ int ip_error(struct sk_buff *skb);
 int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
 int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
 int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc, bool allow_ipv6);
-void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen, int offset);
-void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info, const u8 *payload);
+void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen,
+			 int offset);
+void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info,
+		   const u8 *payload);
 void ip_local_error(struct sock *sk, int err, be32 daddr, be16 dport, u32 info);
 int ip_recv_error(struct sock *sk, struct msghdr *msg, u64 len, int *addr_len);
 u32 rt_tos2priority(u8 tos);

@@ -414,7 +414,8 @@ const struct Qdisc_ops noop_qdisc_ops = {
 	.peek = noop_dequeue,
 };
 
-/* No enqueue: dev_queue_xmit() sends at once. A queue that wakes up runs its discipline all the same. */
+/* No enqueue: dev_queue_xmit() sends at once. A queue that wakes up runs its discipline all the
+ * same. */
 const struct Qdisc_ops noqueue_qdisc_ops = {
 	.id = "noqueue",
 	.dequeue = noop_dequeue,
