@@ -119,16 +119,20 @@ lib: $(BUILD)/$(CONFIG)/libcore.a ## build the library in one configuration
 setup: ## install what is missing on Debian 12, or print the line that does
 	$(Q)ci/setup.sh
 
-check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) ## set up and run all tests
-	$(Q)ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
-		$(call tests_of,asan)
+# What is run with a call taken out; a few of them in check, all in check-full.
+MUTATED := $(BUILD)/gcc-O0/test_graph
+
+check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) ## set up and run all tests
+	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
+		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
 	$(Q)ci/run-tests.sh $^
 
 UNIT_CONFIGS := asan clang-asan gcc-O0 gcc-O3 clang-O3
 check-full: check $(foreach c,$(UNIT_CONFIGS),$(call tests_of,$(c))) ## unit tests of every native build
-	$(Q)ci/run-tests.sh $(foreach c,$(UNIT_CONFIGS),$(call tests_of,$(c)))
+	$(Q)MUTANTS=all TEST_TIMEOUT=1800 ci/run-tests.sh harness/graph/mutate.py \
+		$(foreach c,$(UNIT_CONFIGS),$(call tests_of,$(c)))
 
 digest: $(DIGEST_BINS) ## the same digest from every compiler, level and machine
 	$(Q)ci/test-digest.sh

@@ -43,55 +43,94 @@ static void task_name(const struct trace_rec *r, char name[16])
 		snprintf(name, 16, "task-%u", r->task);
 }
 
-static void print_line(FILE *to, const struct trace_rec *r, s64 cycles, const char *text, u32 depth)
+struct printer {
+	FILE *to;
+	const struct world *world;
+	u32 host, depth;
+	u64 entered[GRAPH_DEPTH];
+};
+
+/* The columns before a line's text: CPU, task, and what the duration column holds. */
+static void print_columns(const struct printer *p, const struct trace_rec *r, const char *duration)
 {
-	char name[16], took[24] = "";
+	char name[16];
 
 	task_name(r, name);
-	if (cycles >= 0)
-		snprintf(took, sizeof(took), "%llu cyc", (unsigned long long)cycles);
-	fprintf(to, " %u)  %-12s| %12s  |  %*s%s\n", r->cpu, name, took, (int)(2 * depth), "", text);
+	fprintf(p->to, " %u)  %-12s | %15s |", r->cpu, name, duration);
+}
+
+static void print_line(const struct printer *p, const struct trace_rec *r, const char *duration,
+		       const char *fn, const char *after)
+{
+	print_columns(p, r, duration);
+	fprintf(p->to, "  %*s%s%s\n", (int)(2 * p->depth), "", fn, after);
+}
+
+static void put_cycles(char to[24], u64 from_ps, u64 until_ps)
+{
+	snprintf(to, 24, "%llu cyc ", (unsigned long long)((until_ps - from_ps) / CPU_PS_PER_CYCLE));
+}
+
+static void print_irq_mark(const struct printer *p, const struct trace_rec *r, const char *mark)
+{
+	if (r->arg[0] != FN_common_interrupt)
+		return;
+	print_columns(p, r, mark);
+	fputc('\n', p->to);
+}
+
+static void print_exit(struct printer *p, const struct trace_rec *r)
+{
+	char cycles[24] = "";
+
+	/* What began before the recording has no beginning here. */
+	if (p->depth != 0) {
+		p->depth--;
+		put_cycles(cycles, p->entered[p->depth], r->when_ps);
+	}
+	print_line(p, r, cycles, "}", "");
+	print_irq_mark(p, r, "<========== ");
+}
+
+/* Returns how many records it has printed: a call with none inside takes one line. */
+static u32 print_enter(struct printer *p, const struct trace_rec *r, u32 i)
+{
+	const char *fn = fn_names[r->arg[0]];
+	const struct trace_rec *n;
+	char cycles[24];
+
+	i++;
+	n = next_call(p->world, p->host, &i);
+	print_irq_mark(p, r, "==========> ");
+	if (n != NULL && n->kind == TRACE_EXIT) {
+		put_cycles(cycles, r->when_ps, n->when_ps);
+		print_line(p, r, cycles, fn, "();");
+		print_irq_mark(p, r, "<========== ");
+		return i + 1;
+	}
+	print_line(p, r, "", fn, "() {");
+	assert(p->depth < GRAPH_DEPTH - 1);
+	p->entered[p->depth++] = r->when_ps;
+	return i;
 }
 
 void graph_print(FILE *to, const struct world *w, u32 host)
 {
-	u64 entered[GRAPH_DEPTH];
+	struct printer p = { .to = to, .world = w, .host = host };
 	const struct trace_rec *r;
-	u32 depth = 0;
 	u32 i = 0;
 
-	fprintf(to, "# tracer: function_graph (virtual time; cycles of %u ps)\n#\n", CPU_PS_PER_CYCLE);
-	fprintf(to, "# CPU  TASK             CYCLES       FUNCTION CALLS\n# |     |                  |            |   |   |   |\n");
+	fprintf(to, "# tracer: function_graph (virtual time; a cycle is %u ps)\n#\n",
+		CPU_PS_PER_CYCLE);
+	fprintf(to, "# CPU  TASK                CYCLES         FUNCTION CALLS\n"
+		    "# |      |                    |            |   |   |   |\n");
 	while ((r = next_call(w, host, &i)) != NULL) {
-		u32 fn = r->arg[0];
-		char text[96];
-		u32 j = i + 1;
-		const struct trace_rec *n;
-
 		if (r->kind == TRACE_EXIT) {
-			if (depth != 0)
-				depth--;
-			print_line(to, r, (s64)((r->when_ps - entered[depth]) / CPU_PS_PER_CYCLE), "}",
-				   depth);
-			if (fn == FN_common_interrupt)
-				print_line(to, r, -1, "<========== |", 0);
+			print_exit(&p, r);
 			i++;
-			continue;
+		} else {
+			i = print_enter(&p, r, i);
 		}
-		if (fn == FN_common_interrupt)
-			print_line(to, r, -1, "==========> |", 0);
-		n = next_call(w, host, &j);
-		if (n != NULL && n->kind == TRACE_EXIT && n->arg[0] == fn) {
-			snprintf(text, sizeof(text), "%s();", fn_names[fn]);
-			print_line(to, r, (s64)((n->when_ps - r->when_ps) / CPU_PS_PER_CYCLE), text, depth);
-			i = j + 1;
-			continue;
-		}
-		snprintf(text, sizeof(text), "%s() {", fn_names[fn]);
-		print_line(to, r, -1, text, depth);
-		if (depth < GRAPH_DEPTH - 1)
-			entered[depth++] = r->when_ps;
-		i++;
 	}
 }
 
@@ -110,8 +149,7 @@ u32 graph_calls(const struct world *w, u32 host, struct graph_call *out, u32 max
 			depth -= depth != 0 ? 1 : 0;
 			continue;
 		}
-		if (depth == GRAPH_DEPTH - 1)
-			continue;
+		assert(depth < GRAPH_DEPTH);
 		if (depth == 0 || stack[depth - 1].ctx != r->ctx) {
 			stack[depth].unit = units++;
 			stack[depth].base = depth;
@@ -120,8 +158,10 @@ u32 graph_calls(const struct world *w, u32 host, struct graph_call *out, u32 max
 			stack[depth] = stack[depth - 1];
 		}
 		if (n < max)
-			out[n] = (struct graph_call){ r, r->arg[0], depth - stack[depth].base, r->ctx,
-						      stack[depth].unit };
+			out[n] = (struct graph_call){
+				.rec = r, .fn = r->arg[0], .depth = depth - stack[depth].base,
+				.ctx = r->ctx, .unit = stack[depth].unit,
+			};
 		n++;
 		depth++;
 	}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* graph.h - the call graph of a run: printed in ftrace's look, or as a list to compare with a kernel's. */
+/* graph.h - the call graph of a run: printed in ftrace's look, or as a list to compare with a
+ * kernel's (harness/unit/graph_compare.h).
+ */
 #ifndef HARNESS_LIB_GRAPH_H
 #define HARNESS_LIB_GRAPH_H
 
