@@ -230,6 +230,10 @@ def main():
         for path in sorted({f.path for f, _ in found}):
             sites = [s for f, list_ in found for s in list_ if f.path == path]
             jobs.append((f"{caller} -> {callee}", texts[path][0], path, sites))
+    if subprocess.run([f"{WHERE}/test_graph"], capture_output=True, check=False).returncode:
+        print(f"[  FAILED  ] {WHERE}/test_graph fails with all calls in place")
+        print("[  FAILED  ] 1 test(s).")
+        return True
     wanted = os.environ.get("MUTANTS", "all")
     tried = jobs if wanted == "all" else spread(jobs, int(wanted))
     bad = {}
