@@ -101,6 +101,7 @@ int cmd_selfcheck(int argc, char **argv)
 		i++;
 	}
 	signal(SIGINT, on_interrupt);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* a program that crashes is the one after the last line */
 	while (ok && interrupted == 0 && (seconds != 0 ? time(NULL) - started < (time_t)seconds : t.runs < runs)) {
 		ok = run_one(seed + t.runs, (uint32_t)calls, verbose, &t);
 		progress(&t, started, &last);
