@@ -26,7 +26,7 @@ SECONDS = 30
 HELPERS_DEEP = 6
 
 COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', re.S)
-PROBE = re.compile(r"\bPROBE(?:_CPU)?\([^;]*, (\w+)\);")
+PROBE = re.compile(r"\bPROBE(?:_CPU)?\([^;]*,\s+(\w+)\);")
 WORD_CALL = re.compile(r"\b([a-z_]\w*)\(")
 
 # What is called through a pointer: the call of the pointer, and the function it stands in.
