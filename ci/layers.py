@@ -3,8 +3,8 @@
 """The direction of includes, and no circle among them.
 
 socket -> ipv4 -> core -> {wire, uapi} -> base; sched -> core; driver -> core, and of nicmodel only
-the seam; nicmodel -> base. Upward calls go through tables that are registered at init. refstack/host.c puts
-one machine together and may include all of refstack.
+the seam; nicmodel -> base. Upward calls go through tables that are registered at init.
+refstack/host.c puts one machine together and may include all of refstack.
 """
 import os
 import re

@@ -35,7 +35,7 @@ check_analyzer() {
 check_cppcheck() {
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-		--error-exitcode=1 -j "$cores" -Irefstack -I. "${core[@]}"
+		--error-exitcode=1 --library=ci/cppcheck.cfg -j "$cores" -Irefstack -I. "${core[@]}"
 }
 
 check_shellcheck() {

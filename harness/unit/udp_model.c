@@ -61,36 +61,35 @@ static void put_addr(u16 family, u32 addr, u16 port)
 	put_sockaddr_in(world_umem(model, 0, AT_ADDR, 16), family, port, addr);
 }
 
-static long s_socket(void)
+long s_socket(void)
 {
 	return call(SYS_NR_socket, AF_INET, SOCK_DGRAM, 0, 0, 0, 0);
 }
 
-static long s_close(int fd)
+long s_close(int fd)
 {
 	return call(SYS_NR_close, (u64)fd, 0, 0, 0, 0, 0);
 }
 
-static long s_bind(int fd, uint32_t addr, uint16_t port)
+long s_bind(int fd, uint32_t addr, uint16_t port)
 {
 	put_addr(AF_INET, addr, port);
 	return call(SYS_NR_bind, (u64)fd, AT_ADDR, 16, 0, 0, 0);
 }
 
-static long s_connect(int fd, uint32_t addr, uint16_t port)
+long s_connect(int fd, uint32_t addr, uint16_t port)
 {
 	put_addr(AF_INET, addr, port);
 	return call(SYS_NR_connect, (u64)fd, AT_ADDR, 16, 0, 0, 0);
 }
 
-static long s_disconnect(int fd)
+long s_disconnect(int fd)
 {
 	put_addr(AF_UNSPEC, 0, 0);
 	return call(SYS_NR_connect, (u64)fd, AT_ADDR, 16, 0, 0, 0);
 }
 
-static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr,
-		   uint16_t port)
+long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr, uint16_t port)
 {
 	memcpy(world_umem(model, 0, AT_DATA, len), data, len);
 	put_addr(AF_INET, addr, port);
@@ -98,7 +97,7 @@ static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_
 		    addr != 0 ? 16 : 0);
 }
 
-static long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *addr, uint16_t *port)
+long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *addr, uint16_t *port)
 {
 	u8 *at = world_umem(model, 0, AT_ADDR, 16);
 	long r;
@@ -114,13 +113,13 @@ static long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *add
 	return r;
 }
 
-static long s_setopt(int fd, int level, int name, int value)
+long s_setopt(int fd, int level, int name, int value)
 {
 	put_le32(world_umem(model, 0, AT_VALUE, 4), (u32)value);
 	return call(SYS_NR_setsockopt, (u64)fd, (u64)level, (u64)name, AT_VALUE, 4, 0);
 }
 
-static long s_getopt(int fd, int level, int name)
+long s_getopt(int fd, int level, int name)
 {
 	long r;
 
@@ -129,7 +128,7 @@ static long s_getopt(int fd, int level, int name)
 	return r < 0 ? r : (s32)get_le32(world_umem(model, 0, AT_VALUE, 4));
 }
 
-static long s_ioctl(int fd, unsigned request)
+long s_ioctl(int fd, unsigned request)
 {
 	long r;
 
@@ -138,13 +137,13 @@ static long s_ioctl(int fd, unsigned request)
 	return r < 0 ? r : (s32)get_le32(world_umem(model, 0, AT_VALUE, 4));
 }
 
-static void s_inject(const uint8_t *frame, uint32_t len)
+void s_inject(const uint8_t *frame, uint32_t len)
 {
 	(void)world_inject(model, 0, frame, len);
 	world_settle(model);
 }
 
-static uint32_t s_capture(struct us_frame *f)
+uint32_t s_capture(struct us_frame *f)
 {
 	if (queue.count == 0)
 		return 0;
@@ -154,12 +153,12 @@ static uint32_t s_capture(struct us_frame *f)
 	return f->len;
 }
 
-static void s_sleep_ms(uint32_t ms)
+void s_sleep_ms(uint32_t ms)
 {
 	world_run_until(model, model->sim.now_ps + ms * PS_PER_MS);
 }
 
-static void s_print(const char *format, ...)
+void s_print(const char *format, ...)
 {
 	va_list ap;
 	int n;
@@ -186,7 +185,7 @@ static void count_group(const char *group)
 	}
 }
 
-static void s_counters(void)
+void s_counters(void)
 {
 	count_group("Ip");
 	count_group("Icmp");

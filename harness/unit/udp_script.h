@@ -20,23 +20,22 @@ struct us_frame {
 };
 
 /* Returned values are results or negative errno. addr 0 in s_send(): no address. */
-static long s_socket(void);
-static long s_close(int fd);
-static long s_bind(int fd, uint32_t addr, uint16_t port);
-static long s_connect(int fd, uint32_t addr, uint16_t port);
-static long s_disconnect(int fd);
-static long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr,
-		   uint16_t port);
-static long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *addr, uint16_t *port);
-static long s_setopt(int fd, int level, int name, int value);
-static long s_getopt(int fd, int level, int name);
-static long s_ioctl(int fd, unsigned request);
-static void s_inject(const uint8_t *frame, uint32_t len);
-static uint32_t
-s_capture(struct us_frame *f); /* the next frame that was sent, 0 when there is none */
-static void s_sleep_ms(uint32_t ms);
-static void s_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void s_counters(void); /* prints what has changed since the last time */
+long s_socket(void);
+long s_close(int fd);
+long s_bind(int fd, uint32_t addr, uint16_t port);
+long s_connect(int fd, uint32_t addr, uint16_t port);
+long s_disconnect(int fd);
+long s_send(int fd, const uint8_t *data, uint32_t len, int flags, uint32_t addr, uint16_t port);
+long s_recv(int fd, uint8_t *data, uint32_t len, int flags, uint32_t *addr, uint16_t *port);
+long s_setopt(int fd, int level, int name, int value);
+long s_getopt(int fd, int level, int name);
+long s_ioctl(int fd, unsigned request);
+void s_inject(const uint8_t *frame, uint32_t len);
+/* The next frame that was sent, 0 when there is none. */
+uint32_t s_capture(struct us_frame *f);
+void s_sleep_ms(uint32_t ms);
+void s_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void s_counters(void); /* prints what has changed since the last time */
 
 enum {
 	US_SOL_SOCKET = 1,

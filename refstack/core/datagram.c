@@ -22,8 +22,8 @@ static bool connection_based(const struct sock *sk)
 
 /* 0: look again at once. 1: *err says why not, -EPARKED for a call that has to leave and come back.
  */
-int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err, s64 *timeo_p,
-			      const struct sk_buff *skb)
+int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err,
+			      const s64 *timeo_p, const struct sk_buff *skb)
 {
 	struct task *t = current_task(sock_net(sk));
 	int error;
@@ -74,6 +74,17 @@ static struct sk_buff *skb_set_peeked(struct sk_buff *skb)
 	return skb;
 }
 
+/* Takes a reference to what is only looked at; NULL: no memory for a packet of its own. */
+static struct sk_buff *peek_at(struct sk_buff *skb)
+{
+	if (skb->len == 0) {
+		skb = skb_set_peeked(skb);
+		if (skb == NULL)
+			return NULL;
+	}
+	return skb_get(skb);
+}
+
 struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *queue, u32 flags,
 					int *off, int *err, struct sk_buff **last)
 {
@@ -94,14 +105,11 @@ struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *qu
 				rest -= skb->len;
 				continue;
 			}
-			if (skb->len == 0) {
-				skb = skb_set_peeked(skb);
-				if (skb == NULL) {
-					*err = -ENOMEM;
-					return NULL;
-				}
+			skb = peek_at(skb);
+			if (skb == NULL) {
+				*err = -ENOMEM;
+				return NULL;
 			}
-			(void)skb_get(skb);
 		}
 		*off = (int)rest;
 		return skb;
@@ -133,7 +141,7 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err)
 {
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
 	s64 timeo = sock_rcvtimeo(sk, (flags & MSG_DONTWAIT) != 0);
-	struct sk_buff *skb, *last;
+	struct sk_buff *skb, *last = NULL;
 	int off = 0;
 
 	for (;;) {

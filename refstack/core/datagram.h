@@ -16,8 +16,8 @@ int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr 
 /* LINUX: __skb_recv_udp()'s helpers and skb_recv_datagram(): NULL with *err, -EPARKED included. */
 struct sk_buff *skb_try_recv_from_queue(struct sock *sk, struct sk_buff_head *queue, u32 flags,
 					int *off, int *err, struct sk_buff **last);
-int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err, s64 *timeo_p,
-			      const struct sk_buff *skb);
+int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *err,
+			      const s64 *timeo_p, const struct sk_buff *skb);
 
 /* LINUX: datagram_poll(); wait is NULL when the caller only looks. */
 u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait);

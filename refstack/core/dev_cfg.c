@@ -137,7 +137,7 @@ static bool dev_valid_name(const char *name)
 			return false;
 	if (len == 0 || len == IFNAMSIZ)
 		return false;
-	return !name_equal(name, ".") && !name_equal(name, "..");
+	return name[0] != '.' || (len != 1 && (len != 2 || name[1] != '.'));
 }
 
 /* NULL: no room. The name has to be valid; register_netdevice() says. */

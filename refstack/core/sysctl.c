@@ -346,8 +346,12 @@ struct net_device *sysctl_name_dev(const struct net *net, const struct sysctl_na
 	char dev[IFNAMSIZ];
 	u32 i;
 
-	for (i = 0; i < name->dev_len; i++)
-		dev[i] = name->dev[i] == '/' ? '.' : name->dev[i];
+	assert(name->dev_len < IFNAMSIZ);
+	for (i = 0; i < name->dev_len; i++) {
+		dev[i] = name->dev[i];
+		if (dev[i] == '/')
+			dev[i] = '.';
+	}
 	dev[i] = '\0';
 	return dev_get_by_name(net, dev);
 }
@@ -426,6 +430,7 @@ static int neigh_gc_io(struct neigh_table *tbl, const char *knob, struct sysctl_
 	u32 *thresh = NULL;
 	int err;
 
+	assert(tbl != NULL);
 	if (sysctl_streq(knob, "gc_thresh1"))
 		thresh = &tbl->gc_thresh1;
 	else if (sysctl_streq(knob, "gc_thresh2"))
