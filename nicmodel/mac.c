@@ -17,12 +17,14 @@ enum { WRITEBACK_BYTES = 40 };
 u32 nic_sum(u32 sum, const u8 *p, u32 len)
 {
 	u64 s = sum;
-	u32 i;
 
-	for (i = 0; i + 1 < len; i += 2)
-		s += (u32)p[i] << 8 | p[i + 1];
-	if (i < len)
-		s += (u32)p[i] << 8;
+	/* Words of 32 bits add up to the same: 2^16 counts as 1. */
+	for (; len >= 4; len -= 4, p += 4)
+		s += get_be32(p);
+	for (; len >= 2; len -= 2, p += 2)
+		s += get_be16(p);
+	if (len != 0)
+		s += (u32)p[0] << 8;
 	while (s >> 16 != 0)
 		s = (s & 0xffff) + (s >> 16);
 	return (u32)s;

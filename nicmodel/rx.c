@@ -152,15 +152,15 @@ static u32 checksum_status(const struct nic *n, const struct parse *p)
 /* For each bit of the input that is set, the 32 bits of the key that start at its place. */
 static u32 toeplitz(const struct nic *n, const u8 *in, u32 len)
 {
-	u32 hash = 0, i, bit;
+	u32 hash = 0, i, ones;
 	u64 window = 0;
 
 	for (i = 0; i < 4; i++)
 		window = window << 8 | (n->r.RSSRK[i / 4] >> i % 4 * 8 & 0xff);
 	for (i = 0; i < len; i++) {
 		window = window << 8 | (n->r.RSSRK[(i + 4) / 4] >> (i + 4) % 4 * 8 & 0xff);
-		for (bit = 0; bit < 8; bit++)
-			hash ^= (u32)(window >> (8 - bit)) & (0u - (u32)(in[i] >> (7 - bit) & 1));
+		for (ones = in[i]; ones != 0; ones &= ones - 1)
+			hash ^= (u32)(window >> (__builtin_ctz(ones) + 1));
 	}
 	return hash;
 }

@@ -194,6 +194,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->host = h;
 	net->sim = sim;
 	net->trace = trace;
+	net_follow_trace(net);
 	for (u32 i = 0; i < RNG_MAX; i++)
 		rng_init(&net->rng[i], cfg->seed, (enum rng_label)i, cfg->id);
 	for (u32 i = 0; i < h->nr_cpus; i++) {

@@ -7,12 +7,12 @@ enum { GRAPH_DEPTH = 256 };
 void graph_start(struct world *w)
 {
 	w->trace.written = 0;
-	w->trace.mask |= 1ull << TRACE_ENTER | 1ull << TRACE_EXIT | 1ull << TRACE_STEP;
+	world_trace(w, w->trace.mask | 1ull << TRACE_ENTER | 1ull << TRACE_EXIT | 1ull << TRACE_STEP);
 }
 
 void graph_stop(struct world *w)
 {
-	w->trace.mask = 0;
+	world_trace(w, 0);
 }
 
 static bool is_call(const struct trace_rec *r, u32 host)
@@ -68,7 +68,8 @@ static void print_line(const struct printer *p, const struct trace_rec *r, const
 
 static void put_cycles(char to[24], u64 from_ps, u64 until_ps)
 {
-	snprintf(to, 24, "%llu cyc ", (unsigned long long)((until_ps - from_ps) / CPU_PS_PER_CYCLE));
+	snprintf(to, 24, "%llu cyc ",
+		 (unsigned long long)((until_ps - from_ps) / CPU_PS_PER_CYCLE));
 }
 
 static void print_irq_mark(const struct printer *p, const struct trace_rec *r, const char *mark)

@@ -2,6 +2,7 @@
 /* world.c - lays out and runs a world: see world.h. */
 #include "harness/lib/world.h"
 
+#include "harness/lib/conserve.h"
 #include "harness/lib/ipcmd.h"
 #include "harness/lib/invariants.h"
 #include "socket/socket.h"
@@ -72,6 +73,8 @@ static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg
 	layout_pool(w, a, &w->big_frame_pool, "big_frame", sizeof(struct frame) + BIG_FRAME_BYTES,
 		    l->big_frames);
 	w->scratch = arena_take(a, BIG_FRAME_BYTES);
+	for (u32 i = 0; i < cfg->hosts; i++)
+		w->conserve[i] = conserve_layout(a, l);
 	ring = arena_take(a, l->trace_records * sizeof(struct trace_rec));
 	if (a->mem == NULL)
 		return;
@@ -142,7 +145,6 @@ static void port_event(void *ctx, u64 what, u64 arg)
 	struct nic_port *p = ctx;
 
 	nic_card.event(&p->nic, (u32)what, (u32)arg);
-	nic_check(&p->nic);
 }
 
 static void port_at(void *ctx, u64 when_ps, u32 what, u32 arg)
@@ -342,6 +344,7 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 
 		host_init(&w->host[i], &w->sim, &w->trace, &hc, do_syscall);
 		w->host[i].world = w;
+		conserve_init(w->conserve[i], w, &w->host[i]);
 		world_add_host_regions(w, &w->host[i]);
 	}
 	for (u32 i = 0; i < cfg->nr_wires; i++) {
@@ -445,12 +448,22 @@ bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 a
 {
 	struct task *t = &w->host[host].task[task];
 
-	world_start(w, host, task, nr, arg);
+	if (sim_next_ps(&w->sim) > w->sim.now_ps && !w->checks)
+		task_call_now(t, nr, arg);
+	else
+		world_start(w, host, task, nr, arg);
 	/* The unit of the call itself, and nothing that lies in the future. */
 	while (t->state == TASK_QUEUED && world_step(w))
 		;
 	*ret = t->ret;
 	return t->state == TASK_IDLE;
+}
+
+void world_trace(struct world *w, u64 mask)
+{
+	w->trace.mask = mask;
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		net_follow_trace(&w->host[i].net);
 }
 
 u8 *world_umem(struct world *w, u32 host, uptr at, u32 bytes)
@@ -478,6 +491,8 @@ void world_check(const struct world *w)
 			pool_check(w->region[i].at);
 	for (u32 i = 0; i < w->cfg.hosts; i++)
 		host_check(&w->host[i]);
+	for (u32 i = 0; i < w->cfg.hosts; i++)
+		conserve_check(w->conserve[i]);
 	for (u32 i = 0; i < w->cfg.nr_devs; i++)
 		if (w->port[i].nic != NULL)
 			nic_check(&w->port[i].nic->nic);

@@ -92,6 +92,7 @@ struct world {
 	u32 nr_regions;
 	struct region region[WORLD_REGIONS];
 	bool checks; /* world_check() after each event */
+	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
 	/* What the harness wants to see: each frame that leaves or arrives at a port. */
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
 	void *on_frame_ctx;
@@ -117,6 +118,9 @@ bool world_run_task(struct world *w, struct task *t, u64 limit_ps);
 void world_settle(struct world *w);
 void world_check(const struct world *w);
 u64 world_digest(const struct world *w);
+
+/* Switches kinds of records on, bit an enum trace_kind; 0: none. Nothing that happens depends on it. */
+void world_trace(struct world *w, u64 mask);
 
 u64 world_save_size(const struct world *w);
 u64 world_save(struct world *w, void *to);

@@ -19,32 +19,27 @@ static u32 to_big_endian(u64 sum)
 	return folded;
 }
 
-/* Halves of 32 bits are added to 64: no carry is lost below 2^32 of them. */
-static u64 add_blocks(const u8 *p, u32 blocks)
+/* One's complement addition of eight bytes: what is carried out comes in again. */
+static u64 add_block(u64 sum, const u8 *p)
 {
-	u64 even = 0, odd = 0;
 	u64 v;
 
-	for (; blocks != 0; blocks--, p += 8) {
-		memcpy(&v, p, 8);
-		even += v & U32_MAX;
-		odd += v >> 32;
-	}
-	return csum_fold16(even) + (u64)csum_fold16(odd);
+	memcpy(&v, p, 8);
+	sum += v;
+	return sum + (sum < v);
 }
 
 u32 csum_partial(const u8 *p, u32 len, u32 sum)
 {
 	u8 tail[8] = { 0 };
-	u64 words;
+	u64 words = 0;
 
 	assert(p != NULL || len == 0);
-	if (len == 0)
-		return csum_fold16(sum);
-	words = add_blocks(p, len / 8);
-	if (len % 8 != 0) {
-		memcpy(tail, p + len / 8 * 8, len % 8);
-		words += add_blocks(tail, 1);
+	for (; len >= 8; len -= 8, p += 8)
+		words = add_block(words, p);
+	if (len != 0) {
+		memcpy(tail, p, len);
+		words = add_block(words, tail);
 	}
 	return csum_fold16((u64)sum + to_big_endian(words));
 }
@@ -63,8 +58,15 @@ u32 csum_tcpudp_nofold(be32 saddr, be32 daddr, u32 len, u8 proto, u32 sum)
 
 u16 ip_fast_csum(const u8 *iph, u32 ihl)
 {
+	u64 sum = 0;
+	u32 word;
+
 	assert(ihl >= 5);
-	return csum_fold(csum_partial(iph, ihl * 4, 0));
+	for (; ihl != 0; ihl--, iph += 4) {
+		memcpy(&word, iph, 4);
+		sum += word;
+	}
+	return (u16)~to_big_endian(sum);
 }
 
 u16 ip_compute_csum(const u8 *p, u32 len)

@@ -7,20 +7,22 @@
 
 struct sip {
 	u64 v0, v1, v2, v3;
-	u32 rounds; /* per word: 2 for siphash, 1 for hsiphash */
 };
 
-static u64 rol64(u64 v, u32 n)
+/* Rounds per word. Inlined with the number known, the state stays in registers. */
+enum { SIPHASH = 2, HSIPHASH = 1 };
+
+static inline u64 rol64(u64 v, u32 n)
 {
 	return v << n | v >> (64 - n);
 }
 
-static u32 rol32(u32 v, u32 n)
+static inline u32 rol32(u32 v, u32 n)
 {
 	return v << n | v >> (32 - n);
 }
 
-static void sip_rounds(struct sip *s, u32 n)
+static inline void sip_rounds(struct sip *s, u32 n)
 {
 	for (; n != 0; n--) {
 		s->v0 += s->v1;
@@ -37,44 +39,43 @@ static void sip_rounds(struct sip *s, u32 n)
 }
 
 /* The constants spell "somepseudorandomlygeneratedbytes". */
-static struct sip sip_start(const siphash_key_t *key, u32 rounds)
+static inline struct sip sip_start(const siphash_key_t *key)
 {
 	return (struct sip){
 		.v0 = key->key[0] ^ 0x736f6d6570736575ull,
 		.v1 = key->key[1] ^ 0x646f72616e646f6dull,
 		.v2 = key->key[0] ^ 0x6c7967656e657261ull,
 		.v3 = key->key[1] ^ 0x7465646279746573ull,
-		.rounds = rounds,
 	};
 }
 
-static void sip_word(struct sip *s, u64 m)
+static inline void sip_word(struct sip *s, u64 m, u32 rounds)
 {
 	s->v3 ^= m;
-	sip_rounds(s, s->rounds);
+	sip_rounds(s, rounds);
 	s->v0 ^= m;
 }
 
 /* The last word holds what is left below eight bytes, and the length in its top byte. */
-static u64 sip_end(struct sip *s, u64 rest, u32 len)
+static inline u64 sip_end(struct sip *s, u64 rest, u32 len, u32 rounds)
 {
-	sip_word(s, rest | (u64)len << 56);
+	sip_word(s, rest | (u64)len << 56, rounds);
 	s->v2 ^= 0xff;
-	sip_rounds(s, s->rounds + 2);
+	sip_rounds(s, rounds + 2);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-static u64 sip_bytes(const u8 *p, u32 len, const siphash_key_t *key, u32 rounds)
+static inline u64 sip_bytes(const u8 *p, u32 len, const siphash_key_t *key, u32 rounds)
 {
-	struct sip s = sip_start(key, rounds);
+	struct sip s = sip_start(key);
 	u8 rest[8] = { 0 };
 	u32 i;
 
 	for (i = 0; i + 8 <= len; i += 8)
-		sip_word(&s, get_le64(p + i));
+		sip_word(&s, get_le64(p + i), rounds);
 	if (i < len)
 		memcpy(rest, p + i, len - i);
-	return sip_end(&s, get_le64(rest), len);
+	return sip_end(&s, get_le64(rest), len, rounds);
 }
 
 static u64 join(u32 low, u32 high)
@@ -85,52 +86,52 @@ static u64 join(u32 low, u32 high)
 u64 siphash(const void *data, u32 len, const siphash_key_t *key)
 {
 	assert(data != NULL || len == 0);
-	return sip_bytes(data, len, key, 2);
+	return sip_bytes(data, len, key, SIPHASH);
 }
 
 u64 siphash_1u64(u64 a, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, a);
-	return sip_end(&s, 0, 8);
+	sip_word(&s, a, SIPHASH);
+	return sip_end(&s, 0, 8, SIPHASH);
 }
 
 u64 siphash_2u64(u64 a, u64 b, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, a);
-	sip_word(&s, b);
-	return sip_end(&s, 0, 16);
+	sip_word(&s, a, SIPHASH);
+	sip_word(&s, b, SIPHASH);
+	return sip_end(&s, 0, 16, SIPHASH);
 }
 
 u64 siphash_3u64(u64 a, u64 b, u64 c, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, a);
-	sip_word(&s, b);
-	sip_word(&s, c);
-	return sip_end(&s, 0, 24);
+	sip_word(&s, a, SIPHASH);
+	sip_word(&s, b, SIPHASH);
+	sip_word(&s, c, SIPHASH);
+	return sip_end(&s, 0, 24, SIPHASH);
 }
 
 u64 siphash_4u64(u64 a, u64 b, u64 c, u64 d, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, a);
-	sip_word(&s, b);
-	sip_word(&s, c);
-	sip_word(&s, d);
-	return sip_end(&s, 0, 32);
+	sip_word(&s, a, SIPHASH);
+	sip_word(&s, b, SIPHASH);
+	sip_word(&s, c, SIPHASH);
+	sip_word(&s, d, SIPHASH);
+	return sip_end(&s, 0, 32, SIPHASH);
 }
 
 u64 siphash_1u32(u32 a, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	return sip_end(&s, a, 4);
+	return sip_end(&s, a, 4, SIPHASH);
 }
 
 u64 siphash_2u32(u32 a, u32 b, const siphash_key_t *key)
@@ -140,10 +141,10 @@ u64 siphash_2u32(u32 a, u32 b, const siphash_key_t *key)
 
 u64 siphash_3u32(u32 a, u32 b, u32 c, const siphash_key_t *key)
 {
-	struct sip s = sip_start(key, 2);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, join(a, b));
-	return sip_end(&s, c, 12);
+	sip_word(&s, join(a, b), SIPHASH);
+	return sip_end(&s, c, 12, SIPHASH);
 }
 
 u64 siphash_4u32(u32 a, u32 b, u32 c, u32 d, const siphash_key_t *key)
@@ -154,39 +155,39 @@ u64 siphash_4u32(u32 a, u32 b, u32 c, u32 d, const siphash_key_t *key)
 u32 hsiphash(const void *data, u32 len, const hsiphash_key_t *key)
 {
 	assert(data != NULL || len == 0);
-	return (u32)sip_bytes(data, len, key, 1);
+	return (u32)sip_bytes(data, len, key, HSIPHASH);
 }
 
 u32 hsiphash_1u32(u32 a, const hsiphash_key_t *key)
 {
-	struct sip s = sip_start(key, 1);
+	struct sip s = sip_start(key);
 
-	return (u32)sip_end(&s, a, 4);
+	return (u32)sip_end(&s, a, 4, HSIPHASH);
 }
 
 u32 hsiphash_2u32(u32 a, u32 b, const hsiphash_key_t *key)
 {
-	struct sip s = sip_start(key, 1);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, join(a, b));
-	return (u32)sip_end(&s, 0, 8);
+	sip_word(&s, join(a, b), HSIPHASH);
+	return (u32)sip_end(&s, 0, 8, HSIPHASH);
 }
 
 u32 hsiphash_3u32(u32 a, u32 b, u32 c, const hsiphash_key_t *key)
 {
-	struct sip s = sip_start(key, 1);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, join(a, b));
-	return (u32)sip_end(&s, c, 12);
+	sip_word(&s, join(a, b), HSIPHASH);
+	return (u32)sip_end(&s, c, 12, HSIPHASH);
 }
 
 u32 hsiphash_4u32(u32 a, u32 b, u32 c, u32 d, const hsiphash_key_t *key)
 {
-	struct sip s = sip_start(key, 1);
+	struct sip s = sip_start(key);
 
-	sip_word(&s, join(a, b));
-	sip_word(&s, join(c, d));
-	return (u32)sip_end(&s, 0, 16);
+	sip_word(&s, join(a, b), HSIPHASH);
+	sip_word(&s, join(c, d), HSIPHASH);
+	return (u32)sip_end(&s, 0, 16, HSIPHASH);
 }
 
 struct lookup3 {

@@ -87,6 +87,7 @@ u32 pool_slot_bytes(u32 obj_bytes)
 void pool_init(struct pool *p, const char *name, void *mem, u32 obj_bytes, u32 capacity)
 {
 	assert((uintptr_t)mem % SLOT_ALIGN == 0);
+	assert((u64)capacity * pool_slot_bytes(obj_bytes) <= U32_MAX);
 	*p = (struct pool){
 		.name = name,
 		.mem = mem,
@@ -181,12 +182,11 @@ void pool_free(struct pool *p, void *obj)
 
 bool pool_owns(const struct pool *p, const void *obj)
 {
-	uintptr_t at = (uintptr_t)obj;
-	uintptr_t start = (uintptr_t)p->mem;
+	/* Below zero it wraps, and is too large as well. */
+	uintptr_t offset = (uintptr_t)obj - (uintptr_t)p->mem;
 
 	/* Below `fresh` and on a slot's first byte. */
-	return at >= start && at - start < (uintptr_t)p->fresh * p->slot_bytes &&
-	       (at - start) % p->slot_bytes == 0;
+	return offset < p->fresh * p->slot_bytes && (u32)offset % p->slot_bytes == 0;
 }
 
 u32 pool_index(const struct pool *p, const void *obj)
@@ -204,6 +204,11 @@ static struct pool_slot *next_free(struct pool_slot *slot)
 	next = slot->next;
 	poison(slot, sizeof(*slot));
 	return next;
+}
+
+const void *pool_next_free(const struct pool *p, const void *slot)
+{
+	return slot == NULL ? p->free_head : next_free((struct pool_slot *)(uintptr_t)slot);
 }
 
 void pool_check(const struct pool *p)

@@ -39,6 +39,8 @@ void pool_free(struct pool *p, void *obj);
 /* Dense number of an object: for tables beside a pool and for checks, never for a digest. */
 u32 pool_index(const struct pool *p, const void *obj);
 bool pool_owns(const struct pool *p, const void *obj);
+/* The chain of free slots that were used before: NULL begins and ends it. */
+const void *pool_next_free(const struct pool *p, const void *slot);
 void pool_check(const struct pool *p);
 
 /* Under AddressSanitizer poisoned bytes may not be copied: around a snapshot the pool is opened

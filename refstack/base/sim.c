@@ -18,7 +18,7 @@ static const u8 heap_of[] = {
 };
 static_assert(ARRAY_SIZE(heap_of) == SIM_CLASS_MAX, "every class has its heap");
 
-static bool is_before(const struct sim_event *a, const struct sim_event *b)
+static inline bool is_before(const struct sim_event *a, const struct sim_event *b)
 {
 	if (a->when_ps != b->when_ps)
 		return a->when_ps < b->when_ps;
@@ -27,10 +27,12 @@ static bool is_before(const struct sim_event *a, const struct sim_event *b)
 	return a->seq < b->seq;
 }
 
-static void heap_put(struct heap *h, u32 i, struct sim_event *e)
+static inline void heap_put(struct heap *h, u32 i, struct sim_event *e)
 {
 	h->slot[i] = e;
 	e->pos = i + 1;
+	if (i == 0)
+		h->first_ps = e->when_ps;
 }
 
 /* The hole at i moves up until e fits into it. */
@@ -84,6 +86,8 @@ static void heap_remove(struct heap *h, struct sim_event *e)
 	e->pos = 0;
 	if (last != e)
 		heap_settle(h, i, last);
+	else if (i == 0)
+		h->first_ps = U64_MAX;
 }
 
 void sim_init(struct sim *s, struct pool *pool, struct sim_event **hw, struct sim_event **cpu,
@@ -91,8 +95,8 @@ void sim_init(struct sim *s, struct pool *pool, struct sim_event **hw, struct si
 {
 	*s = (struct sim){
 		.pool = pool,
-		.heap = { [HEAP_HW] = { .slot = hw, .cap = cap },
-			  [HEAP_CPU] = { .slot = cpu, .cap = cap } },
+		.heap = { [HEAP_HW] = { .slot = hw, .cap = cap, .first_ps = U64_MAX },
+			  [HEAP_CPU] = { .slot = cpu, .cap = cap, .first_ps = U64_MAX } },
 	};
 	if (pool != NULL)
 		assert(pool->obj_bytes >= sizeof(struct sim_event));
@@ -162,33 +166,49 @@ static struct heap *first_heap(struct sim *s)
 	return is_before(hw->slot[0], cpu->slot[0]) ? hw : cpu;
 }
 
-u64 sim_next_ps(const struct sim *s)
+static void run(struct sim *s, struct heap *h, const struct sim_event *e)
 {
-	u64 next = U64_MAX;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(s->heap); i++)
-		if (s->heap[i].len != 0)
-			next = min_u64(next, s->heap[i].slot[0]->when_ps);
-	return next;
+	assert(e->when_ps >= h->floor_ps);
+	h->floor_ps = e->when_ps;
+	s->now_ps = e->when_ps;
+	s->last_class = e->klass;
+	s->last_seq = e->seq;
+	s->events++;
+	e->fn(e->ctx, e->a, e->b);
 }
 
 /* Takes the event out before it is called: it may arm itself again, or its slot be given anew. */
 static void run_first(struct sim *s, struct heap *h)
 {
 	struct sim_event *e = h->slot[0];
-	struct sim_event run = *e;
+	struct sim_event copy = *e;
 
-	assert(run.when_ps >= h->floor_ps);
 	heap_remove(h, e);
-	if (run.pooled)
+	if (copy.pooled)
 		pool_free(s->pool, e);
-	h->floor_ps = run.when_ps;
-	s->now_ps = run.when_ps;
-	s->last_class = run.klass;
-	s->last_seq = run.seq;
-	s->events++;
-	run.fn(run.ctx, run.a, run.b);
+	run(s, h, &copy);
+}
+
+/* INVARIANT: whole steps never go back in time, whatever they have pumped meanwhile. */
+static void step_to(struct sim *s, u64 when_ps)
+{
+	assert(when_ps >= s->last_when_ps);
+	s->last_when_ps = when_ps;
+}
+
+void sim_run_now(struct sim *s, enum sim_class klass, sim_fn fn, void *ctx, u64 a, u64 b)
+{
+	const struct sim_event e = { .when_ps = s->now_ps,
+				     .seq = s->next_seq++,
+				     .fn = fn,
+				     .ctx = ctx,
+				     .a = a,
+				     .b = b,
+				     .klass = (u8)klass };
+
+	assert(sim_next_ps(s) > s->now_ps);
+	step_to(s, s->now_ps);
+	run(s, &s->heap[heap_of[klass]], &e);
 }
 
 bool sim_step(struct sim *s)
@@ -197,9 +217,7 @@ bool sim_step(struct sim *s)
 
 	if (h->len == 0)
 		return false;
-	/* INVARIANT: whole steps never go back in time, whatever they have pumped meanwhile. */
-	assert(h->slot[0]->when_ps >= s->last_when_ps);
-	s->last_when_ps = h->slot[0]->when_ps;
+	step_to(s, h->first_ps);
 	run_first(s, h);
 	return true;
 }
@@ -233,6 +251,7 @@ static void heap_check(const struct sim *s, u32 which)
 	u32 i;
 
 	assert(h->len <= h->cap);
+	assert(h->first_ps == (h->len != 0 ? h->slot[0]->when_ps : U64_MAX));
 	for (i = 0; i < h->len; i++) {
 		const struct sim_event *e = h->slot[i];
 

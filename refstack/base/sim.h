@@ -59,6 +59,7 @@ struct sim {
 	struct heap {
 		struct sim_event **slot;
 		u32 len, cap;
+		u64 first_ps; /* time of slot[0]; U64_MAX when it is empty */
 		u64 floor_ps; /* time of the last one run: no later one is before it */
 	} heap[2];
 };
@@ -81,8 +82,14 @@ static inline bool sim_armed(const struct sim_event *e)
 must_check bool sim_post(struct sim *s, enum sim_class klass, u64 when_ps, sim_fn fn, void *ctx,
 			 u64 a, u64 b);
 
+/* An event of this instant that nothing comes before: it runs at once, not queued first. */
+void sim_run_now(struct sim *s, enum sim_class klass, sim_fn fn, void *ctx, u64 a, u64 b);
+
 /* Time of the first event of all; U64_MAX when there is none. */
-u64 sim_next_ps(const struct sim *s);
+static inline u64 sim_next_ps(const struct sim *s)
+{
+	return min_u64(s->heap[0].first_ps, s->heap[1].first_ps);
+}
 /* Runs the first event; false when there is none. */
 bool sim_step(struct sim *s);
 /* Runs the hardware's events up to and at until_ps: called by the CPU that is running. The time
@@ -91,7 +98,7 @@ bool sim_step(struct sim *s);
 void sim_pump(struct sim *s, u64 until_ps);
 static inline bool sim_hw_due(const struct sim *s, u64 until_ps)
 {
-	return s->heap[0].len != 0 && s->heap[0].slot[0]->when_ps <= until_ps;
+	return s->heap[0].first_ps <= until_ps;
 }
 
 /* Folds something observable into the running digest. */

@@ -26,6 +26,7 @@ typedef struct {
 
 #define must_check  __attribute__((warn_unused_result))
 #define fallthrough __attribute__((fallthrough))
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))

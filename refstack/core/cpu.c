@@ -306,20 +306,33 @@ static struct trace_rec *cpu_record(struct cpu *c, enum trace_kind kind)
 	return r;
 }
 
-void probe_record(struct cpu *c, u32 fn, enum trace_kind kind)
+static void record_call(struct cpu *c, u32 fn, enum trace_kind kind)
 {
 	struct trace_rec *r;
 
-	if (kind == TRACE_EXIT)
-		c->graph_depth--;
-	if (trace_on(c->trace, kind)) {
-		r = cpu_record(c, kind);
-		memset(r->arg, 0, sizeof(r->arg));
-		r->arg[0] = fn;
-		r->arg[1] = c->graph_depth;
-	}
-	if (kind == TRACE_ENTER)
+	if (!trace_on(c->trace, kind))
+		return;
+	r = cpu_record(c, kind);
+	memset(r->arg, 0, sizeof(r->arg));
+	r->arg[0] = fn;
+	r->arg[1] = c->graph_depth;
+}
+
+void probe_entered(struct cpu *c, u32 fn)
+{
+	if (unlikely(c->trace->mask != 0)) {
+		record_call(c, fn, TRACE_ENTER);
 		c->graph_depth++;
+	}
+	/* Not even an interrupt may depend on whether somebody looks. */
+	if (c->cost != cost_judge)
+		cpu_charge(c, c->cost[fn]);
+}
+
+void probe_left(struct cpu *c, u32 fn)
+{
+	c->graph_depth--;
+	record_call(c, fn, TRACE_EXIT);
 }
 
 void path_step(struct cpu *c, enum path_step step, u32 queue, u32 bytes)

@@ -5,6 +5,8 @@
  * block, a hard interrupt of an idle CPU, a pass of ksoftirqd) runs to its end before a unit of another
  * CPU starts. Within it the CPU's own clock moves by the costs that probes charge; where it is
  * charged with interrupts enabled, a pending hard interrupt nests, and its soft interrupts after it.
+ * Under the judge's costs functions charge nothing: there it nests where interrupts are enabled again,
+ * or comes at the unit's end, which is the same instant.
  */
 #ifndef REFSTACK_CORE_CPU_H
 #define REFSTACK_CORE_CPU_H
@@ -157,43 +159,12 @@ static inline void spin_unlock_bh(struct cpu *c, struct spinlock *l)
 	local_bh_enable(c);
 }
 
-/* Probes: PROBE(net, udp_sendmsg) at the top of a function charges its cost and records its entry,
- * and its exit whichever way it returns. The name must be a row of cost.def.
- */
-struct probe {
-	struct cpu *cpu;
-	u32 fn;
-};
+/* What probes (net.h) do out of line, when there is something to do. */
+void probe_entered(struct cpu *c, u32 fn);
+void probe_left(struct cpu *c, u32 fn);
 
-void probe_record(struct cpu *c, u32 fn, enum trace_kind kind);
-
-static inline struct probe probe_enter(struct cpu *c, u32 fn)
-{
-	if (c->trace->mask != 0)
-		probe_record(c, fn, TRACE_ENTER);
-	cpu_charge(c, c->cost[fn]);
-	return (struct probe){ c, fn };
-}
-
-static inline void probe_exit(struct probe *p)
-{
-	if (p->cpu->trace->mask != 0)
-		probe_record(p->cpu, p->fn, TRACE_EXIT);
-}
-
-#define PROBE_CPU(cpu, name) \
-	struct probe probe_##name __attribute__((cleanup(probe_exit), unused)) = \
-		probe_enter((cpu), FN_##name)
-#define PROBE(net, name) PROBE_CPU(this_cpu(net), name)
-
-/* A tracepoint of trace.def; args beyond those given are 0. */
+/* A tracepoint of trace.def, whose kind is switched on. */
 void trace_event(struct cpu *c, enum trace_kind kind, const u32 arg[TRACE_ARGS]);
-#define TRACE(net, name, ...) \
-	do { \
-		struct cpu *trace_cpu_ = this_cpu(net); \
-		if (trace_on(trace_cpu_->trace, TRACE_##name)) \
-			trace_event(trace_cpu_, TRACE_##name, (const u32[TRACE_ARGS]){ __VA_ARGS__ }); \
-	} while (0)
 
 /* The sixteen steps and the receive list of path.def. */
 enum path_step {
@@ -203,11 +174,5 @@ enum path_step {
 	PATH_MAX
 };
 void path_step(struct cpu *c, enum path_step step, u32 queue, u32 bytes);
-#define PATH_STEP(net, id, queue, bytes) \
-	do { \
-		struct cpu *path_cpu_ = this_cpu(net); \
-		if (path_cpu_->trace->mask != 0) \
-			path_step(path_cpu_, PATH_##id, (queue), (bytes)); \
-	} while (0)
 
 #endif

@@ -52,6 +52,9 @@ struct net {
 	struct host *host;
 	struct sim *sim;
 	struct trace *trace;
+	/* What probes look at: see net_follow_trace(). */
+	bool tracing; /* some kind of record is switched on */
+	bool probing; /* tracing, or functions cost time */
 	struct rng rng[RNG_MAX];
 	struct net_sysctl sysctl;
 	u64 mib[MIB_MAX];
@@ -159,6 +162,52 @@ static inline struct cpu *this_cpu(const struct net *net)
 	assert(c != NULL);
 	return c;
 }
+
+/* The mask of the trace has changed, by world_trace() and nothing else. */
+static inline void net_follow_trace(struct net *net)
+{
+	net->tracing = net->trace->mask != 0;
+	net->probing = net->tracing || net->host->cost_model != COST_JUDGE;
+}
+
+/* Probes: PROBE(net, udp_sendmsg) at the top of a function charges its cost and records its entry,
+ * and its exit whichever way it returns. The name must be a row of cost.def.
+ */
+struct probe {
+	const struct net *net;
+	u32 fn;
+};
+
+static inline struct probe probe_enter(const struct net *net, u32 fn)
+{
+	if (unlikely(net->probing))
+		probe_entered(this_cpu(net), fn);
+	return (struct probe){ net, fn };
+}
+
+static inline void probe_exit(struct probe *p)
+{
+	if (unlikely(p->net->tracing))
+		probe_left(this_cpu(p->net), p->fn);
+}
+
+#define PROBE(net, name) \
+	struct probe probe_##name __attribute__((cleanup(probe_exit), unused)) = \
+		probe_enter((net), FN_##name)
+#define PROBE_CPU(cpu, name) PROBE(&(cpu)->host->net, name)
+
+/* A tracepoint of trace.def; args beyond those given are 0. */
+#define TRACE(net_, name, ...) \
+	do { \
+		if (unlikely((net_)->tracing) && trace_on((net_)->trace, TRACE_##name)) \
+			trace_event(this_cpu(net_), TRACE_##name, (const u32[TRACE_ARGS]){ __VA_ARGS__ }); \
+	} while (0)
+
+#define PATH_STEP(net_, id, queue, bytes) \
+	do { \
+		if (unlikely((net_)->tracing)) \
+			path_step(this_cpu(net_), PATH_##id, (queue), (bytes)); \
+	} while (0)
 
 /* A packet crosses a layer: a test may look at it. */
 static inline void net_crossing(struct net *net, enum crossing at, const struct sk_buff *skb)

@@ -89,7 +89,7 @@ static void run_call(void *ctx, u64 a, u64 b)
 		t->done(t);
 }
 
-void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
+static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 {
 	assert(t->state == TASK_IDLE);
 	assert(t->entry != NULL);
@@ -99,7 +99,18 @@ void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	t->timed_out = false;
 	t->done_bytes = 0;
 	t->state = TASK_QUEUED;
+}
+
+void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
+{
+	prepare_call(t, nr, arg);
 	sim_arm(t->host->net.sim, &t->event, SIM_TASK, t->host->net.sim->now_ps, run_call, t, 0, 0);
+}
+
+void task_call_now(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
+{
+	prepare_call(t, nr, arg);
+	sim_run_now(t->host->net.sim, SIM_TASK, run_call, t, 0, 0);
 }
 
 void task_abandon(struct task *t)

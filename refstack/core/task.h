@@ -110,6 +110,8 @@ static inline bool wq_has_sleeper(const struct wait_queue_head *wq)
 
 /* Starts a call at the task's CPU; it ends when state is TASK_IDLE again. */
 void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS]);
+/* The same where nothing else is due at this instant: the call's unit is over when it returns. */
+void task_call_now(struct task *t, u32 nr, const u64 arg[SYS_ARGS]);
 /* Its host goes down: whatever the task waited for will not come. */
 void task_abandon(struct task *t);
 struct task *current_task(const struct net *net);
