@@ -95,6 +95,11 @@ static struct dma_map *dma_find(const struct dma_space *s, u64 addr, u32 len)
 	return m;
 }
 
+const struct dma_map *dma_lookup(const struct dma_space *s, u64 addr)
+{
+	return dma_find(s, addr, 0);
+}
+
 static void dma_map_remove(struct dma_space *s, struct dma_map *m)
 {
 	m->live = false;

@@ -42,6 +42,8 @@ void dma_unmap_coherent(struct net *net, u64 addr);
 
 /* The card's side: the memory behind [addr, addr + len), or NULL and a counted fault. */
 u8 *dma_access(struct dma_space *s, u64 addr, u32 len, bool write);
+/* The live mapping that addr lies in, or NULL: for checks. */
+const struct dma_map *dma_lookup(const struct dma_space *s, u64 addr);
 void dma_check(const struct dma_space *s);
 
 #endif

@@ -719,6 +719,11 @@ static u64 ipq_check(const struct ipq *qp)
 	return mem;
 }
 
+const struct sk_buff *frag_run_next(const struct sk_buff *skb)
+{
+	return FRAG_CB(skb)->next_frag;
+}
+
 void ip_fragments_check(const struct net *net)
 {
 	const struct ip_fragments *f = net->fragments;

@@ -49,6 +49,8 @@ struct ip_fragments {
 	u32 nqueues;
 };
 
+/* The fragment that follows in the same run; for checks. */
+const struct sk_buff *frag_run_next(const struct sk_buff *skb);
 void ip_fragments_check(const struct net *net);
 
 #endif

@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: MIT
+/* conserve.c - see conserve.h. */
+#include "harness/lib/conserve.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/dma.h"
+#include "core/file.h"
+#include "core/neighbour.h"
+#include "core/qdisc.h"
+#include "driver/tun.h"
+#include "harness/lib/world.h"
+#include "ipv4/inetdevice.h"
+#include "ipv4/ip_fib.h"
+#include "ipv4/ip_fragment.h"
+#include "ipv4/udp.h"
+#include "socket/socket.h"
+
+static const char *const place_names[] = {
+#define X(name, text) [AT_##name] = (text),
+	CONSERVE_PLACES(X)
+#undef X
+};
+
+/* What a kind is called, which pool it comes from, and which limit says how many. */
+static const struct {
+	const char *name;
+	size_t pool, limit;
+} kinds[CONSERVE_KINDS] = {
+#define KIND(kind, name, pool, limit) \
+	[kind] = { name, offsetof(struct host, pool), offsetof(struct limits, limit) }
+	KIND(CONSERVE_SKB, "packet", net.skb_pool, skbs),
+	KIND(CONSERVE_HEAD, "small head", net.head_pool[0], heads[0]),
+	KIND(CONSERVE_HEAD + 1, "frame's head", net.head_pool[1], heads[1]),
+	KIND(CONSERVE_HEAD + 2, "large head", net.head_pool[2], heads[2]),
+	KIND(CONSERVE_HEAD + 3, "largest head", net.head_pool[3], heads[3]),
+	KIND(CONSERVE_PAGE, "page", net.page_pool[0], pages),
+	KIND(CONSERVE_BIG_PAGE, "big page", net.page_pool[1], big_pages),
+	KIND(CONSERVE_DST, "route", net.dst_pool, dsts),
+	KIND(CONSERVE_NEIGH, "neighbour", net.neigh_pool, neighbours),
+	KIND(CONSERVE_SOCK, "socket", net.sock_pool, sockets),
+	KIND(CONSERVE_FILE, "file", file_pool, files),
+	KIND(CONSERVE_QDISC, "queueing discipline", net.qdisc_pool, qdiscs),
+	KIND(CONSERVE_DMA, "DMA mapping", dma, dma_maps),
+#undef KIND
+};
+
+struct conserve *conserve_layout(struct arena *a, const struct limits *l)
+{
+	struct conserve *c = arena_take(a, sizeof(*c));
+
+	if (c != NULL)
+		*c = (struct conserve){ 0 };
+	for (u32 k = 0; k < CONSERVE_KINDS; k++) {
+		u32 n = *(const u32 *)(const void *)((const u8 *)l + kinds[k].limit);
+		struct conserve_cell *cell = arena_take(a, (u64)n * sizeof(*cell));
+
+		if (c != NULL)
+			c->table[k] = (struct conserve_table){ .cell = cell, .capacity = n };
+	}
+	return c;
+}
+
+void conserve_init(struct conserve *c, const struct world *w, const struct host *h)
+{
+	c->world = w;
+	c->host = h;
+	for (u32 k = 0; k < CONSERVE_DMA; k++)
+		c->table[k].pool = (const struct pool *)(const void *)((const u8 *)h + kinds[k].pool);
+}
+
+/* --- what is wrong ------------------------------------------------------------------------------- */
+
+void conserve_broken(struct conserve *c, const char *format, ...)
+{
+	int n = snprintf(c->message, sizeof(c->message), "host %u: ", c->host->id);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(c->message + n, sizeof(c->message) - (size_t)n, format, args);
+	va_end(args);
+	check_failed(__FILE__, __LINE__, c->message);
+}
+
+static const void *object(const struct conserve_table *t, u32 i)
+{
+	return t->pool->mem + (size_t)i * t->pool->slot_bytes;
+}
+
+static void describe(u32 kind, const void *obj, char *to, size_t size)
+{
+	const struct sk_buff *skb = obj;
+	const struct rtable *rt = obj;
+	const struct neighbour *n = obj;
+	const struct sock *sk = obj;
+
+	to[0] = '\0';
+	if (kind == CONSERVE_SKB)
+		snprintf(to, size, " %u (%u bytes, truesize %u)", skb->id, skb->len, skb->truesize);
+	else if (kind == CONSERVE_DST)
+		snprintf(to, size, " of type %u by device %d, %u references", rt->rt_type,
+			 rt->dst.dev->ifindex, rt->dst.refcnt);
+	else if (kind == CONSERVE_NEIGH)
+		snprintf(to, size, " %08x on device %d", be32_to_cpu(n->primary_key),
+			 n->dev->ifindex);
+	else if (kind == CONSERVE_SOCK)
+		snprintf(to, size, " of port %u", sk->sk_num);
+}
+
+/* The first slot that is given out and was not seen. */
+static u32 find_lost(const struct conserve *c, struct conserve_table *t)
+{
+	const struct dma_space *dma = c->host->dma;
+	u32 fresh = t->pool != NULL ? t->pool->fresh : dma->fresh;
+	const void *slot = NULL;
+
+	if (t->pool != NULL)
+		while ((slot = pool_next_free(t->pool, slot)) != NULL)
+			t->cell[pool_index(t->pool, slot)].epoch = c->epoch;
+	for (u32 i = 0; i < fresh; i++)
+		if (t->cell[i].epoch != c->epoch && (t->pool != NULL || dma->map[i].live))
+			return i;
+	return fresh;
+}
+
+_Noreturn static void lost(struct conserve *c, u32 kind)
+{
+	struct conserve_table *t = &c->table[kind];
+	u32 used = t->pool != NULL ? t->pool->used : c->host->dma->live;
+	u32 i = find_lost(c, t);
+	const struct conserve_cell *cell = &t->cell[i];
+	const struct sk_buff *skb;
+	char what[96] = "";
+	bool known;
+
+	if (t->seen > used || i == (t->pool != NULL ? t->pool->fresh : c->host->dma->fresh))
+		conserve_broken(c, "%ss: %u are in use, but %u were found: one is free already",
+				kinds[kind].name, used, t->seen);
+	if (t->pool != NULL)
+		describe(kind, object(t, i), what, sizeof(what));
+	skb = kind == CONSERVE_SKB ? object(t, i) : NULL;
+	known = cell->epoch != 0 && (skb == NULL || skb->id == cell->id);
+	conserve_broken(c, "lost: %s%s; %u in use, %u found; last seen: %s %u", kinds[kind].name,
+			what, used, t->seen, place_names[known ? cell->place : AT_NOWHERE],
+			known ? cell->number : 0);
+}
+
+/* --- counting ------------------------------------------------------------------------------------- */
+
+static struct conserve_cell *count(struct conserve *c, struct conserve_table *t, u32 i, u32 place,
+				   u32 number)
+{
+	struct conserve_cell *cell = &t->cell[i];
+
+	assert(i < t->capacity);
+	if (cell->epoch == c->epoch) {
+		cell->refs++;
+		return cell;
+	}
+	cell->epoch = c->epoch;
+	cell->refs = 1;
+	cell->bytes = 0;
+	cell->place = (u8)place;
+	cell->number = number;
+	t->cell[t->seen++].nth = i;
+	return cell;
+}
+
+/* One reference to an object is held there. */
+static struct conserve_cell *hold(struct conserve *c, u32 kind, const void *obj, u32 place,
+				  u32 number)
+{
+	struct conserve_table *t = &c->table[kind];
+
+	if (!pool_owns(t->pool, obj))
+		conserve_broken(c, "%s %u holds a %s that is none", place_names[place], number,
+				kinds[kind].name);
+	return count(c, t, pool_index(t->pool, obj), place, number);
+}
+
+void conserve_page(struct conserve *c, const struct page *page, enum conserve_place place,
+		   u32 number)
+{
+	bool small = pool_owns(c->table[CONSERVE_PAGE].pool, page);
+
+	hold(c, small ? CONSERVE_PAGE : CONSERVE_BIG_PAGE, page, place, number);
+}
+
+void conserve_dma(struct conserve *c, u64 addr, const u8 *mem, u32 len, enum conserve_place place,
+		  u32 number)
+{
+	const struct dma_map *m = dma_lookup(c->host->dma, addr);
+
+	if (m == NULL || m->mem != mem || m->len != len)
+		conserve_broken(c, "%s %u: %u bytes are not mapped as they should be",
+				place_names[place], number, len);
+	if (count(c, &c->table[CONSERVE_DMA], (u32)(m - c->host->dma->map), place, number)->refs !=
+	    1)
+		conserve_broken(c, "%s %u: somebody else has the mapping too", place_names[place],
+				number);
+}
+
+/* A packet for the first time: its data, its route and its owner. True: the data too. */
+static bool skb_parts(struct conserve *c, const struct sk_buff *skb)
+{
+	const struct skb_head *hd = skb->hd;
+	u32 class = 0;
+
+	if (skb->dst != NULL && skb->dst_noref)
+		conserve_broken(c, "packet %u waits with a route that it does not hold", skb->id);
+	if (skb->dst != NULL)
+		hold(c, CONSERVE_DST, dst_rtable(skb->dst), AT_HEAD, skb->id);
+	if (skb->destructor == sock_wfree) {
+		struct conserve_table *t = &c->table[CONSERVE_SOCK];
+		u32 i = pool_index(t->pool, skb->sk);
+
+		if (t->cell[i].epoch != c->epoch)
+			conserve_broken(c, "packet %u belongs to a socket that is gone", skb->id);
+		t->cell[i].bytes += skb->truesize;
+	}
+	while (class < SKB_HEAD_CLASSES - 1 && hd->pool != c->table[CONSERVE_HEAD + class].pool)
+		class ++;
+	if (hold(c, CONSERVE_HEAD + class, hd, AT_HEAD, skb->id)->refs != 1)
+		return false;
+	if (hd->head_page != NULL)
+		conserve_page(c, hd->head_page, AT_HEAD, skb->id);
+	for (u32 i = 0; i < hd->nr_frags; i++)
+		conserve_page(c, hd->frags[i].page, AT_HEAD, skb->id);
+	return true;
+}
+
+static bool skb_seen(struct conserve *c, const struct sk_buff *skb, u32 place, u32 number)
+{
+	struct conserve_cell *cell = hold(c, CONSERVE_SKB, skb, place, number);
+
+	cell->id = skb->id;
+	/* Also the end of a list that goes in a circle. */
+	if (cell->refs > skb->users)
+		conserve_broken(c, "packet %u is in %s %u, with more holders than its %u references",
+				skb->id, place_names[place], number, skb->users);
+	return cell->refs == 1 && skb_parts(c, skb);
+}
+
+void conserve_skb(struct conserve *c, const struct sk_buff *skb, enum conserve_place place,
+		  u32 number)
+{
+	if (!skb_seen(c, skb, place, number))
+		return;
+	/* INVARIANT: members of a list have none of their own. */
+	for (const struct sk_buff *s = skb->hd->frag_list; s != NULL; s = s->next)
+		(void)skb_seen(c, s, AT_FRAG_LIST, skb->id);
+}
+
+static u32 queue(struct conserve *c, const struct sk_buff_head *q, enum conserve_place place,
+		 u32 number)
+{
+	const struct sk_buff *skb;
+	u32 n = 0, truesize = 0;
+
+	skb_queue_walk(q, skb)
+	{
+		conserve_skb(c, skb, place, number);
+		truesize += skb->truesize;
+		n++;
+	}
+	if (n != q->qlen)
+		conserve_broken(c, "%s %u has %u packets and says %u", place_names[place], number, n,
+				q->qlen);
+	return truesize;
+}
+
+static u32 chain(struct conserve *c, const struct sk_buff *first, enum conserve_place place,
+		 u32 number)
+{
+	u32 truesize = 0;
+
+	for (const struct sk_buff *skb = first; skb != NULL; skb = skb->next) {
+		conserve_skb(c, skb, place, number);
+		truesize += skb->truesize;
+	}
+	return truesize;
+}
+
+void conserve_napi(struct conserve *c, const struct napi_struct *napi, u32 number)
+{
+	chain(c, napi->rx_head, AT_NAPI, number);
+	for (u32 i = 0; i < GRO_HASH_BUCKETS; i++)
+		chain(c, napi->gro_hash[i].head, AT_NAPI, number);
+}
+
+/* --- who holds what --------------------------------------------------------------------------------- */
+
+/* Memory for what was received: what was charged, and pages that were asked for. */
+static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, u32 errors)
+{
+	u32 deficit = sk->sk_prot == &udp_prot ? udp_sk(sk)->forward_deficit : 0;
+	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit;
+
+	if (sk->sk_rmem_alloc != received + deficit + errors)
+		conserve_broken(c, "socket of port %u: rmem_alloc is %u, %u are in its queues and "
+				   "%u read",
+				sk->sk_num, sk->sk_rmem_alloc, received + errors, deficit);
+	if (sk->sk_prot->memory_allocated != PROTO_MEM_UDP)
+		return 0;
+	if (bytes % PAGE_SIZE != 0)
+		conserve_broken(c, "socket of port %u: %d bytes ahead and %u in use are no whole "
+				   "pages",
+				sk->sk_num, sk->sk_forward_alloc, received + deficit);
+	return bytes / PAGE_SIZE;
+}
+
+static s64 one_sock(struct conserve *c, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	u32 port = sk->sk_num, received, errors;
+
+	received = queue(c, &sk->sk_receive_queue, AT_RECEIVE_QUEUE, port);
+	if (sk->sk_prot == &udp_prot)
+		received += queue(c, &udp_sk(sk)->reader_queue, AT_READER_QUEUE, port);
+	errors = queue(c, &sk->sk_error_queue, AT_ERROR_QUEUE, port);
+	queue(c, &sk->sk_write_queue, AT_WRITE_QUEUE, port);
+	if (chain(c, sk->sk_backlog.head, AT_SOCK_BACKLOG, port) != sk->sk_backlog.len)
+		conserve_broken(c, "socket of port %u: its backlog is not of %u bytes", port,
+				sk->sk_backlog.len);
+	if (sk->sk_frag.page != NULL)
+		conserve_page(c, sk->sk_frag.page, AT_SOCK, port);
+	if (sk->sk_dst_cache != NULL)
+		hold(c, CONSERVE_DST, dst_rtable(sk->sk_dst_cache), AT_SOCK, port);
+	if (sk->sk_rx_dst != NULL)
+		hold(c, CONSERVE_DST, dst_rtable(sk->sk_rx_dst), AT_SOCK, port);
+	if (inet->cork.base.dst != NULL)
+		hold(c, CONSERVE_DST, dst_rtable(inet->cork.base.dst), AT_SOCK, port);
+	return sock_memory(c, sk, received, errors);
+}
+
+static void socks(struct conserve *c)
+{
+	const struct net *net = &c->host->net;
+	const struct hlist_node *n;
+	s64 pages = 0, allocated = net->udp_memory_allocated;
+
+	/* First all of them: packets belong to any. */
+	hlist_for_each (n, &net->socks)
+		hold(c, CONSERVE_SOCK, hlist_entry(n, const struct sock, sk_all), AT_SOCK, 0);
+	hlist_for_each (n, &net->socks)
+		pages += one_sock(c, hlist_entry(n, const struct sock, sk_all));
+	for (u32 i = 0; i < CPU_MAX; i++)
+		allocated += net->udp_fw_alloc[i];
+	if (pages != allocated)
+		conserve_broken(c, "UDP has %lld pages of memory, its sockets %lld",
+				(long long)allocated, (long long)pages);
+}
+
+static void softnets(struct conserve *c)
+{
+	for (u32 i = 0; i < c->host->nr_cpus; i++) {
+		const struct softnet_data *sd = &c->host->softnet[i];
+
+		chain(c, sd->completion_queue, AT_COMPLETION, i);
+		queue(c, &sd->input_pkt_queue, AT_INPUT_QUEUE, i);
+		queue(c, &sd->process_queue, AT_PROCESS_QUEUE, i);
+		conserve_napi(c, &sd->backlog, 0);
+	}
+}
+
+static void one_qdisc(struct conserve *c, const struct Qdisc *q, u32 ifindex)
+{
+	if (hold(c, CONSERVE_QDISC, q, AT_QDISC, ifindex)->refs != 1)
+		return;
+	queue(c, &q->gso_skb, AT_QDISC, ifindex);
+	queue(c, &q->skb_bad_txq, AT_QDISC, ifindex);
+	if (q->ops->enqueue == NULL || (q->flags & TCQ_F_BUILTIN) != 0)
+		return;
+	for (u32 band = 0; band < PFIFO_FAST_BANDS; band++)
+		if (q->band[band].next != NULL)
+			queue(c, &q->band[band], AT_QDISC, ifindex);
+}
+
+static u32 igb_of(struct conserve *c, const struct net_device *dev)
+{
+	for (u32 i = 0; i < c->world->cfg.nr_devs; i++)
+		if (c->world->port[i].dev == dev && c->world->port[i].kind == DEV_IGB)
+			return conserve_igb(c, igb_priv(dev), &c->world->port[i].nic->nic);
+	return 0;
+}
+
+static void tun_of(struct conserve *c, const struct net_device *dev)
+{
+	for (u32 i = 0; i < c->world->cfg.nr_devs; i++)
+		if (c->world->port[i].dev == dev && c->world->port[i].kind != DEV_IGB)
+			queue(c, &((const struct tun_struct *)dev->priv)->tx_queue, AT_TUN_RING,
+			      (u32)dev->ifindex);
+}
+
+static void must_be(struct conserve *c, const struct pool *pool, u32 n)
+{
+	if (pool->used != n)
+		conserve_broken(c, "pool %s: %u are in use, but %u were found", pool->name,
+				pool->used, n);
+}
+
+static u32 addresses(const struct net_device *dev)
+{
+	u32 n = 0;
+
+	if (in_dev_get(dev) != NULL)
+		for (const struct in_ifaddr *a = in_dev_get(dev)->ifa_list; a != NULL;
+		     a = a->ifa_next)
+			n++;
+	return n;
+}
+
+static void devices(struct conserve *c)
+{
+	const struct net *net = &c->host->net;
+	u32 devs = 0, in_devs = 0, ifaddrs = 0, rings = 0;
+
+	for (u32 i = 1; i < NET_DEV_MAX; i++) {
+		const struct net_device *dev = net->dev_by_index[i];
+
+		if (dev == NULL)
+			continue;
+		devs++;
+		in_devs += in_dev_get(dev) != NULL;
+		ifaddrs += addresses(dev);
+		one_qdisc(c, dev->qdisc, i);
+		for (u32 q = 0; q < dev->num_tx_queues; q++)
+			one_qdisc(c, dev->tx[q].qdisc_sleeping, i);
+		rings += igb_of(c, dev);
+		tun_of(c, dev);
+	}
+	if (net->noop_qdisc != NULL)
+		one_qdisc(c, net->noop_qdisc, 0);
+	must_be(c, &net->dev_pool, devs);
+	must_be(c, &net->in_device_pool, in_devs);
+	must_be(c, &net->ifaddr_pool, ifaddrs);
+	must_be(c, &net->igb_ring_pool, rings);
+}
+
+/* The table has one reference of those that are in it, a pending timer another one. */
+static void neighbours(struct conserve *c)
+{
+	const struct neigh_table *tbl = c->host->net.arp_tbl;
+	const struct hlist_node *pos;
+	const struct list_head *l;
+
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
+		hlist_for_each (pos, &tbl->buckets[i]) {
+			const struct neighbour *n = hlist_entry(pos, const struct neighbour, node);
+			u32 ifindex = (u32)n->dev->ifindex;
+
+			hold(c, CONSERVE_NEIGH, n, AT_NEIGH_TABLE, ifindex);
+			if (timer_pending(&n->timer))
+				hold(c, CONSERVE_NEIGH, n, AT_NEIGH_TABLE, ifindex);
+			queue(c, &n->arp_queue, AT_ARP_QUEUE, ifindex);
+		}
+	/* Those have none left, and go at the next chance. */
+	list_for_each (l, &tbl->rcu_free)
+		hold(c, CONSERVE_NEIGH, list_entry(l, const struct neighbour, gc_list),
+		     AT_NEIGH_TABLE, 0)
+			->refs = 0;
+}
+
+static void fragments(struct conserve *c)
+{
+	const struct net *net = &c->host->net;
+	const struct hlist_node *n;
+
+	ip_fragments_check(net);
+	for (u32 i = 0; i < IPQ_CHAINS; i++)
+		hlist_for_each (n, &net->fragments->chain[i]) {
+			const struct ipq *qp = hlist_entry(n, const struct ipq, node);
+
+			for (const struct sk_buff *run = qp->runs; run != NULL; run = run->next)
+				for (const struct sk_buff *f = run; f != NULL; f = frag_run_next(f))
+					conserve_skb(c, f, AT_FRAGMENTS, i);
+		}
+	must_be(c, &net->frag_queue_pool, net->fragments->nqueues);
+}
+
+static void route(struct conserve *c, const struct rtable *rt)
+{
+	if (rt != NULL)
+		hold(c, CONSERVE_DST, rt, AT_NEXTHOP, (u32)rt->dst.dev->ifindex);
+}
+
+static void nexthops(struct conserve *c)
+{
+	const struct net *net = &c->host->net;
+	const struct list_head *l;
+	u32 infos = 0, exceptions = 0;
+
+	list_for_each (l, &net->fib_info_list) {
+		const struct fib_nh *nh = &list_entry(l, const struct fib_info, node)->nh;
+
+		infos++;
+		for (u32 i = 0; i < CPU_MAX; i++)
+			route(c, nh->nhc_pcpu_rth_output[i]);
+		route(c, nh->nhc_rth_input);
+		for (const struct fib_nh_exception *e = nh->nhc_exceptions; e != NULL;
+		     e = e->fnhe_next) {
+			exceptions++;
+			route(c, e->fnhe_rth_input);
+			route(c, e->fnhe_rth_output);
+		}
+	}
+	must_be(c, &net->fib_info_pool, infos);
+	must_be(c, &net->fnhe_pool, exceptions);
+}
+
+static void files(struct conserve *c)
+{
+	const struct host *h = c->host;
+
+	for (u32 i = 0; i < h->nr_processes; i++)
+		for (u32 fd = 0; fd < h->process[i].fd_high; fd++)
+			if (h->process[i].fd[fd] != NULL)
+				hold(c, CONSERVE_FILE, h->process[i].fd[fd], AT_FD_TABLE, i);
+	for (u32 i = 0; i < h->nr_tasks; i++)
+		for (u32 k = 0; k < h->task[i].nr_held; k++)
+			hold(c, CONSERVE_FILE, h->task[i].held[k], AT_HELD, i);
+}
+
+/* --- the comparison ------------------------------------------------------------------------------- */
+
+/* A socket that still sends lives on without references. */
+static u32 sock_refs(struct conserve *c, const struct sock *sk, const struct conserve_cell *cell)
+{
+	bool dead = sock_flag(sk, SOCK_DEAD);
+
+	if (sk->sk_wmem_alloc != cell->bytes + !dead)
+		conserve_broken(c, "socket of port %u: wmem_alloc is %u, and its packets are of %u%s",
+				sk->sk_num, sk->sk_wmem_alloc, cell->bytes, dead ? ", closed" : "");
+	return sk->sk_refcnt + dead;
+}
+
+static u32 refs_of(struct conserve *c, u32 kind, const void *obj, const struct conserve_cell *cell)
+{
+	switch (kind) {
+	case CONSERVE_SKB:
+		return ((const struct sk_buff *)obj)->users;
+	case CONSERVE_PAGE:
+	case CONSERVE_BIG_PAGE:
+		return ((const struct page *)obj)->refs;
+	case CONSERVE_DST:
+		return ((const struct rtable *)obj)->dst.refcnt;
+	case CONSERVE_NEIGH:
+		return ((const struct neighbour *)obj)->refcnt;
+	case CONSERVE_SOCK:
+		return sock_refs(c, obj, cell);
+	case CONSERVE_FILE:
+		return ((const struct file *)obj)->f_count;
+	case CONSERVE_QDISC:
+		/* Nobody counts who uses the one that all share. */
+		return obj == c->host->net.noop_qdisc ? cell->refs
+						      : ((const struct Qdisc *)obj)->refcnt;
+	default:
+		return ((const struct skb_head *)obj)->refs;
+	}
+}
+
+static void compare(struct conserve *c, u32 kind)
+{
+	struct conserve_table *t = &c->table[kind];
+	u32 used = t->pool != NULL ? t->pool->used : c->host->dma->live;
+
+	for (u32 k = 0; k < t->seen && t->pool != NULL; k++) {
+		const struct conserve_cell *cell = &t->cell[t->cell[k].nth];
+		const void *obj = object(t, t->cell[k].nth);
+		u32 refs = refs_of(c, kind, obj, cell);
+		char what[96];
+
+		if (refs == cell->refs)
+			continue;
+		describe(kind, obj, what, sizeof(what));
+		conserve_broken(c, "%s%s in %s %u: %u references, %u are held", kinds[kind].name,
+				what, place_names[cell->place], cell->number, refs, cell->refs);
+	}
+	if (t->seen != used)
+		lost(c, kind);
+}
+
+static void begin(struct conserve *c)
+{
+	if (++c->epoch == 1)
+		for (u32 k = 0; k < CONSERVE_KINDS; k++)
+			memset(c->table[k].cell, 0, c->table[k].capacity * sizeof(c->table[k].cell[0]));
+	for (u32 k = 0; k < CONSERVE_KINDS; k++)
+		c->table[k].seen = 0;
+}
+
+void conserve_check(struct conserve *c)
+{
+	assert(c->host->running == NULL);
+	begin(c);
+	socks(c);
+	softnets(c);
+	devices(c);
+	neighbours(c);
+	fragments(c);
+	nexthops(c);
+	files(c);
+	for (u32 k = 0; k < CONSERVE_KINDS; k++)
+		compare(c, k);
+}
