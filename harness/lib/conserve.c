@@ -28,7 +28,7 @@ static const struct {
 	const char *name;
 	size_t pool, limit;
 } kinds[CONSERVE_KINDS] = {
-#define KIND(kind, name, pool, limit) \
+#define KIND(kind, name, pool, limit)                                                              \
 	[kind] = { name, offsetof(struct host, pool), offsetof(struct limits, limit) }
 	KIND(CONSERVE_SKB, "packet", net.skb_pool, skbs),
 	KIND(CONSERVE_HEAD, "small head", net.head_pool[0], heads[0]),
@@ -67,10 +67,12 @@ void conserve_init(struct conserve *c, const struct world *w, const struct host 
 	c->world = w;
 	c->host = h;
 	for (u32 k = 0; k < CONSERVE_DMA; k++)
-		c->table[k].pool = (const struct pool *)(const void *)((const u8 *)h + kinds[k].pool);
+		c->table[k].pool =
+			(const struct pool *)(const void *)((const u8 *)h + kinds[k].pool);
 }
 
-/* --- what is wrong ------------------------------------------------------------------------------- */
+/* --- what is wrong -------------------------------------------------------------------------------
+ */
 
 void conserve_broken(struct conserve *c, const char *format, ...)
 {
@@ -146,7 +148,8 @@ _Noreturn static void lost(struct conserve *c, u32 kind)
 			known ? cell->number : 0);
 }
 
-/* --- counting ------------------------------------------------------------------------------------- */
+/* --- counting
+ * ------------------------------------------------------------------------------------- */
 
 static struct conserve_cell *count(struct conserve *c, struct conserve_table *t, u32 i, u32 place,
 				   u32 number)
@@ -237,7 +240,8 @@ static bool skb_seen(struct conserve *c, const struct sk_buff *skb, u32 place, u
 	cell->id = skb->id;
 	/* Also the end of a list that goes in a circle. */
 	if (cell->refs > skb->users)
-		conserve_broken(c, "packet %u is in %s %u, with more holders than its %u references",
+		conserve_broken(c,
+				"packet %u is in %s %u, with more holders than its %u references",
 				skb->id, place_names[place], number, skb->users);
 	return cell->refs == 1 && skb_parts(c, skb);
 }
@@ -265,8 +269,8 @@ static u32 queue(struct conserve *c, const struct sk_buff_head *q, enum conserve
 		n++;
 	}
 	if (n != q->qlen)
-		conserve_broken(c, "%s %u has %u packets and says %u", place_names[place], number, n,
-				q->qlen);
+		conserve_broken(c, "%s %u has %u packets and says %u", place_names[place], number,
+				n, q->qlen);
 	return truesize;
 }
 
@@ -289,7 +293,8 @@ void conserve_napi(struct conserve *c, const struct napi_struct *napi, u32 numbe
 		chain(c, napi->gro_hash[i].head, AT_NAPI, number);
 }
 
-/* --- who holds what --------------------------------------------------------------------------------- */
+/* --- who holds what
+ * --------------------------------------------------------------------------------- */
 
 /* Memory for what was received: what was charged, and pages that were asked for. */
 static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, u32 errors)
@@ -298,14 +303,16 @@ static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, 
 	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit;
 
 	if (sk->sk_rmem_alloc != received + deficit + errors)
-		conserve_broken(c, "socket of port %u: rmem_alloc is %u, %u are in its queues and "
-				   "%u read",
+		conserve_broken(c,
+				"socket of port %u: rmem_alloc is %u, %u are in its queues and "
+				"%u read",
 				sk->sk_num, sk->sk_rmem_alloc, received + errors, deficit);
 	if (sk->sk_prot->memory_allocated != PROTO_MEM_UDP)
 		return 0;
 	if (bytes % PAGE_SIZE != 0)
-		conserve_broken(c, "socket of port %u: %d bytes ahead and %u in use are no whole "
-				   "pages",
+		conserve_broken(c,
+				"socket of port %u: %d bytes ahead and %u in use are no whole "
+				"pages",
 				sk->sk_num, sk->sk_forward_alloc, received + deficit);
 	return bytes / PAGE_SIZE;
 }
@@ -522,7 +529,8 @@ static void files(struct conserve *c)
 			hold(c, CONSERVE_FILE, h->task[i].held[k], AT_HELD, i);
 }
 
-/* --- the comparison ------------------------------------------------------------------------------- */
+/* --- the comparison
+ * ------------------------------------------------------------------------------- */
 
 /* A socket that still sends lives on without references. */
 static u32 sock_refs(struct conserve *c, const struct sock *sk, const struct conserve_cell *cell)
@@ -530,7 +538,8 @@ static u32 sock_refs(struct conserve *c, const struct sock *sk, const struct con
 	bool dead = sock_flag(sk, SOCK_DEAD);
 
 	if (sk->sk_wmem_alloc != cell->bytes + !dead)
-		conserve_broken(c, "socket of port %u: wmem_alloc is %u, and its packets are of %u%s",
+		conserve_broken(c,
+				"socket of port %u: wmem_alloc is %u, and its packets are of %u%s",
 				sk->sk_num, sk->sk_wmem_alloc, cell->bytes, dead ? ", closed" : "");
 	return sk->sk_refcnt + dead;
 }
@@ -585,7 +594,8 @@ static void begin(struct conserve *c)
 {
 	if (++c->epoch == 1)
 		for (u32 k = 0; k < CONSERVE_KINDS; k++)
-			memset(c->table[k].cell, 0, c->table[k].capacity * sizeof(c->table[k].cell[0]));
+			memset(c->table[k].cell, 0,
+			       c->table[k].capacity * sizeof(c->table[k].cell[0]));
 	for (u32 k = 0; k < CONSERVE_KINDS; k++)
 		c->table[k].seen = 0;
 }

@@ -2,9 +2,9 @@
 /* conserve.h - nothing gets lost: what every pool has given out is found where it belongs, with as
  * many references as are held.
  *
- * Between events each packet, its data and pages, route, neighbour, socket, file, queueing discipline
- * and DMA mapping is counted from where it can be reached; the counts must be those of the pools and
- * of the objects. The tables for it lie in the world's block, but not in a snapshot.
+ * Between events each packet, its data and pages, route, neighbour, socket, file, queueing
+ * discipline and DMA mapping is counted from where it can be reached; the counts must be those of
+ * the pools and of the objects. The tables for it lie in the world's block, but not in a snapshot.
  */
 #ifndef HARNESS_LIB_CONSERVE_H
 #define HARNESS_LIB_CONSERVE_H

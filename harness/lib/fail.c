@@ -11,9 +11,14 @@ enum { EXIT_NOT_IMPLEMENTED = 4 };
 
 static jmp_buf *guard;
 static const char *guard_what;
+static jmp_buf *expecting; /* a failed check */
 
 _Noreturn void check_failed(const char *file, int line, const char *what)
 {
+	if (expecting != NULL) {
+		guard_what = what;
+		longjmp(*expecting, 1);
+	}
 	fflush(stdout);
 	fprintf(stderr, "refstack: %s:%d: check failed: %s\n", file, line, what);
 	abort();
@@ -44,4 +49,18 @@ bool run_guarded(void (*fn)(void *ctx), void *ctx, const char **what)
 	guard = NULL;
 	*what = guard_what;
 	return false;
+}
+
+const char *run_until_check_fails(void (*fn)(void *ctx), void *ctx)
+{
+	jmp_buf here;
+
+	if (setjmp(here) == 0) {
+		expecting = &here;
+		fn(ctx);
+		expecting = NULL;
+		return NULL;
+	}
+	expecting = NULL;
+	return guard_what;
 }

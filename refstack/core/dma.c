@@ -30,7 +30,10 @@ static bool dma_fault_due(struct dma_space *s)
 {
 	if (s->fail_at == 0)
 		return false;
-	return --s->fail_at == 0;
+	if (--s->fail_at != 0)
+		return false;
+	s->failed++;
+	return true;
 }
 
 /* A slot, or NULL when there is none. */

@@ -28,6 +28,7 @@ struct dma_space {
 	u32 fail_at;   /* fault injection: the n-th mapping from now fails */
 	u64 faults;    /* accesses outside every live mapping */
 	u64 exhausted; /* mappings refused because every slot was taken */
+	u64 failed;    /* how often fail_at made one fail */
 };
 
 void dma_space_init(struct dma_space *s, struct dma_map *map, u32 cap);

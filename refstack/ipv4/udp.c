@@ -667,7 +667,8 @@ void udp_check(const struct sock *sk)
 	assert(sk->sk_rmem_alloc == charged);
 	if (up->pending == 0)
 		assert(skb_queue_empty(&sk->sk_write_queue));
-	if (sk->sk_state == TCP_ESTABLISHED)
+	/* One that was closed has given its port back. */
+	if (sk->sk_state == TCP_ESTABLISHED && !sock_flag(sk, SOCK_DEAD))
 		assert(sk->sk_dport.raw != 0 || be32_is_zero(sk->sk_daddr) || sk->sk_num != 0);
 	assert(hlist_unhashed(&sk->skc_node) == hlist_unhashed(&sk->skc_portaddr_node));
 }
