@@ -792,8 +792,11 @@ static int sysctl_answer(struct lex *lx, const char *name, int err)
 	if (err >= 0)
 		return 0;
 	if (err == -ENOENT) {
-		for (n = 0; name[n] != '\0' && n + 1 < sizeof(path); n++)
-			path[n] = name[n] == '.' ? '/' : name[n];
+		for (n = 0; name[n] != '\0' && n + 1 < sizeof(path); n++) {
+			path[n] = name[n];
+			if (path[n] == '.')
+				path[n] = '/';
+		}
 		path[n] = '\0';
 		lex_say(lx, "sysctl: cannot stat /proc/sys/%s: No such file or directory", path);
 	} else if (err == -EACCES) {
@@ -959,8 +962,8 @@ static int tc_cmd(struct lex *lx)
 /* ethtool -C DEV rx-usecs N */
 static int ethtool_cmd(struct lex *lx)
 {
-	struct net_device *dev;
-	u32 usecs;
+	struct net_device *dev = NULL;
+	u32 usecs = 0;
 	int err;
 
 	lx->cmd = "ethtool";
@@ -986,8 +989,8 @@ static int ethtool_cmd(struct lex *lx)
 /* xps DEV QUEUE MASK: what an administrator writes to queues/tx-QUEUE/xps_cpus. */
 static int xps_cmd(struct lex *lx)
 {
-	struct net_device *dev;
-	u32 queue, mask;
+	struct net_device *dev = NULL;
+	u32 queue = 0, mask;
 	int err;
 
 	lx->cmd = "xps";

@@ -229,12 +229,10 @@ static void route_defaults(struct route_req *r, bool del)
 		return;
 	if (cfg->fc_type == RTN_LOCAL)
 		cfg->fc_scope = RT_SCOPE_HOST;
-	else if (cfg->fc_type == RTN_BROADCAST || cfg->fc_type == RTN_MULTICAST ||
-		 cfg->fc_type == RTN_ANYCAST)
-		cfg->fc_scope = RT_SCOPE_LINK;
 	else if ((cfg->fc_type == RTN_UNICAST || cfg->fc_type == RTN_UNSPEC) && del)
 		cfg->fc_scope = RT_SCOPE_NOWHERE;
-	else if (cfg->fc_type == RTN_UNICAST && !cfg->has_gw)
+	else if (cfg->fc_type == RTN_BROADCAST || cfg->fc_type == RTN_MULTICAST ||
+		 cfg->fc_type == RTN_ANYCAST || (cfg->fc_type == RTN_UNICAST && !cfg->has_gw))
 		cfg->fc_scope = RT_SCOPE_LINK;
 }
 

@@ -124,6 +124,7 @@ void put_sockaddr_in(u8 *to, u16 family, u16 port, u32 addr)
 	put_be32(to + 4, addr);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a system call's six arguments, and whose. */
 static s64 call(struct world *w, u32 host, u32 task, enum sys_nr nr, u64 a, u64 b, u64 c, u64 d,
 		u64 e, u64 f)
 {
@@ -161,6 +162,7 @@ s64 call_connect(struct world *w, u32 host, u32 task, int fd, const char *addr, 
 	return call(w, host, task, SYS_NR_connect, (u64)fd, at, SOCKADDR_IN_BYTES, 0, 0, 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a system call's six arguments, and whose. */
 s64 call_sendto(struct world *w, u32 host, u32 task, int fd, const void *data, u32 len, u32 flags,
 		const char *addr, u16 port)
 {

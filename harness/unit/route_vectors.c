@@ -336,8 +336,8 @@ static void request(struct run *r)
 	char words[LINE_BYTES], line[LINE_BYTES + 64], *rest;
 
 	snprintf(words, sizeof(words), "%s", r->request);
-	rest = strchr(words, ' ');
-	if (rest != NULL)
+	rest = words + strcspn(words, " ");
+	if (*rest != '\0')
 		*rest++ = '\0';
 	if (strcmp(words, "get") == 0) {
 		get(r, rest);
@@ -348,7 +348,10 @@ static void request(struct run *r)
 	} else if (strcmp(words, "carrier") == 0) {
 		carrier(r, rest);
 	} else if (strcmp(words, "sysctl") == 0) {
-		*strrchr(rest, ' ') = '=';
+		char *value = strrchr(rest, ' ');
+
+		assert(value != NULL);
+		*value = '=';
 		snprintf(line, sizeof(line), "sysctl -w net.ipv4.conf.%s", rest);
 		command(r, line);
 	} else if (strcmp(words, "link") == 0) {
@@ -441,8 +444,9 @@ int run_route_vectors(const char *path, int *total)
 			r->request_line = r->line;
 			r->want[0] = '\0';
 		} else if (line[0] != '#' && line[0] != '\0') {
-			strncat(r->want, line, ANSWER_BYTES - strlen(r->want) - 2);
-			strcat(r->want, "\n");
+			size_t used = strlen(r->want);
+
+			snprintf(r->want + used, ANSWER_BYTES - used, "%s\n", line);
 		}
 	}
 	finish_scenario(r);

@@ -995,6 +995,7 @@ static void test_rx_rss_queues(void **state)
 
 static void test_rx_filters(void **state)
 {
+	static const u8 group[] = { 1, 0, 0x5e, 1, 2, 3 };
 	struct fake *f = card_new(NULL, 1);
 	u8 p[2048];
 	u64 *drop = f->nic.stats.drop;
@@ -1022,7 +1023,7 @@ static void test_rx_filters(void **state)
 	inject(f, p, 142);
 	assert_int_equal(drop[NIC_DROP_RX_FILTER], 2);
 	W(f, RCTL, 0x04008002);
-	memcpy(p, "\x01\x00\x5e\x01\x02\x03", 6);
+	memcpy(p, group, sizeof(group));
 	inject(f, p, 142);
 	assert_int_equal(drop[NIC_DROP_RX_FILTER], 3);
 	W(f, MTA + 4 * ((0x0302 >> 4 & 0xfff) >> 5), 1u << (0x0302 >> 4 & 31));

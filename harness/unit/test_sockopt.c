@@ -260,8 +260,8 @@ static void replay_line(struct replay *r, char *line)
 	if (sscanf(line, "S\t%u\t%n", &id, &used_chars) == 1) {
 		assert_true(id < SIGS_MAX);
 		line[strcspn(line, "\n")] = '\0';
-		r->sig[id] = malloc(strlen(line + used_chars) + 1);
-		strcpy(r->sig[id], line + used_chars);
+		r->sig[id] = strdup(line + used_chars);
+		assert_non_null(r->sig[id]);
 	} else if (sscanf(line, "R\t%c\t%d\t%d\t%d\t%7s\t%u", &kind, &level, &first, &last, caps,
 			  &id) == 6) {
 		assert_true(id < SIGS_MAX);

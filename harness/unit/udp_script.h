@@ -692,10 +692,10 @@ static void us_conflicts(void)
 		int a = (int)s_socket(), b = (int)s_socket();
 		uint32_t flags = i / 9;
 
-		s_setopt(a, US_SOL_SOCKET, US_SO_REUSEADDR, flags & 1);
-		s_setopt(b, US_SOL_SOCKET, US_SO_REUSEADDR, flags >> 1 & 1);
-		s_setopt(a, US_SOL_SOCKET, US_SO_REUSEPORT, flags >> 2 & 1);
-		s_setopt(b, US_SOL_SOCKET, US_SO_REUSEPORT, flags >> 3 & 1);
+		s_setopt(a, US_SOL_SOCKET, US_SO_REUSEADDR, (int)(flags & 1));
+		s_setopt(b, US_SOL_SOCKET, US_SO_REUSEADDR, (int)(flags >> 1 & 1));
+		s_setopt(a, US_SOL_SOCKET, US_SO_REUSEPORT, (int)(flags >> 2 & 1));
+		s_setopt(b, US_SOL_SOCKET, US_SO_REUSEPORT, (int)(flags >> 3 & 1));
 		s_print(" %x %08x %08x: %ld", flags, addrs[i % 3], addrs[i / 3 % 3],
 			s_bind(a, addrs[i % 3], 5000));
 		s_print(" %ld\n", s_bind(b, addrs[i / 3 % 3], 5000));

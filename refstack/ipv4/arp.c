@@ -195,6 +195,7 @@ static void arp_xmit(struct sk_buff *skb)
 	dev_queue_xmit(skb);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
 static void arp_send_dst(int type, int ptype, be32 dest_ip, struct net_device *dev, be32 src_ip,
 			 const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw,
 			 struct dst_entry *dst)
@@ -214,6 +215,7 @@ static void arp_send_dst(int type, int ptype, be32 dest_ip, struct net_device *d
 	arp_xmit(skb);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
 void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev,
 	      be32 src_ip, const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw)
 {

@@ -33,6 +33,7 @@ static void ip_route_connect_init(struct flowi4 *fl4, be32 dst, be32 src, s32 oi
 }
 
 /* LINUX: ip_route_connect(): a first lookup fills in what is not given, the second is the route. */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
 static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
 				       be16 sport, be16 dport, const struct sock *sk, int *err)
 {

@@ -173,6 +173,7 @@ static int source_last_resort(u32 rpf, u32 *itag)
 
 /* LINUX: __fib_validate_source(): would we send to this source, and over the device it came from?
  */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
 static int fib_validate_source_full(struct sk_buff *skb, be32 src, be32 dst, u8 dscp, s32 oif,
 				    struct net_device *dev, u32 rpf, struct in_device *idev,
 				    u32 *itag)

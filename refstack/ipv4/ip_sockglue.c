@@ -590,7 +590,7 @@ struct ip_opt {
 	}
 #define STRUCTURE(fn)                                                                              \
 	{                                                                                          \
-		.set = fn, .locked = true                                                          \
+		.set = (fn), .locked = true                                                        \
 	}
 
 static const struct ip_opt ip_opts[] = {

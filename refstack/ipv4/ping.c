@@ -3,9 +3,9 @@
  *
  * Path: step 3 of SOCK_DGRAM with IPPROTO_ICMP. Rules: LINUX: net/ipv4/ping.c.
  */
-#include "core/iov.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/ip.h"
+#include "ipv4/later.h"
 #include "uapi/errno.h"
 
 /* Only groups in net.ipv4.ping_group_range may; by default the range is empty.
@@ -25,79 +25,21 @@ static void ping_close(struct sock *sk, s64 timeout)
 	sk_common_release(sk);
 }
 
-static int ping_pre_connect(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("ping_pre_connect");
-}
-
-static int ping_connect(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("ping: ip4_datagram_connect");
-}
-
-static int ping_disconnect(struct sock *sk, int flags)
-{
-	(void)sk;
-	(void)flags;
-	not_implemented("ping: udp_disconnect");
-}
-
-static int ping_v4_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	not_implemented("ping_v4_sendmsg");
-}
-
-static int ping_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	(void)flags;
-	(void)addr_len;
-	not_implemented("ping_recvmsg");
-}
-
-static int ping_bind(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("ping_bind");
-}
-
-static int ping_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("ping_queue_rcv_skb");
-}
-
-static int ping_hash(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("ping_hash");
-}
+LATER_ADDR(ping_pre_connect)
+LATER_ADDR(ping_connect)
+LATER_VALUE(ping_disconnect)
+LATER_SENDMSG(ping_v4_sendmsg)
+LATER_RECVMSG(ping_recvmsg)
+LATER_ADDR(ping_bind)
+LATER_RCV(ping_queue_rcv_skb)
+LATER_HASH(ping_hash)
 
 static void ping_unhash(struct sock *sk)
 {
 	assert(sk->sk_num == 0);
 }
 
-static int ping_get_port(struct sock *sk, u16 ident)
-{
-	(void)sk;
-	(void)ident;
-	not_implemented("ping_get_port");
-}
+LATER_PORT(ping_get_port)
 
 const struct proto ping_prot = {
 	.name = "PING",

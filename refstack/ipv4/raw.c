@@ -4,9 +4,9 @@
  *
  * Path: step 3 of SOCK_RAW. Rules: LINUX: net/ipv4/raw.c.
  */
-#include "core/iov.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/ip.h"
+#include "ipv4/later.h"
 #include "uapi/in.h"
 
 static void raw_close(struct sock *sk, s64 timeout)
@@ -20,28 +20,9 @@ static void raw_destroy(struct sock *sk)
 	assert(skb_queue_empty(&sk->sk_write_queue));
 }
 
-static int raw_connect(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("raw: ip4_datagram_connect");
-}
-
-static int raw_disconnect(struct sock *sk, int flags)
-{
-	(void)sk;
-	(void)flags;
-	not_implemented("raw: udp_disconnect");
-}
-
-static int raw_ioctl(struct sock *sk, int cmd, int *karg)
-{
-	(void)sk;
-	(void)cmd;
-	(void)karg;
-	not_implemented("raw_ioctl");
-}
+LATER_ADDR(raw_connect)
+LATER_VALUE(raw_disconnect)
+LATER_IOCTL(raw_ioctl)
 
 static int raw_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen)
 {
@@ -57,38 +38,10 @@ static int raw_getsockopt(struct sock *sk, int level, int optname, uptr optval, 
 	return ip_getsockopt(sk, level, optname, optval, optlen);
 }
 
-static int raw_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	not_implemented("raw_sendmsg");
-}
-
-static int raw_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	(void)flags;
-	(void)addr_len;
-	not_implemented("raw_recvmsg");
-}
-
-static int raw_bind(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("raw_bind");
-}
-
-static int raw_rcv_skb(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("raw_rcv_skb");
-}
+LATER_SENDMSG(raw_sendmsg)
+LATER_RECVMSG(raw_recvmsg)
+LATER_ADDR(raw_bind)
+LATER_RCV(raw_rcv_skb)
 
 /* The table that packets look into comes with their delivery; here sockets are only counted. */
 static int raw_hash_sk(struct sock *sk)
@@ -103,12 +56,7 @@ static void raw_unhash_sk(struct sock *sk)
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }
 
-static int raw_abort(struct sock *sk, int err)
-{
-	(void)sk;
-	(void)err;
-	not_implemented("raw_abort");
-}
+LATER_VALUE(raw_abort)
 
 const struct proto raw_prot = {
 	.name = "RAW",

@@ -513,9 +513,9 @@ struct rtable *rt_dst_alloc(struct net_device *dev, u32 flags, u16 type, bool no
 	return rt;
 }
 
-/* --- path MTU and redirects
- * ----------------------------------------------------------------------------- */
+/* -------- path MTU and redirects -------- */
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
 void flowi4_init_output(struct flowi4 *fl4, s32 oif, u32 mark, u8 tos, u8 scope, u8 proto, u8 flags,
 			be32 daddr, be32 saddr, be16 dport, be16 sport, u32 uid)
 {
@@ -1208,6 +1208,7 @@ static struct rtable *mkroute_output(struct net *net, struct output_path *o,
 	    !(nhc->has_gw && nhc->fib_nh_scope == RT_SCOPE_LINK))
 		do_cache = false;
 	if (do_cache) {
+		assert(nhc != NULL);
 		rth = fnhe != NULL ? fnhe->fnhe_rth_output
 				   : nhc->nhc_pcpu_rth_output[this_cpu(net)->id];
 		if (rt_cache_valid(rth)) {

@@ -162,11 +162,12 @@ static bool normalise(const char *path, char out[SYSCTL_PATH_MAX])
 int sysctl_read(struct net *net, const char *path, char *buf, u32 cap)
 {
 	char name[SYSCTL_PATH_MAX];
-	struct sysctl_io io = { .buf = buf, .cap = cap };
+	struct sysctl_io io = { .cap = cap };
 	int err;
 
 	if (!normalise(path, name))
 		return -ENOENT;
+	io.buf = buf;
 	err = sysctl_io(net, name, &io);
 	return err != 0 ? err : (int)io.len;
 }

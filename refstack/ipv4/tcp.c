@@ -4,9 +4,9 @@
  * Path: step 3 of a stream. Rules: LINUX: net/ipv4/tcp.c, net/ipv4/tcp_ipv4.c.
  * Every operation that would need a connection stops the run with its name.
  */
-#include "core/iov.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/ip.h"
+#include "ipv4/later.h"
 #include "uapi/in.h"
 
 static void tcp_close(struct sock *sk, s64 timeout)
@@ -19,44 +19,11 @@ static void tcp_close(struct sock *sk, s64 timeout)
 	sk_common_release(sk);
 }
 
-static int tcp_v4_pre_connect(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("tcp_v4_pre_connect");
-}
-
-static int tcp_v4_connect(struct sock *sk, const u8 *uaddr, int addr_len)
-{
-	(void)sk;
-	(void)uaddr;
-	(void)addr_len;
-	not_implemented("tcp_v4_connect");
-}
-
-static int tcp_disconnect(struct sock *sk, int flags)
-{
-	(void)sk;
-	(void)flags;
-	not_implemented("tcp_disconnect");
-}
-
-static struct sock *inet_csk_accept(struct sock *sk, int flags, int *err)
-{
-	(void)sk;
-	(void)flags;
-	(void)err;
-	not_implemented("inet_csk_accept");
-}
-
-static int tcp_ioctl(struct sock *sk, int cmd, int *karg)
-{
-	(void)sk;
-	(void)cmd;
-	(void)karg;
-	not_implemented("tcp_ioctl");
-}
+LATER_ADDR(tcp_v4_pre_connect)
+LATER_ADDR(tcp_v4_connect)
+LATER_VALUE(tcp_disconnect)
+LATER_ACCEPT(inet_csk_accept)
+LATER_IOCTL(tcp_ioctl)
 
 /* LINUX: tcp_v4_init_sock(), tcp_init_sock(): what a program can ask for before it connects. */
 static int tcp_v4_init_sock(struct sock *sk)
@@ -105,23 +72,8 @@ static void tcp_set_keepalive(struct sock *sk, int val)
 	assert(sk->sk_state == TCP_CLOSE);
 }
 
-static int tcp_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	not_implemented("tcp_sendmsg");
-}
-
-static int tcp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	(void)flags;
-	(void)addr_len;
-	not_implemented("tcp_recvmsg");
-}
+LATER_SENDMSG(tcp_sendmsg)
+LATER_RECVMSG(tcp_recvmsg)
 
 static void tcp_splice_eof(struct socket *sock)
 {
@@ -129,12 +81,7 @@ static void tcp_splice_eof(struct socket *sock)
 	not_implemented("tcp_splice_eof");
 }
 
-static int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_v4_do_rcv");
-}
+LATER_RCV(tcp_v4_do_rcv)
 
 /* Nothing can have been put off while the socket was owned. */
 static void tcp_release_cb(struct sock *sk)
@@ -142,40 +89,22 @@ static void tcp_release_cb(struct sock *sk)
 	assert(sk->sk_state == TCP_CLOSE);
 }
 
-static int inet_hash(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("inet_hash");
-}
+LATER_HASH(inet_hash)
 
 static void inet_unhash(struct sock *sk)
 {
 	assert(sk->skc_node.pprev == NULL);
 }
 
-static int inet_csk_get_port(struct sock *sk, u16 snum)
-{
-	(void)sk;
-	(void)snum;
-	not_implemented("inet_csk_get_port");
-}
+LATER_PORT(inet_csk_get_port)
 
 static void inet_put_port(struct sock *sk)
 {
 	assert(sk->sk_num == 0);
 }
 
-static void tcp_enter_memory_pressure(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_enter_memory_pressure");
-}
-
-static void tcp_leave_memory_pressure(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_leave_memory_pressure");
-}
+LATER_EVENT(tcp_enter_memory_pressure)
+LATER_EVENT(tcp_leave_memory_pressure)
 
 static bool tcp_stream_memory_free(const struct sock *sk, int wake)
 {
@@ -184,12 +113,7 @@ static bool tcp_stream_memory_free(const struct sock *sk, int wake)
 	not_implemented("tcp_stream_memory_free");
 }
 
-static int tcp_abort(struct sock *sk, int err)
-{
-	(void)sk;
-	(void)err;
-	not_implemented("tcp_abort");
-}
+LATER_VALUE(tcp_abort)
 
 const struct proto tcp_prot = {
 	.name = "TCP",
