@@ -7,14 +7,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "base/csum.h"
 #include "harness/lib/invariants.h"
-#include "harness/lib/scenario.h"
+#include "harness/unit/one_host.h"
 #include "ipv4/icmp.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
-enum { IP_AT = 14, L4_AT = 34, SENDERS = 200 };
+enum { SENDERS = 200 };
 
 static u32 errors_out;
 
@@ -22,61 +21,30 @@ static void take_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 
 {
 	(void)ctx;
 	(void)port;
-	if (outgoing && len > L4_AT && get_be16(frame + 12) == 0x0800 &&
-	    frame[IP_AT + IPV4_PROTOCOL] == IPPROTO_ICMP) {
+	if (outgoing && len > FRAME_L4 && get_be16(frame + 12) == 0x0800 &&
+	    frame[FRAME_ETH + IPV4_PROTOCOL] == IPPROTO_ICMP) {
 		check_frame(frame, len, true);
 		errors_out++;
 	}
 }
 
-/* One host; everybody else is behind the gateway 192.0.2.2. */
+/* Everybody else is behind the peer. */
 static struct world *up(u64 seed)
 {
-	struct world_cfg cfg = scenario_bare(&limits_test, seed);
-	struct world *w = scenario_new(&cfg);
+	struct world *w = one_host_up(seed);
 
-	scenario_checks_on(w);
-	must_config(w, 0,
-		    "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; "
-		    "ip link set eth0 up; ip route add default via 192.0.2.2; "
-		    "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0");
+	must_config(w, 0, "ip route add default via 192.0.2.2");
 	w->on_frame = take_frame;
 	errors_out = 0;
 	return w;
 }
 
-static void end_world(struct world *w)
-{
-	const char *which = "";
-
-	world_exit(w);
-	assert_int_equal(world_leaks(w, &which), 0);
-	scenario_free(w);
-}
-
 /* A datagram to a port where nobody listens. */
 static void knock(struct world *w, u32 saddr)
 {
-	u8 f[64] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0 };
-	u8 *ip = f + IP_AT, *udp = f + L4_AT;
+	u8 f[64] = { 0 };
 
-	ip[0] = 0x45;
-	put_be16(ip + IPV4_TOT_LEN, 30);
-	ip[IPV4_TTL] = 64;
-	ip[IPV4_PROTOCOL] = IPPROTO_UDP;
-	put_be32(ip + IPV4_SADDR, saddr);
-	put_be32(ip + IPV4_DADDR, 0xc0000201);
-	put_be16(ip + IPV4_CHECK, ip_fast_csum(ip, 5));
-	put_be16(udp, 7);
-	put_be16(udp + 2, 4000);
-	put_be16(udp + 4, 10);
-	assert_true(world_inject(w, 0, f, L4_AT + 10));
-	world_settle(w);
-}
-
-static u64 mib(const struct world *w, enum mib_id id)
-{
-	return w->host[0].net.mib[id];
+	inject(w, f, frame_udp(f, saddr, 7, 4000, 2));
 }
 
 /* The host's own limit: 50 at once, 1000 a second, when each costs what the tape says. */
@@ -92,8 +60,8 @@ static void global_limit(void **state)
 	for (u32 i = 0; i < SENDERS; i++)
 		knock(w, 0x0a000001 + i);
 	assert_int_equal(errors_out, 50);
-	assert_int_equal(mib(w, ICMP_MIB_OUTRATELIMITGLOBAL), SENDERS - 50);
-	assert_int_equal(mib(w, UDP_MIB_NOPORTS), SENDERS);
+	assert_int_equal(host_mib(w, ICMP_MIB_OUTRATELIMITGLOBAL), SENDERS - 50);
+	assert_int_equal(host_mib(w, UDP_MIB_NOPORTS), SENDERS);
 	/* Refilled in steps of 20 ms at least. */
 	world_run_until(w, w->sim.now_ps + 19 * PS_PER_MS);
 	knock(w, 0x0b000001);
@@ -115,7 +83,7 @@ static void global_limit_by_chance(void **state)
 		for (u32 i = 0; i < SENDERS; i++)
 			knock(w, 0x0a000001 + i);
 		assert_in_range(errors_out, 30, 80);
-		assert_int_equal(errors_out + mib(w, ICMP_MIB_OUTRATELIMITGLOBAL), SENDERS);
+		assert_int_equal(errors_out + host_mib(w, ICMP_MIB_OUTRATELIMITGLOBAL), SENDERS);
 		end_world(w);
 	}
 }
@@ -131,7 +99,7 @@ static void limit_of_one_sender(void **state)
 	for (u32 i = 0; i < 10; i++)
 		knock(w, 0x0a000001);
 	assert_int_equal(errors_out, 6);
-	assert_int_equal(mib(w, ICMP_MIB_OUTRATELIMITHOST), 4);
+	assert_int_equal(host_mib(w, ICMP_MIB_OUTRATELIMITHOST), 4);
 	knock(w, 0x0a000002);
 	assert_int_equal(errors_out, 7);
 	world_run_until(w, w->sim.now_ps + PS_PER_SEC);
@@ -178,7 +146,7 @@ static void no_limit_on_loopback(void **state)
 		assert_int_equal(call_sendto(w, 0, 0, fd, "x", 1, 0, NULL, 0), 1);
 		assert_int_equal(call_recv(w, 0, 0, fd, 10, MSG_DONTWAIT), -ECONNREFUSED);
 	}
-	assert_int_equal(mib(w, ICMP_MIB_OUTDESTUNREACHS), 200);
+	assert_int_equal(host_mib(w, ICMP_MIB_OUTDESTUNREACHS), 200);
 	end_world(w);
 }
 

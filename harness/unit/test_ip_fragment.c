@@ -9,7 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "harness/lib/scenario.h"
+#include "harness/lib/invariants.h"
+#include "harness/unit/one_host.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fragment.h"
 #include "uapi/errno.h"
@@ -63,42 +64,24 @@ static u32 script_total(char *text)
 	return total;
 }
 
-static u16 ip_sum(const u8 *p)
-{
-	u32 sum = 0;
-
-	for (u32 i = 0; i < IPV4_HLEN; i += 2)
-		sum += get_be16(p + i);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (u16)~sum;
-}
-
 static u32 make_frame(u8 *frame, const struct frag *f, u16 id, u32 total)
 {
-	static const u8 eth[ETH_BYTES] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0 };
 	u8 udp[UDP_BYTES] = { 0, 7, PORT >> 8, PORT & 255, (u8)(total >> 8), (u8)total, 0, 0 };
+	u32 len = frame_ip(frame, IPPROTO_UDP, (u32)PEER, (u32)HERE, f->bytes);
 	u8 *iph = frame + ETH_BYTES;
 
-	memcpy(frame, eth, sizeof(eth));
-	memset(iph, 0, IPV4_HLEN);
-	iph[IPV4_VIHL] = 0x45;
 	iph[IPV4_TOS] = (u8)f->tos;
-	put_be16(iph + IPV4_TOT_LEN, (u16)(IPV4_HLEN + f->bytes));
 	put_be16(iph + IPV4_ID, id);
 	put_be16(iph + IPV4_FRAG_OFF,
 		 (u16)(f->offset8 | (f->mf != 0 ? IP_MF : 0) | (f->df != 0 ? (u32)IP_DF : 0)));
-	iph[IPV4_TTL] = 64;
-	iph[IPV4_PROTOCOL] = IPPROTO_UDP;
-	put_be32(iph + IPV4_SADDR, parse_ipv4("192.0.2.2"));
-	put_be32(iph + IPV4_DADDR, parse_ipv4("192.0.2.1"));
-	put_be16(iph + IPV4_CHECK, ip_sum(iph));
+	put_be16(iph + IPV4_CHECK, 0);
+	put_be16(iph + IPV4_CHECK, (u16)~naive_checksum(iph, IPV4_HLEN, 0));
 	for (u32 i = 0; i < f->bytes; i++) {
 		u32 at = f->offset8 * 8 + i;
 
 		iph[IPV4_HLEN + i] = at < UDP_BYTES ? udp[at] : (u8)(at * 7);
 	}
-	return ETH_BYTES + IPV4_HLEN + f->bytes;
+	return len;
 }
 
 /* --- what the world does with it -----------------------------------------------------------------
@@ -183,17 +166,6 @@ static struct world *new_world(void)
 	must_config(w, 0, "ip addr add 192.0.2.1/24 dev eth0");
 	must_config(w, 0, "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0 nud permanent");
 	return w;
-}
-
-static void end_world(struct world *w)
-{
-	const char *which = NULL;
-
-	world_check(w);
-	world_exit(w);
-	if (world_leaks(w, &which) != 0)
-		fail_msg("pool %s is not empty", which);
-	scenario_free(w);
 }
 
 static void reassembly_any_sequence_answers_as_linux(void **state)
@@ -309,7 +281,7 @@ static void defrag_sources_in_one_chain_stay_apart(void **state)
 
 		iph[IPV4_SADDR + 3] = (u8)(2 + (i % 3) * IPQ_CHAINS);
 		put_be16(iph + IPV4_CHECK, 0);
-		put_be16(iph + IPV4_CHECK, ip_sum(iph));
+		put_be16(iph + IPV4_CHECK, (u16)~naive_checksum(iph, IPV4_HLEN, 0));
 		assert_true(world_inject(w, 0, frame, len));
 		world_settle(w);
 	}

@@ -8,12 +8,12 @@
 #include <cmocka.h>
 
 #include "harness/lib/invariants.h"
-#include "harness/lib/scenario.h"
+#include "harness/unit/one_host.h"
 #include "ipv4/ip.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
-enum { DATA_MAX = 65507, FRAMES_MAX = 2000, IP_AT = 14, PIECES_MAX = 6 };
+enum { DATA_MAX = 65507, FRAMES_MAX = 2000, PIECES_MAX = 6 };
 
 static struct {
 	u8 whole[70000]; /* IP payloads, put together */
@@ -27,7 +27,7 @@ static u8 data[DATA_MAX];
 /* Fragments come in order, are as large as they may be, and carry one identification. */
 static void take_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len)
 {
-	const u8 *ip = frame + IP_AT;
+	const u8 *ip = frame + FRAME_ETH;
 	u32 total = get_be16(ip + IPV4_TOT_LEN), hlen = ipv4_hlen(ip);
 	u16 off = get_be16(ip + IPV4_FRAG_OFF);
 
@@ -36,7 +36,7 @@ static void take_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 
 	if (!outgoing || get_be16(frame + 12) != 0x0800)
 		return;
 	assert_true(total <= out.mtu);
-	assert_int_equal(len, IP_AT + total);
+	assert_int_equal(len, FRAME_ETH + total);
 	assert_false(out.last_seen);
 	assert_int_equal((off & IP_OFFSET) * 8u, out.bytes);
 	assert_int_equal(naive_checksum(ip, hlen, 0), 0xffff);
@@ -51,39 +51,6 @@ static void take_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 
 	memcpy(out.whole + out.bytes, ip + hlen, total - hlen);
 	out.bytes += total - hlen;
 	out.frames++;
-}
-
-static u32 udp_sum(const u8 *udp, u32 len, u32 saddr, u32 daddr)
-{
-	u8 pseudo[12];
-
-	put_be32(pseudo, saddr);
-	put_be32(pseudo + 4, daddr);
-	put_be16(pseudo + 8, 17);
-	put_be16(pseudo + 10, (u16)len);
-	return naive_checksum(udp, len, naive_checksum(pseudo, sizeof(pseudo), 0));
-}
-
-static struct world *up(u64 seed)
-{
-	struct world_cfg cfg = scenario_bare(&limits_test, seed);
-	struct world *w = scenario_new(&cfg);
-
-	scenario_checks_on(w);
-	must_config(w, 0,
-		    "ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; "
-		    "ip link set eth0 up; "
-		    "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0");
-	return w;
-}
-
-static void end_world(struct world *w)
-{
-	const char *which = "";
-
-	world_exit(w);
-	assert_int_equal(world_leaks(w, &which), 0);
-	scenario_free(w);
 }
 
 /* Cuts len bytes into pieces; all but the last are sent with MSG_MORE. */
@@ -103,7 +70,7 @@ static void send_pieces(struct world *w, int fd, struct rng *r, u32 len, const c
 
 static void whole_at_every_mtu(void **state)
 {
-	struct world *w = up(21);
+	struct world *w = one_host_up(21);
 	struct net_device *dev = dev_get_by_name(&w->host[0].net, "eth0");
 	struct rng r;
 	u64 features = dev->features;
@@ -131,7 +98,7 @@ static void whole_at_every_mtu(void **state)
 				 1 + (len + 8 > last ? (len + 8 - last + room - 1) / room : 0));
 		assert_memory_equal(out.whole + 8, data, len);
 		assert_int_equal(get_be16(out.whole + 4), len + 8);
-		assert_int_equal(udp_sum(out.whole, len + 8, 0xc0000201, 0xc0000202), 0xffff);
+		assert_int_equal(udp_sum(out.whole, len + 8, (u32)HERE, (u32)PEER), 0xffff);
 		assert_int_equal(call_close(w, 0, 0, fd), 0);
 	}
 	end_world(w);
@@ -140,7 +107,7 @@ static void whole_at_every_mtu(void **state)
 /* Over lo, whose MTU makes large packets with pages. DIVERGES(sock-frag). */
 static void whole_over_loopback(void **state)
 {
-	struct world *w = up(22);
+	struct world *w = one_host_up(22);
 	struct net_device *lo = w->host[0].net.loopback_dev;
 	int rx = (int)call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
 	struct rng r;
@@ -166,7 +133,7 @@ static void whole_over_loopback(void **state)
 /* RFC 6864: within a moment no identification comes twice to one destination. */
 static void identification_moves_on(void **state)
 {
-	struct world *w = up(23);
+	struct world *w = one_host_up(23);
 	int fd = (int)call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
 	bool seen[65536] = { false };
 
@@ -187,7 +154,7 @@ static void identification_moves_on(void **state)
 /* A MTU below IPv4's minimum sends nothing. */
 static void tiny_mtu(void **state)
 {
-	struct world *w = up(24);
+	struct world *w = one_host_up(24);
 	struct net_device *dev = dev_get_by_name(&w->host[0].net, "eth0");
 	int fd = (int)call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "harness/lib/scenario.h"
+#include "harness/unit/one_host.h"
 #include "harness/unit/socket_programs.h"
 #include "harness/unit/socket_table.h"
 #include "ipv4/af_inet.h"
@@ -23,31 +23,9 @@
 #include "uapi/poll.h"
 #include "uapi/stat.h"
 
-static struct world *new_world(void)
-{
-	const struct world_cfg cfg = scenario_bare(&limits_test, 1);
-	struct world *w = scenario_new(&cfg);
-
-	must_config(w, 0, "ip link set lo up");
-	return w;
-}
-
-static void end_world(struct world *w)
-{
-	const char *which = "";
-	u32 leaks;
-
-	world_exit(w);
-	leaks = world_leaks(w, &which);
-	if (leaks != 0)
-		print_error("left in %s\n", which);
-	assert_int_equal(leaks, 0);
-	scenario_free(w);
-}
-
 static int setup(void **state)
 {
-	*state = new_world();
+	*state = one_host_lo(1);
 	return 0;
 }
 
@@ -63,14 +41,6 @@ static s64 sys(struct world *w, enum sys_nr nr, u64 a, u64 b, u64 c, u64 d)
 	s64 ret;
 
 	return world_call(w, 0, 0, nr, arg, &ret) ? ret : -EPARKED;
-}
-
-static int udp(struct world *w)
-{
-	s64 fd = call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
-
-	assert_true(fd >= 0);
-	return (int)fd;
 }
 
 /* -------- against the kernel -------- */
@@ -162,15 +132,15 @@ static void test_lowest_descriptor(void **state)
 	struct world *w = *state;
 
 	for (int i = 3; i < 8; i++)
-		assert_int_equal(udp(w), i);
+		assert_int_equal(udp_socket(w), i);
 	assert_int_equal(call_close(w, 0, 0, 5), 0);
 	assert_int_equal(call_close(w, 0, 0, 5), -EBADF);
 	assert_int_equal(sys(w, SYS_NR_dup, 3, 0, 0, 0), 5);
-	assert_int_equal(udp(w), 8);
+	assert_int_equal(udp_socket(w), 8);
 	assert_int_equal(sys(w, SYS_NR_fcntl, 3, F_DUPFD, 100, 0), 100);
 	assert_int_equal(sys(w, SYS_NR_fcntl, 99, F_GETFD, 0, 0), -EBADF);
 	assert_int_equal(call_close(w, 0, 0, 0), 0);
-	assert_int_equal(udp(w), 0);
+	assert_int_equal(udp_socket(w), 0);
 	assert_int_equal(sys(w, SYS_NR_listen, 1, 0, 0, 0), -ENOTSOCK);
 	assert_int_equal(sys(w, SYS_NR_listen, 1023, 0, 0, 0), -EBADF);
 }
@@ -179,7 +149,7 @@ static void test_lowest_descriptor(void **state)
 static void test_duplicates_share(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w);
+	int fd = udp_socket(w);
 
 	assert_int_equal(sys(w, SYS_NR_dup, (u64)fd, 0, 0, 0), fd + 1);
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
@@ -199,14 +169,14 @@ static void test_too_many(void **state)
 
 	h->process[0].nr_fds = 6;
 	for (int i = 3; i < 6; i++)
-		assert_int_equal(udp(w), i);
+		assert_int_equal(udp_socket(w), i);
 	assert_int_equal(call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0), -EMFILE);
 	assert_int_equal(sys(w, SYS_NR_dup, 3, 0, 0, 0), -EMFILE);
 	assert_int_equal(sys(w, SYS_NR_fcntl, 3, F_DUPFD, 6, 0), -EINVAL);
 	assert_int_equal(sys(w, SYS_NR_poll, SP_MEM, 7, 0, 0), -EINVAL);
 	h->process[0].nr_fds = 1024;
 	h->net.sysctl.file_max = 3;
-	assert_int_equal(udp(w), 6);
+	assert_int_equal(udp_socket(w), 6);
 	h->process[0].caps = 0;
 	assert_int_equal(call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0), -ENFILE);
 	assert_int_equal(h->net.sockets_in_use, 4);
@@ -223,7 +193,7 @@ static void test_failing_allocations(void **state)
 	net->sock_pool.fail_at = 1;
 	assert_int_equal(call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0), -ENOMEM);
 	assert_int_equal(w->host[0].file_pool.used, 0);
-	assert_int_equal(udp(w), 3);
+	assert_int_equal(udp_socket(w), 3);
 }
 
 /* Only processes of a group in the range may have ping sockets. DIVERGES(ping-groups): one group.
@@ -270,7 +240,7 @@ static void test_privileged_ports(void **state)
 {
 	struct world *w = *state;
 	struct process *p = &w->host[0].process[0];
-	int fd = udp(w);
+	int fd = udp_socket(w);
 
 	p->caps = ~(1ull << CAP_NET_BIND_SERVICE);
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 1023), -EACCES);
@@ -285,7 +255,7 @@ static void test_fstat(void **state)
 {
 	struct world *w = *state;
 	u8 *st = world_umem(w, 0, SP_MEM, STAT_BYTES);
-	int fd = udp(w);
+	int fd = udp_socket(w);
 
 	assert_int_equal(sys(w, SYS_NR_fstat, (u64)fd, SP_MEM, 0, 0), 0);
 	assert_int_equal(get_le32(st + STAT_MODE), S_IFSOCK | 0777);
@@ -311,7 +281,7 @@ static void start(struct world *w, u32 task, enum sys_nr nr, u64 a, u64 b, u64 c
 static void test_readers_queue(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w), tx = udp(w);
+	int fd = udp_socket(w), tx = udp_socket(w);
 	struct task *t = w->host[0].task;
 
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
@@ -334,7 +304,7 @@ static void test_readers_queue(void **state)
 static void test_close_while_waiting(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w), tx = udp(w);
+	int fd = udp_socket(w), tx = udp_socket(w);
 	struct task *t = &w->host[0].task[1];
 
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
@@ -342,7 +312,7 @@ static void test_close_while_waiting(void **state)
 	assert_int_equal(call_close(w, 0, 0, fd), 0);
 	assert_int_equal(t->state, TASK_PARKED);
 	assert_int_equal(w->host[0].net.sockets_in_use, 2);
-	assert_int_equal(udp(w), fd);
+	assert_int_equal(udp_socket(w), fd);
 	assert_int_equal(call_sendto(w, 0, 0, tx, "hello", 5, 0, "127.0.0.1", 7000), 5);
 	world_settle(w);
 	assert_int_equal(t->ret, 5);
@@ -353,7 +323,7 @@ static void test_close_while_waiting(void **state)
 static void test_shutdown_wakes(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w);
+	int fd = udp_socket(w);
 	struct task *t = &w->host[0].task[1];
 
 	start(w, 1, SYS_NR_read, (u64)fd, SCENARIO_RECV, 100);
@@ -376,7 +346,7 @@ static void put_pollfd(struct world *w, u32 i, int fd, u16 events)
 static void test_poll_wakes(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w), tx = udp(w);
+	int fd = udp_socket(w), tx = udp_socket(w);
 	struct task *t = &w->host[0].task[1];
 	u8 *revents = world_umem(w, 0, SP_MEM, 3 * POLLFD_BYTES) + POLLFD_REVENTS;
 
@@ -420,7 +390,7 @@ static void put_msghdr(struct world *w, u64 data, u64 control, u64 control_bytes
 static void test_arguments_change(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w), tx = udp(w);
+	int fd = udp_socket(w), tx = udp_socket(w);
 
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
 	assert_int_equal(call_connect(w, 0, 0, tx, "127.0.0.1", 7000), 0);
@@ -438,7 +408,7 @@ static void test_arguments_change(void **state)
 static void test_poll_changes(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w), tx = udp(w);
+	int fd = udp_socket(w), tx = udp_socket(w);
 	struct task *t = &w->host[0].task[1];
 
 	assert_int_equal(call_bind(w, 0, 0, fd, "127.0.0.1", 7000), 0);
@@ -459,7 +429,7 @@ static void test_poll_changes(void **state)
 static void test_control_data(void **state)
 {
 	struct world *w = *state;
-	int fd = udp(w);
+	int fd = udp_socket(w);
 
 	assert_int_equal(call_connect(w, 0, 0, fd, "127.0.0.1", 7000), 0);
 	put_msghdr(w, SCENARIO_DATA, 8, 16);
@@ -478,7 +448,7 @@ static void test_rps_record(void **state)
 {
 	struct world *w = *state;
 	struct net *net = &w->host[0].net;
-	int fd = udp(w);
+	int fd = udp_socket(w);
 	struct sock *sk = fd_file(&w->host[0].process[0], fd)->socket.sk;
 
 	net->rps_sock_flow_table[0x34] = 99;
@@ -518,7 +488,7 @@ static void test_sleeps(void **state)
 		{ 5000, 5005000448, 5000050432 },
 	};
 	struct world *w = *state;
-	int fd = udp(w);
+	int fd = udp_socket(w);
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		u64 took_ns;

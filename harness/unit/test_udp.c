@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "harness/lib/scenario.h"
+#include "harness/unit/one_host.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
 #include "uapi/ioctl.h"
@@ -26,35 +26,6 @@ static void answers(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-static struct world *lo_world(u64 seed)
-{
-	struct world_cfg cfg = scenario_bare(&limits_test, seed);
-	struct world *w = scenario_new(&cfg);
-
-	scenario_checks_on(w);
-	must_config(w, 0, "ip link set lo up");
-	return w;
-}
-
-static void end_world(struct world *w)
-{
-	const char *which = "";
-
-	world_exit(w);
-	assert_int_equal(world_leaks(w, &which), 0);
-	scenario_free(w);
-}
-
-static s64 setopt(struct world *w, int fd, int level, int name, u32 value)
-{
-	const u64 arg[SYS_ARGS] = { (u64)fd, (u64)level, (u64)name, SCENARIO_DATA, 4, 0 };
-	s64 ret = 0;
-
-	put_le32(world_umem(w, 0, SCENARIO_DATA, 4), value);
-	assert_true(world_call(w, 0, 0, SYS_NR_setsockopt, arg, &ret));
-	return ret;
-}
-
 static u16 port_of(struct world *w, int fd)
 {
 	const u64 arg[SYS_ARGS] = { (u64)fd, SCENARIO_DATA, SCENARIO_DATA + 64, 0, 0, 0 };
@@ -64,14 +35,6 @@ static u16 port_of(struct world *w, int fd)
 	assert_true(world_call(w, 0, 0, SYS_NR_getsockname, arg, &ret));
 	assert_int_equal(ret, 0);
 	return get_be16(world_umem(w, 0, SCENARIO_DATA + 2, 2));
-}
-
-static int udp_socket(struct world *w)
-{
-	s64 fd = call_socket(w, 0, 0, AF_INET, SOCK_DGRAM, 0);
-
-	assert_true(fd >= 0);
-	return (int)fd;
 }
 
 /* The algorithm once more, from its description: which port does this random number give, when
@@ -104,7 +67,7 @@ static void ports_follow_the_random_number(void **state)
 	static const u64 tape[] = { 0,		0,	    0,		0xffffffff,
 				    0xffffffff, 0x12345678, 0x12345678, 0x12345679,
 				    0x80000000, 0x80000000, 1,		2 };
-	struct world *w = lo_world(3);
+	struct world *w = one_host_lo(3);
 	u16 taken[ARRAY_SIZE(tape)];
 
 	(void)state;
@@ -123,7 +86,7 @@ static void ports_follow_the_random_number(void **state)
 /* Every port of a small range is given once, then there is none. */
 static void ports_run_out(void **state)
 {
-	struct world *w = lo_world(4);
+	struct world *w = one_host_lo(4);
 	bool seen[64] = { false };
 
 	(void)state;
@@ -147,7 +110,7 @@ static void ports_run_out(void **state)
 /* Above ten sockets on a port Linux looks elsewhere for conflicts: DIVERGES(udp-bind-hash2). */
 static void many_sockets_on_one_port(void **state)
 {
-	struct world *w = lo_world(5);
+	struct world *w = one_host_lo(5);
 
 	(void)state;
 	for (u32 i = 1; i < 20; i++) {
@@ -165,14 +128,14 @@ static void many_sockets_on_one_port(void **state)
 /* One flow always reaches the same member; among many flows each member gets some. */
 static void reuseport_spreads_flows(void **state)
 {
-	struct world *w = lo_world(6);
+	struct world *w = one_host_lo(6);
 	u32 got[4] = { 0 };
 	int rx[4];
 
 	(void)state;
 	for (u32 i = 0; i < 4; i++) {
 		rx[i] = udp_socket(w);
-		assert_int_equal(setopt(w, rx[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
+		assert_int_equal(host_setopt(w, rx[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
 		assert_int_equal(call_bind(w, 0, 0, rx[i], "127.0.0.1", 5000), 0);
 	}
 	for (u32 flow = 0; flow < 64; flow++) {
@@ -206,7 +169,7 @@ static void reuseport_spreads_flows(void **state)
 
 static void reader_waits_until_a_datagram_comes(void **state)
 {
-	struct world *w = lo_world(8);
+	struct world *w = one_host_lo(8);
 	const u64 recv[SYS_ARGS] = { 0, SCENARIO_RECV, 100, 0, 0, 0 };
 	u64 arg[SYS_ARGS];
 	int rx = udp_socket(w), tx = udp_socket(w);
@@ -240,7 +203,7 @@ static void reader_waits_until_a_datagram_comes(void **state)
 
 static void reader_waits_no_longer_than_its_timeout(void **state)
 {
-	struct world *w = lo_world(9);
+	struct world *w = one_host_lo(9);
 	int rx = udp_socket(w);
 	u64 begin;
 
@@ -280,7 +243,7 @@ static void sender_waits_for_room(void **state)
 	rx = (int)call_socket(w, 1, 0, AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(call_bind(w, 1, 0, rx, "0.0.0.0", 5000), 0);
 	tx = udp_socket(w);
-	assert_int_equal(setopt(w, tx, SOL_SOCKET, SO_SNDBUF, 1), 0);
+	assert_int_equal(host_setopt(w, tx, SOL_SOCKET, SO_SNDBUF, 1), 0);
 	assert_int_equal(call_connect(w, 0, 0, tx, "192.0.2.2", 5000), 0);
 	for (u32 i = 0; i < 40; i++) {
 		const u64 arg[SYS_ARGS] = { (u64)tx, SCENARIO_DATA, 1000, 0, 0, 0 };
@@ -339,20 +302,10 @@ static s64 talk(struct world *w)
 	return sent;
 }
 
-static struct world *talk_world(void)
-{
-	struct world *w = lo_world(12);
-
-	must_config(w, 0,
-		    "ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up; "
-		    "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0");
-	return w;
-}
-
 static void any_allocation_may_fail(void **state)
 {
 	struct pool *pools[64];
-	struct world *w = talk_world();
+	struct world *w = one_host_up(12);
 	u32 n = world_pools(w, pools, ARRAY_SIZE(pools)), failures = 0;
 
 	(void)state;
@@ -362,7 +315,7 @@ static void any_allocation_may_fail(void **state)
 		bool failed = true;
 
 		for (u32 at = 1; failed && at < 200; at++) {
-			w = talk_world();
+			w = one_host_up(12);
 			(void)world_pools(w, pools, ARRAY_SIZE(pools));
 			pools[i]->fail_at = at;
 			(void)talk(w);
@@ -383,16 +336,16 @@ static void any_allocation_may_fail(void **state)
  */
 static void broadcast_reaches_all(void **state)
 {
-	struct world *w = talk_world();
+	struct world *w = one_host_up(12);
 	int rx[5], tx = udp_socket(w);
 
 	(void)state;
 	for (u32 i = 0; i < 5; i++) {
 		rx[i] = udp_socket(w);
-		assert_int_equal(setopt(w, rx[i], SOL_SOCKET, SO_REUSEADDR, 1), 0);
+		assert_int_equal(host_setopt(w, rx[i], SOL_SOCKET, SO_REUSEADDR, 1), 0);
 		assert_int_equal(call_bind(w, 0, 0, rx[i], "0.0.0.0", 5000), 0);
 	}
-	assert_int_equal(setopt(w, tx, SOL_SOCKET, SO_BROADCAST, 1), 0);
+	assert_int_equal(host_setopt(w, tx, SOL_SOCKET, SO_BROADCAST, 1), 0);
 	assert_int_equal(call_sendto(w, 0, 0, tx, "abc", 3, 0, "192.0.2.255", 5000), 3);
 	world_settle(w);
 	for (u32 i = 0; i < 5; i++) {
