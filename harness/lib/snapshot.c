@@ -131,7 +131,7 @@ u64 world_save(struct world *w, void *to)
 void world_restore(struct world *w, const void *from)
 {
 	u8 *snap = (u8 *)(uintptr_t)from;
-	u32 high[WORLD_HOSTS * 4];
+	u32 high[WORLD_REGIONS];
 	u32 n = 0;
 
 	for (u32 i = 0; i < w->nr_regions; i++) {

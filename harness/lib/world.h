@@ -20,7 +20,7 @@
 #include "nicmodel/nic.h"
 #include "socket/sys.h"
 
-enum { WORLD_HOSTS = 4, WORLD_DEVS = 8, WORLD_WIRES = 8, WORLD_REGIONS = 160 };
+enum { WORLD_HOSTS = 4, WORLD_DEVS = 8, WORLD_WIRES = 8, WORLD_REGIONS = 320 };
 
 /* CLOCK_MONOTONIC 0.992 s of a kernel that counts from INITIAL_JIFFIES: a 4096-jiffy boundary, where
  * the timer wheel's levels all turn, and where the judging kernel starts each program.
