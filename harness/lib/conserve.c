@@ -384,20 +384,23 @@ static void one_qdisc(struct conserve *c, const struct Qdisc *q, u32 ifindex)
 			queue(c, &q->band[band], AT_QDISC, ifindex);
 }
 
-static u32 igb_of(struct conserve *c, const struct net_device *dev)
+/* What the driver of a device holds; returns how many rings there are. */
+static u32 driver(struct conserve *c, const struct net_device *dev)
 {
-	for (u32 i = 0; i < c->world->cfg.nr_devs; i++)
-		if (c->world->port[i].dev == dev && c->world->port[i].kind == DEV_IGB)
-			return conserve_igb(c, igb_priv(dev), &c->world->port[i].nic->nic);
-	return 0;
-}
+	const struct net *net = &c->host->net;
+	const struct nic *nic = NULL;
 
-static void tun_of(struct conserve *c, const struct net_device *dev)
-{
+	if (dev->priv == NULL)
+		return 0;
+	if (pool_owns(&net->tun_pool, dev->priv))
+		queue(c, &((const struct tun_struct *)dev->priv)->tx_queue, AT_TUN_RING,
+		      (u32)dev->ifindex);
+	if (!pool_owns(&net->igb_pool, dev->priv))
+		return 0;
 	for (u32 i = 0; i < c->world->cfg.nr_devs; i++)
-		if (c->world->port[i].dev == dev && c->world->port[i].kind != DEV_IGB)
-			queue(c, &((const struct tun_struct *)dev->priv)->tx_queue, AT_TUN_RING,
-			      (u32)dev->ifindex);
+		if (c->world->port[i].dev == dev)
+			nic = &c->world->port[i].nic->nic;
+	return conserve_igb(c, igb_priv(dev), nic);
 }
 
 static void must_be(struct conserve *c, const struct pool *pool, u32 n)
@@ -434,8 +437,7 @@ static void devices(struct conserve *c)
 		one_qdisc(c, dev->qdisc, i);
 		for (u32 q = 0; q < dev->num_tx_queues; q++)
 			one_qdisc(c, dev->tx[q].qdisc_sleeping, i);
-		rings += igb_of(c, dev);
-		tun_of(c, dev);
+		rings += driver(c, dev);
 	}
 	if (net->noop_qdisc != NULL)
 		one_qdisc(c, net->noop_qdisc, 0);

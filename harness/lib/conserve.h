@@ -105,7 +105,7 @@ void conserve_napi(struct conserve *c, const struct napi_struct *napi, u32 numbe
 /* len bytes at mem are mapped there, and nobody else has the mapping. */
 void conserve_dma(struct conserve *c, u64 addr, const u8 *mem, u32 len, enum conserve_place place,
 		  u32 number);
-/* Returns how many rings have memory. */
+/* nic: NULL when the card is not the world's. Returns how many rings have memory. */
 u32 conserve_igb(struct conserve *c, const struct igb_adapter *adapter, const struct nic *nic);
 
 #endif

@@ -147,7 +147,7 @@ static bool one_ring(struct conserve *c, const struct igb_ring *ring, bool tx)
 
 u32 conserve_igb(struct conserve *c, const struct igb_adapter *adapter, const struct nic *nic)
 {
-	bool runs = !adapter->down && !adapter->resetting;
+	bool runs = nic != NULL && !adapter->down && !adapter->resetting;
 	u32 rings = 0;
 
 	for (u32 i = 0; i < adapter->num_q_vectors; i++)

@@ -491,7 +491,7 @@ void world_check(const struct world *w)
 			pool_check(w->region[i].at);
 	for (u32 i = 0; i < w->cfg.hosts; i++)
 		host_check(&w->host[i]);
-	for (u32 i = 0; i < w->cfg.hosts; i++)
+	for (u32 i = 0; i < w->cfg.hosts && !w->keeps_objects; i++)
 		conserve_check(w->conserve[i]);
 	for (u32 i = 0; i < w->cfg.nr_devs; i++)
 		if (w->port[i].nic != NULL)

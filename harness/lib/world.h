@@ -93,6 +93,7 @@ struct world {
 	struct region region[WORLD_REGIONS];
 	bool checks; /* world_check() after each event */
 	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
+	bool keeps_objects; /* a test has taken objects out of pools: then nothing is missed */
 	/* What the harness wants to see: each frame that leaves or arrives at a port. */
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
 	void *on_frame_ctx;
