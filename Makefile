@@ -107,7 +107,7 @@ $(BUILD)/refstack: $(BUILD)/release/refstack
 
 # --- targets ---------------------------------------------------------------------------------------
 .PHONY: help all lib setup check unit check-full digest walk bless campaign bench \
-	lint fmt fmt-check tidy layers tags hooks clean
+	lint fmt fmt-check tidy layers divergences files tags hooks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
@@ -160,6 +160,12 @@ layers: ## the direction of includes
 
 tidy: $(call obj_gcc-O3,$(CORE_SRC)) ## house rules: banned calls, mutable state, headers, lengths
 	$(Q)ci/tidy.py
+
+divergences: ## every deliberate difference from Linux, where it is and what it is
+	$(Q)ci/lists.py divergences
+
+files: ## write refstack/FILES from the headers of the files
+	$(Q)ci/lists.py files >refstack/FILES
 
 fmt: ## format every C file
 	$(Q)clang-format -i $(C_FILES) $(H_FILES)

@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+import lists
+
 BUILD = os.environ.get("BUILD", "build")
 OBJECTS = "gcc-O3/obj"  # release keeps what nm wants to know for the link
 TOPS = ("refstack", "nicmodel", "harness", "ci", ".ci")
@@ -174,30 +176,31 @@ def check_objects(report):
 
 def check_divergences(report):
     """Each DIVERGES(id) is the subject of a test, which names the id."""
-    ids, tests = {}, ""
-    for path in all_files():
-        if not path.endswith(CODE):
-            continue
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        if path.startswith("harness/unit/"):
-            tests += text
-        elif path.startswith(CORE):
-            for m in re.finditer(r"DIVERGES\(([\w-]+)\)", text):
-                ids.setdefault(m.group(1), path)
-    for name, path in sorted(ids.items()):
-        if name not in tests:
-            report.warn(path, f"no test names DIVERGES({name})")
+    tests = ""
+    for path in lists.sources(("harness/unit",)):
+        tests += lists.read(path)
+    for name, path, _ in lists.divergences():
+        if not re.search(r"DIVERGES\(" + re.escape(name) + r"\)", tests):
+            report.error(path, f"no test names DIVERGES({name})")
+
+
+def check_files(report):
+    """refstack/FILES says of every file what it is, as the file's header does."""
+    where = "refstack/FILES"
+    if not os.path.exists(where) or lists.read(where) != lists.files("refstack"):
+        report.error(where, "does not say what is there: run make files")
 
 
 def check_path(report):
-    """Each function of path.def is defined in the file that it names."""
+    """Each function of path.def is defined in the file that it names, and says when it is passed."""
     where = "refstack/path.def"
     if not os.path.exists(where):
         return
     with open(where, encoding="utf-8") as f:
-        rows = re.findall(r"^X\(\s*\d+,\s*\w+,\s*(\w+),\s*([\w/.]+)", f.read(), re.M)
-    for function, name in rows:
+        rows = re.findall(r"^X\(\s*\d+,\s*(\w+),\s*(\w+),\s*([\w/.]+)", f.read(), re.M)
+    # The card knows no steps: the world turns its notes into them.
+    notes = code_only(lists.read("harness/lib/world.c"))
+    for step, function, name in rows:
         path = name if name.startswith("nicmodel/") else "refstack/" + name
         text = ""
         if os.path.exists(path):
@@ -205,6 +208,11 @@ def check_path(report):
                 text = code_only(f.read())
         if not re.search(r"^\w[^\n;=]*\b" + function + r"\([^;{]*\)\s*\{", text, re.M):
             report.error(where, f"{function}() is not defined in {path}")
+        if name.startswith("nicmodel/"):
+            if not re.search(r"= PATH_" + step + r"\b", notes):
+                report.error(where, f"harness/lib/world.c has no note for PATH_{step}")
+        elif not re.search(r"\bPATH_STEP\([^,;]*,\s*" + step + r",", text):
+            report.error(where, f"{path} has no PATH_STEP of {step}")
 
 
 def main():
@@ -217,6 +225,7 @@ def main():
     if not some:
         check_divergences(report)
         check_path(report)
+        check_files(report)
         objects = check_objects(report)
         if objects == 0:
             print("SKIP mutable state: no objects in", os.path.join(BUILD, OBJECTS))
