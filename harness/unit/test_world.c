@@ -123,6 +123,7 @@ static void restores(enum world_dev_kind kind)
 	converse(w, 10);
 	call_recv(w, 1, 1, udp(w, 1), 100, 0); /* one is waiting */
 	call_sendto(w, 0, 0, udp(w, 0), "on its way", 10, 0, "192.0.2.2", PORT);
+	memcpy(world_umem(w, 0, SCENARIO_RECV, 6), "before", 6);
 	before = world_digest(w);
 	bytes = world_save_size(w);
 	snapshot = malloc(bytes);
@@ -133,7 +134,9 @@ static void restores(enum world_dev_kind kind)
 	converse(w, 50);
 	first = world_digest(w);
 	for (u32 i = 0; i < 3; i++) {
+		memcpy(world_umem(w, 0, SCENARIO_RECV, 6), "behind", 6);
 		world_restore(w, snapshot);
+		assert_memory_equal(world_umem(w, 0, SCENARIO_RECV, 6), "before", 6);
 		world_check(w);
 		assert_true(world_digest(w) == before);
 		assert_int_equal(world_save_size(w), bytes);
