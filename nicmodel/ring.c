@@ -588,18 +588,24 @@ static bool job_start_queue(struct nic *n, u32 q)
 	return true;
 }
 
+/* The first bit of the mask at or after its turn, and around. */
+static u32 pick(u32 mask, u32 turn)
+{
+	u32 later = mask & 0xffffffffu << turn % 32;
+
+	return (u32)__builtin_ctz(later != 0 ? later : mask);
+}
+
 /* Round robin among the queues that have a whole frame on the chip (or a full cache without one).
  */
 static bool job_start(struct nic *n)
 {
-	u32 i, q, ready = n->txq_cached;
+	u32 q, ready = n->txq_cached;
 
 	if ((n->r.TCTL[0] & TCTL_EN) == 0)
 		return false;
-	for (i = 0; i < NIC_QUEUES_MAX && ready != 0; i++) {
-		q = (n->tx_turn + i) % NIC_QUEUES_MAX;
-		if ((ready >> q & 1) == 0)
-			continue;
+	for (; ready != 0; ready &= ~(1u << q)) {
+		q = pick(ready, n->tx_turn);
 		if (n->txq[q].eops == 0 && n->txq[q].ring.cache_len < NIC_CACHE)
 			continue;
 		if (!job_start_queue(n, q))
@@ -717,15 +723,6 @@ void nic_data_arrived(struct nic *n, const struct nic_read *op)
 }
 
 /* ---- the engine ---- */
-
-static u32 pick(u32 mask, u32 turn)
-{
-	u32 bit = turn % 32;
-
-	while ((mask >> bit & 1) == 0)
-		bit = (bit + 1) % 32;
-	return bit;
-}
 
 static bool fetch_one(struct nic *n, u32 mask)
 {

@@ -79,9 +79,9 @@ static enum wire_verdict one_copy(struct wire *wire, u32 to, const u8 *bytes, u3
 	return verdict;
 }
 
-void wire_send(struct wire *wire, u32 from, const u8 *bytes, u32 len, u64 wire_ps)
+void wire_send(struct wire *wire, u32 from, const u8 *bytes, u32 len, u64 end_ps)
 {
-	u64 when_ps = world_now_ps(wire->world) + wire_ps + wire->cfg.delay_ps;
+	u64 when_ps = end_ps + wire->cfg.delay_ps;
 	u32 to = wire->cfg.port[0] == from ? wire->cfg.port[1] : wire->cfg.port[0];
 
 	wire->sent++;

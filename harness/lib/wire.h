@@ -39,8 +39,8 @@ struct frame {
 };
 
 void wire_init(struct wire *wire, struct world *w, u32 index, const struct wire_cfg *cfg, u64 seed);
-/* A frame has left port `from` and is on the wire for wire_ps. */
-void wire_send(struct wire *wire, u32 from, const u8 *bytes, u32 len, u64 wire_ps);
+/* A frame has left port `from`, with its last bit at end_ps. */
+void wire_send(struct wire *wire, u32 from, const u8 *bytes, u32 len, u64 end_ps);
 /* Brings a copy of the frame to a port at the given time. False: no room. */
 bool wire_deliver(struct world *w, u32 port, const u8 *bytes, u32 len, bool fcs_ok, u64 when_ps);
 

@@ -86,9 +86,9 @@ static void serve_softirqs(struct cpu *c)
 		u32 pending = c->softirq_pending;
 
 		c->softirq_pending = 0;
-		for (u32 nr = 0; nr < NR_SOFTIRQS; nr++) {
-			if ((pending >> nr & 1) == 0)
-				continue;
+		for (; pending != 0; pending &= pending - 1) {
+			u32 nr = (u32)__builtin_ctz(pending);
+
 			assert(softirq_vec[nr] != NULL);
 			c->softirqs[nr]++;
 			TRACE(&c->host->net, softirq_entry, nr);
@@ -202,9 +202,15 @@ void cpu_take_interrupts(struct cpu *c)
 			sim_pump(c->sim, c->now_ps);
 		if (c->irq_pending == 0)
 			return;
-		for (u32 irq = 0; irq < CPU_IRQ_MAX; irq++)
-			if ((c->irq_pending >> irq & 1) != 0)
-				handle_irq(c, irq);
+		/* In the order of their numbers; one that comes meanwhile waits for the next round only
+		 * if its number has passed.
+		 */
+		for (u64 left = c->irq_pending; left != 0;) {
+			u32 irq = (u32)__builtin_ctzll(left);
+
+			handle_irq(c, irq);
+			left = c->irq_pending & (U64_MAX << irq << 1);
+		}
 	}
 }
 
@@ -318,19 +324,24 @@ static void record_call(struct cpu *c, u32 fn, enum trace_kind kind)
 	r->arg[1] = c->graph_depth;
 }
 
-void probe_entered(struct cpu *c, u32 fn)
+void probe_entered(const struct net *net, u32 fn)
 {
-	if (unlikely(c->trace->mask != 0)) {
+	struct cpu *c = this_cpu(net);
+
+	if (unlikely(net->tracing)) {
 		record_call(c, fn, TRACE_ENTER);
 		c->graph_depth++;
+		/* Not even an interrupt may depend on whether somebody looks. */
+		if (net->host->cost_model == COST_JUDGE)
+			return;
 	}
-	/* Not even an interrupt may depend on whether somebody looks. */
-	if (c->cost != cost_judge)
-		cpu_charge(c, c->cost[fn]);
+	cpu_charge(c, c->cost[fn]);
 }
 
-void probe_left(struct cpu *c, u32 fn)
+void probe_left(const struct net *net, u32 fn)
 {
+	struct cpu *c = this_cpu(net);
+
 	c->graph_depth--;
 	record_call(c, fn, TRACE_EXIT);
 }

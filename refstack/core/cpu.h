@@ -114,7 +114,7 @@ void cpu_take_interrupts(struct cpu *c);
 static inline void cpu_charge(struct cpu *c, u32 cycles)
 {
 	c->now_ps += (u64)cycles * CPU_PS_PER_CYCLE;
-	if (c->irq_pending != 0 || sim_hw_due(c->sim, c->now_ps))
+	if (unlikely(c->irq_pending != 0 || sim_hw_due(c->sim, c->now_ps)))
 		cpu_take_interrupts(c);
 }
 
@@ -160,8 +160,8 @@ static inline void spin_unlock_bh(struct cpu *c, struct spinlock *l)
 }
 
 /* What probes (net.h) do out of line, when there is something to do. */
-void probe_entered(struct cpu *c, u32 fn);
-void probe_left(struct cpu *c, u32 fn);
+void probe_entered(const struct net *net, u32 fn);
+void probe_left(const struct net *net, u32 fn);
 
 /* A tracepoint of trace.def, whose kind is switched on. */
 void trace_event(struct cpu *c, enum trace_kind kind, const u32 arg[TRACE_ARGS]);

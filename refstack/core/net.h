@@ -178,17 +178,17 @@ struct probe {
 	u32 fn;
 };
 
-static inline struct probe probe_enter(const struct net *net, u32 fn)
+static inline __attribute__((always_inline)) struct probe probe_enter(const struct net *net, u32 fn)
 {
 	if (unlikely(net->probing))
-		probe_entered(this_cpu(net), fn);
+		probe_entered(net, fn);
 	return (struct probe){ net, fn };
 }
 
-static inline void probe_exit(struct probe *p)
+static inline __attribute__((always_inline)) void probe_exit(struct probe *p)
 {
 	if (unlikely(p->net->tracing))
-		probe_left(this_cpu(p->net), p->fn);
+		probe_left(p->net, p->fn);
 }
 
 #define PROBE(net, name) \
