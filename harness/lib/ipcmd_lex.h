@@ -43,6 +43,8 @@ bool lex_is(const struct lex *lx, const char *name);
 bool lex_is_prefix(const struct lex *lx, const char *name);
 /* Messages; all return a negative number. */
 int lex_fail(struct lex *lx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The message alone, for an error that is returned otherwise. */
+void lex_say(struct lex *lx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int lex_unknown(struct lex *lx, const char *expected);
 int lex_missing(struct lex *lx, const char *what);
 /* What the kernel answered; text: what it says about it itself, or NULL. 0 stays 0. */
@@ -74,6 +76,11 @@ int ip_addr_cmd(struct lex *lx);
 int ip_link_cmd(struct lex *lx);
 int ip_route_cmd(struct lex *lx);
 int ip_neigh_cmd(struct lex *lx);
+/* The other commands. */
+int sysctl_cmd(struct lex *lx);
+int tc_cmd(struct lex *lx);
+int ethtool_cmd(struct lex *lx);
+int xps_cmd(struct lex *lx);
 int show_addrs(struct lex *lx, const struct net_device *only, bool with_addrs);
 int show_neighs(struct lex *lx, const struct net_device *only);
 const char *scope_name(u8 scope, char buf[16]);

@@ -65,11 +65,6 @@ struct icmp_control {
 };
 static const struct icmp_control icmp_pointers[NR_ICMP_TYPES + 1];
 
-static u8 *ip_hdr(const struct sk_buff *skb)
-{
-	return skb_network_header(skb);
-}
-
 static u8 *icmp_hdr(const struct sk_buff *skb)
 {
 	return skb_transport_header(skb);

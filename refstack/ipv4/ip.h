@@ -67,6 +67,11 @@ struct ipcm_cookie {
 	u16 gso_size;
 };
 
+static inline u8 *ip_hdr(const struct sk_buff *skb)
+{
+	return skb_network_header(skb);
+}
+
 static inline void ipcm_init(struct ipcm_cookie *ipc)
 {
 	*ipc = (struct ipcm_cookie){ .tos = -1 };

@@ -12,11 +12,6 @@ enum { FRAG_UNIT = 8 };
 
 typedef int (*frag_output)(struct net *, struct sock *, struct sk_buff *);
 
-static u8 *ip_hdr(const struct sk_buff *skb)
-{
-	return skb_network_header(skb);
-}
-
 static void check_header(struct net *net, u8 *iph)
 {
 	PROBE(net, ip_send_check);

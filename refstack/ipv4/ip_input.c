@@ -22,11 +22,6 @@ static_assert(IPSTATS_MIB_ECT1PKTS == IPSTATS_MIB_NOECTPKTS + 1, "counters by co
 static_assert(IPSTATS_MIB_ECT0PKTS == IPSTATS_MIB_NOECTPKTS + 2, "10");
 static_assert(IPSTATS_MIB_CEPKTS == IPSTATS_MIB_NOECTPKTS + 3, "11");
 
-static u8 *ip_hdr(const struct sk_buff *skb)
-{
-	return skb_network_header(skb);
-}
-
 /* The interface it came in by, as a socket is to see it. */
 s32 inet_iif(const struct sk_buff *skb)
 {

@@ -14,20 +14,6 @@
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 
-/* LINUX: IPOPT_*, include/uapi/linux/ip.h. */
-enum {
-	IPOPT_END = 0,
-	IPOPT_NOOP = 1,
-	IPOPT_RR = 7,
-	IPOPT_TIMESTAMP = 68,
-	IPOPT_LSRR = 131,
-	IPOPT_CIPSO = 134,
-	IPOPT_SSRR = 137,
-	IPOPT_RA = 148
-};
-enum { IPOPT_TS_TSONLY = 0, IPOPT_TS_TSANDADDR = 1, IPOPT_TS_PRESPEC = 3 };
-/* Bytes of an option: its type, its length, its pointer. */
-enum { OPT_TYPE, OPT_LEN, OPT_PTR, OPT_DATA };
 enum { OPT_OK = -1 };
 
 struct opt_walk {

@@ -5,18 +5,9 @@
  * Path: beside steps 3 and 4, for a header above 20 bytes; icmp_reply() and icmp_send().
  * Rules: RFC 791 3.1, RFC 1122 3.2.1.8 and 3.2.2.6; LINUX: net/ipv4/ip_options.c.
  */
-#include "ipv4/ip.h"
+#include "ipv4/ip_options.h"
 
 #include "uapi/errno.h"
-
-enum { IPOPT_END = 0, IPOPT_NOOP = 1, IPOPT_COPY = 0x80, IPOPT_TS_PRESPEC = 3 };
-/* Bytes of an option: its type, its length, its pointer (which counts from 1). */
-enum { OPT_TYPE = 0, OPT_LEN = 1, OPT_PTR = 2, OPT_TS_FLAGS = 3 };
-
-static u8 *ip_hdr(const struct sk_buff *skb)
-{
-	return skb_network_header(skb);
-}
 
 /* LINUX: ip_options_build(): the options, with what only this host on this route can fill in. */
 void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr,

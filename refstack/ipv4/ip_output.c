@@ -18,11 +18,6 @@
 enum { IPV4_VERSION_IHL5 = 0x45, LINEAR_EXTRA = 15 };
 enum { SRC_PORT = 0, DST_PORT = 2 }; /* of TCP and UDP alike */
 
-static u8 *ip_hdr(const struct sk_buff *skb)
-{
-	return skb_network_header(skb);
-}
-
 /* -------- identification -------- */
 
 void ip_ident_init(struct net *net)

@@ -23,6 +23,8 @@ enum {
 	IP_MREQ_BYTES = 8,
 	IP_MREQN_BYTES = 12,
 	IP_MREQ_SOURCE_BYTES = 12,
+	MSFILTER_FMODE = 8,
+	MSFILTER_NUMSRC = 12,
 	IP_MSFILTER_BYTES = 16, /* before the list of sources, 4 bytes each */
 	GROUP_REQ_BYTES = 136,
 	GROUP_SOURCE_REQ_BYTES = 264,
@@ -311,63 +313,86 @@ static int set_membership(struct ip_set *a)
 					       : ip_mc_leave_group(a->sk, &mreq);
 }
 
+/* A structure whose size has to be this, or this at least. */
+static int fetch_whole(struct ip_set *a, u8 *raw, u32 bytes)
+{
+	return a->optlen != bytes ? -EINVAL : fetch(a, raw, bytes);
+}
+
+static int fetch_head(struct ip_set *a, u8 *raw, u32 bytes)
+{
+	return a->optlen < bytes ? -EINVAL : fetch(a, raw, bytes);
+}
+
+/* The head of a source filter; as many sources as it says follow, each of this size. */
+static int fetch_filter(struct ip_set *a, u8 *raw, u32 bytes, u32 numsrc_at, u32 source_bytes)
+{
+	u32 numsrc;
+	int err;
+
+	if (a->optlen >= bytes && a->optlen > sock_net(a->sk)->sysctl.optmem_max)
+		return -ENOBUFS;
+	err = fetch_head(a, raw, bytes);
+	if (err != 0)
+		return err;
+	numsrc = get_le32(raw + numsrc_at);
+	if (numsrc > IGMP_MAX_MSF)
+		return -ENOBUFS;
+	return bytes + numsrc * source_bytes > a->optlen ? -EINVAL : 0;
+}
+
+/* The group of struct ip_mreq_source and struct ip_msfilter; that of struct group_req and those
+ * that begin like it.
+ */
+static struct ip_mreqn group_of_mreq(const u8 *raw)
+{
+	return (struct ip_mreqn){ .imr_multiaddr = load_be32(raw),
+				  .imr_address = load_be32(raw + 4) };
+}
+
+static struct ip_mreqn group_of_req(const u8 *raw)
+{
+	return (struct ip_mreqn){ .imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR),
+				  .imr_ifindex = (s32)get_le32(raw) };
+}
+
 static int set_source(struct ip_set *a)
 {
 	u8 raw[IP_MREQ_SOURCE_BYTES];
-	struct ip_mreqn mreq = { 0 };
-	int err;
+	struct ip_mreqn mreq;
+	int err = fetch_whole(a, raw, sizeof(raw));
 
-	if (a->optlen != sizeof(raw))
-		return -EINVAL;
-	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
 		return err;
-	mreq.imr_multiaddr = load_be32(raw);
-	mreq.imr_address = load_be32(raw + 4);
-	if (a->optname == IP_ADD_SOURCE_MEMBERSHIP)
-		return ip_mc_join_group(a->sk, &mreq);
-	return ip_mc_source(a->sk, &mreq);
+	mreq = group_of_mreq(raw);
+	return a->optname == IP_ADD_SOURCE_MEMBERSHIP ? ip_mc_join_group(a->sk, &mreq)
+						      : ip_mc_source(a->sk, &mreq);
 }
 
 static int set_msfilter(struct ip_set *a)
 {
 	u8 raw[IP_MSFILTER_BYTES];
-	struct ip_mreqn mreq = { 0 };
-	u32 numsrc;
-	int err;
+	struct ip_mreqn mreq;
+	int err = fetch_filter(a, raw, sizeof(raw), MSFILTER_NUMSRC, 4);
 
-	if (a->optlen < sizeof(raw))
-		return -EINVAL;
-	if (a->optlen > sock_net(a->sk)->sysctl.optmem_max)
-		return -ENOBUFS;
-	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
 		return err;
-	numsrc = get_le32(raw + 12);
-	if (numsrc > IGMP_MAX_MSF)
-		return -ENOBUFS;
-	if (IP_MSFILTER_BYTES + numsrc * 4 > a->optlen)
-		return -EINVAL;
-	mreq.imr_multiaddr = load_be32(raw);
-	mreq.imr_address = load_be32(raw + 4);
-	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + 8), numsrc);
+	mreq = group_of_mreq(raw);
+	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + MSFILTER_FMODE),
+			      get_le32(raw + MSFILTER_NUMSRC));
 }
 
 static int set_mcast_group(struct ip_set *a)
 {
 	u8 raw[GROUP_REQ_BYTES];
-	struct ip_mreqn mreq = { 0 };
-	int err;
+	struct ip_mreqn mreq;
+	int err = fetch_head(a, raw, sizeof(raw));
 
-	if (a->optlen < sizeof(raw))
-		return -EINVAL;
-	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
 		return err;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
 		return -EINVAL;
-	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
-	mreq.imr_ifindex = (s32)get_le32(raw);
+	mreq = group_of_req(raw);
 	return a->optname == MCAST_JOIN_GROUP ? ip_mc_join_group(a->sk, &mreq)
 					      : ip_mc_leave_group(a->sk, &mreq);
 }
@@ -375,48 +400,32 @@ static int set_mcast_group(struct ip_set *a)
 static int set_mcast_source(struct ip_set *a)
 {
 	u8 raw[GROUP_SOURCE_REQ_BYTES];
-	struct ip_mreqn mreq = { 0 };
-	int err;
+	struct ip_mreqn mreq;
+	int err = fetch_whole(a, raw, sizeof(raw));
 
-	if (a->optlen != sizeof(raw))
-		return -EINVAL;
-	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
 		return err;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET ||
 	    get_le16(raw + GROUP_SOURCE_ADDR + SIN_FAMILY) != AF_INET)
 		return -EADDRNOTAVAIL;
-	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
-	mreq.imr_ifindex = (s32)get_le32(raw);
-	if (a->optname == MCAST_JOIN_SOURCE_GROUP)
-		return ip_mc_join_group(a->sk, &mreq);
-	return ip_mc_source(a->sk, &mreq);
+	mreq = group_of_req(raw);
+	return a->optname == MCAST_JOIN_SOURCE_GROUP ? ip_mc_join_group(a->sk, &mreq)
+						     : ip_mc_source(a->sk, &mreq);
 }
 
 static int set_mcast_msfilter(struct ip_set *a)
 {
 	u8 raw[GROUP_FILTER_BYTES];
-	struct ip_mreqn mreq = { 0 };
-	u32 numsrc;
-	int err;
+	struct ip_mreqn mreq;
+	int err = fetch_filter(a, raw, sizeof(raw), GROUP_NUMSRC, SOCKADDR_STORAGE_BYTES);
 
-	if (a->optlen < sizeof(raw))
-		return -EINVAL;
-	if (a->optlen > sock_net(a->sk)->sysctl.optmem_max)
-		return -ENOBUFS;
-	err = fetch(a, raw, sizeof(raw));
 	if (err != 0)
 		return err;
-	numsrc = get_le32(raw + GROUP_NUMSRC);
-	if (numsrc > IGMP_MAX_MSF)
-		return -ENOBUFS;
-	if (GROUP_FILTER_BYTES + numsrc * SOCKADDR_STORAGE_BYTES > a->optlen)
-		return -EINVAL;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
 		return -EADDRNOTAVAIL;
-	mreq.imr_multiaddr = load_be32(raw + GROUP_ADDR + SIN_ADDR);
-	mreq.imr_ifindex = (s32)get_le32(raw);
-	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + GROUP_FMODE), numsrc);
+	mreq = group_of_req(raw);
+	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + GROUP_FMODE),
+			      get_le32(raw + GROUP_NUMSRC));
 }
 
 static int set_policy(struct ip_set *a)
