@@ -137,7 +137,7 @@ static void port_wire_tx(void *ctx, const u8 *frame, u32 len_bytes, u64 wire_ps)
 {
 	struct nic_port *p = ctx;
 
-	world_sent(p->world, p->index, frame, len_bytes, wire_ps);
+	world_sent(p->world, p->index, frame, len_bytes, p->world->sim.now_ps, wire_ps);
 }
 
 static void port_event(void *ctx, u64 what, u64 arg)
@@ -156,12 +156,12 @@ static void port_at(void *ctx, u64 when_ps, u32 what, u32 arg)
 		check_failed(__FILE__, __LINE__, "the event pool is exhausted");
 }
 
+/* Within a call of the driver this is the clock of its CPU: igb_rd32() and igb_wr32() see to that. */
 static u64 port_now_ps(void *ctx)
 {
-	struct nic_port *p = ctx;
+	const struct nic_port *p = ctx;
 
-	p->last_ps = max_u64(p->last_ps, world_now_ps(p->world));
-	return p->last_ps;
+	return p->world->sim.now_ps;
 }
 
 /* The card's own steps; no CPU runs them. */
@@ -197,19 +197,19 @@ static const struct bus_host port_bus = {
 
 /* --- frames --------------------------------------------------------------------------------------- */
 
-void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 wire_ps)
+void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps, u64 wire_ps)
 {
 	struct world_port *p = &w->port[port];
 
 	sim_note(&w->sim, port);
-	sim_note(&w->sim, world_now_ps(w));
+	sim_note(&w->sim, start_ps);
 	sim_note_bytes(&w->sim, frame, len_bytes);
 	if (w->checks)
 		check_frame(frame, len_bytes, p->kind != DEV_TUN);
 	if (w->on_frame != NULL)
 		w->on_frame(w->on_frame_ctx, port, true, frame, len_bytes);
 	if (p->wire != NULL)
-		wire_send(p->wire, port, frame, len_bytes, wire_ps);
+		wire_send(p->wire, port, frame, len_bytes, start_ps + wire_ps);
 }
 
 /* The reader of a TAP: the frame as it came from the stack, made linear. */
@@ -220,7 +220,7 @@ static void tap_sent(void *ctx, struct sk_buff *skb)
 
 	assert(skb->len <= BIG_FRAME_BYTES);
 	if (skb_copy_bits(skb, 0, w->scratch, skb->len) == 0)
-		world_sent(w, p->index, w->scratch, skb->len, 0);
+		world_sent(w, p->index, w->scratch, skb->len, world_now_ps(w), 0);
 	consume_skb(skb);
 }
 
@@ -302,7 +302,6 @@ static void init_igb(struct world *w, u32 i, u32 irq_base)
 	n->host = h;
 	n->irq_base = irq_base;
 	n->index = i;
-	n->last_ps = 0;
 	memcpy(nc.mac, dc->mac, ETH_ALEN);
 	nic_init(&n->nic, &nc, &port_bus, n);
 	host_config_begin(h);

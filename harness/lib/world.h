@@ -61,7 +61,6 @@ struct nic_port {
 	struct net_device *dev;
 	u32 irq_base;
 	u32 index; /* in world->port */
-	u64 last_ps; /* a card's time never goes back, whichever CPU writes to it */
 };
 
 struct world_port {
@@ -143,7 +142,7 @@ void world_link(struct world *w, u32 port, bool up);
 /* Inside: what a snapshot has to copy of a host; the wire's end, and the time that what is running now has come to. */
 void world_add_host_regions(struct world *w, struct host *h);
 void world_arrive(struct world *w, struct frame *f);
-void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 wire_ps);
+void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps, u64 wire_ps);
 u64 world_now_ps(const struct world *w);
 
 /* Every pool of the world, for fault loops and reports. */
