@@ -182,8 +182,11 @@ static void one_frame(struct program *p)
 	for (u32 i = L4; i < 200; i++)
 		f[i] = (u8)i;
 	len = makers[pick(p, ARRAY_SIZE(makers))](p, f, host);
-	for (u32 i = 0; i < bends; i++)
-		f[pick(p, len)] ^= (u8)(1u << pick(p, 8));
+	for (u32 i = 0; i < bends; i++) {
+		u8 *bent = &f[pick(p, len)];
+
+		*bent ^= (u8)(1u << pick(p, 8));
+	}
 	if (get_be16(f + 12) == ETH_P_IP)
 		put_sums(p, f, len);
 	if (one_in(p, 10))
@@ -246,10 +249,13 @@ static void one_config(struct program *p)
 	u32 host = pick(p, PROGRAM_HOSTS), n;
 	char line[128], err[200];
 
-	for (n = 0; from[n] != 0; n++)
-		line[n] = from[n] == '<'   ? (char)('1' + host)
-			  : from[n] == '>' ? (char)('2' - host)
-					   : from[n];
+	for (n = 0; from[n] != 0; n++) {
+		line[n] = from[n];
+		if (from[n] == '<')
+			line[n] = (char)('1' + host);
+		else if (from[n] == '>')
+			line[n] = (char)('2' - host);
+	}
 	line[n] = 0;
 	world_config(p->world, host, line, err, sizeof(err));
 }

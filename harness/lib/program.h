@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* program.h - random programs: calls with good and wild arguments, frames, time, configuration, faults. */
+/* program.h - random programs: calls with good and wild arguments, frames, time, configuration,
+ * faults. */
 #ifndef HARNESS_LIB_PROGRAM_H
 #define HARNESS_LIB_PROGRAM_H
 
@@ -10,7 +11,7 @@ struct program_result {
 	u32 calls;
 	u32 frames;
 	const char *not_implemented; /* the run ended there; NULL otherwise */
-	const char *leaked;          /* a pool that was not empty after teardown; NULL otherwise */
+	const char *leaked;	     /* a pool that was not empty after teardown; NULL otherwise */
 };
 
 enum { PROGRAM_CALLS = 40 };

@@ -90,9 +90,11 @@ static u64 some_sockaddr(struct program *p, u32 host)
 {
 	static const u16 families[] = { AF_UNSPEC, AF_UNIX, AF_INET6, 0xffff };
 	u16 family = one_in(p, 15) ? families[pick(p, ARRAY_SIZE(families))] : AF_INET;
+	u16 port = some_port(p);
+	u32 addr = some_addr(p, host);
 
-	put_sockaddr_in(world_umem(p->world, host, SCENARIO_ADDR, SOCKADDR_IN_BYTES), family,
-			some_port(p), some_addr(p, host));
+	put_sockaddr_in(world_umem(p->world, host, SCENARIO_ADDR, SOCKADDR_IN_BYTES), family, port,
+			addr);
 	return some_ptr(p, one_in(p, 20) ? 0 : SCENARIO_ADDR);
 }
 
@@ -175,7 +177,9 @@ static void plan_recvfrom(struct program *p, u32 host, struct call_plan *c)
 	c->arg[0] = some_fd(p);
 	c->arg[1] = some_ptr(p, SCENARIO_RECV);
 	c->arg[2] = some_len(p);
-	c->arg[3] = some_msg_flags(p) | (one_in(p, 5) ? 0 : MSG_DONTWAIT);
+	c->arg[3] = some_msg_flags(p);
+	if (!one_in(p, 5))
+		c->arg[3] |= MSG_DONTWAIT;
 	if (one_in(p, 2)) {
 		put_le32(world_umem(p->world, host, SCENARIO_ADDR, 4), (u32)some_addrlen(p));
 		c->arg[4] = some_ptr(p, SCENARIO_RECV + 0x8000);

@@ -21,6 +21,8 @@ struct call_plan {
 	u64 arg[SYS_ARGS];
 };
 
+/* Two draws stand in one expression only where ?: puts them in order: compilers differ in which
+ * they make first. */
 static inline u32 pick(struct program *p, u32 n)
 {
 	return rng_below(&p->rng, n);
