@@ -174,13 +174,11 @@ static void measure(struct bench_row rows[5])
 		live = best(live, bench_live_udp_ns(50000, BENCH_BYTES));
 		wire = per_second > wire ? per_second : wire;
 	}
-	rows[0] = (struct bench_row){
-		.what = "a fresh world, against unshare(CLONE_NEWNET)",
-		.unit = "x",
-		.figure = unshare / restore,
-		.goal = 130,
-		.missing = unshare == 0
-	};
+	rows[0] = (struct bench_row){ .what = "a fresh world, against unshare(CLONE_NEWNET)",
+				      .unit = "x",
+				      .figure = unshare / restore,
+				      .goal = 130,
+				      .missing = unshare == 0 };
 	snprintf(rows[0].note, sizeof(rows[0].note),
 		 "%.1f us against %.0f us; with a program of 20 calls %.1f us", restore / 1e3,
 		 unshare / 1e3, program / 1e3);

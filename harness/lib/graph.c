@@ -7,7 +7,8 @@ enum { GRAPH_DEPTH = 256 };
 void graph_start(struct world *w)
 {
 	w->trace.written = 0;
-	world_trace(w, w->trace.mask | 1ull << TRACE_ENTER | 1ull << TRACE_EXIT | 1ull << TRACE_STEP);
+	world_trace(w,
+		    w->trace.mask | 1ull << TRACE_ENTER | 1ull << TRACE_EXIT | 1ull << TRACE_STEP);
 }
 
 void graph_stop(struct world *w)
@@ -160,8 +161,11 @@ u32 graph_calls(const struct world *w, u32 host, struct graph_call *out, u32 max
 		}
 		if (n < max)
 			out[n] = (struct graph_call){
-				.rec = r, .fn = r->arg[0], .depth = depth - stack[depth].base,
-				.ctx = r->ctx, .unit = stack[depth].unit,
+				.rec = r,
+				.fn = r->arg[0],
+				.depth = depth - stack[depth].base,
+				.ctx = r->ctx,
+				.unit = stack[depth].unit,
 			};
 		n++;
 		depth++;

@@ -31,8 +31,8 @@ static void add_region(struct world *w, enum region_kind kind, void *at, u64 byt
 	w->region[w->nr_regions++] = (struct region){ kind, at, bytes };
 }
 
-static void layout_pool(struct world *w, struct arena *a, struct pool *p, const char *name, u32 bytes,
-			u32 n)
+static void layout_pool(struct world *w, struct arena *a, struct pool *p, const char *name,
+			u32 bytes, u32 n)
 {
 	void *mem = arena_take(a, (u64)pool_slot_bytes(bytes) * n);
 
@@ -42,8 +42,8 @@ static void layout_pool(struct world *w, struct arena *a, struct pool *p, const 
 	add_region(w, REGION_POOL, p, 0);
 }
 
-/* The order of memory: what a snapshot copies whole comes first, then pools, then what it leaves out.
- * While sizing, w is a blank that only carries the configuration.
+/* The order of memory: what a snapshot copies whole comes first, then pools, then what it leaves
+ * out. While sizing, w is a blank that only carries the configuration.
  */
 static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg)
 {
@@ -102,7 +102,8 @@ u64 world_now_ps(const struct world *w)
 	return w->sim.now_ps;
 }
 
-/* --- cards: bus.h's host side ------------------------------------------------------------------- */
+/* --- cards: bus.h's host side -------------------------------------------------------------------
+ */
 
 static bool port_dma_read(void *ctx, u64 addr, void *to, u32 len_bytes)
 {
@@ -156,7 +157,8 @@ static void port_at(void *ctx, u64 when_ps, u32 what, u32 arg)
 		check_failed(__FILE__, __LINE__, "the event pool is exhausted");
 }
 
-/* Within a call of the driver this is the clock of its CPU: igb_rd32() and igb_wr32() see to that. */
+/* Within a call of the driver this is the clock of its CPU: igb_rd32() and igb_wr32() see to that.
+ */
 static u64 port_now_ps(void *ctx)
 {
 	const struct nic_port *p = ctx;
@@ -168,9 +170,12 @@ static u64 port_now_ps(void *ctx)
 static void port_note(void *ctx, enum bus_note what, u32 queue, u32 bytes)
 {
 	static const enum path_step steps[] = {
-		[BUS_NOTE_FETCH] = PATH_NIC_FETCH,   [BUS_NOTE_READ] = PATH_NIC_READ,
-		[BUS_NOTE_SEND] = PATH_NIC_SEND,     [BUS_NOTE_REPORT] = PATH_NIC_REPORT,
-		[BUS_NOTE_IRQ] = PATH_NIC_IRQ,	     [BUS_NOTE_STORE] = PATH_NIC_STORE,
+		[BUS_NOTE_FETCH] = PATH_NIC_FETCH,
+		[BUS_NOTE_READ] = PATH_NIC_READ,
+		[BUS_NOTE_SEND] = PATH_NIC_SEND,
+		[BUS_NOTE_REPORT] = PATH_NIC_REPORT,
+		[BUS_NOTE_IRQ] = PATH_NIC_IRQ,
+		[BUS_NOTE_STORE] = PATH_NIC_STORE,
 		[BUS_NOTE_WRITEBACK] = PATH_NIC_WRITEBACK,
 	};
 	struct nic_port *p = ctx;
@@ -179,8 +184,13 @@ static void port_note(void *ctx, enum bus_note what, u32 queue, u32 bytes)
 	if (!trace_on(t, TRACE_STEP))
 		return;
 	*trace_next(t) = (struct trace_rec){
-		.when_ps = p->nic.last_ps, .arg = { steps[what], queue, bytes }, .kind = TRACE_STEP,
-		.host = (u8)p->host->id, .cpu = 0xff, .ctx = CTX_DEVICE, .task = 0xff,
+		.when_ps = p->nic.last_ps,
+		.arg = { steps[what], queue, bytes },
+		.kind = TRACE_STEP,
+		.host = (u8)p->host->id,
+		.cpu = 0xff,
+		.ctx = CTX_DEVICE,
+		.task = 0xff,
 		.statement = t->statement,
 	};
 }
@@ -195,9 +205,11 @@ static const struct bus_host port_bus = {
 	.note = port_note,
 };
 
-/* --- frames --------------------------------------------------------------------------------------- */
+/* --- frames
+ * --------------------------------------------------------------------------------------- */
 
-void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps, u64 wire_ps)
+void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps,
+		u64 wire_ps)
 {
 	struct world_port *p = &w->port[port];
 
@@ -257,7 +269,8 @@ void world_arrive(struct world *w, struct frame *f)
 		pool_free(f->pool, f);
 		return;
 	}
-	if (!f->fcs_ok || !sim_post(&w->sim, SIM_IRQ, w->sim.now_ps, tap_receive, w, (u64)(uintptr_t)f, 0))
+	if (!f->fcs_ok ||
+	    !sim_post(&w->sim, SIM_IRQ, w->sim.now_ps, tap_receive, w, (u64)(uintptr_t)f, 0))
 		pool_free(f->pool, f);
 }
 
@@ -283,7 +296,8 @@ void world_link(struct world *w, u32 port, bool up)
 	host_config_end(dev_net(p->dev)->host);
 }
 
-/* --- bringing up and taking down ------------------------------------------------------------------ */
+/* --- bringing up and taking down
+ * ------------------------------------------------------------------ */
 
 static void init_igb(struct world *w, u32 i, u32 irq_base)
 {
@@ -310,8 +324,9 @@ static void init_igb(struct world *w, u32 i, u32 irq_base)
 	host_config_end(h);
 	assert(err == 0);
 	w->port[i].dev = n->dev;
-	world_run_until(w, h->cpu[0].now_ps); /* the probe has slept for some of the driver's delays */
-	nic_card.link(&n->nic, true);         /* a cable is in, even if nobody is at its other end */
+	world_run_until(w,
+			h->cpu[0].now_ps); /* the probe has slept for some of the driver's delays */
+	nic_card.link(&n->nic, true);	   /* a cable is in, even if nobody is at its other end */
 }
 
 static void init_tap(struct world *w, u32 i)
@@ -336,7 +351,8 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	assert(cfg->nr_devs <= WORLD_DEVS && cfg->nr_wires <= WORLD_WIRES);
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
-	add_region(w, REGION_FIXED, w, offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
+	add_region(w, REGION_FIXED, w,
+		   offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
 	layout(w, &a, &w->cfg);
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);
@@ -403,7 +419,8 @@ u32 world_leaks(const struct world *w, const char **which)
 	return n;
 }
 
-/* --- running -------------------------------------------------------------------------------------- */
+/* --- running
+ * -------------------------------------------------------------------------------------- */
 
 bool world_step(struct world *w)
 {
@@ -443,7 +460,8 @@ void world_start(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 
 	task_call(&w->host[host].task[task], nr, arg);
 }
 
-bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS], s64 *ret)
+bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS],
+		s64 *ret)
 {
 	struct task *t = &w->host[host].task[task];
 

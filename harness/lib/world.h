@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* world.h - the composition root: hosts, cards, wires and time in one block of memory.
  *
- * world_size() says how large the block is for a configuration; world_init() lays it out. From there
- * a run is a function of the configuration and of what the harness asks: calls of tasks, frames,
- * configuration, time. world_digest() is equal wherever and however it was compiled.
+ * world_size() says how large the block is for a configuration; world_init() lays it out. From
+ * there a run is a function of the configuration and of what the harness asks: calls of tasks,
+ * frames, configuration, time. world_digest() is equal wherever and however it was compiled.
  */
 #ifndef HARNESS_LIB_WORLD_H
 #define HARNESS_LIB_WORLD_H
@@ -22,8 +22,8 @@
 
 enum { WORLD_HOSTS = 4, WORLD_DEVS = 8, WORLD_WIRES = 8, WORLD_REGIONS = 320 };
 
-/* CLOCK_MONOTONIC 0.992 s of a kernel that counts from INITIAL_JIFFIES: a 4096-jiffy boundary, where
- * the timer wheel's levels all turn, and where the judging kernel starts each program.
+/* CLOCK_MONOTONIC 0.992 s of a kernel that counts from INITIAL_JIFFIES: a 4096-jiffy boundary,
+ * where the timer wheel's levels all turn, and where the judging kernel starts each program.
  */
 #define WORLD_BOOT_JIFFIES 4294668288ull
 
@@ -42,13 +42,13 @@ struct world_cfg {
 	u64 seed;
 	enum cost_model cost;
 	u32 hosts, cpus, tasks; /* each host has this many; 0 = 1 */
-	u64 boot_jiffies;       /* 0 = WORLD_BOOT_JIFFIES */
+	u64 boot_jiffies;	/* 0 = WORLD_BOOT_JIFFIES */
 	u32 nr_devs, nr_wires;
 	struct world_dev_cfg dev[WORLD_DEVS];
 	struct wire_cfg wire[WORLD_WIRES];
-	u64 perturb; /* seed of extra latencies; 0 = none */
+	u64 perturb;		 /* seed of extra latencies; 0 = none */
 	u32 mem_read_latency_ns; /* 0 = 500 */
-	u32 outstanding_reads;   /* 0 = 4 */
+	u32 outstanding_reads;	 /* 0 = 4 */
 };
 
 struct world;
@@ -72,8 +72,15 @@ struct world_port {
 	struct wire *wire;    /* NULL: frames go to the harness only */
 };
 
-enum region_kind { REGION_FIXED, REGION_POOL, REGION_HEAP, REGION_UMEM, REGION_FDS,
-	REGION_DMA, REGION_IDENT };
+enum region_kind {
+	REGION_FIXED,
+	REGION_POOL,
+	REGION_HEAP,
+	REGION_UMEM,
+	REGION_FDS,
+	REGION_DMA,
+	REGION_IDENT
+};
 
 struct region {
 	enum region_kind kind;
@@ -90,12 +97,12 @@ struct world {
 	struct world_port port[WORLD_DEVS];
 	u32 nr_regions;
 	struct region region[WORLD_REGIONS];
-	bool checks; /* world_check() after each event */
+	bool checks;				/* world_check() after each event */
 	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
 	/* What the harness wants to see: each frame that leaves or arrives at a port. */
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
 	void *on_frame_ctx;
-	u8 *scratch; /* a frame made linear */
+	u8 *scratch;		       /* a frame made linear */
 	struct host host[WORLD_HOSTS]; /* last: a snapshot leaves out those that are not there */
 };
 
@@ -118,18 +125,20 @@ void world_settle(struct world *w);
 void world_check(const struct world *w);
 u64 world_digest(const struct world *w);
 
-/* Switches kinds of records on, bit an enum trace_kind; 0: none. Nothing that happens depends on it. */
+/* Switches kinds of records on, bit an enum trace_kind; 0: none. Nothing that happens depends on
+ * it. */
 void world_trace(struct world *w, u64 mask);
 
 u64 world_save_size(const struct world *w);
 u64 world_save(struct world *w, void *to);
 void world_restore(struct world *w, const void *from);
 
-/* Calls: arguments as the x86-64 system call ABI has them. world_call() runs the world until the call
- * has ended, at most limit_ps longer; false when it still waits then.
+/* Calls: arguments as the x86-64 system call ABI has them. world_call() runs the world until the
+ * call has ended, at most limit_ps longer; false when it still waits then.
  */
 void world_start(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS]);
-bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS], s64 *ret);
+bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS],
+		s64 *ret);
 /* Memory of process 0 of a host, for arguments and results. */
 u8 *world_umem(struct world *w, u32 host, uptr at, u32 bytes);
 
@@ -139,10 +148,12 @@ bool world_inject(struct world *w, u32 port, const u8 *frame, u32 len_bytes);
 int world_config(struct world *w, u32 host, const char *line, char *err, u32 err_bytes);
 void world_link(struct world *w, u32 port, bool up);
 
-/* Inside: what a snapshot has to copy of a host; the wire's end, and the time that what is running now has come to. */
+/* Inside: what a snapshot has to copy of a host; the wire's end, and the time that what is running
+ * now has come to. */
 void world_add_host_regions(struct world *w, struct host *h);
 void world_arrive(struct world *w, struct frame *f);
-void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps, u64 wire_ps);
+void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps,
+		u64 wire_ps);
 u64 world_now_ps(const struct world *w);
 
 /* Every pool of the world, for fault loops and reports. */
