@@ -32,6 +32,7 @@ static void message(struct nic *n, u32 vector)
 {
 	u64 when;
 
+	assert(vector < NIC_VECTORS);
 	n->stats.messages++;
 	n->eitr_ready_ps[vector] = n->last_ps + interval_ps(n, vector);
 	if (nic_fault_due(&n->fault.drop_msix_at)) {

@@ -87,6 +87,7 @@ void conserve_broken(struct conserve *c, const char *format, ...)
 
 static const void *object(const struct conserve_table *t, u32 i)
 {
+	assert(t->pool != NULL);
 	return t->pool->mem + (size_t)i * t->pool->slot_bytes;
 }
 

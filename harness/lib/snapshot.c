@@ -2,8 +2,9 @@
 /* snapshot.c - saving and restoring a world: which memory, in which order.
  *
  * Pointers stay valid because the world stays where it is. What was never used is not copied: pools
- * up to their `fresh` mark, heaps up to their length, a process's memory up to its high mark; what a run
- * used beyond the snapshot's marks is garbage again by definition (umem alone is defined to be zero).
+ * up to their `fresh` mark, heaps up to their length, a process's memory up to its high mark; what
+ * a run used beyond the snapshot's marks is garbage again by definition (umem alone is defined to
+ * be zero).
  */
 #include "harness/lib/world.h"
 
@@ -51,11 +52,11 @@ static u64 region_bytes(const struct region *r)
 	case REGION_POOL:
 		return (u64)pool->fresh * pool->slot_bytes;
 	case REGION_HEAP:
-		return heap->len * sizeof(heap->slot[0]);
+		return heap->len * sizeof(struct sim_event *);
 	case REGION_UMEM:
 		return process->umem_high;
 	case REGION_FDS:
-		return process->fd_high * (sizeof(process->fd[0]) + sizeof(process->fd_flags[0]));
+		return process->fd_high * (sizeof(struct file *) + sizeof(process->fd_flags[0]));
 	case REGION_DMA:
 		return dma->fresh * sizeof(dma->map[0]);
 	case REGION_IDENT:
@@ -87,7 +88,7 @@ static void region_copy(const struct region *r, u8 *snap, bool save)
 		at[0] = ident->id;
 	else if (r->kind == REGION_FDS) {
 		at[0] = (void *)process->fd;
-		bytes[0] = process->fd_high * sizeof(process->fd[0]);
+		bytes[0] = process->fd_high * sizeof(struct file *);
 		at[1] = process->fd_flags;
 		bytes[1] = process->fd_high * sizeof(process->fd_flags[0]);
 	}

@@ -25,9 +25,9 @@ static FILE *open_text(const char *path)
 
 static u16 fn_by_name(const char *path, const char *name)
 {
-	for (u16 i = 0; i < FN_MAX; i++)
+	for (u32 i = 0; i < FN_MAX; i++)
 		if (strcmp(fn_names[i], name) == 0)
-			return i;
+			return (u16)i;
 	bad_text(path, name);
 	return 0;
 }

@@ -217,9 +217,11 @@ static u32 make_unreachable(u8 *f)
 
 static u32 make_options(u8 *f)
 {
+	static const u8 options[20] = { 7, 11, 4, [11] = 68, 8, 5 }; /* record route, timestamp */
+
 	put_ip(f, IPPROTO_UDP, 60, 0);
-	f[ETH] = 0x4a; /* 20 bytes of options: record route, timestamp */
-	memcpy(f + IP, "\x07\x0b\x04\0\0\0\0\0\0\0\0\x44\x08\x05\0\0\0\0\0\0", 20);
+	f[ETH] = 0x4a;
+	memcpy(f + IP, options, sizeof(options));
 	put_be16(f + IP + 20, 9999);
 	put_be16(f + IP + 22, PORT);
 	put_be16(f + IP + 24, 40);

@@ -22,6 +22,7 @@ static void sleep_ms(struct world *w, u64 ms)
 	world_run_until(w, w->sim.now_ps + ms * PS_PER_MS);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a system call's arguments, and whose. */
 static s64 sys(struct world *w, u32 host, u32 task, enum sys_nr nr, u64 a, u64 b, u64 c, u64 d,
 	       u64 e)
 {

@@ -75,6 +75,10 @@ void cpu_unit_end(struct cpu *c)
 	c->current = NULL;
 }
 
+/* Interrupts nest on the C stack, and this is the only recursion there is. INVARIANT: no deeper than
+ * a task's work, within it a soft interrupt, within that a hard one.
+ */
+/* NOLINTBEGIN(misc-no-recursion) */
 /* LINUX: handle_softirqs(): at most ten rounds or two milliseconds, then ksoftirqd goes on. */
 static void serve_softirqs(struct cpu *c)
 {
@@ -213,6 +217,7 @@ void cpu_take_interrupts(struct cpu *c)
 		}
 	}
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static void irq_unit(void *ctx, u64 a, u64 b)
 {
@@ -324,6 +329,7 @@ static void record_call(struct cpu *c, u32 fn, enum trace_kind kind)
 	r->arg[1] = c->graph_depth;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see serve_softirqs(). */
 void probe_entered(const struct net *net, u32 fn)
 {
 	struct cpu *c = this_cpu(net);

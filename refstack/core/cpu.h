@@ -111,6 +111,7 @@ static inline bool cpu_in_interrupt(const struct cpu *c)
 void cpu_take_interrupts(struct cpu *c);
 
 /* Time passes on this CPU. The only place where a hard interrupt can come in. */
+/* NOLINTNEXTLINE(misc-no-recursion): see cpu.c. */
 static inline void cpu_charge(struct cpu *c, u32 cycles)
 {
 	c->now_ps += (u64)cycles * CPU_PS_PER_CYCLE;

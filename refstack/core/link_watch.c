@@ -40,6 +40,7 @@ static bool linkwatch_urgent_event(const struct net_device *dev)
 
 static void linkwatch_do_dev(struct net_device *dev)
 {
+	assert((dev->state & LINK_STATE_LINKWATCH_PENDING) != 0);
 	dev->state &= ~(u64)LINK_STATE_LINKWATCH_PENDING;
 	rfc2863_policy(dev);
 	if ((dev->flags & IFF_UP) == 0)
@@ -110,6 +111,7 @@ static void linkwatch_fire_event(struct net_device *dev)
 {
 	bool urgent = linkwatch_urgent_event(dev);
 
+	assert(dev->registered);
 	if ((dev->state & LINK_STATE_LINKWATCH_PENDING) != 0 && !urgent)
 		return;
 	dev->state |= LINK_STATE_LINKWATCH_PENDING;

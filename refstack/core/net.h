@@ -178,6 +178,7 @@ struct probe {
 	u32 fn;
 };
 
+/* NOLINTNEXTLINE(misc-no-recursion): see core/cpu.c. */
 static inline __attribute__((always_inline)) struct probe probe_enter(const struct net *net, u32 fn)
 {
 	if (unlikely(net->probing))

@@ -51,6 +51,7 @@ struct sk_buff *skb_vlan_untag(struct sk_buff *skb)
 	skb_reset_network_header(skb);
 	if (skb->transport_header == U16_MAX)
 		skb_reset_transport_header(skb);
+	assert(skb->mac_header <= skb->network_header);
 	skb->mac_len = (u16)(skb->network_header - skb->mac_header);
 	return skb;
 

@@ -14,6 +14,7 @@ static u64 bus_begin(struct igb_adapter *adapter, enum fn_id cost)
 	struct cpu *c = this_cpu(adapter->net);
 	u64 sim_now_ps;
 
+	assert(adapter->card != NULL);
 	cpu_charge(c, c->cost[cost]);
 	sim_pump(c->sim, c->now_ps);
 	sim_now_ps = c->sim->now_ps;

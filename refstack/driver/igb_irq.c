@@ -53,8 +53,7 @@ void igb_configure_msix(struct igb_adapter *adapter)
 	igb_wrfl(adapter);
 }
 
-/* --- masks
- * -------------------------------------------------------------------------------------------- */
+/* -------- masks -------- */
 
 void igb_irq_enable(struct igb_adapter *adapter)
 {
@@ -82,8 +81,7 @@ void igb_irq_disable(struct igb_adapter *adapter)
 	igb_wrfl(adapter);
 }
 
-/* --- moderation
- * ------------------------------------------------------------------------------------- */
+/* -------- moderation -------- */
 
 /* Written at the next interrupt, not when it is computed: a write would restart the card's timer.
  */
@@ -155,6 +153,7 @@ void igb_ring_irq_enable(struct igb_q_vector *q_vector)
 	u32 setting = q_vector->rx.ring != NULL ? adapter->rx_itr_setting : adapter->tx_itr_setting;
 
 	PROBE(adapter->net, igb_ring_irq_enable);
+	assert(q_vector->eims_value != 0);
 	if ((setting & 3) != 0)
 		igb_update_ring_itr(q_vector);
 	if (!adapter->down)

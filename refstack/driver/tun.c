@@ -132,6 +132,7 @@ static struct sk_buff *tun_alloc_skb(const struct tun_struct *tun, const u8 *fra
 
 		memcpy(f->page->mem + f->offset, frame + at, f->size);
 		at += f->size;
+		assert(at <= len);
 	}
 	skb->data_len = len - linear;
 	skb->len = len;
@@ -292,6 +293,8 @@ struct net_device *tun_create(struct net *net, const char *name, bool tap, const
 	struct tun_struct *tun = pool_zalloc(&net->tun_pool);
 	struct net_device *dev;
 
+	assert(name != NULL);
+	assert(!tap || mac != NULL);
 	if (tun == NULL)
 		return NULL;
 	dev = alloc_netdev(net, name, 1);

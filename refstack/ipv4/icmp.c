@@ -327,6 +327,7 @@ static void icmp_reply_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 	struct rtable *rt;
 	int err = 0;
 
+	assert(sk == net->icmp->sk);
 	put_be16(param->data + ICMP_CHECK, 0);
 	ipcm_init(&ipc);
 	inet->tos = ip_hdr(skb)[IPV4_TOS];

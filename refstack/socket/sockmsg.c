@@ -77,6 +77,7 @@ int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov, stru
 		iov[i].iov_len = min_u64(iov[i].iov_len, MAX_RW_COUNT - total);
 		total += iov[i].iov_len;
 	}
+	assert(total <= MAX_RW_COUNT);
 	iter->count = total;
 	return 0;
 }

@@ -19,6 +19,7 @@ s64 do_syscall(struct task *t)
 {
 	s64 ret = -ENOSYS;
 
+	assert(t->process != NULL);
 	if (t->nr < ARRAY_SIZE(syscalls) && syscalls[t->nr].call != NULL)
 		ret = syscalls[t->nr].call(t);
 	/* A parked call comes back: what it looked up must not be closed under it. */
