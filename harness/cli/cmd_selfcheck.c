@@ -12,13 +12,16 @@
 static const char help[] =
 	"usage: refstack selfcheck [--seed N] [--runs N | --seconds N] [--calls N] [-v]\n"
 	"\n"
-	"Runs random programs of system calls, frames, time, configuration and faults on two simulated hosts\n"
-	"and checks every invariant after every event. What it prints on standard output depends on the\n"
+	"Runs random programs of system calls, frames, time, configuration and faults on two "
+	"simulated hosts\n"
+	"and checks every invariant after every event. What it prints on standard output depends "
+	"on the\n"
 	"seed alone: it is the same on every machine and from every compiler.\n"
 	"\n"
 	"  --seed N      seed of the first program (default 1); the others follow\n"
 	"  --runs N      how many programs (default 100)\n"
-	"  --seconds N   go on for so long instead (then the number of programs differs from run to run)\n"
+	"  --seconds N   go on for so long instead (then the number of programs differs from run "
+	"to run)\n"
 	"  --calls N     system calls a program (default 40)\n"
 	"  -v            a line a program\n"
 	"\n"
@@ -45,8 +48,8 @@ static void progress(const struct tally *t, time_t started, time_t *last)
 		return;
 	*last = now;
 	fprintf(stderr, "%s%lld s: %llu programs, %llu calls, %llu frames%s", tty ? "\r" : "",
-		(long long)(now - started), (unsigned long long)t->runs, (unsigned long long)t->calls,
-		(unsigned long long)t->frames, tty ? "" : "\n");
+		(long long)(now - started), (unsigned long long)t->runs,
+		(unsigned long long)t->calls, (unsigned long long)t->frames, tty ? "" : "\n");
 }
 
 /* False: this program found a mistake of ours. */
@@ -61,11 +64,12 @@ static bool run_one(uint64_t seed, uint32_t calls, bool verbose, struct tally *t
 	t->digest = (t->digest ^ r.digest) * 0x9e3779b97f4a7c15u;
 	t->digest ^= t->digest >> 29;
 	if (verbose || r.leaked != NULL)
-		printf("seed %llu: %016llx, %u calls, %u frames%s%s%s%s\n", (unsigned long long)seed,
-		       (unsigned long long)r.digest, r.calls, r.frames,
+		printf("seed %llu: %016llx, %u calls, %u frames%s%s%s%s\n",
+		       (unsigned long long)seed, (unsigned long long)r.digest, r.calls, r.frames,
 		       r.not_implemented != NULL ? ", not implemented: " : "",
 		       r.not_implemented != NULL ? r.not_implemented : "",
-		       r.leaked != NULL ? ", leaked from pool " : "", r.leaked != NULL ? r.leaked : "");
+		       r.leaked != NULL ? ", leaked from pool " : "",
+		       r.leaked != NULL ? r.leaked : "");
 	return r.leaked == NULL;
 }
 
@@ -75,7 +79,9 @@ int cmd_selfcheck(int argc, char **argv)
 	struct {
 		const char *name;
 		uint64_t *value;
-	} numbers[] = { { "--seed", &seed }, { "--runs", &runs }, { "--seconds", &seconds },
+	} numbers[] = { { "--seed", &seed },
+			{ "--runs", &runs },
+			{ "--seconds", &seconds },
 			{ "--calls", &calls } };
 	time_t started = time(NULL), last = started;
 	struct tally t = { 0 };
@@ -92,23 +98,28 @@ int cmd_selfcheck(int argc, char **argv)
 			verbose = true;
 			continue;
 		}
-		while (n < sizeof(numbers) / sizeof(numbers[0]) && strcmp(argv[i], numbers[n].name) != 0)
+		while (n < sizeof(numbers) / sizeof(numbers[0]) &&
+		       strcmp(argv[i], numbers[n].name) != 0)
 			n++;
 		if (n == sizeof(numbers) / sizeof(numbers[0]))
 			return usage_error("selfcheck", "unknown argument '%s'", argv[i]);
-		if (!number_arg("selfcheck", argv[i], i + 1 < argc ? argv[i + 1] : NULL, numbers[n].value))
+		if (!number_arg("selfcheck", argv[i], i + 1 < argc ? argv[i + 1] : NULL,
+				numbers[n].value))
 			return EXIT_USAGE;
 		i++;
 	}
 	signal(SIGINT, on_interrupt);
-	setvbuf(stdout, NULL, _IOLBF, 0); /* a program that crashes is the one after the last line */
-	while (ok && interrupted == 0 && (seconds != 0 ? time(NULL) - started < (time_t)seconds : t.runs < runs)) {
+	setvbuf(stdout, NULL, _IOLBF,
+		0); /* a program that crashes is the one after the last line */
+	while (ok && interrupted == 0 &&
+	       (seconds != 0 ? time(NULL) - started < (time_t)seconds : t.runs < runs)) {
 		ok = run_one(seed + t.runs, (uint32_t)calls, verbose, &t);
 		progress(&t, started, &last);
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	printf("%llu programs from seed %llu, %llu calls, %llu frames, %llu not implemented: digest %016llx\n",
+	printf("%llu programs from seed %llu, %llu calls, %llu frames, %llu not implemented: "
+	       "digest %016llx\n",
 	       (unsigned long long)t.runs, (unsigned long long)seed, (unsigned long long)t.calls,
 	       (unsigned long long)t.frames, (unsigned long long)t.not_implemented,
 	       (unsigned long long)t.digest);
