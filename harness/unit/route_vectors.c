@@ -387,16 +387,25 @@ static void finish_request(struct run *r)
 	r->request[0] = '\0';
 }
 
-static void finish_scenario(struct run *r)
+/* The first pool that is not empty, or NULL. */
+static const char *leaking_pool(const struct world *w)
 {
 	const char *which = NULL;
+
+	return world_leaks(w, &which) != 0 ? which : NULL;
+}
+
+static void finish_scenario(struct run *r)
+{
+	const char *leaking;
 
 	finish_request(r);
 	if (r->w == NULL)
 		return;
 	world_exit(r->w);
-	if (world_leaks(r->w, &which) != 0) {
-		printf("%s: something is left in pool %s\n", r->scenario, which);
+	leaking = leaking_pool(r->w);
+	if (leaking != NULL) {
+		printf("%s: something is left in pool %s\n", r->scenario, leaking);
 		r->wrong++;
 	}
 	scenario_free(r->w);
