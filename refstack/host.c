@@ -29,8 +29,11 @@ static const struct pool_spec {
 	u32 bytes;
 	size_t limit; /* offset in struct limits */
 } specs[] = {
-#define POOL(field, bytes_, limit_) \
-	{ #field, offsetof(struct host, field), (u32)(bytes_), offsetof(struct limits, limit_) }
+#define POOL(field, bytes_, limit_)                                                                \
+	{                                                                                          \
+#field, offsetof(struct host, field), (u32)(bytes_),                               \
+			offsetof(struct limits, limit_)                                            \
+	}
 	POOL(net.skb_pool, sizeof(struct sk_buff), skbs),
 	POOL(net.page_pool[0], PAGE_OBJ_BYTES, pages),
 	POOL(net.page_pool[1], BIG_PAGE_OBJ_BYTES, big_pages),
@@ -67,7 +70,8 @@ static u32 spec_bytes(const struct limits *l, u32 i)
 {
 	if (specs[i].bytes == RING_SLOT)
 		return igb_ring_bytes(l->igb_ring_entries);
-	return specs[i].bytes < SKB_HEAD_CLASSES ? skb_head_class_bytes(specs[i].bytes) : specs[i].bytes;
+	return specs[i].bytes < SKB_HEAD_CLASSES ? skb_head_class_bytes(specs[i].bytes)
+						 : specs[i].bytes;
 }
 
 static u32 spec_limit(const struct limits *l, u32 i)
@@ -100,7 +104,10 @@ static void layout_process(struct process *p, struct arena *a, const struct limi
 	if (a->mem == NULL)
 		return;
 	memset(umem, 0, l->umem_bytes);
-	*p = (struct process){ .umem = umem, .umem_bytes = l->umem_bytes, .fd = fd, .fd_flags = fd_flags,
+	*p = (struct process){ .umem = umem,
+			       .umem_bytes = l->umem_bytes,
+			       .fd = fd,
+			       .fd_flags = fd_flags,
 			       .nr_fds = l->fds };
 }
 
@@ -142,9 +149,8 @@ u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
 	out[n++] = (struct host_block){ h->task, h->nr_tasks * sizeof(h->task[0]) };
 	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
-	out[n++] = (struct host_block){
-		h->tables, offsetof(struct host_tables, ip_ident) + offsetof(struct ip_ident, id)
-	};
+	out[n++] = (struct host_block){ h->tables, offsetof(struct host_tables, ip_ident) +
+							   offsetof(struct ip_ident, id) };
 	assert(n <= HOST_BLOCKS);
 	return n;
 }
@@ -161,7 +167,8 @@ static void init_sysctl(struct net *net)
 static void init_keys(struct net *net)
 {
 	struct rng *r = &net->rng[RNG_HASH];
-	siphash_key_t *keys[] = { &net->flow_keys, &net->ip_id_key, &net->port_key, &net->fnhe_key };
+	siphash_key_t *keys[] = { &net->flow_keys, &net->ip_id_key, &net->port_key,
+				  &net->fnhe_key };
 
 	for (u32 i = 0; i < ARRAY_SIZE(keys); i++)
 		for (u32 half = 0; half < 2; half++)
@@ -266,7 +273,7 @@ void host_check(const struct host *h)
 	for (u32 i = 1; i < NET_DEV_MAX; i++)
 		if (net->dev_by_index[i] != NULL)
 			dev_check(net->dev_by_index[i]);
-	hlist_for_each(n, &net->socks) {
+	hlist_for_each (n, &net->socks) {
 		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
 
 		sock_check(sk);

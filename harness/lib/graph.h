@@ -19,9 +19,9 @@ void graph_print(FILE *to, const struct world *w, u32 host);
 struct graph_call {
 	const struct trace_rec *rec;
 	u32 fn;
-	u32 depth;  /* within its context: 0 is outermost there */
-	u8 ctx;     /* enum trace_ctx */
-	u32 unit;   /* counts the stretches of one context: a nested interrupt starts a new one */
+	u32 depth; /* within its context: 0 is outermost there */
+	u8 ctx;	   /* enum trace_ctx */
+	u32 unit;  /* counts the stretches of one context: a nested interrupt starts a new one */
 };
 /* Calls of one host into out, at most max; returns how many there are. */
 u32 graph_calls(const struct world *w, u32 host, struct graph_call *out, u32 max);

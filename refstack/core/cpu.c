@@ -75,8 +75,8 @@ void cpu_unit_end(struct cpu *c)
 	c->current = NULL;
 }
 
-/* Interrupts nest on the C stack, and this is the only recursion there is. INVARIANT: no deeper than
- * a task's work, within it a soft interrupt, within that a hard one.
+/* Interrupts nest on the C stack, and this is the only recursion there is. INVARIANT: no deeper
+ * than a task's work, within it a soft interrupt, within that a hard one.
  */
 /* NOLINTBEGIN(misc-no-recursion) */
 /* LINUX: handle_softirqs(): at most ten rounds or two milliseconds, then ksoftirqd goes on. */
@@ -206,8 +206,8 @@ void cpu_take_interrupts(struct cpu *c)
 			sim_pump(c->sim, c->now_ps);
 		if (c->irq_pending == 0)
 			return;
-		/* In the order of their numbers; one that comes meanwhile waits for the next round only
-		 * if its number has passed.
+		/* In the order of their numbers; one that comes meanwhile waits for the next round
+		 * only if its number has passed.
 		 */
 		for (u64 left = c->irq_pending; left != 0;) {
 			u32 irq = (u32)__builtin_ctzll(left);
@@ -254,7 +254,9 @@ int request_irq(struct host *h, u32 irq, void (*handler)(void *data), void *data
 	action = &h->irq[irq];
 	if (action->used)
 		return -16; /* EBUSY */
-	*action = (struct irq_action){ .handler = handler, .data = data, .cpu = (u8)cpu, .used = true };
+	*action = (struct irq_action){
+		.handler = handler, .data = data, .cpu = (u8)cpu, .used = true
+	};
 	return 0;
 }
 

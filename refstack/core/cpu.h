@@ -2,11 +2,11 @@
 /* cpu.h - virtual CPUs: clocks, interrupt state, soft interrupts, modelled locks, probes.
  *
  * Everything runs in one thread and nests on one C stack. A unit of work (a system call up to its
- * block, a hard interrupt of an idle CPU, a pass of ksoftirqd) runs to its end before a unit of another
- * CPU starts. Within it the CPU's own clock moves by the costs that probes charge; where it is
- * charged with interrupts enabled, a pending hard interrupt nests, and its soft interrupts after it.
- * Under the judge's costs functions charge nothing: there it nests where interrupts are enabled again,
- * or comes at the unit's end, which is the same instant.
+ * block, a hard interrupt of an idle CPU, a pass of ksoftirqd) runs to its end before a unit of
+ * another CPU starts. Within it the CPU's own clock moves by the costs that probes charge; where it
+ * is charged with interrupts enabled, a pending hard interrupt nests, and its soft interrupts after
+ * it. Under the judge's costs functions charge nothing: there it nests where interrupts are enabled
+ * again, or comes at the unit's end, which is the same instant.
  */
 #ifndef REFSTACK_CORE_CPU_H
 #define REFSTACK_CORE_CPU_H
@@ -23,18 +23,12 @@ struct task;
 
 enum {
 	CPU_PS_PER_CYCLE = 400, /* 2.5 GHz: a round number, so that cycles convert exactly */
-	CPU_IRQ_MAX = 64,       /* interrupt lines of a host */
+	CPU_IRQ_MAX = 64,	/* interrupt lines of a host */
 	CPU_MAX = 8
 };
 
 /* LINUX: include/linux/interrupt.h; the numbers are visible in softnet_stat and traces. */
-enum softirq {
-	HI_SOFTIRQ,
-	TIMER_SOFTIRQ,
-	NET_TX_SOFTIRQ,
-	NET_RX_SOFTIRQ,
-	NR_SOFTIRQS = 10
-};
+enum softirq { HI_SOFTIRQ, TIMER_SOFTIRQ, NET_TX_SOFTIRQ, NET_RX_SOFTIRQ, NR_SOFTIRQS = 10 };
 
 /* Ids of the probed functions, in the order of cost.def. */
 enum fn_id {
@@ -56,20 +50,21 @@ struct cpu {
 	struct sim *sim;
 	struct trace *trace;
 	const u16 *cost; /* cost_cycles or cost_judge */
-	u64 now_ps;      /* this CPU's clock; at rest: the end of its last unit */
+	u64 now_ps;	 /* this CPU's clock; at rest: the end of its last unit */
 	u32 id;
 	u16 hardirq_depth;
-	u16 softirq_depth;  /* serving a soft interrupt */
-	u16 bh_disabled;    /* local_bh_disable() depth */
-	u16 irq_disabled;   /* local_irq_save() depth */
+	u16 softirq_depth; /* serving a soft interrupt */
+	u16 bh_disabled;   /* local_bh_disable() depth */
+	u16 irq_disabled;  /* local_irq_save() depth */
 	u16 locks_held;
 	u16 graph_depth;
-	bool running;       /* a unit of this CPU is on the stack */
+	bool running; /* a unit of this CPU is on the stack */
 	bool in_ksoftirqd;
 	bool ksoftirqd_queued;
 	u32 softirq_pending; /* bit an enum softirq */
 	u64 irq_pending;     /* bit a line */
-	struct task *current; /* the task whose call runs or was interrupted; NULL: idle or ksoftirqd */
+	struct task
+		*current; /* the task whose call runs or was interrupted; NULL: idle or ksoftirqd */
 	struct timer_base timers;
 	struct sim_event irq_event, tick_event, ksoftirqd_event;
 	u64 softirqs[NR_SOFTIRQS]; /* passes, as /proc/softirqs counts them */
@@ -97,7 +92,8 @@ static inline bool cpu_irqs_on(const struct cpu *c)
 	return c->irq_disabled == 0 && c->hardirq_depth == 0;
 }
 
-/* LINUX: in_task(), with bottom halves and interrupts enabled: where the judge's clock costs time. */
+/* LINUX: in_task(), with bottom halves and interrupts enabled: where the judge's clock costs time.
+ */
 static inline bool cpu_in_task(const struct cpu *c)
 {
 	return cpu_irqs_on(c) && c->softirq_depth == 0 && c->bh_disabled == 0;

@@ -386,12 +386,15 @@ static void neigh_periodic_work(struct timer_list *t)
 	struct neigh_table *tbl = container_of(t, struct neigh_table, gc_timer);
 	struct cpu *c = this_cpu(tbl->net);
 	u64 now = net_jiffies(tbl->net);
+	u32 buckets;
 
 	tbl->stat_periodic_gc_runs++;
 	spin_lock_bh(c, &tbl->lock);
 	if (time_after(now, tbl->last_rand_jif + 300 * HZ))
 		neigh_redraw_reachable_times(tbl, now);
-	for (u32 i = 0; i < NEIGH_HASH_BUCKETS && tbl->entries >= tbl->gc_thresh1; i++) {
+	/* Few entries stay as they are; of many all that are unused go. */
+	buckets = tbl->entries >= tbl->gc_thresh1 ? (u32)NEIGH_HASH_BUCKETS : 0;
+	for (u32 i = 0; i < buckets; i++) {
 		struct hlist_node *pos, *next;
 
 		hlist_for_each_safe (pos, next, &tbl->buckets[i])

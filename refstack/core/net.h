@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* net.h - struct net (a network namespace: every table, knob and counter) and struct host around it.
+/* net.h - struct net (a network namespace: every table, knob and counter) and struct host around
+ * it.
  *
  * There is no global state: whoever has a socket, a device or a packet reaches its net.
  */
@@ -43,7 +44,13 @@ struct net_sysctl {
 #undef X
 };
 
-enum { PROT_INUSE_MAX = 8, FIB_TABLES = 3, IN4_ADDR_HSIZE = 32, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
+enum {
+	PROT_INUSE_MAX = 8,
+	FIB_TABLES = 3,
+	IN4_ADDR_HSIZE = 32,
+	NET_DEV_MAX = 16,
+	RPS_SOCK_FLOWS = 256
+};
 
 /* Where a packet passes from one layer to the next. */
 enum crossing { CROSS_IP_OUTPUT, CROSS_DEV_QUEUE, CROSS_DRIVER, CROSS_LOCAL_DELIVER };
@@ -60,42 +67,47 @@ struct net {
 	u64 mib[MIB_MAX];
 	u64 drops[DROP_MAX];
 	u32 next_skb_id;
-	u64 sock_cookie;     /* the last that was given */
+	u64 sock_cookie; /* the last that was given */
 
 	/* Pools; the world cuts them from its block. */
-	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool, neigh_pool,
-		fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool, dev_pool, tun_pool, frag_queue_pool, nhc_pool,
-		fib_table_pool, fnhe_pool, in_device_pool;
-	struct pool igb_pool, igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
+	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool,
+		neigh_pool, fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool,
+		dev_pool, tun_pool, frag_queue_pool, nhc_pool, fib_table_pool, fnhe_pool,
+		in_device_pool;
+	struct pool igb_pool,
+		igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
 
 	/* Devices. dev_by_index[i] has ifindex i; 1 is lo. */
 	struct net_device *dev_by_index[NET_DEV_MAX];
 	struct net_device *loopback_dev;
 	u32 dev_count;
-	u32 last_ifindex;        /* indices are not given again before the numbers wrap */
+	u32 last_ifindex; /* indices are not given again before the numbers wrap */
 	u32 napi_gen_id;
-	u32 netstamp_needed;     /* LINUX: netstamp_needed_key */
+	u32 netstamp_needed; /* LINUX: netstamp_needed_key */
 	struct Qdisc *noop_qdisc;
 	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
-	bool linkwatch_urgent;       /* LINUX: LW_URGENT */
+	bool linkwatch_urgent;	     /* LINUX: LW_URGENT */
 	struct sim_event linkwatch_event;
 
 	/* Routing. */
-	struct fib_table *fib_local, *fib_main, *fib_default; /* made when first needed, as in Linux */
-	u32 rt_genid;        /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
+	struct fib_table *fib_local, *fib_main,
+		*fib_default; /* made when first needed, as in Linux */
+	u32 rt_genid;	      /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
 	struct list_head fib_info_list;
 	u32 fib_seq;
-	u32 dev_addr_genid;  /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale */
-	u32 fnhe_genid;      /* LINUX: fnhe_genid */
+	u32 dev_addr_genid; /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale
+			     */
+	u32 fnhe_genid;	    /* LINUX: fnhe_genid */
 	bool fib_has_custom_local_routes;
 	siphash_key_t fnhe_key;
 	struct hlist_head inet_addr_lst[IN4_ADDR_HSIZE]; /* local addresses, the youngest first */
-	struct ipv4_devconf devconf_all, devconf_dflt;   /* LINUX: net->ipv4.devconf_all, devconf_dflt */
+	struct ipv4_devconf devconf_all,
+		devconf_dflt; /* LINUX: net->ipv4.devconf_all, devconf_dflt */
 	/* ○ What a test wants to see of each lookup, with its result; NULL: nobody looks. */
 	bool checks;
 	void (*on_packet)(struct net *net, enum crossing at, const struct sk_buff *skb);
-	void (*on_fib_lookup)(struct net *net, struct fib_table *tb, const struct flowi4 *flp, u32 fib_flags,
-			      int err, const struct fib_result *res);
+	void (*on_fib_lookup)(struct net *net, struct fib_table *tb, const struct flowi4 *flp,
+			      u32 fib_flags, int err, const struct fib_result *res);
 
 	/* Neighbours: one table, arp_tbl. */
 	struct neigh_table *arp_tbl;
@@ -110,11 +122,11 @@ struct net {
 	struct icmp_state *icmp;
 	struct ip_ident *ip_ident;
 
-	u32 sockets_in_use;  /* LINUX: sockets_in_use, /proc/net/sockstat */
+	u32 sockets_in_use; /* LINUX: sockets_in_use, /proc/net/sockstat */
 	u32 prot_inuse[PROT_INUSE_MAX];
 	struct hlist_head socks; /* ○ all of them, by sk_all */
-	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves only
-	 * when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
+	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves
+	 * only when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
 	 */
 	s64 udp_memory_allocated;
 	s64 tcp_memory_allocated;
@@ -124,7 +136,7 @@ struct net {
 	u64 rps_flows_recorded;
 	/* LINUX: netdev_rss_key_fill(): one for all cards of a machine; drawn at the first use. */
 	u32 netdev_rss_key[10], netdev_rss_key_known;
-	siphash_key_t flow_keys;    /* LINUX: hashrnd of the flow dissector */
+	siphash_key_t flow_keys; /* LINUX: hashrnd of the flow dissector */
 	siphash_key_t ip_id_key, port_key;
 };
 
@@ -133,14 +145,14 @@ struct host {
 	struct net net;
 	u32 id;
 	u32 nr_cpus;
-	struct cpu *cpu; /* nr_cpus of them */
-	struct cpu *running; /* the one whose unit of work is on the stack, or NULL */
+	struct cpu *cpu;	      /* nr_cpus of them */
+	struct cpu *running;	      /* the one whose unit of work is on the stack, or NULL */
 	struct softnet_data *softnet; /* one a CPU */
 	struct irq_action irq[CPU_IRQ_MAX];
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool;
 	struct host_tables *tables; /* host.c */
-	u32 files_max; /* LINUX: fs.file-max */
+	u32 files_max;		    /* LINUX: fs.file-max */
 	u64 next_ino;
 	struct process *process;
 	u32 nr_processes;
@@ -192,22 +204,23 @@ static inline __attribute__((always_inline)) void probe_exit(struct probe *p)
 		probe_left(p->net, p->fn);
 }
 
-#define PROBE(net, name) \
-	struct probe probe_##name __attribute__((cleanup(probe_exit), unused)) = \
+#define PROBE(net, name)                                                                           \
+	struct probe probe_##name __attribute__((cleanup(probe_exit), unused)) =                   \
 		probe_enter((net), FN_##name)
 #define PROBE_CPU(cpu, name) PROBE(&(cpu)->host->net, name)
 
 /* A tracepoint of trace.def; args beyond those given are 0. */
-#define TRACE(net_, name, ...) \
-	do { \
-		if (unlikely((net_)->tracing) && trace_on((net_)->trace, TRACE_##name)) \
-			trace_event(this_cpu(net_), TRACE_##name, (const u32[TRACE_ARGS]){ __VA_ARGS__ }); \
+#define TRACE(net_, name, ...)                                                                     \
+	do {                                                                                       \
+		if (unlikely((net_)->tracing) && trace_on((net_)->trace, TRACE_##name))            \
+			trace_event(this_cpu(net_), TRACE_##name,                                  \
+				    (const u32[TRACE_ARGS]){ __VA_ARGS__ });                       \
 	} while (0)
 
-#define PATH_STEP(net_, id, queue, bytes) \
-	do { \
-		if (unlikely((net_)->tracing)) \
-			path_step(this_cpu(net_), PATH_##id, (queue), (bytes)); \
+#define PATH_STEP(net_, id, queue, bytes)                                                          \
+	do {                                                                                       \
+		if (unlikely((net_)->tracing))                                                     \
+			path_step(this_cpu(net_), PATH_##id, (queue), (bytes));                    \
 	} while (0)
 
 /* A packet crosses a layer: a test may look at it. */
