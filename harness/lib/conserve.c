@@ -606,6 +606,7 @@ static void begin(struct conserve *c)
 void conserve_check(struct conserve *c)
 {
 	assert(c->host->running == NULL);
+	c->units = c->host->units;
 	begin(c);
 	socks(c);
 	softnets(c);
@@ -616,4 +617,10 @@ void conserve_check(struct conserve *c)
 	files(c);
 	for (u32 k = 0; k < CONSERVE_KINDS; k++)
 		compare(c, k);
+}
+
+void conserve_check_event(struct conserve *c)
+{
+	if (c->epoch == 0 || c->units != c->host->units)
+		conserve_check(c);
 }

@@ -82,6 +82,7 @@ struct conserve_table {
 /* Of a host. */
 struct conserve {
 	u32 epoch; /* 0: the cells hold garbage */
+	u64 units; /* the host's, at the last check */
 	const struct world *world;
 	const struct host *host;
 	struct conserve_table table[CONSERVE_KINDS];
@@ -93,6 +94,8 @@ struct conserve *conserve_layout(struct arena *a, const struct limits *l);
 void conserve_init(struct conserve *c, const struct world *w, const struct host *h);
 /* No unit of work is running. Ends in check_failed() with what is wrong. */
 void conserve_check(struct conserve *c);
+/* The same, if the host has run since the last check. */
+void conserve_check_event(struct conserve *c);
 
 /* Inside, and conserve_igb.c. */
 _Noreturn void conserve_broken(struct conserve *c, const char *format, ...)

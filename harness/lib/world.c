@@ -509,7 +509,7 @@ void world_check(const struct world *w)
 	for (u32 i = 0; i < w->cfg.hosts; i++)
 		host_check(&w->host[i]);
 	for (u32 i = 0; i < w->cfg.hosts; i++)
-		conserve_check(w->conserve[i]);
+		conserve_check_event(w->conserve[i]);
 	for (u32 i = 0; i < w->cfg.nr_devs; i++)
 		if (w->port[i].nic != NULL)
 			nic_check(&w->port[i].nic->nic);

@@ -247,13 +247,16 @@ static void stale_ones_are_collected(void **state)
 	struct neigh_table *tbl = arp_net_net(a)->arp_tbl;
 
 	(void)state;
-	arp_net_config(a, "sysctl -w net.ipv4.neigh.default.gc_thresh1=0;"
+	/* As many as that: one sweep takes all that are unused, also below the threshold. */
+	arp_net_config(a, "sysctl -w net.ipv4.neigh.default.gc_thresh1=3;"
 			  "ip neigh add 192.0.2.2 dev eth0 lladdr 02:00:00:00:00:22 nud stale;"
+			  "ip neigh add 192.0.2.4 dev eth0 lladdr 02:00:00:00:00:24 nud stale;"
 			  "ip neigh add 192.0.2.3 dev eth0 lladdr 02:00:00:00:00:23");
 	arp_net_run(a, 58000);
 	assert_int_equal(nud_of(a, "192.0.2.2"), NUD_STALE);
 	arp_net_run(a, 40000);
 	assert_int_equal(nud_of(a, "192.0.2.2"), 0xff);
+	assert_int_equal(nud_of(a, "192.0.2.4"), 0xff);
 	assert_int_equal(nud_of(a, "192.0.2.3"), NUD_PERMANENT);
 	assert_int_equal(tbl->gc_entries, 0);
 	assert_true(tbl->stat_periodic_gc_runs >= 5);

@@ -52,6 +52,7 @@ void cpu_unit_begin(struct cpu *c, struct task *t)
 	assert(!c->running);
 	c->running = true;
 	c->host->running = c;
+	c->host->units++;
 	c->current = t;
 	c->now_ps = max_u64(c->now_ps, c->sim->now_ps);
 }
