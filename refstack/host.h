@@ -13,6 +13,7 @@ struct host_cfg {
 	u32 id, cpus, tasks;
 	enum cost_model cost;
 	u64 boot_jiffies;
+	u64 boot_real_ns; /* the wall clock at virtual time 0 */
 };
 
 /* Takes the host's parts from the arena; with a sizing arena only adds them up. */
