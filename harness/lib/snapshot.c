@@ -10,7 +10,7 @@
 
 #include "ipv4/ip.h"
 
-static void add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
+void world_add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
 {
 	assert(w->nr_regions < WORLD_REGIONS);
 	w->region[w->nr_regions++] = (struct region){ kind, at, bytes };
@@ -22,19 +22,19 @@ void world_add_host_regions(struct world *w, struct host *h)
 	u32 n = host_blocks(h, block);
 
 	for (u32 i = 0; i < n; i++)
-		add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
-	add_region(w, REGION_DMA, h->dma, 0);
-	add_region(w, REGION_IDENT, h->net.ip_ident, 0);
+		world_add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
+	world_add_region(w, REGION_DMA, h->dma, 0);
+	world_add_region(w, REGION_IDENT, h->net.ip_ident, 0);
 	for (u32 i = 0; i < h->nr_processes; i++) {
-		add_region(w, REGION_UMEM, &h->process[i], 0);
-		add_region(w, REGION_FDS, &h->process[i], 0);
+		world_add_region(w, REGION_UMEM, &h->process[i], 0);
+		world_add_region(w, REGION_FDS, &h->process[i], 0);
 	}
 	for (u32 i = 0;; i++) {
 		struct pool *p = host_pool(h, i);
 
 		if (p == NULL)
 			break;
-		add_region(w, REGION_POOL, p, 0);
+		world_add_region(w, REGION_POOL, p, 0);
 	}
 }
 

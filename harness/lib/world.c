@@ -26,12 +26,6 @@ static struct host_cfg host_cfg_of(const struct world_cfg *cfg, u32 id)
 	};
 }
 
-static void add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
-{
-	assert(w->nr_regions < WORLD_REGIONS);
-	w->region[w->nr_regions++] = (struct region){ kind, at, bytes };
-}
-
 static void layout_pool(struct world *w, struct arena *a, struct pool *p, const char *name,
 			u32 bytes, u32 n)
 {
@@ -40,7 +34,7 @@ static void layout_pool(struct world *w, struct arena *a, struct pool *p, const 
 	if (a->mem == NULL)
 		return;
 	pool_init(p, name, mem, bytes, n);
-	add_region(w, REGION_POOL, p, 0);
+	world_add_region(w, REGION_POOL, p, 0);
 }
 
 /* The order of memory: what a snapshot copies whole comes first, then pools, then what it leaves
@@ -60,7 +54,7 @@ static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg
 		n = arena_take(a, sizeof(struct nic_port));
 		w->port[i].nic = n;
 		if (a->mem != NULL)
-			add_region(w, REGION_FIXED, n, sizeof(*n));
+			world_add_region(w, REGION_FIXED, n, sizeof(*n));
 	}
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);
@@ -80,8 +74,8 @@ static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg
 	if (a->mem == NULL)
 		return;
 	sim_init(&w->sim, &w->event_pool, slots[0], slots[1], l->events);
-	add_region(w, REGION_HEAP, &w->sim.heap[0], 0);
-	add_region(w, REGION_HEAP, &w->sim.heap[1], 0);
+	world_add_region(w, REGION_HEAP, &w->sim.heap[0], 0);
+	world_add_region(w, REGION_HEAP, &w->sim.heap[1], 0);
 	trace_init(&w->trace, ring, l->trace_records);
 }
 
@@ -352,8 +346,8 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	assert(cfg->nr_devs <= WORLD_DEVS && cfg->nr_wires <= WORLD_WIRES);
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
-	add_region(w, REGION_FIXED, w,
-		   offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
+	world_add_region(w, REGION_FIXED, w,
+			 offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
 	layout(w, &a, &w->cfg);
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);

@@ -152,6 +152,7 @@ void world_link(struct world *w, u32 port, bool up);
 
 /* Inside: what a snapshot has to copy of a host; the wire's end, and the time that what is running
  * now has come to. */
+void world_add_region(struct world *w, enum region_kind kind, void *at, u64 bytes);
 void world_add_host_regions(struct world *w, struct host *h);
 void world_arrive(struct world *w, struct frame *f);
 void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps,

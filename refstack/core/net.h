@@ -44,13 +44,7 @@ struct net_sysctl {
 #undef X
 };
 
-enum {
-	PROT_INUSE_MAX = 8,
-	FIB_TABLES = 3,
-	IN4_ADDR_HSIZE = 32,
-	NET_DEV_MAX = 16,
-	RPS_SOCK_FLOWS = 256
-};
+enum { PROT_INUSE_MAX = 8, IN4_ADDR_HSIZE = 32, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
 
 /* Where a packet passes from one layer to the next. */
 enum crossing { CROSS_IP_OUTPUT, CROSS_DEV_QUEUE, CROSS_DRIVER, CROSS_LOCAL_DELIVER };
@@ -72,8 +66,7 @@ struct net {
 	/* Pools; the world cuts them from its block. */
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool,
 		neigh_pool, fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool,
-		dev_pool, tun_pool, frag_queue_pool, nhc_pool, fib_table_pool, fnhe_pool,
-		in_device_pool;
+		dev_pool, tun_pool, frag_queue_pool, fib_table_pool, fnhe_pool, in_device_pool;
 	struct pool igb_pool,
 		igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
 
@@ -94,7 +87,6 @@ struct net {
 		*fib_default; /* made when first needed, as in Linux */
 	u32 rt_genid;	      /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
 	struct list_head fib_info_list;
-	u32 fib_seq;
 	u32 dev_addr_genid; /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale
 			     */
 	u32 fnhe_genid;	    /* LINUX: fnhe_genid */
