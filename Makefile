@@ -59,7 +59,7 @@ cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
 
 # --- sources ---------------------------------------------------------------------------------------
 CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
-LIB_SRC  := $(CORE_SRC) $(sort $(wildcard harness/lib/*.c))
+LIB_SRC  := $(CORE_SRC) $(sort $(wildcard harness/lib/*.c harness/script/*.c))
 CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
 UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))

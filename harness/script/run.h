@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/* run.h - runs a script on the reference in virtual time. */
+#ifndef HARNESS_SCRIPT_RUN_H
+#define HARNESS_SCRIPT_RUN_H
+
+#include <stdio.h>
+
+#include "core/cpu.h"
+#include "harness/lib/world.h"
+#include "harness/script/script.h"
+
+enum run_profile { PROFILE_AUTO, PROFILE_BARE, PROFILE_GOOGLE, PROFILE_KSFT };
+enum run_device { DEVICE_AUTO, DEVICE_TAP, DEVICE_TUN, DEVICE_IGB };
+
+struct run_pair {
+	const char *name, *value;
+};
+
+enum { RUN_PAIRS = 64 };
+
+struct run_options {
+	enum run_profile profile;
+	enum run_device device;
+	enum cost_model cost;
+	u64 seed, perturb;
+	bool verbose; /* each event as it happens, in tcpdump's look */
+	bool colour;
+	bool graph;			      /* the call graph, after the run */
+	bool checks;			      /* world_check() after each event */
+	const char *trace_path, *pcapng_path; /* NULL: not wanted */
+	u32 nr_defines, nr_knobs;
+	struct run_pair define[RUN_PAIRS]; /* -D NAME=VALUE */
+	struct run_pair knob[RUN_PAIRS];   /* --set KNOB=VALUE: a sysctl, set before the script */
+	FILE *out;			   /* of -v and --graph */
+};
+
+enum run_verdict {
+	RUN_PASSED,
+	RUN_FAILED,	     /* Linux, as the script has it, and the reference differ */
+	RUN_NOT_IMPLEMENTED, /* message: the name */
+	RUN_INVALID,	     /* the script cannot be run: wrong use, exit code 2 */
+	RUN_ENVIRONMENT	     /* no python3, no room for the output: exit code 3 */
+};
+
+struct run_result {
+	enum run_verdict verdict;
+	u32 line, column;
+	char *message; /* several lines, of malloc; NULL when it passed */
+	u64 virtual_ps;
+	u32 events; /* statements that were done */
+};
+
+/* Worlds that are ready to use, one for each kind that scripts have asked for; so a run begins with
+ * a restore instead of laying out a world.
+ */
+struct run_worlds;
+struct run_worlds *run_worlds_new(void);
+void run_worlds_free(struct run_worlds *cache);
+
+void run_options_init(struct run_options *o);
+/* The same script with the same options always ends the same way. */
+struct run_result run_script(const struct script *s, const struct run_options *o,
+			     struct run_worlds *cache);
+void run_result_free(struct run_result *r);
+const char *run_verdict_name(enum run_verdict v); /* passed, failed, not implemented, … */
+
+#endif

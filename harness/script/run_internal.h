@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/* run_internal.h - a run while it runs: what its parts share.
+ *
+ *   run.c         the loop: when each statement is due, what it waits for, how a run ends
+ *   run_world.c   profiles: which world a script runs in
+ *   run_call.c    a call's arguments into a process's memory, and its results compared
+ *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
+ *   run_directive.c  time, credentials, signals, faults, counters
+ *   run_report.c  what a person reads when something differs, and with -v
+ *   shell.c       commands in backquotes, interpreted;  python.c  assertions, in a child
+ */
+#ifndef HARNESS_SCRIPT_RUN_INTERNAL_H
+#define HARNESS_SCRIPT_RUN_INTERNAL_H
+
+#include "harness/script/run.h"
+#include "harness/script/shell.h"
+
+struct python;
+struct tap;
+
+enum { RUN_FDS = 256, RUN_FRAMES = 512, RUN_EVENTS = 10, RUN_EVENT_TEXT = 200 };
+
+/* A frame that has left a host and no `>` line has met yet. */
+struct run_frame {
+	u64 when_ps;
+	u8 port; /* of the world */
+	bool incoming;
+	u32 len;
+	u8 *bytes; /* of malloc */
+};
+
+/* What a profile, options and -D say about addresses. */
+struct run_addresses {
+	u32 local_ip, gateway_ip, netmask, remote_ip; /* host order */
+	u16 local_port, remote_port;
+	u32 mtu;
+	bool stock; /* google, ksft: packetdrill's ways of comparing */
+};
+
+/* One direction each of a TCP conversation: the first sequence number, so that scripts count from
+ * it; live ports for those a stock script leaves open.
+ */
+struct run_flow {
+	u32 saddr, daddr; /* of the script's own host first */
+	u16 sport, dport;
+	u8 proto;
+	bool used, has_local_isn, has_remote_isn;
+	u32 local_isn, remote_isn;
+	u32 local_ts, remote_ts;
+};
+
+/* A thread of a host that runs a call, or does not. */
+struct run_thread {
+	bool busy;
+	const struct stmt *stmt; /* its call */
+	u64 started_ps, due_ps;	 /* due: when a blocking call must return; U64_MAX: not said */
+	uptr mem;		 /* where its arguments lie */
+};
+
+struct run {
+	const struct script *script;
+	const struct run_options *opt;
+	struct world *world;
+	enum run_profile profile;
+	enum run_device device;
+	struct run_addresses addr;
+	u64 start_ps; /* time 0 of the script */
+	u64 last_ps;  /* when the statement before was due */
+	u64 tolerance_ps;
+	const struct stmt *stmt; /* the one that runs */
+	/* fds: what the script calls them, and what they are; -1: not bound. By process. */
+	s32 fd[SCRIPT_HOSTS][SCRIPT_PROCESSES][RUN_FDS];
+	struct run_thread thread[SCRIPT_HOSTS][SCRIPT_THREADS];
+	u32 nr_flows;
+	struct run_flow flow[16];
+	struct run_frame frame[RUN_FRAMES]; /* a queue */
+	u32 frame_head, nr_frames;
+	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
+	struct shell shell[SCRIPT_HOSTS];
+	struct python *python; /* started by the first block */
+	struct tap *tap;       /* --trace, --pcapng */
+	/* The last events, oldest overwritten: lines as -v prints them. */
+	char event[RUN_EVENTS][RUN_EVENT_TEXT];
+	u32 nr_events;
+	/* Set once, by run_fail() and its like. */
+	bool ended;
+	struct run_result result;
+};
+
+/* --- run_call.c: 0, or -1 after run_fail()
+ * -------------------------------------------------------- */
+int run_call_start(struct run *r, const struct stmt *s);
+/* The thread's call has returned: compares result and output, binds descriptors. */
+int run_call_end(struct run *r, u32 host, u32 thread);
+/* A number of the script's: symbols, names of -D; false and run_invalid() when it has none. */
+bool run_number(struct run *r, u32 expr, s64 *value);
+
+/* --- run_packet.c
+ * ----------------------------------------------------------------------------------- */
+void run_saw_frame(struct run *r, u32 port, bool outgoing, const u8 *frame, u32 len);
+int run_packet(struct run *r, const struct stmt *s);
+
+/* --- run_directive.c
+ * -------------------------------------------------------------------------------- */
+int run_directive(struct run *r, const struct stmt *s);
+void run_counters_mark(struct run *r);
+
+/* --- run_world.c
+ * ------------------------------------------------------------------------------------ */
+int run_world_begin(struct run *r, struct run_worlds *cache);
+
+/* --- run.c
+ * ------------------------------------------------------------------------------------------ */
+/* Lets the world run until then; false when the run has ended meanwhile. */
+bool run_until(struct run *r, u64 when_ps);
+
+/* --- run_report.c
+ * ----------------------------------------------------------------------------------- */
+/* One event for -v and for the last ten. */
+void run_event(struct run *r, u64 when_ps, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* A difference: fields side by side, those that differ marked. */
+struct run_diff {
+	const char *field;
+	char expected[160], actual[160];
+	bool differs;
+};
+int run_fail(struct run *r, const struct stmt *s, const char *what, const struct run_diff *diff,
+	     u32 nr_diffs);
+int run_failf(struct run *r, const struct stmt *s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int run_invalid(struct run *r, const struct stmt *s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

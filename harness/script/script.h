@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+/* script.h - a .pkt script as a tree: what the parser makes, the printer prints, the binary form
+ * encodes and the runner runs. The language is described in refstack-pkt(5).
+ *
+ * The grammar is data: calls.def (system calls and the types of their arguments), types.def (the
+ * forms that an argument of a type can take), structs.def (fields), directives.def (the statements
+ * that packetdrill does not have), packets.def (heads, attributes, options) and symbols.def
+ * (constants). Parser, checker, printer, encoder and decoder all follow these tables.
+ */
+#ifndef HARNESS_SCRIPT_SCRIPT_H
+#define HARNESS_SCRIPT_SCRIPT_H
+
+#include "base/types.h"
+
+enum {
+	SCRIPT_HOSTS = 4,	/* a, b, c, d */
+	SCRIPT_THREADS = 15,	/* of a host */
+	SCRIPT_PROCESSES = 4,	/* of a host */
+	SCRIPT_BYTES = 1 << 24, /* the longest text or binary that is read */
+	EXPR_DEPTH = 8,
+	DIRECTIVE_VALUES = 3
+};
+
+/* Part of script->text; may hold any byte. */
+struct text {
+	u32 at, len;
+};
+
+/* --- expressions: arguments, results, attributes ------------------------------------------------
+ */
+
+enum expr_kind {
+	EXPR_NONE,
+	EXPR_ANY,     /* ... */
+	EXPR_NUMBER,  /* 16, -1, 0x1f: value, hex, negative */
+	EXPR_SYMBOL,  /* AF_INET: symbol */
+	EXPR_NAME,    /* a name of the script's own, by -D NAME=VALUE: text */
+	EXPR_STRING,  /* "abc": text, escapes resolved */
+	EXPR_HEX,     /* hex 00ff: text holds the bytes */
+	EXPR_PATTERN, /* pattern 7: value */
+	EXPR_OR,      /* a|b: children */
+	EXPR_LIST,    /* [a, b]: children */
+	EXPR_STRUCT,  /* {a = 1, b}: children, EXPR_FIELD or, where the struct has no names, values
+		       */
+	EXPR_FIELD,   /* name = value; name(count) = value; mss 1460: field, children */
+	EXPR_APPLY,   /* htons(80), inet_addr("192.0.2.1"): field, one child */
+	EXPR_CHANGE,  /* 128->16: two children */
+	EXPR_ADDR,    /* 192.0.2.1 in a packet: value, host order */
+	EXPR_RANGE,   /* 1:1001 in a sack block: two children */
+	EXPR_KINDS
+};
+
+struct expr {
+	u8 kind;
+	bool hex, negative; /* of a number: how it was written; -1 is value 1, negative */
+	u16 symbol;	    /* index in script_symbols, script_fields or packet_words */
+	u32 first, next;    /* child and sibling; 0: none, expr[0] is never used */
+	u64 value;
+	struct text text;
+	u32 line, column; /* script_equal() does not look at these */
+};
+
+/* --- tables
+ * --------------------------------------------------------------------------------------- */
+
+enum symbol_group {
+	SYM_NONE,
+#define G(id) SYM_##id,
+#define X(group, name)
+#include "symbols.def"
+#undef X
+#undef G
+	SYM_GROUPS
+};
+
+struct symbol {
+	const char *name;
+	u64 value;
+	u8 group;
+};
+extern const struct symbol script_symbols[];
+extern const u32 script_nr_symbols;
+/* Index, or -1. */
+int script_find_symbol(const char *name, u32 len);
+
+/* What an argument may look like. EXPR_NAME may stand wherever a number or a symbol may. */
+enum form {
+	FORM_ANY = 1 << 0, /* ... */
+	FORM_NUMBER = 1 << 1,
+	FORM_SYMBOL = 1 << 2, /* one of the type's group */
+	FORM_OR = 1 << 3,     /* or several, with | */
+	FORM_STRING = 1 << 4,
+	FORM_BYTES = 1 << 5, /* hex, pattern */
+	FORM_NULL = 1 << 6,
+	FORM_POINTER = 1 << 7, /* a number as an address */
+	FORM_VALUE = 1 << 8,   /* [v], [...] */
+	FORM_CHANGE = 1 << 9,  /* [128->16] */
+	FORM_STRUCT = 1 << 10, /* {…} of the type's struct */
+	FORM_LIST = 1 << 11,   /* […] of the type's element */
+	FORM_APPLY = 1 << 12   /* htons(…), inet_addr(…) */
+};
+
+enum arg_type {
+	TYPE_NONE,
+#define X(id, what, forms, group, of) TYPE_##id,
+#include "types.def"
+#undef X
+	TYPE_MAX
+};
+
+enum struct_type {
+	STRUCT_NONE,
+#define S(id) STRUCT_##id,
+#define F(struct_, name, type, flags)
+#include "structs.def"
+#undef F
+#undef S
+	STRUCT_MAX
+};
+
+struct arg_type_info {
+	const char *name, *what; /* what: as an error says it */
+	u32 forms;
+	u8 group;     /* enum symbol_group */
+	u8 of_struct; /* FORM_STRUCT; SOCKADDR and others */
+	u8 of_type;   /* FORM_LIST, FORM_VALUE: element */
+};
+extern const struct arg_type_info script_types[TYPE_MAX];
+
+enum field_flags {
+	FIELD_COUNTED = 1 /* name(count)=value */,
+	FIELD_POSITION = 2 /* has no name */
+};
+struct field_info {
+	const char *name;
+	u8 in_struct, type, flags;
+};
+/* All fields of all structs: EXPR_FIELD.symbol, but for packet lines (packet_words). Equal names
+ * have one number, the first: the place says of which struct it is.
+ */
+extern const struct field_info script_fields[];
+extern const u32 script_nr_fields;
+
+enum call_id {
+#define X(name, ...) CALL_##name,
+#include "calls.def"
+#undef X
+	CALL_MAX
+};
+enum { CALL_ARGS = 6 };
+struct call_info {
+	const char *name;
+	u8 result; /* TYPE_FD: binds a descriptor; TYPE_SIZE, TYPE_FLAGS … */
+	u8 nr_args;
+	u8 arg[CALL_ARGS]; /* enum arg_type */
+};
+extern const struct call_info script_calls[CALL_MAX];
+
+/* What stands in a directive's pattern: words, and %slots. */
+enum directive_id {
+#define X(id, pattern) DIR_##id,
+#include "directives.def"
+#undef X
+	DIR_MAX
+};
+extern const char *const script_directives[DIR_MAX]; /* patterns */
+
+/* --- statements
+ * ------------------------------------------------------------------------------------ */
+
+enum when_kind {
+	WHEN_NONE,	/* +0 */
+	WHEN_ABS,	/* 0.5 */
+	WHEN_REL,	/* +.1 */
+	WHEN_ABS_RANGE, /* .1~.2 */
+	WHEN_REL_RANGE, /* +0~+.04 */
+	WHEN_ANY	/* * */
+};
+struct when {
+	u8 kind;
+	bool blocks;	       /* from...end: a call that returns at its end */
+	u64 from_ns, until_ns; /* until: of a range; of a call that blocks, its end, counted as from
+				  is */
+};
+
+enum packet_kind {
+	PACKET_TCP,
+	PACKET_UDP,	/* udp (5) "hello" */
+	PACKET_UDPLITE, /* udplite (5) */
+	PACKET_ICMP,
+	PACKET_IP, /* ip proto 253 (5): any protocol */
+	PACKET_ARP,
+	PACKET_ETH, /* eth src > dst type 0x0806 hex … */
+	PACKET_RAW, /* hex …: the frame as it is, of a TUN the packet */
+	PACKET_KINDS
+};
+
+enum packet_flags {
+	PACKET_HAS_ADDRS = 1 << 0, /* a.b.c.d > a.b.c.d */
+	PACKET_HAS_PORTS = 1 << 1, /* with ports; alone: 8080 > 1234 */
+	PACKET_HAS_SEQ = 1 << 2,   /* TCP */
+	PACKET_HAS_ACK = 1 << 3,
+	PACKET_HAS_WIN = 1 << 4,
+	PACKET_HAS_URG = 1 << 5,
+	PACKET_ANY_OPTIONS = 1 << 6, /* <...> */
+	PACKET_HAS_LEN = 1 << 7,     /* (N) */
+	PACKET_HAS_CODE = 1 << 8,    /* ICMP */
+	PACKET_HAS_ID = 1 << 9,
+	PACKET_HAS_MTU = 1 << 10,
+	PACKET_QUOTES_TCP = 1 << 11, /* [1:1001(1000)] */
+	PACKET_QUOTES_UDP = 1 << 12, /* [udp (5)] */
+	PACKET_HAS_TYPE = 1 << 13,   /* eth … type */
+	PACKET_HAS_MAC = 1 << 14,    /* arp … is-at */
+	PACKET_HAS_GATEWAY = 1 << 15 /* icmp redirect … gw */
+};
+
+enum tcp_flag {
+	TCPF_FIN = 1,
+	TCPF_SYN = 2,
+	TCPF_RST = 4,
+	TCPF_PSH = 8,
+	TCPF_ACK = 16,
+	TCPF_URG = 32,
+	TCPF_ECE = 64,
+	TCPF_CWR = 128,
+	TCPF_AE = 256
+};
+
+enum arp_op { ARP_WHO_HAS = 1, ARP_REPLY = 2 };
+
+/* One packet line. Lists are chains of expr by `next`. */
+struct packet {
+	u8 kind;
+	bool incoming;	 /* < */
+	u32 flags;	 /* PACKET_… */
+	u32 stock_attrs; /* EXPR_FIELD: [ect0], [ttl 64], (tos 0x10) right after the direction */
+	u32 attrs;  /* [ttl 64, id 7, df, frag 185, mf, csum bad, opt rr …] before the protocol */
+	u32 encaps; /* EXPR_FIELD: ipv4 A > B:, gre A > B: */
+	u32 options;	  /* TCP's: EXPR_FIELD */
+	u32 payload;	  /* EXPR_STRING, HEX, PATTERN; 0: N zero bytes */
+	u32 saddr, daddr; /* host order; ARP: who asks or answers (tell, reply) and for what */
+	u16 sport, dport;
+	u16 tcp_flags;
+	u16 eth_type;
+	u32 seq, end_seq, ack; /* relative to each side's first */
+	u32 len;
+	u16 win, urg;
+	u8 proto; /* PACKET_IP */
+	u8 icmp_type, icmp_code;
+	u16 icmp_id, icmp_seq;
+	u32 mtu, gateway;
+	u8 arp_op;
+	u8 mac[2][6]; /* eth: source, destination; arp: [0] is-at */
+};
+
+enum stmt_kind {
+	STMT_COMMENT, /* // text on a line of its own: the binary form leaves it out */
+	STMT_HEADER,  /* // key: value before the first statement */
+	STMT_OPTION,  /* --name=value */
+	STMT_COMMAND, /* `…` */
+	STMT_PYTHON,  /* %{ … }% */
+	STMT_CALL,
+	STMT_PACKET,
+	STMT_DIRECTIVE,
+	STMT_KINDS
+};
+
+struct stmt {
+	u8 kind;
+	u8 host;	   /* 0: the script's own, 1 to 3: in a block `host b {` to `host d {` */
+	u8 thread;	   /* 0: not said; `thread 2:` */
+	u8 process;	   /* 0: not said */
+	bool blank_before; /* an empty line: kept by fmt, not by the binary form */
+	u32 line, column;
+	struct when when;
+	struct text comment; /* after it, on its line */
+	union {
+		struct {
+			struct text key, value;
+		} pair;		  /* header, option */
+		struct text text; /* comment, command, python */
+		struct {
+			u16 call;	  /* enum call_id */
+			u32 args;	  /* chain of expr, as many as the call has */
+			u32 result;	  /* number, name, or ... */
+			u16 error;	  /* symbol index + 1 of EPIPE, 0: none */
+			struct text note; /* (Broken pipe), (flags O_RDWR) */
+		} call;
+		struct packet packet;
+		struct {
+			u16 id; /* enum directive_id */
+			u64 value[DIRECTIVE_VALUES];
+			struct text name; /* Udp.InDatagrams */
+		} directive;
+	};
+};
+
+struct script {
+	char *name; /* for messages */
+	char *text;
+	u32 text_len, text_cap;
+	struct expr *expr;
+	u32 nr_exprs, expr_cap;
+	struct stmt *stmt;
+	u32 nr_stmts, stmt_cap;
+};
+
+struct script_error {
+	u32 line, column;
+	char text[256]; /* what was found and what was expected */
+};
+
+struct script *script_new(const char *name);
+void script_free(struct script *s);
+/* Builders; they abort when memory is gone. Pointers into the arrays move with them. */
+struct text script_add_text(struct script *s, const void *bytes, u32 len);
+u32 script_add_expr(struct script *s, enum expr_kind kind);
+struct stmt *script_add_stmt(struct script *s, enum stmt_kind kind);
+static inline const char *script_text(const struct script *s, struct text t)
+{
+	return s->text + t.at;
+}
+/* The same program: comments, blank lines, places in the file and names aside. */
+bool script_equal(const struct script *a, const struct script *b);
+
+/* NULL after filling err: a bad file never runs in part. */
+struct script *script_parse(const char *name, const char *text, size_t len,
+			    struct script_error *err);
+/* Checks each expression against the type of its place; part of script_parse(). */
+bool script_check(const struct script *s, struct script_error *err);
+
+/* Text into a malloc'd string; *len_bytes may be NULL. */
+enum print_flags { PRINT_COMMENTS = 1, PRINT_STOCK = 2 };
+char *script_print(const struct script *s, u32 flags, size_t *len_bytes);
+/* One statement on one line, for messages; truncated to size. */
+void script_print_stmt(const struct script *s, const struct stmt *st, char *to, u32 size);
+void script_print_expr(const struct script *s, u32 expr, char *to, u32 size);
+/* NULL when the script keeps to packetdrill's language; else why not, with the place. */
+bool script_is_stock(const struct script *s, struct script_error *why);
+
+/* The binary form: any bytes are a program, and decode(encode(p)) equals p. */
+struct script *script_decode(const char *name, const u8 *bytes, size_t len);
+u8 *script_encode(const struct script *s, size_t *len);
+
+/* The value of the header or option, or {0, 0}. */
+struct text script_header(const struct script *s, const char *key);
+struct text script_option(const struct script *s, const char *name);
+
+#endif

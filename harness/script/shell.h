@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/* shell.h - commands in backquotes: the small part of sh that scripts use, interpreted against a
+ * simulated host. Nothing is ever executed on the machine.
+ *
+ * Commands separated by ; and newlines, with && || and |; 2>/dev/null; $((...)); backslash-newline;
+ * sysctl ip tc nstat ethtool ss, grep on their output, echo N > a knob, dd and rm of files in the
+ * simulated host, and the helper scripts of packetdrill's tests: defaults.sh, set_sysctls.py,
+ * sysctl_restore.sh.
+ */
+#ifndef HARNESS_SCRIPT_SHELL_H
+#define HARNESS_SCRIPT_SHELL_H
+
+#include "core/net.h"
+
+enum { SHELL_SAVED = 64, SHELL_FILES = 8, SHELL_OUT = 1 << 16 };
+
+/* A file that scripts make with dd: zeroes. */
+struct shell_file {
+	char path[64];
+	u64 bytes;
+};
+
+struct shell {
+	struct world *world;
+	u32 host;
+	bool ksft;	 /* defaults.sh: whose */
+	const char *dev; /* the device that defaults.sh means: tun0, eth0 */
+	u32 nr_saved;
+	struct {
+		char path[64], value[96];
+	} saved[SHELL_SAVED]; /* by set_sysctls.py, for sysctl_restore.sh */
+	u32 nr_files;
+	struct shell_file file[SHELL_FILES];
+	u64 nstat_base[MIB_MAX]; /* nstat -n */
+};
+
+void shell_init(struct shell *sh, struct world *w, u32 host, const char *dev, bool ksft);
+/* Exit status of the last command, as sh has it; output appended to out. -1: a command that is not
+ * interpreted here, or one that is not understood; err names it, and nothing after it has run.
+ */
+int shell_run(struct shell *sh, const char *text, u32 len, char *out, u32 out_size, char *err,
+	      u32 err_size);
+
+#endif
