@@ -47,8 +47,30 @@ enum expr_kind {
 	EXPR_CHANGE,  /* 128->16: two children */
 	EXPR_ADDR,    /* 192.0.2.1 in a packet: value, host order */
 	EXPR_RANGE,   /* 1:1001 in a sack block: two children */
+	EXPR_NULL,    /* NULL */
 	EXPR_KINDS
 };
+
+/* EXPR_APPLY.symbol: what is applied; a port has a number or a name below it, an address a string.
+ */
+enum apply { APPLY_HTONS, APPLY_INET_ADDR };
+
+/* What of a form becomes what (the parser makes nothing else, so that equal texts are equal trees):
+ *   FORM_NULL     EXPR_NULL
+ *   FORM_POINTER  EXPR_NUMBER, not negative
+ *   FORM_VALUE    EXPR_LIST of one: the element, or EXPR_ANY for [...]
+ *   FORM_CHANGE   EXPR_LIST of one EXPR_CHANGE of two elements
+ *   FORM_LIST     EXPR_LIST of any number of elements; [...] is a list of one EXPR_ANY
+ *   FORM_OR       EXPR_OR of two or more, each EXPR_NUMBER, EXPR_SYMBOL or EXPR_NAME
+ *   FORM_STRUCT   EXPR_STRUCT; an EXPR_FIELD has one child, its value; FIELD_COUNTED two: the
+ *                 count (EXPR_NUMBER, EXPR_NAME or EXPR_ANY) and the value
+ *   a last argument that is left out: the chain of arguments is one shorter
+ *   a word of a packet line: EXPR_FIELD whose children are the values that packets.def names;
+ *                 bytes are EXPR_HEX or EXPR_NAME, addresses EXPR_ADDR, the rest EXPR_NUMBER, of
+ *                 'x' with hex set
+ * Of a number, hex and negative exclude each other, and 0 is not negative. A number, a symbol or a
+ * name is also what a call returns (an EXPR_OR where the type has FORM_OR); with an error it is -1.
+ */
 
 struct expr {
 	u8 kind;
