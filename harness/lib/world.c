@@ -226,6 +226,11 @@ static void tap_sent(void *ctx, struct sk_buff *skb)
 	struct world *w = p->world;
 
 	assert(skb->len <= BIG_FRAME_BYTES);
+	/* A reader that took it without checksum has to make it itself. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb) != 0) {
+		kfree_skb_reason(skb, DROP_NOMEM);
+		return;
+	}
 	if (skb_copy_bits(skb, 0, w->scratch, skb->len) == 0)
 		world_sent(w, p->index, w->scratch, skb->len, world_now_ps(w), 0);
 	consume_skb(skb);
@@ -480,11 +485,55 @@ void world_trace(struct world *w, u64 mask)
 
 u8 *world_umem(struct world *w, u32 host, uptr at, u32 bytes)
 {
-	u8 *mem = umem_at(&w->host[host].process[0], at, bytes);
+	return world_umem_of(w, host, 0, at, bytes);
+}
 
+u8 *world_umem_of(struct world *w, u32 host, u32 process, uptr at, u32 bytes)
+{
+	u8 *mem;
+
+	assert(process < w->host[host].nr_processes);
+	mem = umem_at(&w->host[host].process[process], at, bytes);
 	assert(mem != NULL);
-	umem_touch(&w->host[host].process[0], at + bytes);
+	umem_touch(&w->host[host].process[process], at + bytes);
 	return mem;
+}
+
+void world_fork(struct world *w, u32 host, u32 from, u32 to)
+{
+	struct host *h = &w->host[host];
+	struct process *parent = &h->process[from], *child = &h->process[to];
+
+	assert(from < h->nr_processes);
+	assert(to < h->nr_processes);
+	host_config_begin(h);
+	fd_copy(child, parent);
+	host_config_end(h);
+	memcpy(child->umem, parent->umem, parent->umem_high);
+	if (child->umem_high > parent->umem_high)
+		memset(child->umem + parent->umem_high, 0, child->umem_high - parent->umem_high);
+	child->umem_high = max_u32(child->umem_high, parent->umem_high);
+	child->caps = parent->caps;
+	child->uid = parent->uid;
+	child->gid = parent->gid;
+	world_settle(w);
+}
+
+void world_attach(struct world *w, u32 host, u32 task, u32 process)
+{
+	struct host *h = &w->host[host];
+
+	assert(task < h->nr_tasks);
+	assert(process < h->nr_processes);
+	assert(h->task[task].state == TASK_IDLE);
+	h->task[task].process = &h->process[process];
+}
+
+void world_signal(struct world *w, u32 host, u32 task)
+{
+	assert(task < w->host[host].nr_tasks);
+	task_signal(&w->host[host].task[task]);
+	world_settle(w);
 }
 
 int world_config(struct world *w, u32 host, const char *line, char *err, u32 err_bytes)

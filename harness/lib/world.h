@@ -141,8 +141,15 @@ void world_restore(struct world *w, const void *from);
 void world_start(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS]);
 bool world_call(struct world *w, u32 host, u32 task, enum sys_nr nr, const u64 arg[SYS_ARGS],
 		s64 *ret);
-/* Memory of process 0 of a host, for arguments and results. */
+/* Memory of process 0 of a host, for arguments and results; of any process. */
 u8 *world_umem(struct world *w, u32 host, uptr at, u32 bytes);
+u8 *world_umem_of(struct world *w, u32 host, u32 process, uptr at, u32 bytes);
+/* Processes of a host, by index: `to` becomes a child of `from`, with its memory, credentials and
+ * descriptors; an idle task moves to another process; a signal reaches a task.
+ */
+void world_fork(struct world *w, u32 host, u32 from, u32 to);
+void world_attach(struct world *w, u32 host, u32 task, u32 process);
+void world_signal(struct world *w, u32 host, u32 task);
 
 /* A frame arrives at a port from outside, now. False: no room for it on the way. */
 bool world_inject(struct world *w, u32 port, const u8 *frame, u32 len_bytes);

@@ -2,7 +2,7 @@
 /* datagram.c - taking whole packets off a socket's queue, waiting for them, copying them out.
  *
  * Path: called by skb_recv_udp() and udp_recvmsg(), step 113.
- * Rules: LINUX: net/core/datagram.c. Signals do not exist here: nothing interrupts a wait.
+ * Rules: LINUX: net/core/datagram.c.
  */
 #include "core/datagram.h"
 
@@ -42,6 +42,10 @@ int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *
 	}
 	if (connection_based(sk) && sk->sk_state != TCP_ESTABLISHED && sk->sk_state != TCP_LISTEN) {
 		*err = -ENOTCONN;
+		return 1;
+	}
+	if (signal_pending(t)) {
+		*err = -EINTR;
 		return 1;
 	}
 	task_wait_on(t, &sk->sk_socket->wq);

@@ -388,6 +388,8 @@ static int sock_wait_for_wmem(struct sock *sk, s64 timeo)
 {
 	struct task *t = current_task(sock_net(sk));
 
+	if (signal_pending(t))
+		return -EINTR;
 	task_wait_on(t, &sk->sk_socket->wq);
 	return (int)schedule_timeout(t, timeo);
 }

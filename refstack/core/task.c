@@ -30,6 +30,7 @@ static void finish_call(struct task *t, s64 ret)
 	t->ret = ret;
 	t->calls++;
 	t->ended_ps = c->now_ps;
+	t->signalled = false;
 	t->state = TASK_IDLE;
 	TRACE(&t->host->net, sys_exit, t->nr, t->id, (u32)ret);
 	sim_note(c->sim, (u64)ret);
@@ -117,6 +118,7 @@ void task_abandon(struct task *t)
 {
 	leave_waits(t);
 	sim_cancel(t->host->net.sim, &t->event);
+	t->signalled = false;
 	t->state = TASK_IDLE;
 }
 
@@ -126,6 +128,14 @@ static void task_wake(struct task *t)
 		post_wake(t);
 	else if (t->state == TASK_RUNNING)
 		t->woken = true; /* between registering and leaving: see run_call() */
+}
+
+void task_signal(struct task *t)
+{
+	if (t->state == TASK_IDLE)
+		return;
+	t->signalled = true;
+	task_wake(t);
 }
 
 static void task_timeout(struct timer_list *timer)

@@ -65,7 +65,8 @@ struct task {
 	bool resumed; /* the call is entered again after a park */
 	bool timed_out;
 	bool woken; /* while it was still running */
-	s64 timeo;  /* jiffies left, valid when resumed */
+	bool signalled;
+	s64 timeo; /* jiffies left, valid when resumed */
 	u64 expire_jif;
 	u64 done_bytes;
 	struct timer_list timer;
@@ -114,6 +115,14 @@ void task_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS]);
 void task_call_now(struct task *t, u32 nr, const u64 arg[SYS_ARGS]);
 /* Its host goes down: whatever the task waited for will not come. */
 void task_abandon(struct task *t);
+/* A signal with a handler that does not restart calls: a call under way sees signal_pending() where
+ * it would wait, and gives up with EINTR. Between calls it leaves no trace.
+ */
+void task_signal(struct task *t);
+static inline bool signal_pending(const struct task *t)
+{
+	return t->signalled;
+}
 struct task *current_task(const struct net *net);
 static inline bool ns_capable(const struct task *t, u32 cap)
 {

@@ -3,7 +3,7 @@
  *
  * Path: step 10 in place of a card, and in place of 101 to 105. Called by dev_hard_start_xmit() and
  * by the process; calls netif_receive_skb() with bottom halves off. Rules: LINUX:
- * drivers/net/tun.c, one queue, no NAPI, no offloads asked for with TUNSETOFFLOAD.
+ * drivers/net/tun.c, one queue, no NAPI.
  */
 #include "driver/tun.h"
 
@@ -211,6 +211,18 @@ drop:
 	if (skb != NULL)
 		kfree_skb_reason(skb, reason);
 	return err;
+}
+
+/* LINUX: set_offload(). */
+void tun_set_offload(struct net_device *dev, bool csum, bool tso)
+{
+	u64 features = dev->features & ~(u64)(NETIF_F_HW_CSUM | NETIF_F_TSO);
+
+	if (csum)
+		features |= NETIF_F_HW_CSUM;
+	if (csum && tso)
+		features |= NETIF_F_TSO;
+	dev->features = features;
 }
 
 /* --- the device ----------------------------------------------------------------------------------

@@ -22,6 +22,10 @@ struct tun_struct {
  */
 struct net_device *tun_create(struct net *net, const char *name, bool tap, const u8 *mac,
 			      void (*deliver)(void *ctx, struct sk_buff *skb), void *ctx);
+/* LINUX: TUNSETOFFLOAD: the reader takes packets without checksum, and with tso also ones that are
+ * still to be cut into segments.
+ */
+void tun_set_offload(struct net_device *dev, bool csum, bool tso);
 /* The process writes a frame: len, or -errno. In task context on a running CPU. */
 int tun_get_user(struct net_device *dev, const u8 *frame, u32 len);
 /* The process reads one: what fits of it, its length at most; -EAGAIN: there is none. */

@@ -157,6 +157,23 @@ void fd_close_all(struct process *p)
 	}
 }
 
+/* LINUX: dup_fd(): a child begins with its parent's descriptors, and shares the files. */
+void fd_copy(struct process *to, const struct process *from)
+{
+	assert(to != from);
+	assert(to->nr_fds >= from->fd_high);
+	fd_close_all(to);
+	fd_reach(to, from->fd_high);
+	for (u32 fd = 0; fd < from->fd_high; fd++) {
+		if ((from->fd_flags[fd] & FD_RESERVED) != 0)
+			continue;
+		to->fd[fd] = from->fd[fd];
+		to->fd_flags[fd] = from->fd_flags[fd];
+		if (to->fd[fd] != NULL)
+			to->fd[fd]->f_count++;
+	}
+}
+
 /* -------- open files -------- */
 
 struct socket *sock_alloc(struct task *t)

@@ -93,6 +93,8 @@ s64 sys_poll(struct task *t)
 	if (pollfds == NULL && nfds != 0)
 		return -EFAULT;
 	count = poll_all(t, pollfds, nfds, wait, revents);
+	if (count == 0 && signal_pending(t))
+		count = -EINTR;
 	if (count == 0 && wait != NULL)
 		return schedule_hrtimeout(t, deadline_ns);
 	for (u32 i = 0; i < nfds; i++)
@@ -104,22 +106,38 @@ s64 sys_poll(struct task *t)
 
 /* -------- nanosleep -------- */
 
+/* What is left to sleep, for a program that a signal has woken. */
+static s64 nanosleep_copyout(struct task *t, u64 now_ns)
+{
+	u64 left_ns = t->hr_deadline_ns > now_ns ? t->hr_deadline_ns - now_ns : 0;
+	u8 raw[TIMESPEC_BYTES];
+
+	if (left_ns == 0)
+		return 0;
+	put_le64(raw, left_ns / NS_PER_SEC);
+	put_le64(raw + 8, left_ns % NS_PER_SEC);
+	if (t->arg[1] != 0 && copy_to_user(t, t->arg[1], raw, sizeof(raw)) != 0)
+		return -EFAULT;
+	return -EINTR;
+}
+
 s64 sys_nanosleep(struct task *t)
 {
+	u64 now_ns = this_cpu(&t->host->net)->now_ps / PS_PER_NS;
 	u8 raw[TIMESPEC_BYTES];
 	s64 sec, nsec;
 
 	PROBE(&t->host->net, sys_nanosleep);
 	if (t->resumed)
-		return 0;
+		return signal_pending(t) ? nanosleep_copyout(t, now_ns) : 0;
 	if (copy_from_user(t, raw, t->arg[0], sizeof(raw)) != 0)
 		return -EFAULT;
 	sec = (s64)get_le64(raw);
 	nsec = (s64)get_le64(raw + 8);
 	if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
 		return -EINVAL;
-	if ((u64)sec > U64_MAX / 4 / NS_PER_SEC)
-		return schedule_hrtimeout(t, U64_MAX);
-	return schedule_hrtimeout(t, this_cpu(&t->host->net)->now_ps / PS_PER_NS +
-					     (u64)sec * NS_PER_SEC + (u64)nsec + TIMER_SLACK_NS);
+	t->hr_deadline_ns = U64_MAX;
+	if ((u64)sec <= U64_MAX / 4 / NS_PER_SEC)
+		t->hr_deadline_ns = now_ns + (u64)sec * NS_PER_SEC + (u64)nsec + TIMER_SLACK_NS;
+	return schedule_hrtimeout(t, t->hr_deadline_ns);
 }

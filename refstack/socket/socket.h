@@ -63,6 +63,7 @@ must_check int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec
 /* 0, 1 and 2 of a new process: open, and no sockets. */
 void fd_open_standard(struct process *p);
 void fd_close_all(struct process *p);
+void fd_copy(struct process *to, const struct process *from);
 must_check int get_unused_fd_flags(struct task *t, u32 flags);
 void fd_install(struct task *t, int fd, struct file *file);
 void put_unused_fd(struct task *t, int fd);
