@@ -196,8 +196,8 @@ struct part {
 	size_t left;
 };
 
-static bool __attribute__((format(printf, 3, 4)))
-wrong(struct pcap_reader *r, const u8 *where, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+complain(struct pcap_reader *r, const u8 *where, const char *format, ...)
 {
 	va_list ap;
 	int n = snprintf(r->error, sizeof(r->error), "offset %zu: ", (size_t)(where - r->bytes));
@@ -205,8 +205,10 @@ wrong(struct pcap_reader *r, const u8 *where, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(r->error + n, sizeof(r->error) - (size_t)n, format, ap);
 	va_end(ap);
-	return false;
 }
+
+/* A macro, so that a compiler that warns of what was not set sees that this is false. */
+#define wrong(r, ...) (complain((r), __VA_ARGS__), false)
 
 static u32 u16_at(const struct pcap_reader *r, const u8 *p)
 {
@@ -521,7 +523,7 @@ static int next_in_pcap(struct pcap_reader *r, struct pcap_packet *p)
 	if (file.left == 0)
 		return 0;
 	if (file.left < PCAP_RECORD) {
-		wrong(r, file.at, "a packet is cut off");
+		complain(r, file.at, "a packet is cut off");
 		return -1;
 	}
 	p->caplen = u32_at(r, file.at + 8);
@@ -530,11 +532,12 @@ static int next_in_pcap(struct pcap_reader *r, struct pcap_packet *p)
 	p->when_ns += u32_at(r, file.at + 4) * (NS_PER_SEC / units);
 	skip(&file, PCAP_RECORD);
 	if (p->caplen > file.left) {
-		wrong(r, file.at, "a packet of %u bytes where %zu are left", p->caplen, file.left);
+		complain(r, file.at, "a packet of %u bytes where %zu are left", p->caplen,
+			 file.left);
 		return -1;
 	}
 	if (p->caplen > p->len) {
-		wrong(r, file.at, "%u bytes of a packet that has %u", p->caplen, p->len);
+		complain(r, file.at, "%u bytes of a packet that has %u", p->caplen, p->len);
 		return -1;
 	}
 	p->bytes = file.at;
