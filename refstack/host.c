@@ -198,7 +198,6 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	h->cost_model = cfg->cost;
 	h->boot_jiffies = cfg->boot_jiffies;
 	h->boot_real_ns = cfg->boot_real_ns;
-	h->files_max = cfg->limits->files;
 	net->host = h;
 	net->sim = sim;
 	net->trace = trace;

@@ -38,77 +38,86 @@ void world_add_host_regions(struct world *w, struct host *h)
 	}
 }
 
-static u64 region_bytes(const struct region *r)
+/* What of a region has been used: up to two stretches of memory, descriptors and their flags. */
+enum { STRETCHES = 2 };
+struct stretch {
+	void *at;
+	u64 bytes;
+};
+
+static void stretches(const struct region *r, struct stretch out[STRETCHES])
 {
 	const struct pool *pool = r->at;
 	const struct heap *heap = r->at;
 	const struct process *process = r->at;
-	const struct dma_space *dma = r->at;
-	const struct ip_ident *ident = r->at;
-
-	switch (r->kind) {
-	case REGION_FIXED:
-		return r->bytes;
-	case REGION_POOL:
-		return (u64)pool->fresh * pool->slot_bytes;
-	case REGION_HEAP:
-		return heap->len * sizeof(struct sim_event *);
-	case REGION_UMEM:
-		return process->umem_high;
-	case REGION_FDS:
-		return process->fd_high * (sizeof(struct file *) + sizeof(process->fd_flags[0]));
-	case REGION_DMA:
-		return dma->fresh * sizeof(dma->map[0]);
-	case REGION_IDENT:
-		return ident->nr_used != 0 ? sizeof(ident->id) + sizeof(ident->tstamp) : 0;
-	}
-	check_failed(__FILE__, __LINE__, "every kind of region has a size");
-}
-
-/* Copies a region out (save) or in. Its bounds must be those of the snapshot already. */
-static void region_copy(const struct region *r, u8 *snap, bool save)
-{
-	void *at[2] = { r->at, NULL };
-	u64 bytes[2] = { region_bytes(r), 0 };
-	struct pool *pool = r->at;
-	struct heap *heap = r->at;
-	struct process *process = r->at;
 	struct dma_space *dma = r->at;
 	struct ip_ident *ident = r->at;
 
-	if (r->kind == REGION_POOL)
-		at[0] = pool->mem;
-	else if (r->kind == REGION_HEAP)
-		at[0] = (void *)heap->slot;
-	else if (r->kind == REGION_UMEM)
-		at[0] = process->umem;
-	else if (r->kind == REGION_DMA)
-		at[0] = dma->map;
-	else if (r->kind == REGION_IDENT)
-		at[0] = ident->id;
-	else if (r->kind == REGION_FDS) {
-		at[0] = (void *)process->fd;
-		bytes[0] = process->fd_high * sizeof(struct file *);
-		at[1] = process->fd_flags;
-		bytes[1] = process->fd_high * sizeof(process->fd_flags[0]);
+	out[1] = (struct stretch){ 0 };
+	switch (r->kind) {
+	case REGION_FIXED:
+		out[0] = (struct stretch){ r->at, r->bytes };
+		return;
+	case REGION_POOL:
+		out[0] = (struct stretch){ pool->mem, (u64)pool->fresh * pool->slot_bytes };
+		return;
+	case REGION_HEAP:
+		out[0] = (struct stretch){ (void *)heap->slot,
+					   heap->len * sizeof(struct sim_event *) };
+		return;
+	case REGION_UMEM:
+		out[0] = (struct stretch){ process->umem, process->umem_high };
+		return;
+	case REGION_FDS:
+		out[0] = (struct stretch){ (void *)process->fd,
+					   process->fd_high * sizeof(struct file *) };
+		out[1] = (struct stretch){ process->fd_flags,
+					   process->fd_high * sizeof(process->fd_flags[0]) };
+		return;
+	case REGION_DMA:
+		out[0] = (struct stretch){ dma->map, dma->fresh * sizeof(dma->map[0]) };
+		return;
+	case REGION_IDENT:
+		out[0] = (struct stretch){ ident->id,
+					   ident->nr_used != 0
+						   ? sizeof(ident->id) + sizeof(ident->tstamp)
+						   : 0 };
+		return;
 	}
-	for (u32 i = 0; i < 2; i++) {
-		if (bytes[i] == 0)
+	check_failed(__FILE__, __LINE__, "every kind of region has its stretches");
+}
+
+/* Copies a region out (save) or in, and says how long it is. Its bounds must be those of the
+ * snapshot already.
+ */
+static u64 region_copy(const struct region *r, u8 *snap, bool save)
+{
+	struct stretch part[STRETCHES];
+	u64 done = 0;
+
+	stretches(r, part);
+	for (u32 i = 0; i < STRETCHES; i++) {
+		if (part[i].bytes == 0)
 			continue;
 		if (save)
-			memcpy(snap, at[i], (size_t)bytes[i]);
+			memcpy(snap + done, part[i].at, (size_t)part[i].bytes);
 		else
-			memcpy(at[i], snap, (size_t)bytes[i]);
-		snap += bytes[i];
+			memcpy(part[i].at, snap + done, (size_t)part[i].bytes);
+		done += part[i].bytes;
 	}
+	return done;
 }
 
 u64 world_save_size(const struct world *w)
 {
 	u64 bytes = 0;
 
-	for (u32 i = 0; i < w->nr_regions; i++)
-		bytes += region_bytes(&w->region[i]);
+	for (u32 i = 0; i < w->nr_regions; i++) {
+		struct stretch part[STRETCHES];
+
+		stretches(&w->region[i], part);
+		bytes += part[0].bytes + part[1].bytes;
+	}
 	return bytes;
 }
 
@@ -121,8 +130,7 @@ u64 world_save(struct world *w, void *to)
 
 		if (r->kind == REGION_POOL)
 			pool_unpoison_all(r->at);
-		region_copy(r, snap, true);
-		snap += region_bytes(r);
+		snap += region_copy(r, snap, true);
 		if (r->kind == REGION_POOL)
 			pool_repoison(r->at);
 	}
@@ -148,8 +156,7 @@ void world_restore(struct world *w, const void *from)
 	for (u32 i = 0; i < w->nr_regions; i++) {
 		const struct region *r = &w->region[i];
 
-		region_copy(r, snap, false);
-		snap += region_bytes(r);
+		snap += region_copy(r, snap, false);
 		if (r->kind == REGION_UMEM) {
 			struct process *p = r->at;
 

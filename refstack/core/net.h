@@ -145,7 +145,6 @@ struct host {
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool;
 	struct host_tables *tables; /* host.c */
-	u32 files_max;		    /* LINUX: fs.file-max */
 	u64 next_ino;
 	struct process *process;
 	u32 nr_processes;

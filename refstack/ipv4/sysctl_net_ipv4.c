@@ -131,8 +131,6 @@ static int sysctl_io(struct net *net, const char *path, struct sysctl_io *io)
 		err = route_flush_io(net, io);
 	if (err == -ENOENT)
 		err = sysctl_table_io(net, path, io);
-	if (err == 0 && io->value != NULL && sysctl_streq(path, "fs.file-max"))
-		net->host->files_max = min_u32(net->sysctl.file_max, net->host->limits->files);
 	return err;
 }
 
