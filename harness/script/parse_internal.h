@@ -61,7 +61,8 @@ void print_packet(struct printer *pr, const struct stmt *st);
 const char *packet_not_stock(const struct script *s, const struct packet *p);
 
 /* Words of packets.def. */
-enum packet_list { LIST_STOCK, LIST_ATTR, LIST_ENCAP, LIST_OPTION };
+/* ARP's attrs are of LIST_ARP. */
+enum packet_list { LIST_STOCK, LIST_ATTR, LIST_ENCAP, LIST_OPTION, LIST_ARP };
 enum packet_word_id {
 #define W(list, id, word, values) WORD_##list##_##id,
 #include "packets.def"

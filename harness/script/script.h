@@ -233,7 +233,10 @@ enum packet_flags {
 	PACKET_QUOTES_UDP = 1 << 12, /* [udp (5)] */
 	PACKET_HAS_TYPE = 1 << 13,   /* eth … type */
 	PACKET_HAS_MAC = 1 << 14,    /* arp … is-at */
-	PACKET_HAS_GATEWAY = 1 << 15 /* icmp redirect … gw */
+	PACKET_HAS_GATEWAY = 1 << 15, /* icmp redirect … gw */
+	PACKET_HAS_ICMP_SEQ = 1 << 16,
+	PACKET_QUOTES_FLOW = 1 << 17, /* [A:port > B:port udp (5)]: quote_… */
+	PACKET_HAS_ETH = 1 << 18      /* eth src > dst before another kind: mac[] */
 };
 
 enum tcp_flag {
@@ -272,8 +275,36 @@ struct packet {
 	u16 icmp_id, icmp_seq;
 	u32 mtu, gateway;
 	u8 arp_op;
-	u8 mac[2][6]; /* eth: source, destination; arp: [0] is-at */
+	u8 mac[2][6]; /* PACKET_ETH, PACKET_HAS_ETH: source, destination */
+	u8 is_at[6];  /* PACKET_HAS_MAC */
+	u32 quote_saddr, quote_daddr; /* PACKET_QUOTES_FLOW */
+	u16 quote_sport, quote_dport;
 };
+
+/* What a kind of packet has. What it does not have is zero: packet_normalise() sees to it, and
+ * script_equal() and the binary form may rely on it.
+ */
+enum packet_part {
+	PART_STOCK = 1 << 0,   /* stock_attrs */
+	PART_ENCAPS = 1 << 1,  /* encaps */
+	PART_ADDRS = 1 << 2,   /* saddr, daddr: said, or of the flow (PACKET_HAS_ADDRS) */
+	PART_PORTS = 1 << 3,   /* sport, dport (PACKET_HAS_PORTS) */
+	PART_ATTRS = 1 << 4,   /* attrs: of LIST_ATTR, or LIST_ARP for ARP */
+	PART_TCP = 1 << 5,     /* tcp_flags, seq, end_seq, ack, win, urg, options */
+	PART_LEN = 1 << 6,     /* len (PACKET_HAS_LEN; TCP: end_seq - seq) */
+	PART_PAYLOAD = 1 << 7, /* payload */
+	PART_ICMP = 1 << 8,    /* icmp_…, mtu, gateway, quotes (seq, end_seq, len, quote_…) */
+	PART_ARP = 1 << 9,     /* arp_op, saddr, daddr, is_at */
+	PART_PROTO = 1 << 10,  /* proto */
+	PART_TYPE = 1 << 11,   /* eth_type (PACKET_HAS_TYPE) */
+	PART_ETH = 1 << 12     /* mac (PACKET_HAS_ETH; always of PACKET_ETH) */
+};
+struct packet_kind_info {
+	const char *word;     /* udp, arp … */
+	u32 parts;	      /* enum packet_part */
+	u32 flags, flags_set; /* enum packet_flags: those it may have, those it always has */
+};
+extern const struct packet_kind_info packet_kinds[PACKET_KINDS];
 
 enum stmt_kind {
 	STMT_COMMENT, /* // text on a line of its own: the binary form leaves it out */
@@ -338,6 +369,12 @@ void script_free(struct script *s);
 struct text script_add_text(struct script *s, const void *bytes, u32 len);
 u32 script_add_expr(struct script *s, enum expr_kind kind);
 struct stmt *script_add_stmt(struct script *s, enum stmt_kind kind);
+/* Makes of any packet one that a line of text can say, changing as little as that takes: what its
+ * kind does not have goes, numbers come into range, lists lose what does not belong there. A packet
+ * of the parser is such a one already. Expressions that its lists lead to must exist and have no
+ * loops; new ones may be added.
+ */
+void packet_normalise(struct script *s, struct packet *p);
 static inline const char *script_text(const struct script *s, struct text t)
 {
 	return s->text + t.at;
