@@ -3,8 +3,7 @@
 #ifndef HARNESS_CLI_CLI_H
 #define HARNESS_CLI_CLI_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "harness/cli/options.h"
 
 /* Exit codes: interfaces, see README. */
 enum {
@@ -15,14 +14,14 @@ enum {
 	EXIT_NOT_IMPLEMENTED = 4
 };
 
-int cmd_bench(int argc, char **argv);
-int cmd_selfcheck(int argc, char **argv);
-int cmd_version(int argc, char **argv);
-int cmd_walk(int argc, char **argv);
+/* One a row of options.def: it gets a command line that is right, and returns an exit code. */
+#define C(id, ...) int cmd_##id(const struct args *args);
+#define O(...)
+#include "harness/cli/options.def"
+#undef O
+#undef C
 
-/* "refstack CMD: what was wrong" on stderr, and the way to the help; returns EXIT_USAGE. */
-int usage_error(const char *cmd, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The value of an option that takes a number; false after it has complained. */
-bool number_arg(const char *cmd, const char *option, const char *text, uint64_t *value);
+/* "refstack: not implemented: WHAT"; returns EXIT_NOT_IMPLEMENTED. */
+int not_here(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

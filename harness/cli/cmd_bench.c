@@ -11,16 +11,6 @@
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
 
-static const char help[] =
-	"usage: refstack bench [--json]\n"
-	"\n"
-	"Measures, three times each and taking the best: a fresh world for each program against\n"
-	"unshare(CLONE_NEWNET); UDP over the model's loopback against the kernel's; datagrams "
-	"through two\n"
-	"modelled cards and a wire; what a program of 20 calls makes dirty and how long a restore "
-	"takes.\n"
-	"Prints goal and figure. A missed goal is said, and is no failure: the machine decides.\n";
-
 enum { BENCH_ROUNDS = 3, BENCH_PORT = 5000, BENCH_BYTES = 64 };
 
 struct bench_row {
@@ -217,20 +207,11 @@ static const char *verdict(const struct bench_row *r)
 	return (r->at_most ? r->figure <= r->goal : r->figure >= r->goal) ? "met" : "MISSED";
 }
 
-int cmd_bench(int argc, char **argv)
+int cmd_bench(const struct args *args)
 {
 	struct bench_row rows[5];
-	bool json = false;
+	bool json = args_has(args, OPT_bench_JSON);
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		if (strcmp(argv[i], "--json") != 0)
-			return usage_error("bench", "unknown argument '%s'", argv[i]);
-		json = true;
-	}
 	measure(rows);
 	if (json)
 		printf("[\n");

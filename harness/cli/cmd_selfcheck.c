@@ -1,55 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* cmd_selfcheck.c - refstack selfcheck: random programs, every invariant on. */
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/output.h"
 #include "harness/lib/program.h"
-
-static const char help[] =
-	"usage: refstack selfcheck [--seed N] [--runs N | --seconds N] [--calls N] [-v]\n"
-	"\n"
-	"Runs random programs of system calls, frames, time, configuration and faults on two "
-	"simulated hosts\n"
-	"and checks every invariant after every event. What it prints on standard output depends "
-	"on the\n"
-	"seed alone: it is the same on every machine and from every compiler.\n"
-	"\n"
-	"  --seed N      seed of the first program (default 1); the others follow\n"
-	"  --runs N      how many programs (default 100)\n"
-	"  --seconds N   go on for so long instead (then the number of programs differs from run "
-	"to run)\n"
-	"  --calls N     system calls a program (default 40)\n"
-	"  -v            a line a program\n"
-	"\n"
-	"A program that meets something of a later part of the work ends there and is counted.\n";
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 struct tally {
 	uint64_t runs, calls, frames, not_implemented, digest;
 };
 
-static void progress(const struct tally *t, time_t started, time_t *last)
+static void show_progress(const struct tally *t, struct progress *p)
 {
-	time_t now = time(NULL);
-	bool tty = isatty(STDERR_FILENO) != 0;
-
-	if (now - *last < (tty ? 1 : 10))
+	if (!progress_due(p))
 		return;
-	*last = now;
-	fprintf(stderr, "%s%lld s: %llu programs, %llu calls, %llu frames%s", tty ? "\r" : "",
-		(long long)(now - started), (unsigned long long)t->runs,
-		(unsigned long long)t->calls, (unsigned long long)t->frames, tty ? "" : "\n");
+	progress_begin(p);
+	fprintf(stderr, "%llu programs, %llu calls, %llu frames", (unsigned long long)t->runs,
+		(unsigned long long)t->calls, (unsigned long long)t->frames);
+	progress_end(p);
 }
 
 /* False: this program found a mistake of ours. */
@@ -73,51 +42,26 @@ static bool run_one(uint64_t seed, uint32_t calls, bool verbose, struct tally *t
 	return r.leaked == NULL;
 }
 
-int cmd_selfcheck(int argc, char **argv)
+int cmd_selfcheck(const struct args *args)
 {
-	uint64_t seed = 1, runs = 100, seconds = 0, calls = PROGRAM_CALLS;
-	struct {
-		const char *name;
-		uint64_t *value;
-	} numbers[] = { { "--seed", &seed },
-			{ "--runs", &runs },
-			{ "--seconds", &seconds },
-			{ "--calls", &calls } };
-	time_t started = time(NULL), last = started;
+	u64 seed = args_number(args, OPT_selfcheck_SEED, 1);
+	u64 runs = args_number(args, OPT_selfcheck_RUNS, 100);
+	u64 seconds = args_number(args, OPT_selfcheck_SECONDS, 0);
+	u64 calls = args_number(args, OPT_selfcheck_CALLS, PROGRAM_CALLS);
+	bool verbose = args_has(args, OPT_selfcheck_VERBOSE), ok = true;
+	struct progress progress;
 	struct tally t = { 0 };
-	bool verbose = false, ok = true;
 
-	for (int i = 1; i < argc; i++) {
-		size_t n = 0;
-
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		if (strcmp(argv[i], "-v") == 0) {
-			verbose = true;
-			continue;
-		}
-		while (n < sizeof(numbers) / sizeof(numbers[0]) &&
-		       strcmp(argv[i], numbers[n].name) != 0)
-			n++;
-		if (n == sizeof(numbers) / sizeof(numbers[0]))
-			return usage_error("selfcheck", "unknown argument '%s'", argv[i]);
-		if (!number_arg("selfcheck", argv[i], i + 1 < argc ? argv[i + 1] : NULL,
-				numbers[n].value))
-			return EXIT_USAGE;
-		i++;
-	}
-	signal(SIGINT, on_interrupt);
+	catch_interrupt();
+	progress_start(&progress);
 	setvbuf(stdout, NULL, _IOLBF,
 		0); /* a program that crashes is the one after the last line */
 	while (ok && interrupted == 0 &&
-	       (seconds != 0 ? time(NULL) - started < (time_t)seconds : t.runs < runs)) {
+	       (seconds != 0 ? time(NULL) - progress.started < (time_t)seconds : t.runs < runs)) {
 		ok = run_one(seed + t.runs, (uint32_t)calls, verbose, &t);
-		progress(&t, started, &last);
+		show_progress(&t, &progress);
 	}
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
+	progress_clear(&progress);
 	printf("%llu programs from seed %llu, %llu calls, %llu frames, %llu not implemented: "
 	       "digest %016llx\n",
 	       (unsigned long long)t.runs, (unsigned long long)seed, (unsigned long long)t.calls,

@@ -8,21 +8,6 @@
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
 
-static const char help[] =
-	"usage: refstack walk udp [--cpus N] [--size BYTES] [--seed N] [--graph]\n"
-	"\n"
-	"Sends datagrams from one host to another over two 82576 cards and prints each step of the "
-	"path:\n"
-	"virtual time, cycles since the line before on that CPU, CPU and context, queue, bytes.\n"
-	"Four parts: a cold datagram (its neighbour is unknown), a warm one, one that has to wait "
-	"in the\n"
-	"queueing discipline, and the receiving side with a reader that was blocked.\n"
-	"\n"
-	"  --cpus N      virtual CPUs a host, 1 to 8 (default 2)\n"
-	"  --size BYTES  payload, 1 to 1472 (default 18)\n"
-	"  --seed N      seed of every random choice (default 1)\n"
-	"  --graph       the call graph in the look of ftrace's function_graph instead\n";
-
 static const struct path_row {
 	u32 step;
 	const char *fn, *file;
@@ -181,55 +166,24 @@ static int walk_udp(struct walk *k)
 	return EXIT_OK;
 }
 
-int cmd_walk(int argc, char **argv)
+static_assert(CPU_MAX == 8, "options.def says 1..8");
+
+int cmd_walk(const struct args *args)
 {
-	uint64_t cpus = 2, size = 18, seed = 1;
-	const char *what = NULL;
-	struct walk k = { 0 };
+	const char *what = args->nr_operands != 0 ? args->operand[0] : "udp";
+	u32 cpus = (u32)args_number(args, OPT_walk_CPUS, 2);
+	struct walk k = { .size = (u32)args_number(args, OPT_walk_SIZE, 18),
+			  .graph = args_has(args, OPT_walk_GRAPH) };
 	struct world_cfg cfg;
 	int ret;
 
-	for (int i = 1; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(help, stdout);
-			return EXIT_OK;
-		} else if (strcmp(argv[i], "--graph") == 0) {
-			k.graph = true;
-		} else if (strcmp(argv[i], "--cpus") == 0) {
-			if (!number_arg("walk", "--cpus", value, &cpus))
-				return EXIT_USAGE;
-			i++;
-		} else if (strcmp(argv[i], "--size") == 0) {
-			if (!number_arg("walk", "--size", value, &size))
-				return EXIT_USAGE;
-			i++;
-		} else if (strcmp(argv[i], "--seed") == 0) {
-			if (!number_arg("walk", "--seed", value, &seed))
-				return EXIT_USAGE;
-			i++;
-		} else if (argv[i][0] == '-' || what != NULL) {
-			return usage_error("walk", "unknown argument '%s'", argv[i]);
-		} else {
-			what = argv[i];
-		}
-	}
-	if (what == NULL)
-		what = "udp";
-	if (strcmp(what, "tcp") == 0 || strcmp(what, "icmp") == 0) {
-		fprintf(stderr, "refstack: not implemented: walk %s\n", what);
-		return EXIT_NOT_IMPLEMENTED;
-	}
+	if (strcmp(what, "tcp") == 0 || strcmp(what, "icmp") == 0)
+		return not_here("walk %s", what);
 	if (strcmp(what, "udp") != 0)
-		return usage_error("walk", "cannot walk '%s'; there is udp", what);
-	if (cpus < 1 || cpus > CPU_MAX)
-		return usage_error("walk", "--cpus must be 1 to %d", CPU_MAX);
-	if (size < 1 || size > 1472)
-		return usage_error("walk", "--size must be 1 to 1472");
-	cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, (u32)cpus, seed);
+		return usage_error(COMMAND_walk, "cannot walk '%s'; there is udp", what);
+	cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, cpus,
+				 args_number(args, OPT_walk_SEED, 1));
 	k.world = scenario_two_hosts_up(&cfg);
-	k.size = (u32)size;
 	ret = walk_udp(&k);
 	scenario_free(k.world);
 	return ret;

@@ -1,78 +1,91 @@
 // SPDX-License-Identifier: MIT
-/* refstack.c - the command: finds the subcommand and hands over. */
-#include <errno.h>
+/* refstack.c - the command: finds the subcommand, has its command line parsed and hands over. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/cli/cli.h"
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-} commands[] = {
-	{ "walk", cmd_walk, "one packet through the sixteen steps, a line a step" },
-	{ "selfcheck", cmd_selfcheck, "random programs against the world's own invariants" },
-	{ "bench", cmd_bench, "speed, as ratios to the running kernel's" },
-	{ "version", cmd_version, "versions of everything that matters" },
+static int (*const run[COMMAND_MAX])(const struct args *args) = {
+#define C(id, ...) [COMMAND_##id] = cmd_##id,
+#define O(...)
+#include "harness/cli/options.def"
+#undef O
+#undef C
 };
 
-int usage_error(const char *cmd, const char *format, ...)
+int not_here(const char *format, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "refstack %s: ", cmd);
+	fflush(stdout);
+	fprintf(stderr, "refstack: not implemented: ");
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
-	fprintf(stderr, "\nTry 'refstack %s --help'.\n", cmd);
+	fputc('\n', stderr);
+	return EXIT_NOT_IMPLEMENTED;
+}
+
+static int no_such_command(const char *name)
+{
+	const char *like = command_suggest(name);
+
+	if (*name == '\0')
+		fprintf(stderr, "refstack: which command?\n\n");
+	else if (like != NULL)
+		fprintf(stderr, "refstack: there is no command '%s'; did you mean '%s'?\n\n", name,
+			like);
+	else
+		fprintf(stderr, "refstack: there is no command '%s'\n\n", name);
+	command_list(stderr);
 	return EXIT_USAGE;
 }
 
-bool number_arg(const char *cmd, const char *option, const char *text, uint64_t *value)
+static int help(const char *name)
 {
-	char *end;
+	enum command_id command = command_find(name);
 
-	errno = 0;
-	if (text != NULL && *text >= '0' && *text <= '9') {
-		*value = strtoull(text, &end, 0);
-		if (*end == '\0' && errno == 0)
-			return true;
-	}
-	usage_error(cmd, "%s needs a number, not '%s'", option, text != NULL ? text : "");
-	return false;
+	if (command == COMMAND_MAX)
+		return no_such_command(name);
+	command_help(stdout, command);
+	return EXIT_OK;
 }
 
-static void print_help(FILE *to)
+static bool is_one_of(const char *word, const char *a, const char *b)
 {
-	fprintf(to, "usage: refstack COMMAND [ARGUMENTS]\n\n");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fprintf(to, "\n'refstack COMMAND --help' says more about each. Exit codes: 0 all well, 1 a "
-		    "difference or\n"
-		    "failure was found, 2 wrong use, 3 the environment lacks something, 4 not "
-		    "implemented here.\n");
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+/* What was printed and could not be written is no success. */
+static int flushed(int code)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return code;
+	fprintf(stderr, "refstack: cannot write to standard output\n");
+	return code == EXIT_OK ? EXIT_ENVIRONMENT : code;
 }
 
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
+	enum command_id command;
+	struct args args;
+	int ret;
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-		print_help(stdout);
-		return EXIT_OK;
+	if (is_one_of(name, "--help", "-h") || (strcmp(name, "help") == 0 && argc == 2)) {
+		command_list(stdout);
+		return flushed(EXIT_OK);
 	}
-	if (strcmp(name, "--version") == 0)
-		name = "version";
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	if (*name == '\0')
-		fprintf(stderr, "refstack: which command?\n\n");
-	else
-		fprintf(stderr, "refstack: there is no command '%s'\n\n", name);
-	print_help(stderr);
-	return EXIT_USAGE;
+	if (strcmp(name, "help") == 0)
+		return flushed(help(argv[2]));
+	command = is_one_of(name, "--version", "-V") ? COMMAND_version : command_find(name);
+	if (command == COMMAND_MAX)
+		return no_such_command(name);
+	ret = args_parse(&args, command, argc - 1, argv + 1);
+	if (ret == ARGS_GO_ON) {
+		ret = run[command](&args);
+		args_free(&args);
+	}
+	return flushed(ret);
 }
