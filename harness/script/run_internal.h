@@ -18,7 +18,18 @@
 struct python;
 struct tap;
 
-enum { RUN_FDS = 256, RUN_FRAMES = 512, RUN_EVENTS = 10, RUN_EVENT_TEXT = 200 };
+enum {
+	RUN_FDS = 256,
+	RUN_FRAMES = 1 << 16,	   /* unmatched ones that a run keeps */
+	RUN_FRAME_BYTES = 1 << 26, /* and their bytes */
+	RUN_EVENTS = 10,
+	RUN_EVENT_TEXT = 200,
+	RUN_FLOWS = 16,
+	/* Threads of a host are its world's tasks, in this order: `thread 1` to `thread 15`, then
+	 * those of `process 2:` to `process 4:` where the script names no thread.
+	 */
+	RUN_THREADS = SCRIPT_THREADS + SCRIPT_PROCESSES - 1
+};
 
 /* A frame that has left a host and no `>` line has met yet. */
 struct run_frame {
@@ -57,6 +68,17 @@ struct run_thread {
 	uptr mem;		 /* where its arguments lie */
 };
 
+/* What holds for one host of the script. */
+struct run_host {
+	u32 port;	  /* of the world: its eth0 or tun0 */
+	u8 mac[6];	  /* its own */
+	u8 peer_mac[6];	  /* of who stands at the other end: the script, or another host */
+	u32 expects_left; /* `>` lines that are still to come: without one no frame is kept */
+	u32 nr_processes; /* how many exist; process 1 always does */
+	bool bound[RUN_THREADS];	 /* the thread is a process's already */
+	u64 permitted[SCRIPT_PROCESSES]; /* capabilities that `uid 0` gives back */
+};
+
 struct run {
 	const struct script *script;
 	const struct run_options *opt;
@@ -70,11 +92,19 @@ struct run {
 	const struct stmt *stmt; /* the one that runs */
 	/* fds: what the script calls them, and what they are; -1: not bound. By process. */
 	s32 fd[SCRIPT_HOSTS][SCRIPT_PROCESSES][RUN_FDS];
-	struct run_thread thread[SCRIPT_HOSTS][SCRIPT_THREADS];
+	struct run_thread thread[SCRIPT_HOSTS][RUN_THREADS];
+	u32 nr_hosts;
+	struct run_host host[SCRIPT_HOSTS];
 	u32 nr_flows;
-	struct run_flow flow[16];
-	struct run_frame frame[RUN_FRAMES]; /* a queue */
-	u32 frame_head, nr_frames;
+	struct run_flow flow[RUN_FLOWS];
+	u32 current_flow;	 /* + 1: of lines without addresses; 0: none yet */
+	struct run_frame *frame; /* a queue, by time; of malloc */
+	u32 frame_head, nr_frames, frame_cap;
+	u64 frame_bytes;
+	struct wire wire; /* between the device and the script, where nobody else is */
+	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none has */
+	u32 ended_calls;		/* tasks that have returned and are not looked at yet */
+	u64 steps;			/* events of the world, for the limit */
 	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
 	struct shell shell[SCRIPT_HOSTS];
 	struct python *python; /* started by the first block */
@@ -86,6 +116,13 @@ struct run {
 	bool ended;
 	struct run_result result;
 };
+
+/* Which of r->thread[s->host] makes this statement's call; also the number of the world's task. */
+u32 run_thread_of(const struct stmt *s);
+/* Its process: an index into world->host[].process and r->fd[]. */
+u32 run_process_of(const struct run *r, u32 host, u32 thread);
+/* The value of a name by -D or of the profile's own; NULL: no such name. */
+const char *run_define(const struct run *r, const char *name, u32 len);
 
 /* --- run_call.c: 0, or -1 after run_fail()
  * -------------------------------------------------------- */
