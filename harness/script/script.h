@@ -69,7 +69,17 @@ enum apply { APPLY_HTONS, APPLY_INET_ADDR };
  *                 bytes are EXPR_HEX or EXPR_NAME, addresses EXPR_ADDR, the rest EXPR_NUMBER, of
  *                 'x' with hex set
  * Of a number, hex and negative exclude each other, and 0 is not negative. A number, a symbol or a
- * name is also what a call returns (an EXPR_OR where the type has FORM_OR); with an error it is -1.
+ * name is also what a call returns (an EXPR_OR where the type has FORM_OR), or EXPR_ANY; with an
+ * error it is -1.
+ *
+ * Further, what script_check() holds to be true of every script, decoded ones too: a script that
+ * passes it is equal to what its printed text parses to.
+ *   fields      in the order of structs.def, each at most once; positions: all of them
+ *   a name      [A-Za-z_][A-Za-z0-9_]*, not empty, no constant, and none of NULL htons inet_addr
+ *               hex pattern
+ *   htons       a number of at most 65535, not negative; inet_addr: a.b.c.d, four decimal numbers
+ *   EXPR_HEX    at least one byte
+ *   a number    of magnitude 2^63 at most when it is negative
  */
 
 struct expr {
@@ -104,6 +114,8 @@ extern const struct symbol script_symbols[];
 extern const u32 script_nr_symbols;
 /* Index, or -1. */
 int script_find_symbol(const char *name, u32 len);
+/* The constant, call, field … that a mistyped word was probably meant to be; NULL. */
+const char *script_suggest_symbol(const char *word, u32 len);
 
 /* What an argument may look like. EXPR_NAME may stand wherever a number or a symbol may. */
 enum form {
@@ -162,6 +174,12 @@ struct field_info {
  */
 extern const struct field_info script_fields[];
 extern const u32 script_nr_fields;
+/* The row of that struct that has the number's name; NULL. */
+const struct field_info *script_field_of(enum struct_type in_struct, u32 field);
+/* How many rows a struct has, and the first of them. */
+u32 script_struct_fields(enum struct_type in_struct, const struct field_info **first);
+/* The number of a row: that of the first row with its name. */
+u32 script_field_number(const struct field_info *row);
 
 enum call_id {
 #define X(name, ...) CALL_##name,
@@ -172,9 +190,9 @@ enum call_id {
 enum { CALL_ARGS = 6 };
 struct call_info {
 	const char *name;
-	u8 result; /* TYPE_FD: binds a descriptor; TYPE_SIZE, TYPE_FLAGS … */
-	u8 nr_args;
-	u8 arg[CALL_ARGS]; /* enum arg_type */
+	u8 result;	      /* TYPE_FD: binds a descriptor; TYPE_SIZE, TYPE_FLAGS … */
+	u8 nr_args, min_args; /* min_args: the last may be left out */
+	u8 arg[CALL_ARGS];    /* enum arg_type */
 };
 extern const struct call_info script_calls[CALL_MAX];
 
@@ -186,6 +204,28 @@ enum directive_id {
 	DIR_MAX
 };
 extern const char *const script_directives[DIR_MAX]; /* patterns */
+/* A pattern's next part; false at its end. */
+enum directive_slot {
+	SLOT_WORD,   /* text: the word itself */
+	SLOT_TIME,   /* nanoseconds, 10^18 at most */
+	SLOT_NUM,    /* U32_MAX at most */
+	SLOT_NTH,    /* 1 to U32_MAX */
+	SLOT_RANGE,  /* two values, U32_MAX at most, the second is no less */
+	SLOT_DELTA,  /* any 64 bits, signed */
+	SLOT_SYMBOL, /* of group */
+	SLOT_MIB,    /* an index below MIB_MAX; the name goes with it */
+	SLOT_REASON, /* an index below DROP_MAX; the name goes with it */
+	SLOT_POOL    /* a name only: [A-Za-z0-9_]+, no value */
+};
+struct directive_part {
+	u8 slot, group;
+	bool colon; /* a ':' behind it */
+	const char *text;
+	u32 len;
+};
+bool script_directive_part(const char **pattern, struct directive_part *part);
+/* The name that belongs to an index of SLOT_MIB (Udp.InDatagrams) or SLOT_REASON; its length. */
+u32 script_slot_name(enum directive_slot slot, u64 value, char *to, u32 size);
 
 /* --- statements
  * ------------------------------------------------------------------------------------ */
@@ -229,10 +269,10 @@ enum packet_flags {
 	PACKET_HAS_CODE = 1 << 8,    /* ICMP */
 	PACKET_HAS_ID = 1 << 9,
 	PACKET_HAS_MTU = 1 << 10,
-	PACKET_QUOTES_TCP = 1 << 11, /* [1:1001(1000)] */
-	PACKET_QUOTES_UDP = 1 << 12, /* [udp (5)] */
-	PACKET_HAS_TYPE = 1 << 13,   /* eth … type */
-	PACKET_HAS_MAC = 1 << 14,    /* arp … is-at */
+	PACKET_QUOTES_TCP = 1 << 11,  /* [1:1001(1000)] */
+	PACKET_QUOTES_UDP = 1 << 12,  /* [udp (5)] */
+	PACKET_HAS_TYPE = 1 << 13,    /* eth … type */
+	PACKET_HAS_MAC = 1 << 14,     /* arp … is-at */
 	PACKET_HAS_GATEWAY = 1 << 15, /* icmp redirect … gw */
 	PACKET_HAS_ICMP_SEQ = 1 << 16,
 	PACKET_QUOTES_FLOW = 1 << 17, /* [A:port > B:port udp (5)]: quote_… */
@@ -275,8 +315,8 @@ struct packet {
 	u16 icmp_id, icmp_seq;
 	u32 mtu, gateway;
 	u8 arp_op;
-	u8 mac[2][6]; /* PACKET_ETH, PACKET_HAS_ETH: source, destination */
-	u8 is_at[6];  /* PACKET_HAS_MAC */
+	u8 mac[2][6];		      /* PACKET_ETH, PACKET_HAS_ETH: source, destination */
+	u8 is_at[6];		      /* PACKET_HAS_MAC */
 	u32 quote_saddr, quote_daddr; /* PACKET_QUOTES_FLOW */
 	u16 quote_sport, quote_dport;
 };
@@ -318,6 +358,18 @@ enum stmt_kind {
 	STMT_KINDS
 };
 
+/* What script_check() holds to be true of statements:
+ *   times       10^18 ns at most, and until_ns >= from_ns; ranges and WHEN_ANY only before packets
+ *               that are expected (>), blocks only before calls, with WHEN_ABS or WHEN_REL;
+ *               headers, options and comments have none. What a kind of time does not use is 0
+ *   prefixes    thread and process only before calls
+ *   headers     key: [A-Za-z0-9_]+. Headers and options come before all other statements, with
+ *               host 0. Option names: [A-Za-z0-9_]+; values: no blanks
+ *   texts       on one line: no control characters (tabs are blanks), no blanks at their ends;
+ *               a note has no parentheses, an empty one is none. Commands: no `; python: no }%;
+ *               both: no NUL, no CR before LF
+ *   an error    is of group E, its result -1
+ */
 struct stmt {
 	u8 kind;
 	u8 host;	   /* 0: the script's own, 1 to 3: in a block `host b {` to `host d {` */
@@ -387,6 +439,10 @@ struct script *script_parse(const char *name, const char *text, size_t len,
 			    struct script_error *err);
 /* Checks each expression against the type of its place; part of script_parse(). */
 bool script_check(const struct script *s, struct script_error *err);
+/* Whether each EXPR_NAME is one that the caller knows; err names the first that is not. A runner
+ * asks before it begins. */
+bool script_check_names(const struct script *s, bool (*known)(void *ctx, const char *name, u32 len),
+			void *ctx, struct script_error *err);
 
 /* Text into a malloc'd string; *len_bytes may be NULL. */
 enum print_flags { PRINT_COMMENTS = 1, PRINT_STOCK = 2 };
