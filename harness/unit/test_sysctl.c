@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -41,7 +42,7 @@ static const struct sysctl_case {
 	{ "net.ipv4.ip_unprivileged_port_start", "41001", -EINVAL, "1024" },
 	{ "net.ipv4.ip_unprivileged_port_start", "0", 0, "0" },
 	{ "net.ipv4.udp_mem", "10 20 30", 0, "10\t20\t30" },
-	{ "net.ipv4.tcp_rmem", "4096 5000 x", -EINVAL, "4096\t5000\t6291456" },
+	{ "net.ipv4.tcp_rmem", "4096 5000 x", -EINVAL, "4096\t5000\t1975680" },
 	{ "net.ipv4.ping_group_range", "5 4", 0, "1\t0" },
 	{ "net.ipv4.ping_group_range", "0 100", 0, "0\t100" },
 	{ "net.core.default_qdisc", "pfifo_fast", 0, "pfifo_fast" },
@@ -93,6 +94,60 @@ static void table(void **state)
 	arp_net_free(a);
 }
 
+/* sysctl_linux.tsv, which tells what Linux itself shows and takes, in its order. */
+static void as_linux(void **state)
+{
+	static const struct {
+		const char *name;
+		int err;
+	} results[] = { { "-", 0 },
+			{ "0", 0 },
+			{ "EINVAL", -EINVAL },
+			{ "ENOENT", -ENOENT },
+			{ "EACCES", -EACCES },
+			{ "EPERM", -EPERM } };
+	FILE *f = fopen("harness/unit/sysctl_linux.tsv", "r");
+	struct arp_net *a = arp_net_new(true);
+	struct net *net = arp_net_net(a);
+	char row[256], path[96], buf[96];
+	u32 rows = 0;
+
+	(void)state;
+	assert_non_null(f);
+	host_config_begin(&a->w->host[0]);
+	while (fgets(row, sizeof(row), f) != NULL) {
+		char *name = strtok(row, "\t\n"), *value = strtok(NULL, "\t\n");
+		const char *result = strtok(NULL, "\t\n"), *reads = strtok(NULL, "\t\n");
+		int got = 0, want = 1, len;
+
+		if (name == NULL || name[0] == '#')
+			continue;
+		assert_non_null(reads);
+		snprintf(path, sizeof(path), "net.ipv4.%s", name);
+		if (strcmp(value, "-") != 0)
+			got = sysctl_write(net, path, value);
+		for (u32 i = 0; i < ARRAY_SIZE(results); i++)
+			if (strcmp(result, results[i].name) == 0)
+				want = results[i].err;
+		if (got != want)
+			fail_msg("%s=%s: %d, Linux says %s", name, value, got, result);
+		rows++;
+		if (strcmp(reads, "-") == 0)
+			continue;
+		len = sysctl_read(net, path, buf, sizeof(buf));
+		for (int i = 0; i < len; i++)
+			if (buf[i] == '\t')
+				buf[i] = ' ';
+		if (len < 0 || strcmp(buf, reads) != 0)
+			fail_msg("%s reads '%s' (%d) after '%s', Linux '%s'", name, buf, len, value,
+				 reads);
+	}
+	host_config_end(&a->w->host[0]);
+	assert_true(rows > 160);
+	fclose(f);
+	arp_net_free(a);
+}
+
 /* Forwarding of all sets every device's, and the default. */
 static void forwarding(void **state)
 {
@@ -131,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(as_linux),
 		cmocka_unit_test(forwarding),
 		cmocka_unit_test(neigh_defaults),
 	};

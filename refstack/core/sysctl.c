@@ -142,25 +142,43 @@ int sysctl_vec_io(struct sysctl_io *io, struct sysctl_vec *vec)
 
 /* --- sysctl.def --- */
 
+enum knob_type { KNOB_u32, KNOB_s32, KNOB_u64 };
+
 struct knob {
 	const char *path;
-	u16 offset; /* of a u32 in struct net_sysctl */
-	u32 min, max;
+	u16 offset; /* in struct net_sysctl */
+	u8 type;    /* enum knob_type */
+	s64 min, max;
 };
 static const struct knob knobs[] = {
 #define X(path, field, type, value, min, max)                                                      \
-	{ path, offsetof(struct net_sysctl, field), min, max },
+	{ path, offsetof(struct net_sysctl, field), KNOB_##type, min, max },
 #include "sysctl.def"
 #undef X
 };
-#define X(path, field, type, value, min, max)                                                      \
-	static_assert(sizeof(((struct net_sysctl *)0)->field) == sizeof(u32), path " is a u32");
-#include "sysctl.def"
-#undef X
 
-static u32 *knob_at(struct net *net, u16 offset)
+static void *knob_at(struct net *net, u16 offset)
 {
-	return (u32 *)(void *)((u8 *)&net->sysctl + offset);
+	return (u8 *)&net->sysctl + offset;
+}
+
+static s64 knob_get(struct net *net, const struct knob *k)
+{
+	const void *at = knob_at(net, k->offset);
+
+	if (k->type == KNOB_u64)
+		return (s64) * (const u64 *)at;
+	return k->type == KNOB_s32 ? *(const s32 *)at : (s64) * (const u32 *)at;
+}
+
+static void knob_set(struct net *net, const struct knob *k, s64 v)
+{
+	assert(v >= k->min);
+	assert(v <= k->max);
+	if (k->type == KNOB_u64)
+		*(u64 *)knob_at(net, k->offset) = (u64)v;
+	else
+		*(u32 *)knob_at(net, k->offset) = (u32)v;
 }
 
 /* Does the whole make sense? What was written is in v already. */
@@ -172,6 +190,11 @@ static int check_port_range(const struct net *net, const s64 *v)
 static int check_unprivileged(const struct net *net, const s64 *v)
 {
 	return net->sysctl.ip_local_port_min < v[0] ? -EINVAL : 0;
+}
+
+static int check_reordering(const struct net *net, const s64 *v)
+{
+	return v[0] > net->sysctl.tcp_max_reordering ? -EINVAL : 0;
 }
 
 /* Knobs whose values hang together: one file with several numbers, or a number with a condition. A
@@ -213,6 +236,7 @@ static const struct knob_group groups[] = {
 	  3,
 	  true,
 	  NULL },
+	{ "net.ipv4.tcp_reordering", { AT(tcp_reordering) }, 1, false, check_reordering },
 };
 
 static const struct knob *knob_of(u16 offset)
@@ -242,7 +266,7 @@ static int group_io(struct net *net, const struct knob_group *g, struct sysctl_i
 	vec.min = k->min;
 	vec.max = k->max;
 	for (u32 i = 0; i < g->n; i++)
-		vec.v[i] = *knob_at(net, g->offset[i]);
+		vec.v[i] = knob_get(net, knob_of(g->offset[i]));
 	err = sysctl_vec_io(io, &vec);
 	if (io->value == NULL)
 		return err;
@@ -251,7 +275,7 @@ static int group_io(struct net *net, const struct knob_group *g, struct sysctl_i
 	if (err != 0 && !g->piecewise)
 		return err;
 	for (u32 i = 0; i < g->n; i++)
-		*knob_at(net, g->offset[i]) = (u32)vec.v[i];
+		knob_set(net, knob_of(g->offset[i]), vec.v[i]);
 	return err;
 }
 
@@ -285,12 +309,11 @@ static int default_qdisc_io(struct sysctl_io *io)
 
 static int knob_io(struct net *net, const struct knob *k, struct sysctl_io *io)
 {
-	u32 *at = knob_at(net, k->offset);
-	struct sysctl_vec vec = { .v = { *at }, .n = 1, .min = k->min, .max = k->max };
+	struct sysctl_vec vec = { .v = { knob_get(net, k) }, .n = 1, .min = k->min, .max = k->max };
 	int err = sysctl_vec_io(io, &vec);
 
 	if (io->value != NULL && err == 0)
-		*at = (u32)vec.v[0];
+		knob_set(net, k, vec.v[0]);
 	return err;
 }
 
@@ -306,6 +329,8 @@ int sysctl_table_io(struct net *net, const char *path, struct sysctl_io *io)
 			return err;
 		}
 	}
+	if (path[0] == '\0')
+		return -ENOENT;
 	for (u32 i = 0; i < ARRAY_SIZE(knobs); i++)
 		if (!in_a_group(knobs[i].offset) && sysctl_streq(path, knobs[i].path))
 			return knob_io(net, &knobs[i], io);

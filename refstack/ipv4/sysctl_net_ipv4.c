@@ -8,6 +8,7 @@
 #include "core/sysctl.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/route.h"
+#include "ipv4/sysctl_tcp.h"
 #include "uapi/errno.h"
 
 enum { MODE_RW, MODE_RO };
@@ -129,6 +130,8 @@ static int sysctl_io(struct net *net, const char *path, struct sysctl_io *io)
 		err = sysctl_neigh_io(net, path, io);
 	if (err == -ENOENT && sysctl_streq(path, "net.ipv4.route.flush"))
 		err = route_flush_io(net, io);
+	if (err == -ENOENT)
+		err = sysctl_tcp_io(net, path, io);
 	if (err == -ENOENT)
 		err = sysctl_table_io(net, path, io);
 	return err;
