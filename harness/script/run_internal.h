@@ -43,9 +43,10 @@ struct run_frame {
 /* What a profile, options and -D say about addresses. */
 struct run_addresses {
 	u32 local_ip, gateway_ip, netmask, remote_ip; /* host order */
-	u16 local_port, remote_port;
-	u32 mtu;
-	bool stock; /* google, ksft: packetdrill's ways of comparing */
+	u32 remote_prefix;			      /* length: what is routed to the device */
+	u16 local_port, remote_port; /* of bind(3, ..., ...), of connect(3, ..., ...) */
+	u32 mtu, mss;		     /* 0: not said */
+	bool stock;		     /* google, ksft: packetdrill's ways of comparing */
 };
 
 /* One direction each of a TCP conversation: the first sequence number, so that scripts count from
@@ -74,7 +75,7 @@ struct run_host {
 	u8 mac[6];	  /* its own */
 	u8 peer_mac[6];	  /* of who stands at the other end: the script, or another host */
 	u32 expects_left; /* `>` lines that are still to come: without one no frame is kept */
-	u32 nr_processes; /* how many exist; process 1 always does */
+	u32 processes;	  /* bit a process that exists; process 1 always does */
 	bool bound[RUN_THREADS];	 /* the thread is a process's already */
 	u64 permitted[SCRIPT_PROCESSES]; /* capabilities that `uid 0` gives back */
 };
@@ -86,9 +87,10 @@ struct run {
 	enum run_profile profile;
 	enum run_device device;
 	struct run_addresses addr;
-	u64 start_ps; /* time 0 of the script */
-	u64 last_ps;  /* when the statement before was due */
-	u64 tolerance_ps;
+	u64 start_ps;	  /* time 0 of the script */
+	u64 last_ps;	  /* when the statement before was due */
+	u64 tolerance_ps; /* at least this; and this part of the gap to the statement before */
+	u32 tolerance_permille;
 	const struct stmt *stmt; /* the one that runs */
 	/* fds: what the script calls them, and what they are; -1: not bound. By process. */
 	s32 fd[SCRIPT_HOSTS][SCRIPT_PROCESSES][RUN_FDS];
@@ -102,9 +104,13 @@ struct run {
 	u32 frame_head, nr_frames, frame_cap;
 	u64 frame_bytes;
 	struct wire wire; /* between the device and the script, where nobody else is */
-	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none has */
-	u32 ended_calls;		/* tasks that have returned and are not looked at yet */
-	u64 steps;			/* events of the world, for the limit */
+	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none since `quiet` */
+	char left_text[RUN_EVENT_TEXT]; /* that frame, described */
+	const char *dev;		/* eth0 or tun0 */
+	u32 nr_defines;
+	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
+	u32 ended_calls; /* tasks that have returned and are not looked at yet */
+	u64 steps;	 /* events of the world, for the limit */
 	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
 	struct shell shell[SCRIPT_HOSTS];
 	struct python *python; /* started by the first block */
@@ -135,6 +141,7 @@ bool run_number(struct run *r, u32 expr, s64 *value);
 /* --- run_packet.c
  * ----------------------------------------------------------------------------------- */
 void run_saw_frame(struct run *r, u32 port, bool outgoing, const u8 *frame, u32 len);
+void run_drop_frames(struct run *r);
 int run_packet(struct run *r, const struct stmt *s);
 
 /* --- run_directive.c
@@ -145,11 +152,23 @@ void run_counters_mark(struct run *r);
 /* --- run_world.c
  * ------------------------------------------------------------------------------------ */
 int run_world_begin(struct run *r, struct run_worlds *cache);
+void run_world_end(struct run *r);
 
 /* --- run.c
  * ------------------------------------------------------------------------------------------ */
+enum { RUN_LIMIT_SECS = 1000000, RUN_LIMIT_STEPS = 50000000 };
 /* Lets the world run until then; false when the run has ended meanwhile. */
 bool run_until(struct run *r, u64 when_ps);
+/* One event, if one is due up to then; else the clock stands there, and false. */
+bool run_advance(struct run *r, u64 limit_ps);
+/* When a statement may happen, by its time and the statement before. */
+struct run_window {
+	u64 from_ps, until_ps, tolerance_ps;
+	bool any;
+};
+struct run_window run_window(const struct run *r, const struct stmt *s);
+/* All that this instant brings with it is done: interrupts, frames on a wire, a card's work. */
+void run_settle(struct run *r);
 
 /* --- run_report.c
  * ----------------------------------------------------------------------------------- */
@@ -168,5 +187,10 @@ int run_failf(struct run *r, const struct stmt *s, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int run_invalid(struct run *r, const struct stmt *s, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same for other ends; RUN_NOT_IMPLEMENTED: the text is the name alone. */
+int run_end(struct run *r, const struct stmt *s, enum run_verdict verdict, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* 0.100000: seconds since the script began. */
+const char *run_time(const struct run *r, u64 when_ps, char buf[32]);
 
 #endif
