@@ -66,7 +66,9 @@ struct run_thread {
 	bool busy;
 	const struct stmt *stmt; /* its call */
 	u64 started_ps, due_ps;	 /* due: when a blocking call must return; U64_MAX: not said */
-	uptr mem;		 /* where its arguments lie */
+	uptr mem;		 /* where its arguments lie, */
+	u64 mem_bytes;		 /* and how many bytes they take there */
+	u64 cut;		 /* the room of data that is shorter than the call was told; U64_MAX */
 };
 
 /* What holds for one host of the script. */

@@ -433,6 +433,8 @@ static inline const char *script_text(const struct script *s, struct text t)
 }
 /* The same program: comments, blank lines, places in the file and names aside. */
 bool script_equal(const struct script *a, const struct script *b);
+/* `pattern SEED`: bytes from..from + len of it (run_arg.c). */
+void script_pattern(u64 seed, u64 from, u8 *to, u32 len);
 
 /* NULL after filling err: a bad file never runs in part. */
 struct script *script_parse(const char *name, const char *text, size_t len,
