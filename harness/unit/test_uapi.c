@@ -15,15 +15,19 @@
 #include "base/types.h"
 #include "harness/unit/uapi_host.h"
 #include "uapi/capability.h"
+#include "uapi/epoll.h"
 #include "uapi/errno.h"
+#include "uapi/errqueue.h"
 #include "uapi/fcntl.h"
 #include "uapi/if.h"
 #include "uapi/in.h"
 #include "uapi/ioctl.h"
 #include "uapi/netlink.h"
 #include "uapi/poll.h"
+#include "uapi/signal.h"
 #include "uapi/socket.h"
 #include "uapi/stat.h"
+#include "uapi/tcp.h"
 
 static const struct uapi_constant own[] = {
 #define X(name)		    { #name, (long long)(name) },
@@ -85,7 +89,8 @@ static void all_are_listed(void **state)
 		"refstack/uapi/capability.h", "refstack/uapi/errno.h", "refstack/uapi/fcntl.h",
 		"refstack/uapi/if.h",	      "refstack/uapi/in.h",    "refstack/uapi/ioctl.h",
 		"refstack/uapi/netlink.h",    "refstack/uapi/poll.h",  "refstack/uapi/socket.h",
-		"refstack/uapi/stat.h",
+		"refstack/uapi/stat.h",	      "refstack/uapi/epoll.h", "refstack/uapi/errqueue.h",
+		"refstack/uapi/signal.h",     "refstack/uapi/tcp.h",
 	};
 	u32 missing = 0;
 

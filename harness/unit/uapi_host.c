@@ -8,7 +8,9 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +21,7 @@
 #include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 
 const struct uapi_constant uapi_host[] = {
