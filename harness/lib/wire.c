@@ -53,45 +53,88 @@ static bool dropped_by_plan(const struct wire *wire)
 	return wire->sent >= wire->cfg.drop_from && wire->sent <= wire->cfg.drop_to;
 }
 
-static enum wire_verdict one_copy(struct wire *wire, u32 to, const u8 *bytes, u32 len, u64 when_ps)
+static void one_copy(struct wire *wire, u32 len, struct wire_copy *copy)
 {
-	enum wire_verdict verdict = WIRE_CARRIED;
-	u8 *copy = wire->world->scratch;
-
-	if (len > BIG_FRAME_BYTES)
-		len = BIG_FRAME_BYTES;
+	*copy = (struct wire_copy){ .verdict = WIRE_CARRIED, .delay_ps = wire->cfg.delay_ps };
 	if (chance(&wire->rng, wire->cfg.reorder_ppm)) {
 		wire->reordered++;
-		when_ps += wire->cfg.reorder_ps;
-		verdict = WIRE_REORDERED;
+		copy->delay_ps += wire->cfg.reorder_ps;
+		copy->verdict = WIRE_REORDERED;
 	}
 	if (len != 0 && chance(&wire->rng, wire->cfg.corrupt_ppm)) {
-		u32 bit = rng_below(&wire->rng, len * 8);
-
 		wire->corrupted++;
-		memmove(copy, bytes, len);
-		copy[bit / 8] ^= (u8)(1u << bit % 8);
-		bytes = copy;
-		verdict = WIRE_CORRUPTED;
+		copy->bit = rng_below(&wire->rng, len * 8);
+		copy->verdict = WIRE_CORRUPTED;
 	}
-	if (!wire_deliver(wire->world, to, bytes, len, verdict != WIRE_CORRUPTED, when_ps))
+}
+
+u32 wire_fate(struct wire *wire, u32 len, struct wire_copy copy[2])
+{
+	wire->sent++;
+	if (dropped_by_plan(wire) || chance(&wire->rng, wire->cfg.loss_ppm)) {
+		wire->lost++;
+		return 0;
+	}
+	one_copy(wire, len, &copy[0]);
+	if (!chance(&wire->rng, wire->cfg.dup_ppm))
+		return 1;
+	wire->duplicated++;
+	one_copy(wire, len, &copy[1]);
+	return 2;
+}
+
+static void deliver_copy(struct wire *wire, u32 to, const u8 *bytes, u32 len, u64 end_ps,
+			 const struct wire_copy *copy)
+{
+	u8 *damaged = wire->world->scratch;
+
+	if (copy->verdict == WIRE_CORRUPTED) {
+		memmove(damaged, bytes, len);
+		damaged[copy->bit / 8] ^= (u8)(1u << copy->bit % 8);
+		bytes = damaged;
+	}
+	if (!wire_deliver(wire->world, to, bytes, len, copy->verdict != WIRE_CORRUPTED,
+			  end_ps + copy->delay_ps))
 		wire->no_room++;
-	return verdict;
+	/* A TAP's frame lies in the same place, and may have another end to go to. */
+	if (copy->verdict == WIRE_CORRUPTED)
+		damaged[copy->bit / 8] ^= (u8)(1u << copy->bit % 8);
+}
+
+static void trace_flight(const struct wire *wire, u32 from, u32 len, u64 end_ps,
+			 const struct wire_copy *copy)
+{
+	struct trace *t = &wire->world->trace;
+
+	if (!trace_on(t, TRACE_wire))
+		return;
+	*trace_next(t) = (struct trace_rec){
+		.when_ps = end_ps,
+		.arg = { wire->index, from, len, copy->verdict,
+			 (u32)min_u64(copy->delay_ps / PS_PER_NS, U32_MAX) },
+		.kind = TRACE_wire,
+		.host = wire->world->cfg.dev[from].host,
+		.cpu = 0xff,
+		.ctx = CTX_DEVICE,
+		.task = 0xff,
+		.statement = t->statement,
+	};
 }
 
 void wire_send(struct wire *wire, u32 from, const u8 *bytes, u32 len, u64 end_ps)
 {
-	u64 when_ps = end_ps + wire->cfg.delay_ps;
-	u32 to = wire->cfg.port[0] == from ? wire->cfg.port[1] : wire->cfg.port[0];
+	u32 ports = wire->cfg.nr_ports != 0 ? wire->cfg.nr_ports : 2;
+	struct wire_copy copy[2];
+	u32 copies;
 
-	wire->sent++;
-	if (dropped_by_plan(wire) || chance(&wire->rng, wire->cfg.loss_ppm)) {
-		wire->lost++;
-		return;
-	}
-	one_copy(wire, to, bytes, len, when_ps);
-	if (chance(&wire->rng, wire->cfg.dup_ppm)) {
-		wire->duplicated++;
-		one_copy(wire, to, bytes, len, when_ps);
-	}
+	len = min_u32(len, BIG_FRAME_BYTES);
+	copies = wire_fate(wire, len, copy);
+	if (copies == 0)
+		trace_flight(wire, from, len, end_ps, &(struct wire_copy){ .verdict = WIRE_LOST });
+	for (u32 i = 0; i < copies; i++)
+		trace_flight(wire, from, len, end_ps, &copy[i]);
+	for (u32 i = 0; i < copies; i++)
+		for (u32 p = 0; p < ports; p++)
+			if (wire->cfg.port[p] != from)
+				deliver_copy(wire, wire->cfg.port[p], bytes, len, end_ps, &copy[i]);
 }

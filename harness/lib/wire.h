@@ -11,8 +11,11 @@ struct world;
 
 enum { WIRE_PPM = 1000000, FRAME_BYTES = 2048, BIG_FRAME_BYTES = 66000 };
 
+/* Two ends, or up to four: then each frame arrives at all the others, as with a hub. */
+enum { WIRE_PORTS = 4 };
 struct wire_cfg {
-	u8 port[2];
+	u8 port[WIRE_PORTS];
+	u8 nr_ports; /* 0 = 2 */
 	u64 delay_ps;
 	u32 loss_ppm, dup_ppm, reorder_ppm, corrupt_ppm;
 	u64 reorder_ps;		/* how much later a reordered frame arrives */
@@ -37,6 +40,15 @@ struct frame {
 	struct pool *pool;
 	u8 bytes[];
 };
+
+/* What becomes of a copy of a frame. */
+struct wire_copy {
+	enum wire_verdict verdict;
+	u64 delay_ps;
+	u32 bit; /* WIRE_CORRUPTED: which one is turned over */
+};
+/* A frame of len bytes sets out: how many copies arrive (0 to 2), and how. Draws and counts. */
+u32 wire_fate(struct wire *wire, u32 len, struct wire_copy copy[2]);
 
 void wire_init(struct wire *wire, struct world *w, u32 index, const struct wire_cfg *cfg, u64 seed);
 /* A frame has left port `from`, with its last bit at end_ps. */

@@ -62,7 +62,8 @@ struct nic_port {
 	struct host *host;
 	struct net_device *dev;
 	u32 irq_base;
-	u32 index; /* in world->port */
+	u32 index;		       /* in world->port */
+	u64 irq_delay_ps[NIC_VECTORS]; /* how much later a message of the vector arrives */
 };
 
 struct world_port {
@@ -100,6 +101,7 @@ struct world {
 	u32 nr_regions;
 	struct region region[WORLD_REGIONS];
 	bool checks;				/* world_check() after each event */
+	u32 alloc_fail_at[WORLD_HOSTS];		/* see world_fail_alloc() */
 	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
 	/* What the harness wants to see: each frame that leaves or arrives at a port. */
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
@@ -166,6 +168,8 @@ void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 s
 		u64 wire_ps);
 u64 world_now_ps(const struct world *w);
 
+/* The n-th allocation of a host from now fails, whichever pool it is from. */
+void world_fail_alloc(struct world *w, u32 host, u32 nth);
 /* Every pool of the world, for fault loops and reports. */
 u32 world_pools(struct world *w, struct pool **out, u32 max);
 

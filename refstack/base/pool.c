@@ -142,11 +142,21 @@ static void *take_slot(struct pool *p)
 	return slot;
 }
 
+/* Fault injection: is this the allocation that fails? */
+static bool fails_now(struct pool *p)
+{
+	u32 *left = p->fail_at == POOL_FAIL_SHARED ? p->fail_shared : &p->fail_at;
+
+	if (*left == 0)
+		return false;
+	return --*left == 0;
+}
+
 void *pool_alloc(struct pool *p)
 {
 	void *obj;
 
-	if (p->fail_at != 0 && --p->fail_at == 0) {
+	if (unlikely(p->fail_at != 0) && fails_now(p)) {
 		p->failed++;
 		return NULL;
 	}

@@ -23,10 +23,14 @@ struct pool {
 	u32 used;
 	u32 peak;
 	struct pool_slot *free_head, *free_tail;
-	u32 fail_at;   /* fault injection: the n-th allocation from now fails; 0 = off */
-	u64 exhausted; /* how often an allocation met an empty pool: such a run judges nothing */
-	u64 failed;    /* how often fail_at made one fail */
+	u32 fail_at;	  /* fault injection: the n-th allocation from now fails; 0 = off */
+	u32 *fail_shared; /* the count that pools at POOL_FAIL_SHARED have in common */
+	u64 exhausted;	  /* how often an allocation met an empty pool: such a run judges nothing */
+	u64 failed;	  /* how often fail_at made one fail */
 };
+
+/* A value of fail_at: the n-th allocation of any pool that counts in fail_shared fails. */
+#define POOL_FAIL_SHARED U32_MAX
 
 u32 pool_slot_bytes(u32 obj_bytes);
 void pool_init(struct pool *p, const char *name, void *mem, u32 obj_bytes, u32 capacity);
