@@ -21,6 +21,18 @@ enum bus_note {
 	BUS_NOTE_WRITEBACK /* a RX descriptor is written back */
 };
 
+/* Who of the card works, for traces: each of them from one time to another. */
+enum bus_engine {
+	BUS_TX_FETCH,  /* reads descriptors of frames to send */
+	BUS_RX_FETCH,  /* reads descriptors of buffers for frames to come */
+	BUS_DMA_READ,  /* reads a frame's data */
+	BUS_DMA_WRITE, /* writes a frame's data, and reports */
+	BUS_MAC_TX,    /* a frame goes out, bit by bit */
+	BUS_MAC_RX,    /* and comes in */
+	BUS_MSIX,      /* an interrupt message is under way; queue is the vector */
+	BUS_ENGINES
+};
+
 /* What the host (or a test) offers to a card. Every call gets the context that was given at init.
  */
 struct bus_host {
@@ -36,8 +48,10 @@ struct bus_host {
 	/* The card wants nic_event(what, arg) at this virtual time (never in the past). */
 	void (*at)(void *ctx, u64 when_ps, u32 what, u32 arg);
 	u64 (*now_ps)(void *ctx);
-	/* May be NULL. */
+	/* Both may be NULL. */
 	void (*note)(void *ctx, enum bus_note what, u32 queue, u32 bytes);
+	void (*busy)(void *ctx, enum bus_engine who, u32 queue, u32 bytes, u64 from_ps,
+		     u64 until_ps);
 };
 
 /* What a card offers to its host: one table per model. */

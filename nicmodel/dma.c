@@ -48,6 +48,11 @@ void nic_read_start(struct nic *n, const struct nic_read *op)
 	back = max_u64(there, n->down_free_ps) +
 	       nic_read_down_bytes(op->len, n->cfg.mps_bytes) * NIC_LINK_BYTE_PS;
 	n->down_free_ps = back;
+	nic_busy(n,
+		 op->kind == NIC_READ_TXDESC   ? BUS_TX_FETCH
+		 : op->kind == NIC_READ_RXDESC ? BUS_RX_FETCH
+					       : BUS_DMA_READ,
+		 op->queue, op->len, n->last_ps, back);
 	nic_at(n, back, NIC_EV_READ, slot);
 }
 

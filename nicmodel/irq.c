@@ -45,6 +45,7 @@ static void message(struct nic *n, u32 vector)
 		return;
 	n->msix_flying |= 1u << vector;
 	nic_note(n, BUS_NOTE_IRQ, vector, 0);
+	nic_busy(n, BUS_MSIX, vector, 0, n->last_ps, when);
 	nic_at(n, when, NIC_EV_MSIX, vector);
 }
 

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
-enum { WRITEBACK_BYTES = 40 };
+enum { WRITEBACK_BYTES = 40, REPORT_BYTES = 16 };
 
 /* ---- small helpers ---- */
 
@@ -283,6 +283,7 @@ static void send_frame(struct nic *n, struct nic_tx_frame *f)
 	n->tx_wire++;
 	n->tx_wire_count++;
 	nic_note(n, BUS_NOTE_SEND, f->queue, f->len);
+	nic_busy(n, BUS_MAC_TX, f->queue, f->len, n->last_ps, n->last_ps + ps);
 	if (!nic_loopback(n))
 		n->host->wire_tx(n->ctx, n->tx_mem + f->off, f->len, ps);
 	nic_at(n, n->last_ps + ps + (u64)WRITEBACK_BYTES * NIC_LINK_BYTE_PS, NIC_EV_TXDONE, 0);
@@ -393,6 +394,9 @@ void nic_ev_txdone(struct nic *n, u32 arg)
 		return;
 	if (f->sent) {
 		count_sent(n, f);
+		if (f->rs != 0)
+			nic_busy(n, BUS_DMA_WRITE, f->queue, REPORT_BYTES,
+				 n->last_ps - (u64)WRITEBACK_BYTES * NIC_LINK_BYTE_PS, n->last_ps);
 		if (nic_loopback(n))
 			nic_wire_rx(n, n->tx_mem + f->off, f->len, true);
 	}

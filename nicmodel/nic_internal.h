@@ -218,4 +218,11 @@ static inline void nic_note(const struct nic *n, enum bus_note what, u32 queue, 
 		n->host->note(n->ctx, what, queue, bytes);
 }
 
+static inline void nic_busy(const struct nic *n, enum bus_engine who, u32 queue, u32 bytes,
+			    u64 from_ps, u64 until_ps)
+{
+	if (n->host->busy != NULL)
+		n->host->busy(n->ctx, who, queue, bytes, from_ps, until_ps);
+}
+
 #endif

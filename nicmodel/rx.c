@@ -432,6 +432,8 @@ static void store(struct nic *n, const u8 *frame, u32 len, bool fcs_ok)
 	describe(n, f, fcs_ok);
 	f->len = keep;
 	nic_note(n, BUS_NOTE_STORE, f->queue, len);
+	nic_busy(n, BUS_MAC_RX, f->queue, len, n->last_ps - min_u64(n->last_ps, nic_wire_ps(len)),
+		 n->last_ps);
 	flow_control_off(n);
 }
 
@@ -483,7 +485,7 @@ static u32 rx_need(const struct nic *n, const struct nic_rx_frame *f)
 static void rx_start(struct nic *n, const struct nic_rx_frame *f, u32 need)
 {
 	u32 per = nic_rx_per_desc(n, f->queue), left = f->len, i;
-	u64 bytes = 0;
+	u64 bytes = 0, until_ps;
 
 	for (i = 0; i < need; i++) {
 		bytes += nic_write_up_bytes(min_u32(left, per), n->cfg.mps_bytes);
@@ -495,7 +497,9 @@ static void rx_start(struct nic *n, const struct nic_rx_frame *f, u32 need)
 	n->rx_gen = n->rxq[f->queue].ring.gen;
 	n->rx_ndesc = need;
 	n->rx_per = per;
-	nic_at(n, nic_up_book(n, bytes), NIC_EV_RXDONE, 0);
+	until_ps = nic_up_book(n, bytes);
+	nic_busy(n, BUS_DMA_WRITE, f->queue, f->len, until_ps - bytes * NIC_LINK_BYTE_PS, until_ps);
+	nic_at(n, until_ps, NIC_EV_RXDONE, 0);
 }
 
 enum rx_verdict { RX_GO, RX_WAIT, RX_FETCH, RX_DROP_OFF, RX_DROP_DESC };

@@ -6,7 +6,7 @@ enum { GRAPH_DEPTH = 256 };
 
 void graph_start(struct world *w)
 {
-	w->trace.written = 0;
+	trace_clear(&w->trace);
 	world_trace(w,
 		    w->trace.mask | 1ull << TRACE_ENTER | 1ull << TRACE_EXIT | 1ull << TRACE_STEP);
 }

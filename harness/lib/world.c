@@ -180,8 +180,28 @@ static void port_note(void *ctx, enum bus_note what, u32 queue, u32 bytes)
 		return;
 	*trace_next(t) = (struct trace_rec){
 		.when_ps = p->nic.last_ps,
-		.arg = { steps[what], queue, bytes },
+		.arg = { steps[what], queue, bytes, p->index },
 		.kind = TRACE_STEP,
+		.host = (u8)p->host->id,
+		.cpu = 0xff,
+		.ctx = CTX_DEVICE,
+		.task = 0xff,
+		.statement = t->statement,
+	};
+}
+
+static void port_busy(void *ctx, enum bus_engine who, u32 queue, u32 bytes, u64 from_ps,
+		      u64 until_ps)
+{
+	struct nic_port *p = ctx;
+	struct trace *t = &p->world->trace;
+
+	if (!trace_on(t, TRACE_nic))
+		return;
+	*trace_next(t) = (struct trace_rec){
+		.when_ps = from_ps,
+		.arg = { who, p->index, queue, bytes, (u32)min_u64(until_ps - from_ps, U32_MAX) },
+		.kind = TRACE_nic,
 		.host = (u8)p->host->id,
 		.cpu = 0xff,
 		.ctx = CTX_DEVICE,
@@ -198,6 +218,7 @@ static const struct bus_host port_bus = {
 	.at = port_at,
 	.now_ps = port_now_ps,
 	.note = port_note,
+	.busy = port_busy,
 };
 
 /* --- frames

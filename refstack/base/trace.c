@@ -9,9 +9,19 @@ void trace_init(struct trace *t, struct trace_rec *ring, u32 cap)
 	*t = (struct trace){ .ring = ring, .cap = cap };
 }
 
+void trace_clear(struct trace *t)
+{
+	if (t->full != NULL)
+		t->full(t);
+	t->written = 0;
+	t->kept = 0;
+}
+
 struct trace_rec *trace_next(struct trace *t)
 {
 	assert(t->cap > 0);
+	if (t->full != NULL && t->written - t->kept >= t->cap)
+		t->full(t);
 	return &t->ring[t->written++ % t->cap];
 }
 

@@ -45,6 +45,12 @@ struct trace {
 	u32 cap;
 	u64 written; /* ring[written % cap] is the next to fill */
 	u16 statement;
+	/* Who keeps every record: called before the first that is not kept yet is written over,
+	 * with all from `kept` to `written` still there. NULL: the ring holds the youngest.
+	 */
+	void (*full)(struct trace *t);
+	void *full_ctx;
+	u64 kept;
 };
 
 void trace_init(struct trace *t, struct trace_rec *ring, u32 cap);
@@ -52,6 +58,8 @@ static inline bool trace_on(const struct trace *t, enum trace_kind kind)
 {
 	return (t->mask >> kind & 1) != 0;
 }
+/* Forgets what is held, after whoever keeps records has seen it. */
+void trace_clear(struct trace *t);
 /* The place for a new record; the caller fills it. cap > 0 whenever mask != 0. */
 struct trace_rec *trace_next(struct trace *t);
 /* The n-th oldest record that is still held, NULL past the end. */

@@ -98,6 +98,7 @@ struct net {
 	/* ○ What a test wants to see of each lookup, with its result; NULL: nobody looks. */
 	bool checks;
 	void (*on_packet)(struct net *net, enum crossing at, const struct sk_buff *skb);
+	void *on_packet_ctx; /* of whoever installed it */
 	void (*on_fib_lookup)(struct net *net, struct fib_table *tb, const struct flowi4 *flp,
 			      u32 fib_flags, int err, const struct fib_result *res);
 

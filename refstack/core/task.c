@@ -46,7 +46,8 @@ static void post_wake(struct task *t)
 
 	leave_waits(t);
 	t->state = TASK_QUEUED;
-	TRACE(&t->host->net, task_wake, t->id, t->nr);
+	if (t->host->running != NULL) /* else a signal from outside: nobody's doing */
+		TRACE(&t->host->net, task_wake, t->id, t->nr);
 	sim_arm(t->host->net.sim, &t->event, SIM_WAKE, when_ps, run_call, t, 0, 0);
 }
 
@@ -64,6 +65,7 @@ static void run_call(void *ctx, u64 a, u64 b)
 	t->state = TASK_RUNNING;
 	t->woken = false;
 	if (t->resumed) {
+		TRACE(&t->host->net, task_run, t->id, t->nr);
 		if (t->timeo != MAX_SCHEDULE_TIMEOUT) {
 			s64 left = (s64)(t->expire_jif - net_jiffies(&t->host->net));
 
