@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* packet_internal.h - what the files about packet lines share: option sizes, and a frame taken
+ * apart.
+ */
+#ifndef HARNESS_SCRIPT_PACKET_INTERNAL_H
+#define HARNESS_SCRIPT_PACKET_INTERNAL_H
+
+#include "harness/script/packet.h"
+#include "harness/script/parse_internal.h"
+
+enum {
+	PACKET_ETH_HLEN = 14,
+	PACKET_ARP_LEN = 28,
+	PACKET_TCP_HLEN = 20,
+	PACKET_UDP_HLEN = 8,
+	PACKET_ICMP_HLEN = 8,
+	PACKET_GRE_HLEN = 4,
+	PACKET_OPTIONS_MAX = 40, /* of IPv4, and of TCP */
+	PACKET_TOTAL_MAX = 65535,
+	PACKET_ENCAPS_MAX = 4,
+	PACKET_WORDS_MAX = 64,	 /* in one list */
+	PACKET_QUOTE_BYTES = 28, /* RFC 792: a header and 64 bits */
+	PACKET_NAMED_BYTES = 8,	 /* a cookie by name, until its length is known */
+	PACKET_ETH_MIN = 60,
+	PACKET_FLAGS = 9,
+	ETH_TYPE_IP = 0x0800,
+	ETH_TYPE_ARP = 0x0806
+};
+
+/* TCP's flags as a line has them, in the order they are printed. */
+extern const char packet_flag_letters[PACKET_FLAGS + 1];
+extern const u16 packet_flag_bits[PACKET_FLAGS];
+/* What an error calls the words of a list. */
+extern const char *const packet_list_names[LIST_ARP + 1];
+/* The largest number that may be the nth value of a word. */
+u64 packet_value_limit(u32 word, u32 n);
+/* A record in an IPv4 option has no more entries than slots. */
+bool packet_slots_ok(const struct script *s, const struct expr *field);
+/* Words that may be said more than once: options. */
+bool packet_word_repeats(u32 word);
+/* A hardware address: printed with colons. */
+bool packet_word_is_mac(u32 word);
+/* The list that the attributes in brackets are of. */
+u32 packet_attr_list(u32 kind);
+/* Bytes that an option takes in the header. */
+u32 packet_option_bytes(const struct script *s, const struct expr *field);
+u32 packet_options_bytes(const struct script *s, u32 list);
+/* All headers from the first IPv4 header on, a quoted packet too. */
+u32 packet_header_bytes(const struct script *s, const struct packet *p);
+/* Would text of this look be read as bytes rather than as a name? */
+bool packet_is_hex_word(const char *text, u32 len);
+
+#endif
