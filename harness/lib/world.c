@@ -122,11 +122,22 @@ static bool port_dma_write(void *ctx, u64 addr, const void *from, u32 len_bytes)
 	return true;
 }
 
-static void port_msix(void *ctx, u32 vector)
+static void raise_late(void *ctx, u64 line, u64 unused)
 {
 	struct nic_port *p = ctx;
 
-	host_raise_irq(p->host, p->irq_base + vector);
+	(void)unused;
+	host_raise_irq(p->host, (u32)line);
+}
+
+static void port_msix(void *ctx, u32 vector)
+{
+	struct nic_port *p = ctx;
+	u64 delay_ps = vector < ARRAY_SIZE(p->irq_delay_ps) ? p->irq_delay_ps[vector] : 0;
+
+	if (delay_ps == 0 || !sim_post(&p->world->sim, SIM_NIC, p->world->sim.now_ps + delay_ps,
+				       raise_late, p, p->irq_base + vector, 0))
+		host_raise_irq(p->host, p->irq_base + vector);
 }
 
 static void port_wire_tx(void *ctx, const u8 *frame, u32 len_bytes, u64 wire_ps)
@@ -337,6 +348,7 @@ static void init_igb(struct world *w, u32 i, u32 irq_base)
 	n->host = h;
 	n->irq_base = irq_base;
 	n->index = i;
+	memset(n->irq_delay_ps, 0, sizeof(n->irq_delay_ps));
 	memcpy(nc.mac, dc->mac, ETH_ALEN);
 	nic_init(&n->nic, &nc, &port_bus, n);
 	host_config_begin(h);
@@ -385,7 +397,7 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	}
 	for (u32 i = 0; i < cfg->nr_wires; i++) {
 		wire_init(&w->wire[i], w, i, &cfg->wire[i], cfg->seed);
-		for (u32 end = 0; end < 2; end++)
+		for (u32 end = 0; end < max_u32(cfg->wire[i].nr_ports, 2); end++)
 			w->port[cfg->wire[i].port[end]].wire = &w->wire[i];
 	}
 	for (u32 i = 0; i < cfg->nr_devs; i++) {
@@ -412,6 +424,18 @@ void world_exit(struct world *w)
 	/* Frames that are still on a wire arrive at devices that are gone, and are dropped. */
 	while (w->frame_pool.used + w->big_frame_pool.used != 0 && world_step(w))
 		;
+}
+
+void world_fail_alloc(struct world *w, u32 host, u32 nth)
+{
+	struct pool *p;
+
+	assert(host < w->cfg.hosts);
+	w->alloc_fail_at[host] = nth;
+	for (u32 i = 0; (p = host_pool(&w->host[host], i)) != NULL; i++) {
+		p->fail_shared = &w->alloc_fail_at[host];
+		p->fail_at = POOL_FAIL_SHARED;
+	}
 }
 
 u32 world_pools(struct world *w, struct pool **out, u32 max)
