@@ -68,7 +68,7 @@ struct run_thread {
 	u64 started_ps, due_ps;	 /* due: when a blocking call must return; U64_MAX: not said */
 	uptr mem;		 /* where its arguments lie, */
 	u64 mem_bytes;		 /* and how many bytes they take there */
-	u64 cut;		 /* the room of data that is shorter than the call was told; U64_MAX */
+	u64 cut; /* the room of data that is shorter than the call was told; U64_MAX */
 };
 
 /* What holds for one host of the script. */
@@ -125,6 +125,12 @@ struct run {
 	struct run_result result;
 };
 
+/* When a statement may happen, by its time and the statement before. */
+struct run_window {
+	u64 from_ps, until_ps, tolerance_ps;
+	bool any;
+};
+
 /* Which of r->thread[s->host] makes this statement's call; also the number of the world's task. */
 u32 run_thread_of(const struct stmt *s);
 /* Its process: an index into world->host[].process and r->fd[]. */
@@ -144,7 +150,7 @@ bool run_number(struct run *r, u32 expr, s64 *value);
  * ----------------------------------------------------------------------------------- */
 void run_saw_frame(struct run *r, u32 port, bool outgoing, const u8 *frame, u32 len);
 void run_drop_frames(struct run *r);
-int run_packet(struct run *r, const struct stmt *s);
+int run_packet(struct run *r, const struct stmt *s, const struct run_window *win);
 
 /* --- run_directive.c
  * -------------------------------------------------------------------------------- */
@@ -163,20 +169,19 @@ enum { RUN_LIMIT_SECS = 1000000, RUN_LIMIT_STEPS = 50000000 };
 bool run_until(struct run *r, u64 when_ps);
 /* One event, if one is due up to then; else the clock stands there, and false. */
 bool run_advance(struct run *r, u64 limit_ps);
-/* When a statement may happen, by its time and the statement before. */
-struct run_window {
-	u64 from_ps, until_ps, tolerance_ps;
-	bool any;
-};
 struct run_window run_window(const struct run *r, const struct stmt *s);
+/* The thread of the statement exists, in the process that it names: 0, or -1. */
+int run_bind_thread(struct run *r, const struct stmt *s);
 /* All that this instant brings with it is done: interrupts, frames on a wire, a card's work. */
 void run_settle(struct run *r);
 
 /* --- run_report.c
  * ----------------------------------------------------------------------------------- */
-/* One event for -v and for the last ten. */
-void run_event(struct run *r, u64 when_ps, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+/* One event for -v and for the last ten. mark: ">" a frame that leaves, "<" one that comes. */
+void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* A statement without its time, on one line. */
+void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size);
 /* A difference: fields side by side, those that differ marked. */
 struct run_diff {
 	const char *field;

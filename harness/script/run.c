@@ -1,0 +1,592 @@
+// SPDX-License-Identifier: MIT
+/* run.c - the loop: when each statement is due, what it waits for, how a run ends.
+ *
+ * Rules: refstack-pkt(5); packetdrill's times. A statement starts when it is due and all work of
+ * the instants up to then is done, soft interrupts included. Threads whose calls wait go on in the
+ * background until they are due.
+ */
+#include "harness/script/run_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/net.h"
+#include "harness/lib/fail.h"
+#include "harness/lib/graph.h"
+#include "harness/lib/tap.h"
+#include "harness/script/python.h"
+
+enum {
+	SETTLE_US = 100, /* a card or a wire that is silent for so long has done what there was */
+	SETTLE_MAX_US = 5000,
+	LINK_UP_SECS = 10,
+	TEXT_BYTES = 1024
+};
+
+/* --- the clock
+ * ------------------------------------------------------------------------------------- */
+
+static u64 limit_ps(const struct run *r)
+{
+	return r->start_ps + RUN_LIMIT_SECS * PS_PER_SEC;
+}
+
+static u64 thread_deadline(const struct run *r, const struct run_thread *t)
+{
+	if (!t->busy || t->due_ps == U64_MAX)
+		return U64_MAX;
+	return t->due_ps + run_window(r, t->stmt).tolerance_ps;
+}
+
+/* The first thread whose call must have returned by then. */
+static u64 first_deadline(struct run *r, u32 *host, u32 *thread)
+{
+	u64 first = U64_MAX;
+
+	for (u32 h = 0; h < r->nr_hosts; h++) {
+		for (u32 t = 0; t < RUN_THREADS; t++) {
+			u64 d = thread_deadline(r, &r->thread[h][t]);
+
+			if (d < first) {
+				first = d;
+				*host = h;
+				*thread = t;
+			}
+		}
+	}
+	return first;
+}
+
+static void overdue(struct run *r, u32 host, u32 thread)
+{
+	struct run_thread *t = &r->thread[host][thread];
+	struct run_diff diff = { .field = "returns at", .differs = true };
+	char due[32];
+
+	snprintf(diff.expected, sizeof(diff.expected), "%s", run_time(r, t->due_ps, due));
+	snprintf(diff.actual, sizeof(diff.actual), "still waits");
+	run_fail(r, t->stmt, "the call has not returned when it should", &diff, 1);
+}
+
+static const char *errno_name(s64 ret)
+{
+	for (u32 i = 0; i < script_nr_symbols; i++)
+		if (script_symbols[i].group == SYM_E && ret < 0 &&
+		    script_symbols[i].value == (u64)-ret)
+			return script_symbols[i].name;
+	return NULL;
+}
+
+/* The call as the script has it, with the result that it really had. */
+static void call_event(struct run *r, u32 host, u32 thread)
+{
+	const struct run_thread *th = &r->thread[host][thread];
+	const struct task *t = &r->world->host[host].task[thread];
+	const char *name = errno_name(t->ret), *cut = NULL;
+	char text[TEXT_BYTES], who[16] = "";
+
+	run_stmt_text(r, th->stmt, text, sizeof(text));
+	for (const char *p = text; (p = strstr(p, ") = ")) != NULL; p++)
+		cut = p;
+	if (thread != 0)
+		snprintf(who, sizeof(who), "thread %u: ", thread + 1);
+	if (cut == NULL)
+		cut = text + strlen(text) - 1;
+	if (name != NULL)
+		run_event(r, t->ended_ps, " ", host, "%s%.*s) = -1 %s", who, (int)(cut - text),
+			  text, name);
+	else
+		run_event(r, t->ended_ps, " ", host, "%s%.*s) = %lld", who, (int)(cut - text), text,
+			  (long long)t->ret);
+}
+
+/* A call that was to wait has returned at its time, or not. */
+static int check_return_time(struct run *r, const struct run_thread *th, u64 ended_ps)
+{
+	struct run_diff diff = { .field = "returns at", .differs = true };
+	u64 tolerance = run_window(r, th->stmt).tolerance_ps;
+	char due[32], end[32], tol[32];
+
+	if (th->due_ps == U64_MAX ||
+	    (ended_ps + tolerance >= th->due_ps && ended_ps <= th->due_ps + tolerance))
+		return 0;
+	snprintf(diff.expected, sizeof(diff.expected), "%s ± %s", run_time(r, th->due_ps, due),
+		 run_time(r, r->start_ps + tolerance, tol));
+	snprintf(diff.actual, sizeof(diff.actual), "%s", run_time(r, ended_ps, end));
+	return run_fail(r, th->stmt, "the call returns at another time", &diff, 1);
+}
+
+/* Calls that have returned since we last looked. */
+static void finish_calls(struct run *r)
+{
+	r->ended_calls = 0;
+	for (u32 h = 0; h < r->nr_hosts && !r->ended; h++) {
+		for (u32 t = 0; t < RUN_THREADS && !r->ended; t++) {
+			struct run_thread *th = &r->thread[h][t];
+			struct task *task = &r->world->host[h].task[t];
+
+			if (!th->busy || task->state != TASK_IDLE)
+				continue;
+			call_event(r, h, t);
+			if (check_return_time(r, th, task->ended_ps) == 0)
+				run_call_end(r, h, t);
+			th->busy = false;
+		}
+	}
+}
+
+bool run_advance(struct run *r, u64 until_ps)
+{
+	u32 host = 0, thread = 0;
+	u64 deadline = first_deadline(r, &host, &thread);
+	u64 stop = min_u64(until_ps, deadline);
+
+	if (r->ended)
+		return false;
+	if (sim_next_ps(&r->world->sim) <= stop) {
+		world_step(r->world);
+		if (r->ended_calls != 0)
+			finish_calls(r);
+		if (++r->steps >= RUN_LIMIT_STEPS)
+			run_invalid(r, r->stmt, "the run does not come to an end: %u events",
+				    RUN_LIMIT_STEPS);
+		return !r->ended;
+	}
+	if (stop != U64_MAX)
+		world_run_until(r->world, stop);
+	if (deadline < until_ps)
+		overdue(r, host, thread);
+	return false;
+}
+
+bool run_until(struct run *r, u64 when_ps)
+{
+	if (when_ps > limit_ps(r)) {
+		run_invalid(r, r->stmt, "beyond the %u seconds that a run may last",
+			    RUN_LIMIT_SECS);
+		return false;
+	}
+	while (run_advance(r, when_ps))
+		;
+	return !r->ended;
+}
+
+/* On a TAP of one host an instant is over when nothing is due any more. A card, a second host or
+ * functions that cost time need a little longer for the same.
+ */
+void run_settle(struct run *r)
+{
+	u64 now = r->world->sim.now_ps, end = now + SETTLE_MAX_US * PS_PER_US;
+
+	run_until(r, now);
+	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE)
+		return;
+	while (!r->ended) {
+		u64 next = sim_next_ps(&r->world->sim);
+
+		if (next > r->world->sim.now_ps + SETTLE_US * PS_PER_US || next > end)
+			return;
+		run_advance(r, next);
+	}
+}
+
+/* --- times of statements
+ * --------------------------------------------------------------------------- */
+
+static u64 add_ns(u64 base_ps, u64 ns)
+{
+	u64 most = 2 * RUN_LIMIT_SECS * NS_PER_SEC;
+
+	return base_ps + min_u64(ns, most) * PS_PER_NS;
+}
+
+static u64 base_of(const struct run *r, const struct when *w)
+{
+	return w->kind == WHEN_ABS || w->kind == WHEN_ABS_RANGE ? r->start_ps : r->last_ps;
+}
+
+struct run_window run_window(const struct run *r, const struct stmt *s)
+{
+	const struct when *w = &s->when;
+	u64 base = base_of(r, w);
+	bool range = w->kind == WHEN_ABS_RANGE || w->kind == WHEN_REL_RANGE;
+	struct run_window win = { .any = w->kind == WHEN_ANY };
+	u64 gap;
+
+	win.from_ps = w->kind == WHEN_NONE || w->kind == WHEN_ANY ? base : add_ns(base, w->from_ns);
+	win.until_ps = range || w->blocks ? add_ns(base, w->until_ns) : win.from_ps;
+	gap = win.from_ps > r->last_ps ? win.from_ps - r->last_ps : 0;
+	if (w->blocks && win.until_ps > win.from_ps)
+		gap = win.until_ps - win.from_ps;
+	win.tolerance_ps = max_u64(r->tolerance_ps, gap / 1000 * r->tolerance_permille);
+	return win;
+}
+
+/* --- calls
+ * ----------------------------------------------------------------------------------------- */
+
+u32 run_thread_of(const struct stmt *s)
+{
+	if (s->thread != 0)
+		return s->thread - 1u;
+	return s->process > 1 ? SCRIPT_THREADS + s->process - 2u : 0;
+}
+
+u32 run_process_of(const struct run *r, u32 host, u32 thread)
+{
+	return r->world->host[host].task[thread].process->id - 1;
+}
+
+static void fork_process(struct run *r, u32 host, u32 process)
+{
+	if (r->host[host].processes >> process & 1)
+		return;
+	world_fork(r->world, host, 0, process);
+	r->host[host].processes |= 1u << process;
+	r->host[host].permitted[process] = r->host[host].permitted[0];
+	memcpy(r->fd[host][process], r->fd[host][0], sizeof(r->fd[host][0]));
+}
+
+int run_bind_thread(struct run *r, const struct stmt *s)
+{
+	u32 t = run_thread_of(s), h = s->host;
+	u32 process = s->process != 0 ? s->process - 1u : 0;
+
+	if (!r->host[h].bound[t]) {
+		fork_process(r, h, process);
+		world_attach(r->world, h, t, process);
+		r->host[h].bound[t] = true;
+	}
+	if (s->process != 0 && run_process_of(r, h, t) != process)
+		return run_invalid(r, s, "thread %u belongs to process %u", t + 1,
+				   run_process_of(r, h, t) + 1);
+	return 0;
+}
+
+/* Another call of this thread is still waiting: it must come to its end first. */
+static bool wait_idle(struct run *r, const struct run_thread *th)
+{
+	while (th->busy && run_advance(r, limit_ps(r)))
+		;
+	return !r->ended;
+}
+
+static void do_call(struct run *r, const struct stmt *s, const struct run_window *win)
+{
+	u32 t = run_thread_of(s);
+	struct run_thread *th = &r->thread[s->host][t];
+
+	if (run_bind_thread(r, s) != 0 || !wait_idle(r, th))
+		return;
+	*th = (struct run_thread){
+		.busy = true,
+		.stmt = s,
+		.started_ps = r->world->sim.now_ps,
+		.due_ps = s->when.blocks ? win->until_ps : U64_MAX,
+	};
+	if (run_call_start(r, s) != 0)
+		return;
+	run_until(r, r->world->sim.now_ps);
+	if (!r->ended && th->busy && !s->when.blocks) {
+		struct run_diff diff = { .field = "returns", .differs = true };
+
+		snprintf(diff.expected, sizeof(diff.expected), "at once");
+		snprintf(diff.actual, sizeof(diff.actual), "waits");
+		run_fail(r, s,
+			 "the call waits; one that is to wait says until when, as in +0...0.2",
+			 &diff, 1);
+		return;
+	}
+	run_settle(r);
+}
+
+/* --- commands and assertions
+ * ----------------------------------------------------------------------- */
+
+static void do_command(struct run *r, const struct stmt *s)
+{
+	static char out[SHELL_OUT];
+	char err[TEXT_BYTES] = "", text[TEXT_BYTES];
+	int status;
+
+	out[0] = '\0';
+	run_stmt_text(r, s, text, sizeof(text));
+	run_event(r, r->world->sim.now_ps, " ", s->host, "%s", text);
+	status = shell_run(&r->shell[s->host], script_text(r->script, s->text), s->text.len, out,
+			   sizeof(out), err, sizeof(err));
+	if (status < 0)
+		run_invalid(r, s, "%s", err);
+	else if (status != 0)
+		run_failf(r, s, "the command ended with status %d%s%s%s%.*s", status,
+			  err[0] != '\0' ? ": " : "", err, out[0] != '\0' ? "\n" : "", 2000, out);
+	else
+		run_settle(r);
+}
+
+enum { VALUE_NAME = 64, VALUES_MAX = MIB_MAX + DROP_MAX + 1 };
+
+/* What a block may ask for: the time and the counters of its host. */
+static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME],
+			 struct python_value *v)
+{
+	const struct net *net = &r->world->host[host].net;
+	u32 n = 0;
+
+	for (u32 i = 0; i < MIB_MAX; i++, n++) {
+		snprintf(names[n], VALUE_NAME, "mib_%s_%s", mib_names[i].group, mib_names[i].name);
+		v[n] = (struct python_value){ names[n], (s64)net->mib[i] };
+	}
+	for (u32 i = 0; i < DROP_MAX; i++, n++) {
+		snprintf(names[n], VALUE_NAME, "drop_%s", drop_names[i]);
+		v[n] = (struct python_value){ names[n], (s64)net->drops[i] };
+	}
+	v[n++] = (struct python_value){ "now_ns",
+					(s64)((r->world->sim.now_ps - r->start_ps) / PS_PER_NS) };
+	return n;
+}
+
+static void do_python(struct run *r, const struct stmt *s)
+{
+	static char names[VALUES_MAX][VALUE_NAME];
+	struct python_value values[VALUES_MAX];
+	char message[TEXT_BYTES] = "";
+	u32 n;
+	int ret;
+
+	if (r->python == NULL)
+		r->python = python_start(message, sizeof(message));
+	if (r->python == NULL) {
+		run_end(r, s, RUN_ENVIRONMENT, "%s", message);
+		return;
+	}
+	n = python_values(r, s->host, names, values);
+	ret = python_block(r->python, script_text(r->script, s->text), s->text.len, values, n,
+			   message, sizeof(message));
+	if (ret == 0)
+		run_event(r, r->world->sim.now_ps, " ", s->host, "%%{ }%% holds");
+	else if (ret > 0)
+		run_failf(r, s, "%s", message);
+	else
+		run_invalid(r, s, "%s", message);
+}
+
+/* --- a run
+ * ---------------------------------------------------------------------------------------- */
+
+/* `*` and what a packet line waits for move the time that the next one counts from: see
+ * run_packet().
+ */
+static void do_stmt(struct run *r, const struct stmt *s)
+{
+	struct run_window win = run_window(r, s);
+
+	r->stmt = s;
+	if (s->when.kind == WHEN_ABS && win.from_ps < r->last_ps) {
+		char last[32];
+
+		run_invalid(r, s, "the time goes back: the statement before was due at %s",
+			    run_time(r, r->last_ps, last));
+		return;
+	}
+	if (s->kind == STMT_PACKET && !s->packet.incoming) {
+		r->last_ps = win.from_ps;
+		run_packet(r, s, &win);
+		return;
+	}
+	if (!run_until(r, max_u64(win.from_ps, r->world->sim.now_ps)))
+		return;
+	r->last_ps = win.from_ps;
+	if (s->kind == STMT_CALL)
+		do_call(r, s, &win);
+	else if (s->kind == STMT_PACKET)
+		run_packet(r, s, &win);
+	else if (s->kind == STMT_DIRECTIVE)
+		run_directive(r, s);
+	else if (s->kind == STMT_COMMAND)
+		do_command(r, s);
+	else
+		do_python(r, s);
+}
+
+static bool is_event(const struct stmt *s)
+{
+	return s->kind == STMT_COMMAND || s->kind == STMT_PYTHON || s->kind == STMT_CALL ||
+	       s->kind == STMT_PACKET || s->kind == STMT_DIRECTIVE;
+}
+
+static void one_stmt(struct run *r, const struct stmt *s)
+{
+	if (!is_event(s))
+		return;
+	if (r->tap != NULL) {
+		char where[TEXT_BYTES], text[TEXT_BYTES];
+
+		snprintf(where, sizeof(where), "%s:%u", r->script->name, s->line);
+		run_stmt_text(r, s, text, sizeof(text));
+		tap_statement(r->tap, where, text);
+	}
+	do_stmt(r, s);
+	if (!r->ended)
+		r->result.events++;
+}
+
+/* A card's link takes its seconds; a script's time begins when it is up. */
+static bool links_pending(const struct run *r)
+{
+	for (u32 h = 0; h < r->nr_hosts; h++) {
+		const struct net_device *dev = r->world->port[r->host[h].port].dev;
+
+		if (netif_running(dev) && !netif_carrier_ok(dev))
+			return true;
+	}
+	return false;
+}
+
+static void wait_for_links(struct run *r)
+{
+	u64 end = r->world->sim.now_ps + LINK_UP_SECS * PS_PER_SEC;
+
+	if (r->device != DEVICE_IGB)
+		return;
+	while (links_pending(r) && run_advance(r, end))
+		;
+	run_settle(r);
+}
+
+/* packetdrill's clock starts after the commands at the beginning. */
+static u32 opening_commands(struct run *r)
+{
+	u32 i = 0;
+
+	for (; i < r->script->nr_stmts && !r->ended; i++) {
+		const struct stmt *s = &r->script->stmt[i];
+
+		if (is_event(s) && (s->kind != STMT_COMMAND || s->when.kind != WHEN_NONE))
+			break;
+		one_stmt(r, s);
+	}
+	return i;
+}
+
+static void end_calls(struct run *r)
+{
+	u32 h = 0, t = 0;
+
+	while (!r->ended && first_deadline(r, &h, &t) != U64_MAX)
+		wait_idle(r, &r->thread[h][t]);
+}
+
+static void play(void *ctx)
+{
+	struct run *r = ctx;
+	u32 i;
+
+	if (r->opt->trace_path != NULL || r->opt->pcapng_path != NULL)
+		r->tap = tap_start(r->world,
+				   (r->opt->trace_path != NULL ? TAP_TRACE : 0u) |
+					   (r->opt->pcapng_path != NULL ? TAP_PCAPNG : 0u));
+	if (r->opt->graph)
+		graph_start(r->world);
+	i = opening_commands(r);
+	if (r->ended)
+		return;
+	wait_for_links(r);
+	r->start_ps = r->world->sim.now_ps;
+	r->last_ps = r->start_ps;
+	run_counters_mark(r);
+	for (; i < r->script->nr_stmts && !r->ended; i++)
+		one_stmt(r, &r->script->stmt[i]);
+	end_calls(r);
+}
+
+struct begin {
+	struct run *run;
+	struct run_worlds *cache;
+};
+
+static void begin(void *ctx)
+{
+	struct begin *b = ctx;
+
+	run_world_begin(b->run, b->cache);
+}
+
+static void write_outputs(struct run *r)
+{
+	char err[TEXT_BYTES];
+
+	if (r->opt->graph && r->opt->out != NULL)
+		for (u32 h = 0; h < r->nr_hosts; h++)
+			graph_print(r->opt->out, r->world, h);
+	if (r->tap == NULL)
+		return;
+	if ((r->opt->trace_path != NULL &&
+	     tap_write_trace(r->tap, r->opt->trace_path, err, sizeof(err)) != 0) ||
+	    (r->opt->pcapng_path != NULL &&
+	     tap_write_pcapng(r->tap, r->opt->pcapng_path, err, sizeof(err)) != 0)) {
+		run_result_free(&r->result);
+		r->ended = false;
+		run_end(r, NULL, RUN_ENVIRONMENT, "%s", err);
+	}
+}
+
+static void clean_up(struct run *r)
+{
+	if (r->tap != NULL)
+		tap_stop(r->tap);
+	if (r->python != NULL)
+		python_stop(r->python);
+	run_drop_frames(r);
+	run_world_end(r);
+}
+
+struct run_result run_script(const struct script *s, const struct run_options *o,
+			     struct run_worlds *cache)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	struct run_worlds *own = cache == NULL ? run_worlds_new() : NULL;
+	struct run_result result;
+	const char *what = NULL;
+
+	if (r == NULL)
+		abort();
+	r->script = s;
+	r->opt = o;
+	if (!run_guarded(begin, &(struct begin){ r, cache != NULL ? cache : own }, &what) ||
+	    (!r->ended && !run_guarded(play, r, &what)))
+		run_end(r, r->stmt, RUN_NOT_IMPLEMENTED, "%s", what);
+	if (r->world != NULL) {
+		r->result.virtual_ps = r->world->sim.now_ps - r->start_ps;
+		write_outputs(r);
+	}
+	clean_up(r);
+	result = r->result;
+	free(r);
+	run_worlds_free(own);
+	return result;
+}
+
+void run_result_free(struct run_result *r)
+{
+	free(r->message);
+	r->message = NULL;
+}
+
+void run_options_init(struct run_options *o)
+{
+	*o = (struct run_options){ .cost = COST_JUDGE, .seed = 1 };
+}
+
+const char *run_verdict_name(enum run_verdict v)
+{
+	static const char *const names[] = {
+		[RUN_PASSED] = "passed",
+		[RUN_FAILED] = "failed",
+		[RUN_NOT_IMPLEMENTED] = "not implemented",
+		[RUN_INVALID] = "invalid",
+		[RUN_ENVIRONMENT] = "environment",
+	};
+
+	return names[v];
+}

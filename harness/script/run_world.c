@@ -1,0 +1,748 @@
+// SPDX-License-Identifier: MIT
+/* run_world.c - profiles: which world a script runs in, by its commands, its options and the
+ * caller's.
+ *
+ * Rules: refstack-pkt(5); packetdrill's own options and addresses for the profiles google and ksft.
+ * Worlds are laid out once for each kind and restored for each script. Two hosts are on a cable,
+ * three and four on one that has as many ends.
+ */
+#include "harness/script/run_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "core/sysctl.h"
+#include "harness/lib/scenario.h"
+
+enum {
+	WORLDS = 12, /* kept ones; the oldest goes */
+	OPTION_BYTES = 256,
+	IGB_CPUS = 2,
+	DEFAULT_SEED = 1
+};
+
+/* --- worlds that are kept
+ * ------------------------------------------------------------------------ */
+
+struct world_kind {
+	enum world_dev_kind dev;
+	bool stock; /* tun0 instead of eth0 */
+	u32 hosts, cpus;
+	enum cost_model cost;
+	u64 seed, perturb;
+};
+
+struct kept_world {
+	struct world_kind kind;
+	struct world *world;
+	void *snapshot;
+};
+
+struct run_worlds {
+	u32 nr, next; /* next: the one that goes when all places are taken */
+	struct kept_world kept[WORLDS];
+};
+
+/* As limits_test, with threads for every process. */
+static const struct limits *script_limits(void)
+{
+	static struct limits l;
+
+	l = limits_test;
+	l.tasks = RUN_THREADS;
+	l.umem_bytes = 1 << 22;
+	return &l;
+}
+
+struct run_worlds *run_worlds_new(void)
+{
+	struct run_worlds *cache = calloc(1, sizeof(*cache));
+
+	if (cache == NULL)
+		abort();
+	return cache;
+}
+
+static void kept_free(struct kept_world *k)
+{
+	free(k->snapshot);
+	if (k->world != NULL)
+		scenario_free(k->world);
+	*k = (struct kept_world){ 0 };
+}
+
+void run_worlds_free(struct run_worlds *cache)
+{
+	if (cache == NULL)
+		return;
+	for (u32 i = 0; i < cache->nr; i++)
+		kept_free(&cache->kept[i]);
+	free(cache);
+}
+
+static bool same_kind(const struct world_kind *a, const struct world_kind *b)
+{
+	return a->dev == b->dev && a->stock == b->stock && a->hosts == b->hosts &&
+	       a->cpus == b->cpus && a->cost == b->cost && a->seed == b->seed &&
+	       a->perturb == b->perturb;
+}
+
+static struct world_cfg cfg_of(const struct world_kind *k)
+{
+	struct world_cfg cfg = {
+		.limits = script_limits(),
+		.seed = k->seed,
+		.cost = k->cost,
+		.hosts = k->hosts,
+		.cpus = k->cpus,
+		.tasks = RUN_THREADS,
+		.nr_devs = k->hosts,
+		.nr_wires = k->hosts > 1,
+		.perturb = k->perturb,
+		.wire = { { .port = { 0, 1, 2, 3 },
+			    .nr_ports = (u8)k->hosts,
+			    .delay_ps = 500 * PS_PER_NS } },
+	};
+
+	for (u8 i = 0; i < k->hosts; i++)
+		cfg.dev[i] = (struct world_dev_cfg){
+			.host = i,
+			.kind = k->dev,
+			.name = k->stock ? "tun0" : "eth0",
+			.mac = { 2, 0, 0, 0, 0, (u8)(i + 1) },
+		};
+	return cfg;
+}
+
+static void kept_make(struct kept_world *k, const struct world_kind *kind)
+{
+	struct world_cfg cfg = cfg_of(kind);
+
+	k->kind = *kind;
+	k->world = scenario_new(&cfg);
+	k->snapshot = malloc((size_t)world_save_size(k->world));
+	if (k->snapshot == NULL)
+		abort();
+	world_save(k->world, k->snapshot);
+}
+
+/* The world as it was laid out. */
+static struct world *fresh_world(struct run_worlds *cache, const struct world_kind *kind)
+{
+	struct kept_world *k = NULL;
+
+	for (u32 i = 0; i < cache->nr && k == NULL; i++)
+		if (same_kind(&cache->kept[i].kind, kind))
+			k = &cache->kept[i];
+	if (k == NULL) {
+		if (cache->nr < WORLDS) {
+			k = &cache->kept[cache->nr++];
+		} else {
+			k = &cache->kept[cache->next++ % WORLDS];
+			kept_free(k);
+		}
+		kept_make(k, kind);
+	}
+	world_restore(k->world, k->snapshot);
+	return k->world;
+}
+
+/* --- names that a script may use
+ * ------------------------------------------------------------------- */
+
+static char *copy_of(const char *text, u32 len)
+{
+	char *copy = malloc(len + 1);
+
+	if (copy == NULL)
+		abort();
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+static void undefine(struct run *r, u32 i)
+{
+	free((char *)(uintptr_t)r->define[i].name);
+	free((char *)(uintptr_t)r->define[i].value);
+}
+
+/* The later definition of a name counts. */
+static bool define(struct run *r, const char *name, u32 len, const char *value)
+{
+	u32 i = 0;
+
+	while (i < r->nr_defines &&
+	       (strlen(r->define[i].name) != len || memcmp(r->define[i].name, name, len) != 0))
+		i++;
+	if (i == ARRAY_SIZE(r->define))
+		return false;
+	if (i == r->nr_defines)
+		r->nr_defines++;
+	else
+		undefine(r, i);
+	r->define[i] = (struct run_pair){ copy_of(name, len), copy_of(value, (u32)strlen(value)) };
+	return true;
+}
+
+const char *run_define(const struct run *r, const char *name, u32 len)
+{
+	for (u32 i = 0; i < r->nr_defines; i++)
+		if (strlen(r->define[i].name) == len && memcmp(r->define[i].name, name, len) == 0)
+			return r->define[i].value;
+	return NULL;
+}
+
+/* --- options
+ * --------------------------------------------------------------------------------------- */
+
+/* The value's text into *to; false: it is not one. */
+static bool read_number(const char *text, u64 max, u64 *to)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	*to = strtoull(text, &end, 0);
+	return *end == '\0' && *to <= max;
+}
+
+static bool read_ip(const char *text, u32 *to)
+{
+	u32 addr = 0;
+	const char *p = text;
+
+	for (u32 i = 0; i < 4; i++) {
+		u32 byte = 0, digits = 0;
+
+		for (; *p >= '0' && *p <= '9' && digits < 3; p++, digits++)
+			byte = byte * 10 + (u32)(*p - '0');
+		if (digits == 0 || byte > 255 || (i < 3 && *p++ != '.'))
+			return false;
+		addr = addr << 8 | byte;
+	}
+	*to = addr;
+	return *p == '\0';
+}
+
+static bool take_local_ip(struct run *r, const char *v)
+{
+	return read_ip(v, &r->addr.local_ip);
+}
+
+/* With /length, as packetdrill has it: which destinations are at the other end. */
+static bool take_remote_ip(struct run *r, const char *v)
+{
+	const char *slash = strchr(v, '/');
+	char addr[OPTION_BYTES];
+	u64 len = 32;
+
+	if (slash != NULL && !read_number(slash + 1, 32, &len))
+		return false;
+	snprintf(addr, sizeof(addr), "%.*s", slash != NULL ? (int)(slash - v) : (int)strlen(v), v);
+	r->addr.remote_prefix = (u32)len;
+	return read_ip(addr, &r->addr.remote_ip);
+}
+
+static bool take_gateway_ip(struct run *r, const char *v)
+{
+	return read_ip(v, &r->addr.gateway_ip);
+}
+
+static bool take_netmask_ip(struct run *r, const char *v)
+{
+	return read_ip(v, &r->addr.netmask) &&
+	       (~r->addr.netmask & (~r->addr.netmask + 1)) == 0; /* ones, then zeros */
+}
+
+static bool take_mtu(struct run *r, const char *v)
+{
+	u64 n;
+	bool ok = read_number(v, 65535, &n) && n != 0;
+
+	if (ok)
+		r->addr.mtu = (u32)n;
+	return ok;
+}
+
+static bool take_mss(struct run *r, const char *v)
+{
+	u64 n;
+	bool ok = read_number(v, 65535, &n);
+
+	if (ok)
+		r->addr.mss = (u32)n;
+	return ok;
+}
+
+static bool take_port(const char *v, u16 *to)
+{
+	u64 n;
+	bool ok = read_number(v, 65535, &n);
+
+	if (ok)
+		*to = (u16)n;
+	return ok;
+}
+
+static bool take_bind_port(struct run *r, const char *v)
+{
+	return take_port(v, &r->addr.local_port);
+}
+
+static bool take_connect_port(struct run *r, const char *v)
+{
+	return take_port(v, &r->addr.remote_port);
+}
+
+static bool take_tolerance(struct run *r, const char *v)
+{
+	u64 us;
+	bool ok = read_number(v, 1000000000, &us);
+
+	if (ok)
+		r->tolerance_ps = us * PS_PER_US;
+	return ok;
+}
+
+/* 12.5 */
+static bool take_tolerance_percent(struct run *r, const char *v)
+{
+	u32 permille = 0, decimals = 0;
+	bool point = false;
+
+	for (; *v != '\0'; v++) {
+		if (*v == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (*v < '0' || *v > '9' || decimals == 1 || permille > 100000)
+			return false;
+		permille = permille * 10 + (u32)(*v - '0');
+		decimals += point;
+	}
+	r->tolerance_permille = decimals == 1 ? permille : permille * 10;
+	return true;
+}
+
+static bool take_define(struct run *r, const char *v)
+{
+	const char *eq = strchr(v, '=');
+
+	return eq != NULL && eq != v && define(r, v, (u32)(eq - v), eq + 1);
+}
+
+static bool take_ip_version(struct run *r, const char *v)
+{
+	if (strcmp(v, "ipv4") == 0)
+		return true;
+	if (strcmp(v, "ipv6") != 0 && strcmp(v, "ipv4-mapped-ipv6") != 0)
+		return false;
+	run_end(r, r->stmt, RUN_NOT_IMPLEMENTED, "ip_version=%s", v);
+	return true;
+}
+
+struct choice {
+	const char *name;
+	int value;
+};
+
+static bool choose(const char *v, const struct choice *c, u32 n, int *to)
+{
+	for (u32 i = 0; i < n; i++) {
+		if (strcmp(c[i].name, v) == 0) {
+			*to = c[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct choice profiles[] = {
+	{ "bare", PROFILE_BARE },
+	{ "google", PROFILE_GOOGLE },
+	{ "ksft", PROFILE_KSFT },
+};
+static const struct choice devices[] = {
+	{ "tap", DEVICE_TAP },
+	{ "tun", DEVICE_TUN },
+	{ "igb", DEVICE_IGB },
+};
+
+/* These two are looked at before all others: see choose_profile(). */
+static bool take_profile(struct run *r, const char *v)
+{
+	int n = 0;
+	bool ok = choose(v, profiles, ARRAY_SIZE(profiles), &n);
+
+	if (ok && r->opt->profile == PROFILE_AUTO)
+		r->profile = (enum run_profile)n;
+	return ok;
+}
+
+static bool take_device(struct run *r, const char *v)
+{
+	int n = 0;
+	bool ok = choose(v, devices, ARRAY_SIZE(devices), &n);
+
+	if (ok && r->opt->device == DEVICE_AUTO)
+		r->device = (enum run_device)n;
+	return ok;
+}
+
+/* What packetdrill knows, and the two of ours. Without take: it changes nothing here. */
+enum option_value { NO_VALUE, NEEDS_VALUE, MAY_HAVE_VALUE };
+static const struct script_option_info {
+	const char *name;
+	enum option_value value;
+	bool (*take)(struct run *r, const char *v);
+} options[] = {
+	{ "profile", NEEDS_VALUE, take_profile },
+	{ "device", NEEDS_VALUE, take_device },
+	{ "local_ip", NEEDS_VALUE, take_local_ip },
+	{ "remote_ip", NEEDS_VALUE, take_remote_ip },
+	{ "gateway_ip", NEEDS_VALUE, take_gateway_ip },
+	{ "netmask_ip", NEEDS_VALUE, take_netmask_ip },
+	{ "mtu", NEEDS_VALUE, take_mtu },
+	{ "mss", NEEDS_VALUE, take_mss },
+	{ "bind_port", NEEDS_VALUE, take_bind_port },
+	{ "connect_port", NEEDS_VALUE, take_connect_port },
+	{ "tolerance_usecs", NEEDS_VALUE, take_tolerance },
+	{ "tolerance_percent", NEEDS_VALUE, take_tolerance_percent },
+	{ "define", NEEDS_VALUE, take_define },
+	{ "ip_version", NEEDS_VALUE, take_ip_version },
+	{ "tcp_ts_tick_usecs", NEEDS_VALUE, NULL },
+	{ "tcp_ts_ecr_scaled", NO_VALUE, NULL },
+	{ "strict_segments", NO_VALUE, NULL },
+	{ "send_omit_free", NO_VALUE, NULL },
+	{ "non_fatal", MAY_HAVE_VALUE, NULL },
+	{ "is_anyip", NO_VALUE, NULL },
+	{ "speed", NEEDS_VALUE, NULL },
+	{ "persistent_tun_dev", NO_VALUE, NULL },
+	{ "verbose", NO_VALUE, NULL },
+	{ "debug", NO_VALUE, NULL },
+};
+
+static const struct script_option_info *find_option(const char *name, u32 len)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(options); i++)
+		if (strlen(options[i].name) == len && memcmp(options[i].name, name, len) == 0)
+			return &options[i];
+	return NULL;
+}
+
+static int option(struct run *r, const struct stmt *s)
+{
+	const char *key = script_text(r->script, s->pair.key);
+	const struct script_option_info *o = find_option(key, s->pair.key.len);
+	char value[OPTION_BYTES];
+	u32 len = s->pair.value.len;
+
+	r->stmt = s;
+	if (o == NULL)
+		return run_invalid(r, s, "unknown option --%.*s", (int)s->pair.key.len, key);
+	if (len >= sizeof(value))
+		return run_invalid(r, s, "the value of --%s is longer than %zu characters", o->name,
+				   sizeof(value) - 1);
+	memcpy(value, script_text(r->script, s->pair.value), len);
+	value[len] = '\0';
+	if ((o->value == NEEDS_VALUE) != (len != 0) && o->value != MAY_HAVE_VALUE)
+		return run_invalid(r, s, "--%s takes %s value", o->name,
+				   o->value == NO_VALUE ? "no" : "a");
+	if (o->take != NULL && !o->take(r, value))
+		return run_invalid(r, s, "--%s does not take the value '%s'", o->name, value);
+	return r->ended ? -1 : 0;
+}
+
+/* Does the command call a program of that name, and by which path? */
+static bool calls_program(const char *text, u32 len, const char *name, bool *here)
+{
+	u32 n = (u32)strlen(name);
+
+	for (u32 i = 0; i + n <= len; i++) {
+		if (memcmp(text + i, name, n) != 0)
+			continue;
+		if (i + n < len && strchr(" \t\n;|&`\\", text[i + n]) == NULL)
+			continue;
+		if (i != 0 && strchr(" \t\n;|&/", text[i - 1]) == NULL)
+			continue;
+		*here = i >= 2 && memcmp(text + i - 2, "./", 2) == 0 &&
+			(i == 2 || strchr(" \t\n;|&", text[i - 3]) != NULL);
+		return true;
+	}
+	return false;
+}
+
+static enum run_profile profile_by_commands(const struct script *s)
+{
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		const struct stmt *st = &s->stmt[i];
+		bool here;
+
+		if (st->kind == STMT_COMMAND &&
+		    calls_program(script_text(s, st->text), st->text.len, "defaults.sh", &here))
+			return here ? PROFILE_KSFT : PROFILE_GOOGLE;
+	}
+	return PROFILE_BARE;
+}
+
+static bool is_option(const struct run *r, const struct stmt *s, const char *name)
+{
+	return s->kind == STMT_OPTION && s->pair.key.len == strlen(name) &&
+	       memcmp(script_text(r->script, s->pair.key), name, s->pair.key.len) == 0;
+}
+
+/* The profile and the device come first: the others override what they bring. */
+static int choose_profile(struct run *r)
+{
+	r->profile = r->opt->profile;
+	r->device = r->opt->device;
+	for (u32 i = 0; i < r->script->nr_stmts; i++) {
+		const struct stmt *s = &r->script->stmt[i];
+
+		if ((is_option(r, s, "profile") || is_option(r, s, "device")) && option(r, s) != 0)
+			return -1;
+	}
+	if (r->profile == PROFILE_AUTO)
+		r->profile = profile_by_commands(r->script);
+	if (r->device == DEVICE_AUTO)
+		r->device = r->profile == PROFILE_BARE ? DEVICE_TAP : DEVICE_TUN;
+	return 0;
+}
+
+static void profile_defaults(struct run *r)
+{
+	static const struct run_pair ksft[] = {
+		{ "TFO_COOKIE", "3021b9d889017eeb" },
+		{ "TFO_COOKIE_ZERO", "b7c12350a90dc8f5" },
+		{ "CMSG_LEVEL_IP", "SOL_IP" },
+		{ "CMSG_TYPE_RECVERR", "IP_RECVERR" },
+	};
+
+	r->addr = (struct run_addresses){
+		.local_ip = 0xc0a80001,
+		.gateway_ip = r->profile == PROFILE_KSFT ? 0xc0a80001 : 0xc0a80002,
+		.netmask = 0xffff0000,
+		.remote_ip = 0xc0000201,
+		.remote_prefix = 24,
+		.local_port = 8080,
+		.remote_port = 8080,
+		.stock = r->profile != PROFILE_BARE,
+	};
+	if (r->profile == PROFILE_KSFT)
+		for (u32 i = 0; i < ARRAY_SIZE(ksft); i++)
+			define(r, ksft[i].name, (u32)strlen(ksft[i].name), ksft[i].value);
+}
+
+/* What was captured on a kernel in virtual time is compared to the jiffy: half of one either way,
+ * since nothing lies between two ticks of the wheel.
+ */
+static void choose_tolerance(struct run *r)
+{
+	struct text oracle = script_header(r->script, "oracle");
+	const char *text = script_text(r->script, oracle);
+
+	r->tolerance_ps = 4 * PS_PER_MS;
+	r->tolerance_permille = 125;
+	for (u32 i = 0; i + 3 <= oracle.len; i++) {
+		if (memcmp(text + i, "uml", 3) != 0)
+			continue;
+		r->tolerance_ps = PS_PER_MS / 2;
+		r->tolerance_permille = 0;
+	}
+}
+
+static int read_options(struct run *r)
+{
+	if (choose_profile(r) != 0)
+		return -1;
+	profile_defaults(r);
+	choose_tolerance(r);
+	for (u32 i = 0; i < r->script->nr_stmts; i++)
+		if (r->script->stmt[i].kind == STMT_OPTION && option(r, &r->script->stmt[i]) != 0)
+			return -1;
+	for (u32 i = 0; i < r->opt->nr_defines; i++) {
+		const struct run_pair *d = &r->opt->define[i];
+
+		if (!define(r, d->name, (u32)strlen(d->name), d->value))
+			return run_invalid(r, NULL, "too many names by -D");
+	}
+	return 0;
+}
+
+/* --- set-up
+ * ---------------------------------------------------------------------------------------- */
+
+static void count_hosts(struct run *r)
+{
+	r->nr_hosts = 1;
+	for (u32 i = 0; i < r->script->nr_stmts; i++) {
+		const struct stmt *s = &r->script->stmt[i];
+
+		assert(s->host < SCRIPT_HOSTS);
+		r->nr_hosts = max_u32(r->nr_hosts, s->host + 1u);
+		if (s->kind == STMT_PACKET && !s->packet.incoming)
+			r->host[s->host].expects_left++;
+	}
+}
+
+static int config(struct run *r, u32 host, const char *line)
+{
+	char err[256];
+
+	if (world_config(r->world, host, line, err, sizeof(err)) == 0)
+		return 0;
+	return run_invalid(r, NULL, "profile set-up refused: %s: %s", line, err);
+}
+
+static u32 prefix_len(u32 netmask)
+{
+	u32 n = 0;
+
+	for (; netmask != 0; netmask <<= 1)
+		n++;
+	return n;
+}
+
+static void ip_text(u32 addr, char buf[16])
+{
+	snprintf(buf, 16, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 0xff, addr >> 8 & 0xff,
+		 addr & 0xff);
+}
+
+/* As packetdrill does it: the device up, its address, the route to the remote prefix. */
+static int configure_stock(struct run *r)
+{
+	const struct run_addresses *a = &r->addr;
+	u32 mask = a->remote_prefix == 0 ? 0 : U32_MAX << (32 - a->remote_prefix);
+	char local[16], gateway[16], remote[16], line[256];
+
+	ip_text(a->local_ip, local);
+	ip_text(a->gateway_ip, gateway);
+	ip_text(a->remote_ip & mask, remote);
+	snprintf(line, sizeof(line),
+		 "ip link set lo up; ip link set tun0 up; ip addr add %s/%u dev tun0; "
+		 "ip route add %s/%u via %s dev tun0",
+		 local, prefix_len(a->netmask), remote, a->remote_prefix, gateway);
+	return config(r, 0, line);
+}
+
+static int configure(struct run *r)
+{
+	char line[64];
+
+	for (u32 h = 0; h < r->nr_hosts && r->addr.mtu != 0; h++) {
+		snprintf(line, sizeof(line), "ip link set %s mtu %u", r->dev, r->addr.mtu);
+		if (config(r, h, line) != 0)
+			return -1;
+	}
+	return r->addr.stock ? configure_stock(r) : 0;
+}
+
+static int set_knobs(struct run *r)
+{
+	for (u32 h = 0; h < r->nr_hosts; h++) {
+		for (u32 i = 0; i < r->opt->nr_knobs; i++) {
+			const struct run_pair *k = &r->opt->knob[i];
+			int err;
+
+			host_config_begin(&r->world->host[h]);
+			err = sysctl_write(&r->world->host[h].net, k->name, k->value);
+			host_config_end(&r->world->host[h]);
+			world_settle(r->world);
+			if (err != 0)
+				return run_invalid(r, NULL, "--set %s=%s: %s", k->name, k->value,
+						   strerror(-err));
+		}
+	}
+	return 0;
+}
+
+static void on_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len)
+{
+	run_saw_frame(ctx, port, outgoing, frame, len);
+}
+
+static void on_done(struct task *t)
+{
+	struct run *r = t->done_ctx;
+
+	r->ended_calls++;
+}
+
+static void init_host(struct run *r, u32 h)
+{
+	struct run_host *host = &r->host[h];
+
+	host->port = h;
+	memcpy(host->mac, (u8[]){ 2, 0, 0, 0, 0, (u8)(h + 1) }, 6);
+	memcpy(host->peer_mac, (u8[]){ 2, 0, 0, 0, 0, h == 0 ? 2 : 1 }, 6);
+	host->processes = 1;
+	host->bound[0] = true;
+	for (u32 p = 0; p < SCRIPT_PROCESSES; p++)
+		host->permitted[p] = U64_MAX;
+	for (u32 t = 0; t < RUN_THREADS; t++) {
+		r->world->host[h].task[t].done = on_done;
+		r->world->host[h].task[t].done_ctx = r;
+	}
+	memset(r->fd[h], 0xff, sizeof(r->fd[h])); /* -1 */
+	r->last_left_ps[h] = U64_MAX;
+	shell_init(&r->shell[h], r->world, h, r->dev, r->profile == PROFILE_KSFT);
+}
+
+static struct world_kind kind_of(const struct run *r)
+{
+	static const enum world_dev_kind dev[] = {
+		[DEVICE_TAP] = DEV_TAP,
+		[DEVICE_TUN] = DEV_TUN,
+		[DEVICE_IGB] = DEV_IGB,
+	};
+
+	return (struct world_kind){
+		.dev = dev[r->device],
+		.stock = r->addr.stock,
+		.hosts = r->nr_hosts,
+		.cpus = r->device == DEVICE_IGB ? IGB_CPUS : 1,
+		.cost = r->opt->cost,
+		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
+		.perturb = r->opt->perturb,
+	};
+}
+
+int run_world_begin(struct run *r, struct run_worlds *cache)
+{
+	struct world_kind kind;
+
+	if (read_options(r) != 0)
+		return -1;
+	count_hosts(r);
+	if (r->addr.stock && r->nr_hosts > 1)
+		return run_invalid(r, NULL, "blocks of other hosts are for --profile=bare");
+	r->dev = r->addr.stock ? "tun0" : "eth0";
+	kind = kind_of(r);
+	r->world = fresh_world(cache, &kind);
+	if (r->opt->checks)
+		scenario_checks_on(r->world);
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		init_host(r, h);
+	wire_init(&r->wire, r->world, WORLD_WIRES - 1, &(struct wire_cfg){ 0 }, kind.seed);
+	r->world->on_frame = on_frame;
+	r->world->on_frame_ctx = r;
+	r->start_ps = r->world->sim.now_ps;
+	return configure(r) != 0 || set_knobs(r) != 0 ? -1 : 0;
+}
+
+void run_world_end(struct run *r)
+{
+	for (u32 i = 0; i < r->nr_defines; i++)
+		undefine(r, i);
+	if (r->world == NULL)
+		return;
+	r->world->on_frame = NULL;
+	r->world->checks = false;
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		for (u32 t = 0; t < RUN_THREADS; t++)
+			r->world->host[h].task[t].done = NULL;
+}
