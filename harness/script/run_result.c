@@ -1,0 +1,803 @@
+// SPDX-License-Identifier: MIT
+/* run_result.c - a call's result and output, compared field by field with what the script says.
+ *
+ * Path: called by run_call.c after a call. Rules: what Linux leaves undefined is not compared: of a
+ * call that failed only its error, and lengths that are written as changing.
+ *
+ * Every field that the script mentions becomes a row, in the order in which it is written, so that
+ * a report shows those that agree beside the one that does not.
+ */
+#include "harness/script/run_result.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "harness/script/run_arg.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+
+enum { ROWS_MAX = 64, ROW_NAME = 48, WINDOW = 24, CHUNK = 256 };
+
+struct compare {
+	struct run *r;
+	const struct stmt *st;
+	struct task *t;
+	u32 host, process;
+	bool failed; /* the call: it returned an error */
+	bool differs;
+	const char *in; /* which of several structs, for the rows' names; "" */
+	u32 nr;
+	struct run_diff row[ROWS_MAX];
+	char name[ROWS_MAX][ROW_NAME];
+};
+
+/* --- rows ----------------------------------------------------------------------------------------
+ */
+/* A new row; NULL when a hostile script has too many: what differs is counted all the same. */
+static struct run_diff *add_row(struct compare *c, const char *name, bool differs)
+{
+	struct run_diff *d;
+
+	c->differs = c->differs || differs;
+	if (c->nr == ROWS_MAX)
+		return NULL;
+	d = &c->row[c->nr];
+	snprintf(c->name[c->nr], ROW_NAME, "%s%s", c->in, name);
+	d->field = c->name[c->nr];
+	d->differs = differs;
+	d->expected[0] = d->actual[0] = '\0';
+	c->nr++;
+	return d;
+}
+
+/* What the script says, as it says it. */
+static void say_expected(const struct compare *c, struct run_diff *d, u32 e)
+{
+	script_print_expr(c->r->script, e, d->expected, sizeof(d->expected));
+}
+
+static const char *const errno_descriptions[] = {
+	[EPERM] = "Operation not permitted",
+	[ENOENT] = "No such file or directory",
+	[EINTR] = "Interrupted system call",
+	[EIO] = "Input/output error",
+	[ENXIO] = "No such device or address",
+	[E2BIG] = "Argument list too long",
+	[EBADF] = "Bad file descriptor",
+	[EAGAIN] = "Resource temporarily unavailable",
+	[ENOMEM] = "Cannot allocate memory",
+	[EACCES] = "Permission denied",
+	[EFAULT] = "Bad address",
+	[EBUSY] = "Device or resource busy",
+	[EEXIST] = "File exists",
+	[ENODEV] = "No such device",
+	[EINVAL] = "Invalid argument",
+	[ENFILE] = "Too many open files in system",
+	[EMFILE] = "Too many open files",
+	[ENOTTY] = "Inappropriate ioctl for device",
+	[ESPIPE] = "Illegal seek",
+	[EPIPE] = "Broken pipe",
+	[EDOM] = "Numerical argument out of domain",
+	[ERANGE] = "Numerical result out of range",
+	[ENOSYS] = "Function not implemented",
+	[ENOMSG] = "No message of desired type",
+	[ENODATA] = "No data available",
+	[EPROTO] = "Protocol error",
+	[EBADMSG] = "Bad message",
+	[EOVERFLOW] = "Value too large for defined data type",
+	[ENOTSOCK] = "Socket operation on non-socket",
+	[EDESTADDRREQ] = "Destination address required",
+	[EMSGSIZE] = "Message too long",
+	[EPROTOTYPE] = "Protocol wrong type for socket",
+	[ENOPROTOOPT] = "Protocol not available",
+	[EPROTONOSUPPORT] = "Protocol not supported",
+	[ESOCKTNOSUPPORT] = "Socket type not supported",
+	[EOPNOTSUPP] = "Operation not supported",
+	[EPFNOSUPPORT] = "Protocol family not supported",
+	[EAFNOSUPPORT] = "Address family not supported by protocol",
+	[EADDRINUSE] = "Address already in use",
+	[EADDRNOTAVAIL] = "Cannot assign requested address",
+	[ENETDOWN] = "Network is down",
+	[ENETUNREACH] = "Network is unreachable",
+	[ENETRESET] = "Network dropped connection on reset",
+	[ECONNABORTED] = "Software caused connection abort",
+	[ECONNRESET] = "Connection reset by peer",
+	[ENOBUFS] = "No buffer space available",
+	[EISCONN] = "Transport endpoint is already connected",
+	[ENOTCONN] = "Transport endpoint is not connected",
+	[ESHUTDOWN] = "Cannot send after transport endpoint shutdown",
+	[ETOOMANYREFS] = "Too many references: cannot splice",
+	[ETIMEDOUT] = "Connection timed out",
+	[ECONNREFUSED] = "Connection refused",
+	[EHOSTDOWN] = "Host is down",
+	[EHOSTUNREACH] = "No route to host",
+	[EALREADY] = "Operation already in progress",
+	[EINPROGRESS] = "Operation now in progress",
+};
+
+/* The constant of a group that has this value, the first of equal ones; NULL: none has. */
+static const char *symbol_name(enum symbol_group group, u64 value)
+{
+	for (u32 i = 0; i < script_nr_symbols && group != SYM_NONE; i++)
+		if (script_symbols[i].group == group && script_symbols[i].value == value)
+			return script_symbols[i].name;
+	return NULL;
+}
+
+void errno_text(s64 error, char *to, u32 size)
+{
+	const char *name = symbol_name(SYM_E, (u64)error), *text = NULL;
+
+	if (error > 0 && error < (s64)ARRAY_SIZE(errno_descriptions))
+		text = errno_descriptions[error];
+	if (name == NULL)
+		snprintf(to, size, "errno %lld", (long long)error);
+	else
+		snprintf(to, size, "%s%s%s%s", name, text != NULL ? " (" : "",
+			 text != NULL ? text : "", text != NULL ? ")" : "");
+}
+
+/* A set of flags by their names, what has none in hex. */
+static void flags_text(enum symbol_group group, u64 value, char *to, u32 size)
+{
+	u64 rest = value;
+	u32 n = 0;
+
+	to[0] = '\0';
+	for (u64 bit = 1; bit != 0 && bit <= rest; bit <<= 1) {
+		const char *name = (rest & bit) != 0 ? symbol_name(group, bit) : NULL;
+
+		if (name == NULL || n >= size)
+			continue;
+		n += (u32)snprintf(to + n, size - n, "%s%s", n != 0 ? "|" : "", name);
+		rest &= ~bit;
+	}
+	if ((rest != 0 || value == 0) && n < size)
+		snprintf(to + n, size - n, rest != 0 ? "%s0x%llx" : "%s%llx", n != 0 ? "|" : "",
+			 (unsigned long long)rest);
+}
+
+/* A value of this type as a script would write it; signed by its bytes, in hex where e is. */
+static void value_text(const struct compare *c, enum arg_type type, u32 e, u64 value, u32 bytes,
+		       char *to, u32 size)
+{
+	const struct arg_type_info *info = &script_types[type];
+	enum symbol_group group = (enum symbol_group)info->group;
+	const char *name = symbol_name(group, value);
+	u32 shift = 64 - 8 * bytes;
+
+	if (group != SYM_NONE && group != SYM_ANY && (info->forms & FORM_OR) != 0)
+		flags_text(group, value, to, size);
+	else if (group != SYM_ANY && name != NULL)
+		snprintf(to, size, "%s", name);
+	else if (c->r->script->expr[e].hex)
+		snprintf(to, size, "0x%llx", (unsigned long long)value);
+	else
+		snprintf(to, size, "%lld", (long long)((s64)(value << shift) >> shift));
+}
+
+static u64 mask_of(u32 bytes)
+{
+	assert(bytes >= 1 && bytes <= 8);
+	return U64_MAX >> (64 - 8 * bytes);
+}
+
+static u64 get_le(const u8 *p, u32 bytes)
+{
+	u64 v = 0;
+
+	for (u32 i = 0; i < bytes; i++)
+		v |= (u64)p[i] << 8 * i;
+	return v;
+}
+
+/* A number in memory against one of the script. */
+static void compare_number(struct compare *c, const char *name, enum arg_type type, u32 e,
+			   u64 actual, u32 bytes)
+{
+	s64 expected;
+	struct run_diff *d;
+
+	if (!run_number(c->r, e, &expected))
+		return;
+	d = add_row(c, name, (((u64)expected ^ actual) & mask_of(bytes)) != 0);
+	if (d == NULL)
+		return;
+	say_expected(c, d, e);
+	value_text(c, type, e, actual & mask_of(bytes), bytes, d->actual, sizeof(d->actual));
+}
+
+/* --- bytes ---------------------------------------------------------------------------------------
+ */
+/* As "text", or as hex where one byte is no text. */
+static void bytes_text(const u8 *p, u32 len, char *to, u32 size)
+{
+	bool text = true;
+	u32 n = 0;
+
+	for (u32 i = 0; i < len; i++)
+		text = text && (isprint(p[i]) || p[i] == '\n');
+	n += (u32)snprintf(to, size, text ? "\"" : "hex ");
+	for (u32 i = 0; i < len && n + 6 < size; i++) {
+		if (!text)
+			n += (u32)snprintf(to + n, size - n, "%02x", p[i]);
+		else if (p[i] == '\n')
+			n += (u32)snprintf(to + n, size - n, "\\n");
+		else if (p[i] == '"' || p[i] == '\\')
+			n += (u32)snprintf(to + n, size - n, "\\%c", p[i]);
+		else
+			n += (u32)snprintf(to + n, size - n, "%c", p[i]);
+	}
+	if (text)
+		snprintf(to + n, size - n, "\"");
+}
+
+/* A piece around the byte that differs, and where it begins when that is not at 0. */
+static void window_text(const u8 *p, u32 from, u32 len, u64 total, char *to, u32 size)
+{
+	u32 n = 0;
+
+	if (from != 0)
+		n = (u32)snprintf(to, size, "... ");
+	bytes_text(p, len, to + n, size - n);
+	n = (u32)strlen(to);
+	if (from + (u64)len < total)
+		n += (u32)snprintf(to + n, size - n, " ...");
+	snprintf(to + n, size - n, " (%llu bytes)", (unsigned long long)total);
+}
+
+/* The first byte in which they differ; the shorter one's length when that is all. */
+static u64 first_difference(const struct compare *c, u32 e, const u8 *actual, u64 len)
+{
+	u8 want[CHUNK];
+
+	for (u64 at = 0; at < len; at += CHUNK) {
+		u32 n = len - at < CHUNK ? (u32)(len - at) : CHUNK;
+
+		bytes_get(c->r->script, e, at, want, n);
+		for (u32 i = 0; i < n; i++)
+			if (want[i] != actual[at + i])
+				return at + i;
+	}
+	return len;
+}
+
+/* Bytes in memory against a string, hex or a pattern. `padded`: what is behind the script's own is
+ * to be zero; otherwise there must be as many.
+ */
+static void compare_bytes(struct compare *c, const char *name, u32 e, const u8 *actual, u64 len,
+			  bool padded)
+{
+	u64 own = bytes_len(&c->r->script->expr[e], len), total = padded ? len : own;
+	u64 both = total < len ? total : len, at = first_difference(c, e, actual, both);
+	u32 from = at > WINDOW / 2 && at != both ? (u32)at - WINDOW / 2 : 0;
+	struct run_diff *d = add_row(c, name, at < both || total != len);
+	u32 n;
+	u8 want[WINDOW];
+
+	if (d == NULL)
+		return;
+	n = total - from < WINDOW ? (u32)(total - from) : WINDOW;
+	bytes_get(c->r->script, e, from, want, n);
+	window_text(want, from, n, padded && own < len ? own : total, d->expected,
+		    sizeof(d->expected));
+	n = len - from < WINDOW ? (u32)(len - from) : WINDOW;
+	window_text(actual + from, from, n, len, d->actual, sizeof(d->actual));
+	n = (u32)strlen(d->actual);
+	if (d->differs)
+		snprintf(d->actual + n, sizeof(d->actual) - n, ", differs at byte %llu",
+			 (unsigned long long)at);
+}
+
+/* Memory that a call has written to; NULL: the script gave no address of its own. */
+static const u8 *memory(const struct compare *c, uptr at, u64 bytes)
+{
+	return umem_at(c->t->process, at, bytes);
+}
+
+static void compare_data(struct compare *c, const char *name, u32 e, uptr at, u64 len)
+{
+	const u8 *p = memory(c, at, len);
+
+	if (p != NULL && is_bytes(&c->r->script->expr[e]))
+		compare_bytes(c, name, e, p, len, false);
+}
+
+/* --- structs -------------------------------------------------------------------------------------
+ */
+static enum arg_type field_type(enum struct_type of, const char *name)
+{
+	for (u32 i = 0; i < script_nr_fields; i++)
+		if (script_fields[i].in_struct == of && strcmp(script_fields[i].name, name) == 0)
+			return (enum arg_type)script_fields[i].type;
+	return TYPE_INT;
+}
+
+static u64 get_member(const u8 *p, const struct member *m)
+{
+	if (m->kind == MEMBER_BE)
+		return m->bytes == 2 ? get_be16(p + m->at) : get_be32(p + m->at);
+	return get_le(p + m->at, m->bytes);
+}
+
+static void member_text(const struct compare *c, enum struct_type of, const struct member *m, u32 e,
+			u64 v, char *to, u32 size)
+{
+	if (m->kind == MEMBER_BE && m->bytes == 2)
+		snprintf(to, size, "htons(%u)", (unsigned)v);
+	else if (m->kind == MEMBER_BE)
+		snprintf(to, size, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(v >> 24 & 0xff),
+			 (unsigned)(v >> 16 & 0xff), (unsigned)(v >> 8 & 0xff),
+			 (unsigned)(v & 0xff));
+	else if (m->kind == MEMBER_FD)
+		snprintf(to, size, "%lld",
+			 (long long)fd_of_script(c->r, c->host, c->process, (s32)v));
+	else
+		value_text(c, field_type(of, m->name), e, v, m->bytes, to, size);
+}
+
+static void compare_member(struct compare *c, enum struct_type of, const struct member *m, u32 e,
+			   const u8 *p)
+{
+	u64 expected, actual;
+	struct run_diff *d;
+
+	if (m->kind == MEMBER_TEXT) {
+		compare_bytes(c, m->name, e, p + m->at, strnlen((const char *)p + m->at, m->bytes),
+			      false);
+		return;
+	}
+	if (!member_value(c->r, c->host, c->process, m, e, &expected))
+		return;
+	actual = get_member(p, m);
+	d = add_row(c, m->name, ((expected ^ actual) & mask_of(m->bytes)) != 0);
+	if (d == NULL)
+		return;
+	say_expected(c, d, e);
+	member_text(c, of, m, e, actual, d->actual, sizeof(d->actual));
+}
+
+/* Every field that is written; `len` bytes are there. */
+static void compare_struct(struct compare *c, enum struct_type of, u32 e, uptr at, u64 len)
+{
+	const struct script *s = c->r->script;
+	const struct layout *lo = layout_of(s, e, of);
+	const u8 *p;
+
+	if (lo == NULL) {
+		run_invalid(c->r, c->st, "these fields are of different structs");
+		return;
+	}
+	p = memory(c, at, lo->bytes);
+	for (u32 f = s->expr[e].first; f != 0 && p != NULL; f = s->expr[f].next) {
+		const struct member *m = layout_member(lo, field_name(s, f));
+		u32 v = field_value(s, f);
+		struct run_diff *d;
+
+		if (s->expr[v].kind == EXPR_ANY)
+			continue;
+		if (m->kind == MEMBER_TEXT || m->at + m->bytes <= len) {
+			compare_member(c, of, m, v, p);
+			continue;
+		}
+		d = add_row(c, m->name, true);
+		if (d == NULL)
+			continue;
+		say_expected(c, d, v);
+		snprintf(d->actual, sizeof(d->actual), "(only %u bytes)", (unsigned)len);
+	}
+}
+
+/* --- types of arguments --------------------------------------------------------------------------
+ */
+static const struct expr *expr_of(const struct compare *c, u32 e)
+{
+	return &c->r->script->expr[e];
+}
+
+static void compare_address(struct compare *c, u32 e, uptr at)
+{
+	if (expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_SOCKADDR, e, at, SOCKADDR_BUFFER);
+}
+
+static void compare_addr_out(struct compare *c, u32 e, u32 i)
+{
+	compare_address(c, e, c->t->arg[i]);
+}
+
+static void compare_length(struct compare *c, const char *name, u32 e, const u8 *p, u32 bytes)
+{
+	bool changes;
+	s64 after;
+	struct run_diff *d;
+
+	if (p == NULL || !length_after(c->r, e, &after, &changes) || (c->failed && !changes))
+		return;
+	d = add_row(c, name, (((u64)after ^ get_le(p, bytes)) & mask_of(bytes)) != 0);
+	if (d == NULL)
+		return;
+	snprintf(d->expected, sizeof(d->expected), "%lld", (long long)after);
+	value_text(c, TYPE_SIZE, e, get_le(p, bytes), bytes, d->actual, sizeof(d->actual));
+}
+
+static void compare_len_io(struct compare *c, u32 e, u32 i)
+{
+	if (expr_of(c, e)->kind == EXPR_LIST)
+		compare_length(c, "[length]", e, memory(c, c->t->arg[i], 4), 4);
+}
+
+static u64 bytes_moved(const struct compare *c, u64 room)
+{
+	assert(c->t->ret >= 0);
+	return (u64)c->t->ret < room ? (u64)c->t->ret : room;
+}
+
+static void compare_data_out(struct compare *c, u32 e, u32 i)
+{
+	compare_data(c, "data", e, c->t->arg[i], bytes_moved(c, c->t->arg[i + 1]));
+}
+
+static void compare_iovecs(struct compare *c, u32 e, uptr at)
+{
+	const struct script *s = c->r->script;
+	u64 left = (u64)c->t->ret;
+	char name[ROW_NAME];
+	u32 i = 0;
+
+	for (u32 v = s->expr[e].first; v != 0 && s->expr[v].kind == EXPR_STRUCT;
+	     v = s->expr[v].next) {
+		const u8 *iov = memory(c, at + (u64)i * IOVEC_BYTES, IOVEC_BYTES);
+		u64 n;
+
+		if (iov == NULL)
+			return;
+		n = get_le64(iov + IOVEC_LEN) < left ? get_le64(iov + IOVEC_LEN) : left;
+		snprintf(name, sizeof(name), "iov_base[%u]", i);
+		compare_data(c, name, s->expr[v].first, get_le64(iov), n);
+		left -= n;
+		i++;
+	}
+}
+
+static void compare_iovs_out(struct compare *c, u32 e, u32 i)
+{
+	if (expr_of(c, e)->kind == EXPR_LIST)
+		compare_iovecs(c, e, c->t->arg[i]);
+}
+
+/* A value in an option's four bytes. */
+static void compare_value(struct compare *c, const char *name, u32 e, uptr at)
+{
+	const u8 *p = memory(c, at, OPT_BUFFER);
+	u32 v = expr_of(c, e)->kind == EXPR_LIST ? expr_of(c, e)->first : e;
+
+	if (p != NULL && v != 0 && expr_of(c, v)->kind != EXPR_ANY)
+		compare_number(c, name, TYPE_OPTVAL, v, get_le32(p), OPT_BUFFER);
+}
+
+/* What a buffer holds. `len` bytes were written; the others are zero. */
+static void compare_option(struct compare *c, const char *name, u32 e, enum struct_type of, uptr at,
+			   u64 len)
+{
+	const struct expr *x = expr_of(c, e);
+	const u8 *p;
+	u64 own;
+
+	if (x->kind == EXPR_STRUCT) {
+		const struct layout *lo = layout_of(c->r->script, e, of);
+
+		compare_struct(c, of, e, at, lo != NULL ? lo->bytes : 0);
+	} else if (x->kind == EXPR_LIST) {
+		compare_value(c, name, e, at);
+	} else if (is_bytes(x)) {
+		own = bytes_len(x, len);
+		len = own > len ? own : len;
+		p = memory(c, at, len);
+		if (p != NULL)
+			compare_bytes(c, name, e, p, len, true);
+	}
+}
+
+static void compare_opt_out(struct compare *c, u32 e, u32 i)
+{
+	const u8 *len = memory(c, c->t->arg[i + 1], 4);
+
+	compare_option(c, "[value]", e, STRUCT_OPTSTRUCT, c->t->arg[i],
+		       len != NULL ? get_le32(len) : 0);
+}
+
+static void compare_ioctl(struct compare *c, u32 e, u32 i)
+{
+	if (!ioctl_only_gets((u32)c->t->arg[1]))
+		return;
+	compare_option(c, "[value]", e, STRUCT_IFREQ, c->t->arg[i], OPT_BUFFER);
+}
+
+static void compare_pollfds(struct compare *c, u32 e, u32 i)
+{
+	const struct script *s = c->r->script;
+	uptr at = c->t->arg[i];
+	char in[ROW_NAME];
+	u32 n = 0;
+
+	if (s->expr[e].kind != EXPR_LIST)
+		return;
+	for (u32 v = s->expr[e].first; v != 0 && s->expr[v].kind == EXPR_STRUCT;
+	     v = s->expr[v].next) {
+		snprintf(in, sizeof(in), "[%u].", n++);
+		c->in = in;
+		compare_struct(c, STRUCT_POLLFD, v, at, 8);
+		at += 8;
+	}
+	c->in = "";
+}
+
+/* nanosleep() says what was left only when a signal has ended it. */
+static void compare_timespec(struct compare *c, u32 e, u32 i)
+{
+	if (i == 1 && c->t->ret == -EINTR && expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_TIMESPEC, e, c->t->arg[i], 16);
+}
+
+static void compare_fdpair(struct compare *c, u32 e, u32 i)
+{
+	const struct script *s = c->r->script;
+	const u8 *p = memory(c, c->t->arg[i], 8);
+	u32 n = 0;
+
+	if (s->expr[e].kind != EXPR_LIST || p == NULL)
+		return;
+	for (u32 v = s->expr[e].first; v != 0 && n < 2; v = s->expr[v].next, n++) {
+		s64 live = (s32)get_le32(p + (size_t)n * 4), fd;
+
+		if (s->expr[v].kind == EXPR_ANY || !run_number(c->r, v, &fd))
+			continue;
+		if (!c->r->addr.stock)
+			compare_number(c, n == 0 ? "fd[0]" : "fd[1]", TYPE_FD, v, (u64)live, 4);
+		if (live >= 0)
+			run_bind_fd(c->r, c->st, c->host, c->process, fd, live);
+	}
+}
+
+/* --- messages ------------------------------------------------------------------------------------
+ */
+static void compare_cmsg_data(struct compare *c, u32 e, uptr at, u64 len)
+{
+	const struct expr *x = expr_of(c, e);
+	u8 word[8] = { 0 };
+	const u8 *p = memory(c, at, len);
+
+	if (p == NULL)
+		return;
+	if (x->kind == EXPR_STRUCT) {
+		compare_struct(c, STRUCT_CMSGVALUE, e, at, len);
+	} else if (is_bytes(x)) {
+		compare_bytes(c, "cmsg_data", e, p, len, false);
+	} else {
+		u32 v = x->kind == EXPR_LIST ? x->first : e;
+		u32 bytes = len < 4 ? (u32)len : 4;
+
+		if (v == 0 || expr_of(c, v)->kind == EXPR_ANY)
+			return;
+		memcpy(word, p, bytes);
+		compare_number(c, "cmsg_data", TYPE_OPTVAL, v, get_le(word, 4), 4);
+	}
+}
+
+static void compare_cmsg(struct compare *c, u32 e, uptr at, const u8 *p)
+{
+	const struct script *s = c->r->script;
+	u32 len = field_of(s, e, "cmsg_len"), level = field_of(s, e, "cmsg_level");
+	u32 type = field_of(s, e, "cmsg_type"), data = field_of(s, e, "cmsg_data");
+
+	if (len != 0)
+		compare_number(c, "cmsg_len", TYPE_SIZE, field_value(s, len), get_le64(p), 8);
+	if (level != 0)
+		compare_number(c, "cmsg_level", TYPE_LEVEL, field_value(s, level),
+			       get_le32(p + CMSGHDR_LEVEL), 4);
+	if (type != 0)
+		compare_number(c, "cmsg_type", TYPE_CMSGTYPE, field_value(s, type),
+			       get_le32(p + CMSGHDR_TYPE), 4);
+	if (data != 0)
+		compare_cmsg_data(c, field_value(s, data), at + CMSGHDR_BYTES,
+				  get_le64(p) - CMSGHDR_BYTES);
+}
+
+/* LINUX: CMSG_FIRSTHDR(), CMSG_NXTHDR(): the message at `at` when it is whole. */
+static const u8 *cmsg_at(const struct compare *c, uptr at, uptr end)
+{
+	const u8 *p = end - at >= CMSGHDR_BYTES && at <= end ? memory(c, at, CMSGHDR_BYTES) : NULL;
+
+	if (p == NULL || get_le64(p) < CMSGHDR_BYTES || get_le64(p) > end - at)
+		return NULL;
+	return p;
+}
+
+static void count_row(struct compare *c, u32 expected, u32 actual)
+{
+	struct run_diff *d = add_row(c, "msg_control", expected != actual);
+
+	if (d == NULL)
+		return;
+	snprintf(d->expected, sizeof(d->expected), "%u messages", expected);
+	snprintf(d->actual, sizeof(d->actual), "%u messages", actual);
+}
+
+static void compare_control(struct compare *c, u32 e, const u8 *msg)
+{
+	const struct script *s = c->r->script;
+	uptr at = get_le64(msg + MSGHDR_CONTROL), end = at + get_le64(msg + MSGHDR_CONTROLLEN);
+	u32 v = s->expr[e].first, want = 0, got = 0;
+	char in[ROW_NAME];
+	const u8 *p;
+
+	if (s->expr[e].kind != EXPR_LIST || (v != 0 && s->expr[v].kind != EXPR_STRUCT))
+		return;
+	for (u32 m = v; m != 0; m = s->expr[m].next)
+		want++;
+	while ((p = cmsg_at(c, at, end)) != NULL) {
+		snprintf(in, sizeof(in), "msg_control[%u].", got);
+		c->in = in;
+		if (v != 0) {
+			compare_cmsg(c, v, at, p);
+			v = s->expr[v].next;
+		}
+		got++;
+		at += ALIGN_UP(get_le64(p), 8ull);
+	}
+	c->in = "";
+	count_row(c, want, got);
+}
+
+static void compare_msg_name(struct compare *c, u32 field, const u8 *msg)
+{
+	const struct script *s = c->r->script;
+	u32 v = field_value(s, field), count = field_count(s, field);
+
+	compare_address(c, v, get_le64(msg + MSGHDR_NAME));
+	if (s->expr[count].kind != EXPR_ANY)
+		compare_number(c, "msg_name(length)", TYPE_SIZE, count,
+			       get_le32(msg + MSGHDR_NAMELEN), 4);
+}
+
+static void compare_msg_out(struct compare *c, u32 e, u32 i)
+{
+	const struct script *s = c->r->script;
+	const u8 *msg = memory(c, c->t->arg[i], MSGHDR_BYTES);
+	u32 field;
+
+	if (s->expr[e].kind != EXPR_STRUCT || msg == NULL)
+		return;
+	field = field_of(s, e, "msg_name");
+	if (field != 0)
+		compare_msg_name(c, field, msg);
+	field = field_of(s, e, "msg_iov");
+	if (field != 0 && s->expr[field_value(s, field)].kind == EXPR_LIST)
+		compare_iovecs(c, field_value(s, field), get_le64(msg + MSGHDR_IOV));
+	field = field_of(s, e, "msg_flags");
+	if (field != 0)
+		compare_number(c, "msg_flags", TYPE_MSGFLAGS, field_value(s, field),
+			       get_le32(msg + MSGHDR_FLAGS), 4);
+	field = field_of(s, e, "msg_control");
+	if (field != 0)
+		compare_control(c, field_value(s, field), msg);
+	field = field_of(s, e, "msg_controllen");
+	if (field != 0)
+		compare_length(c, "msg_controllen", field_value(s, field), msg + MSGHDR_CONTROLLEN,
+			       8);
+}
+
+/* --- a call --------------------------------------------------------------------------------------
+ */
+static const struct {
+	void (*compare)(struct compare *c, u32 e, u32 i);
+	bool of_failed; /* has something to say of a call that failed, too */
+} outputs[TYPE_MAX] = {
+	[TYPE_ADDR_OUT] = { compare_addr_out, false },
+	[TYPE_LEN_IO] = { compare_len_io, true },
+	[TYPE_DATA_OUT] = { compare_data_out, false },
+	[TYPE_IOVS_OUT] = { compare_iovs_out, false },
+	[TYPE_OPT_OUT] = { compare_opt_out, false },
+	[TYPE_IOCTLARG] = { compare_ioctl, false },
+	[TYPE_POLLFDS] = { compare_pollfds, false },
+	[TYPE_TIMESPEC] = { compare_timespec, true },
+	[TYPE_FDPAIR] = { compare_fdpair, false },
+	[TYPE_MSG_OUT] = { compare_msg_out, false },
+};
+
+static void result_text(const struct compare *c, bool fd, char *to, u32 size)
+{
+	const struct stmt *st = c->st;
+	enum arg_type type = (enum arg_type)script_calls[st->call.call].result;
+	char error[64];
+
+	if (c->failed) {
+		errno_text(-c->t->ret, error, sizeof(error));
+		snprintf(to, size, "-1 %s", error);
+	} else if (fd) {
+		snprintf(to, size, "%lld", (long long)c->t->ret);
+	} else {
+		/* fcntl() returns flags when it is asked for them. */
+		if (st->call.call == CALL_fcntl && (u32)c->t->arg[1] != F_GETFL)
+			type = TYPE_INT;
+		value_text(c, type, st->call.result, (u64)c->t->ret, 8, to, size);
+	}
+}
+
+static void expected_text(const struct compare *c, s64 number, char *to, u32 size)
+{
+	const struct stmt *st = c->st;
+	char error[64] = "";
+
+	if (number == -1 && st->call.error != 0) {
+		errno_text((s64)script_symbols[st->call.error - 1].value, error, sizeof(error));
+		snprintf(to, size, "-1 %s", error);
+		return;
+	}
+	script_print_expr(c->r->script, st->call.result, to, size);
+}
+
+/* packetdrill's `= -1` without a name is any error. */
+static bool result_agrees(const struct compare *c, bool fd, s64 number)
+{
+	if (c->st->call.error != 0)
+		return c->t->ret == -(s64)script_symbols[c->st->call.error - 1].value;
+	if (c->failed)
+		return number == -1;
+	return fd && c->r->addr.stock ? number >= 0 : c->t->ret == number;
+}
+
+static void compare_result(struct compare *c, bool fd)
+{
+	struct run_diff *d;
+	s64 number;
+	bool ok;
+
+	if (expr_of(c, c->st->call.result)->kind == EXPR_ANY ||
+	    !run_number(c->r, c->st->call.result, &number))
+		return;
+	ok = result_agrees(c, fd, number);
+	d = add_row(c, c->failed && c->st->call.error != 0 ? "errno" : "result", !ok);
+	if (d == NULL)
+		return;
+	expected_text(c, number, d->expected, sizeof(d->expected));
+	result_text(c, fd, d->actual, sizeof(d->actual));
+}
+
+/* Did the script expect that the call succeeds? Only then does it say what it writes. */
+static bool success_expected(const struct compare *c)
+{
+	const struct expr *e = expr_of(c, c->st->call.result);
+
+	return c->st->call.error == 0 && !(e->kind == EXPR_NUMBER && e->negative);
+}
+
+int run_compare(struct run *r, u32 host, u32 thread, bool fd)
+{
+	const struct stmt *st = r->thread[host][thread].stmt;
+	const struct call_info *info = &script_calls[st->call.call];
+	struct compare c = { .r = r, .st = st, .host = host, .in = "" };
+
+	c.t = &r->world->host[host].task[thread];
+	c.process = run_process_of(r, host, thread);
+	c.failed = c.t->ret < 0;
+	compare_result(&c, fd);
+	for (u32 i = 0; i < info->nr_args && c.failed != success_expected(&c); i++) {
+		u32 e = call_arg(r->script, st, i);
+
+		if (e == 0 || outputs[info->arg[i]].compare == NULL)
+			continue;
+		if (!c.failed || outputs[info->arg[i]].of_failed)
+			outputs[info->arg[i]].compare(&c, e, i);
+	}
+	if (r->ended)
+		return -1;
+	if (!c.differs)
+		return 0;
+	return run_fail(r, st, "the call does not end as the script says", c.row, c.nr);
+}
