@@ -47,6 +47,17 @@ u32 packet_option_bytes(const struct script *s, const struct expr *field);
 u32 packet_options_bytes(const struct script *s, u32 list);
 /* All headers from the first IPv4 header on, a quoted packet too. */
 u32 packet_header_bytes(const struct script *s, const struct packet *p);
+/* The expression of a word in a list; 0: it is not there. */
+u32 packet_find_word(const struct script *s, u32 list, u32 word);
+/* Do ICMP messages of this type quote a packet? */
+bool packet_icmp_is_error(u32 type);
+/* The options of a list as they are in a header; U32_MAX and a message when they cannot be. */
+struct packet_area {
+	u8 bytes[4 * PACKET_OPTIONS_MAX];
+	char err[120];
+};
+u32 packet_option_area(const struct script *s, const struct packet *p, const struct packet_ctx *ctx,
+		       u32 list, struct packet_area *to);
 /* Would text of this look be read as bytes rather than as a name? */
 bool packet_is_hex_word(const char *text, u32 len);
 

@@ -99,6 +99,19 @@ u32 packet_attr_list(u32 kind)
 	return kind == PACKET_ARP ? LIST_ARP : LIST_ATTR;
 }
 
+u32 packet_find_word(const struct script *s, u32 list, u32 word)
+{
+	assert(word < WORD_MAX);
+	while (list != 0 && s->expr[list].symbol != word)
+		list = s->expr[list].next;
+	return list;
+}
+
+bool packet_icmp_is_error(u32 type)
+{
+	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
 static bool is_hex_digit(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
