@@ -21,23 +21,24 @@ struct net *lex_net(const struct lex *lx)
 
 bool lex_next(struct lex *lx)
 {
-	u32 n = 0;
+	const struct ipcmd_call *call = lx->call;
 
-	while (lx->pos < lx->end && strchr(" \t\r", lx->line[lx->pos]) != NULL)
-		lx->pos++;
-	lx->col = lx->pos + 1;
-	while (lx->pos < lx->end && strchr(" \t\r", lx->line[lx->pos]) == NULL) {
-		if (n + 1 < LEX_WORD)
-			lx->word[n++] = lx->line[lx->pos];
-		lx->pos++;
+	if (lx->at >= call->nr_words) {
+		lx->at = call->nr_words + 1;
+		lx->word = "";
+		lx->col = call->end_column;
+		return false;
 	}
-	lx->word[n] = '\0';
-	return n != 0;
+	lx->word = call->word[lx->at].text;
+	lx->col = call->word[lx->at].column;
+	lx->at++;
+	return true;
 }
 
 void lex_back(struct lex *lx)
 {
-	lx->pos = lx->col - 1;
+	assert(lx->at > 0);
+	lx->at--;
 }
 
 bool lex_is(const struct lex *lx, const char *name)
@@ -86,10 +87,23 @@ int lex_missing(struct lex *lx, const char *what)
 	return lex_fail(lx, "%s: %s is missing at column %u", lx->cmd, what, lx->col);
 }
 
+int lex_refuse(struct lex *lx, u32 status, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	assert(err < 0);
+	va_start(args, fmt);
+	lex_message(lx, fmt, args);
+	va_end(args);
+	lx->status = status;
+	return err;
+}
+
 int lex_answer(struct lex *lx, int err, const char *text)
 {
 	if (err >= 0)
 		return 0;
+	lx->status = 2;
 	if (text != NULL)
 		lex_say(lx, "Error: %s.", text);
 	else
@@ -177,7 +191,7 @@ bool parse_addr(const char *text, be32 *to)
 bool parse_prefix(const char *text, be32 *to, u8 *len, bool *given)
 {
 	const char *slash = strchr(text, '/');
-	char addr[LEX_WORD];
+	char addr[64];
 	u32 bits = 32;
 
 	*given = slash != NULL;
@@ -217,7 +231,7 @@ int take_dev(struct lex *lx, struct net_device **to)
 		return err;
 	*to = dev_get_by_name(lex_net(lx), lx->word);
 	if (*to == NULL)
-		return lex_fail(lx, "Cannot find device \"%s\"", lx->word);
+		return lex_refuse(lx, 1, -ENODEV, "Cannot find device \"%s\"", lx->word);
 	return 0;
 }
 
@@ -283,32 +297,35 @@ static int ip_cmd(struct lex *lx)
 	static const struct {
 		const char *name;
 		int (*run)(struct lex *lx);
-	} objects[] = { { "address", ip_addr_cmd },
-			{ "link", ip_link_cmd },
-			{ "route", ip_route_cmd },
-			{ "neighbour", ip_neigh_cmd },
-			{ "neighbor", ip_neigh_cmd } };
+	} objects[] = { { "address", ip_addr_cmd },   { "link", ip_link_cmd },
+			{ "route", ip_route_cmd },    { "neighbour", ip_neigh_cmd },
+			{ "neighbor", ip_neigh_cmd }, { "tcp_metrics", ip_tcp_metrics_cmd } };
 
 	lx->cmd = "ip";
-	while (lex_next(lx) && lex_is(lx, "-4"))
-		continue;
+	while (lex_next(lx) && (lex_is(lx, "-4") || lex_is(lx, "-s")))
+		lx->stats = lx->stats || lex_is(lx, "-s");
 	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
 		if (lex_is_prefix(lx, objects[i].name))
 			return objects[i].run(lx);
-	return lex_unknown(lx, "addr|link|route|neigh");
+	return lex_unknown(lx, "addr|link|route|neigh|tcp_metrics");
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct lex *lx);
+} commands[] = { { "ip", ip_cmd },	     { "sysctl", sysctl_cmd }, { "tc", tc_cmd },
+		 { "ethtool", ethtool_cmd }, { "ss", ss_cmd },	       { "xps", xps_cmd } };
+
+bool ipcmd_knows(const char *name)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static int run_command(struct lex *lx)
 {
-	static const struct {
-		const char *name;
-		int (*run)(struct lex *lx);
-	} commands[] = { { "ip", ip_cmd },
-			 { "sysctl", sysctl_cmd },
-			 { "tc", tc_cmd },
-			 { "ethtool", ethtool_cmd },
-			 { "xps", xps_cmd } };
-
 	lx->cmd = "command";
 	if (!lex_next(lx))
 		return 0;
@@ -322,46 +339,110 @@ static int run_command(struct lex *lx)
 			return err;
 		}
 	}
-	return lex_unknown(lx, "ip|sysctl|tc|ethtool|xps");
+	return lex_unknown(lx, "ip|sysctl|tc|ethtool|ss|xps");
 }
 
-/* Where the command that begins at pos ends; *next: where the next begins. */
-static u32 command_end(const char *line, u32 pos, u32 *next)
+int ipcmd_call(struct host *h, struct ipcmd_call *call)
 {
-	u32 end = pos + (u32)strcspn(line + pos, ";#\n");
+	struct outbuf o = { .text = call->out, .cap = call->out_bytes, .len = call->out_len };
+	struct lex lx = { .host = h,
+			  .call = call,
+			  .word = "",
+			  .err = call->err,
+			  .err_bytes = call->err_bytes,
+			  .out = &o };
+	int err;
 
-	*next = end;
-	if (line[end] == '#')
-		*next += (u32)strcspn(line + end, "\n");
-	if (line[*next] != '\0')
-		++*next;
-	return end;
+	assert(call->out_len == 0 || call->out_len < call->out_bytes);
+	if (call->err_bytes != 0)
+		call->err[0] = '\0';
+	err = run_command(&lx);
+	call->out_len = o.len;
+	call->status = err < 0 ? lx.status : 0;
+	return err;
+}
+
+/* --- a line of commands --- */
+
+enum { LINE_WORDS = 64 };
+struct line {
+	const char *at, *begin; /* begin: of the command, columns count from there */
+	char *text;		/* room for the words */
+	struct ipcmd_word word[LINE_WORDS];
+	u32 nr_words, end_column;
+	bool too_many;
+};
+
+/* The word that begins here, without its quotes. */
+static void line_word(struct line *l)
+{
+	char quote = '\0';
+
+	if (l->nr_words == LINE_WORDS) {
+		l->too_many = true;
+		l->nr_words--;
+	}
+	l->word[l->nr_words].text = l->text;
+	l->word[l->nr_words++].column = (u32)(l->at - l->begin) + 1;
+	for (; *l->at != '\0' && *l->at != '\n'; l->at++) {
+		if (quote == '\0' && strchr(" \t\r;", *l->at) != NULL)
+			break;
+		if (*l->at == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*l->at == '"' || *l->at == '\''))
+			quote = *l->at;
+		else
+			*l->text++ = *l->at;
+	}
+	*l->text++ = '\0';
+}
+
+/* The words of the next command; false at the end. */
+static bool line_next(struct line *l, char *text)
+{
+	if (*l->at == '\0')
+		return false;
+	l->text = text;
+	l->nr_words = 0;
+	while (*l->at != '\0' && *l->at != ';' && *l->at != '\n') {
+		if (strchr(" \t\r", *l->at) != NULL)
+			l->at++;
+		else if (*l->at == '#')
+			l->at += strcspn(l->at, "\n");
+		else
+			line_word(l);
+	}
+	l->end_column = (u32)(l->at - l->begin) + 1;
+	if (*l->at == ';' || *l->at == '\n')
+		l->at++;
+	return true;
 }
 
 int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes)
 {
-	struct outbuf o = { .text = out, .cap = out_bytes };
-	u32 pos = 0;
+	struct ipcmd_call call = {
+		.out = out, .err = err, .out_bytes = out_bytes, .err_bytes = err_bytes
+	};
+	struct line l = { .at = line, .begin = line };
+	char *text = malloc(2 * strlen(line) + 1);
+	int ret = 0;
 
+	if (text == NULL)
+		abort();
 	if (err_bytes != 0)
 		err[0] = '\0';
 	if (out_bytes != 0)
 		out[0] = '\0';
-	while (line[pos] != '\0') {
-		struct lex lx = { .host = h,
-				  .line = line,
-				  .pos = pos,
-				  .err = err,
-				  .err_bytes = err_bytes,
-				  .out = &o };
-		int ret;
-
-		lx.end = command_end(line, pos, &pos);
-		ret = run_command(&lx);
-		if (ret < 0)
-			return ret;
+	while (ret >= 0 && line_next(&l, text)) {
+		call.word = l.word;
+		call.nr_words = l.nr_words;
+		call.end_column = l.end_column;
+		ret = l.too_many ? -E2BIG : ipcmd_call(h, &call);
 	}
-	return 0;
+	if (l.too_many && err_bytes != 0)
+		snprintf(err, err_bytes, "a command of more than %d words", LINE_WORDS);
+	free(text);
+	return ret < 0 ? ret : 0;
 }
 
 int ipcmd(struct host *h, const char *line, char *err, u32 err_bytes)

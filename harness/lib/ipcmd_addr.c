@@ -213,14 +213,38 @@ static int take_show_dev(struct lex *lx, struct net_device **dev)
 	return err < 0 ? err : lex_end(lx);
 }
 
+static int show_devs(struct lex *lx, bool addrs)
+{
+	struct show_what what = { .addrs = addrs, .stats = lx->stats };
+	struct net_device *dev;
+	int err = take_show_dev(lx, &dev);
+
+	what.only = dev;
+	return err < 0 ? err : show_addrs(lx, &what);
+}
+
+static int addr_flush(struct lex *lx)
+{
+	struct net_device *dev;
+	int err = take_show_dev(lx, &dev);
+
+	if (err < 0)
+		return err;
+	if (dev == NULL)
+		return lex_fail(lx, "Flush requires arguments.");
+	while (err == 0 && dev->ip_ptr != NULL && dev->ip_ptr->ifa_list != NULL) {
+		const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list;
+
+		err = inet_addr_del(dev, ifa->ifa_local, ifa->ifa_prefixlen);
+	}
+	return lex_answer(lx, err, NULL);
+}
+
 int ip_addr_cmd(struct lex *lx)
 {
-	struct net_device *dev = NULL;
-	int err;
-
 	lx->cmd = "ip addr";
 	if (!lex_next(lx))
-		return show_addrs(lx, NULL, true);
+		return show_devs(lx, true);
 	if (lex_is_prefix(lx, "add"))
 		return addr_add(lx, NLM_F_CREATE | NLM_F_EXCL);
 	if (lex_is(lx, "replace") || lex_is(lx, "change") || lex_is(lx, "chg"))
@@ -228,10 +252,11 @@ int ip_addr_cmd(struct lex *lx)
 							  : NLM_F_REPLACE);
 	if (lex_is_prefix(lx, "delete"))
 		return addr_del(lx);
+	if (lex_is_prefix(lx, "flush"))
+		return addr_flush(lx);
 	if (!lex_is_prefix(lx, "show") && !lex_is_prefix(lx, "list"))
-		return lex_unknown(lx, "add|del|replace|change|show");
-	err = take_show_dev(lx, &dev);
-	return err < 0 ? err : show_addrs(lx, dev, true);
+		return lex_unknown(lx, "add|del|replace|change|flush|show");
+	return show_devs(lx, true);
 }
 
 /* --- ip link --- */
@@ -373,18 +398,14 @@ static int link_set(struct lex *lx)
 
 int ip_link_cmd(struct lex *lx)
 {
-	struct net_device *dev = NULL;
-	int err;
-
 	lx->cmd = "ip link";
 	if (!lex_next(lx))
-		return show_addrs(lx, NULL, false);
+		return show_devs(lx, false);
 	if (lex_is_prefix(lx, "set"))
 		return link_set(lx);
 	if (!lex_is_prefix(lx, "show") && !lex_is_prefix(lx, "list"))
 		return lex_unknown(lx, "set|show");
-	err = take_show_dev(lx, &dev);
-	return err < 0 ? err : show_addrs(lx, dev, false);
+	return show_devs(lx, false);
 }
 
 /* --- ip neigh --- */
@@ -510,4 +531,28 @@ int ip_neigh_cmd(struct lex *lx)
 		return lex_unknown(lx, "add|del|change|replace|show");
 	err = take_show_dev(lx, &dev);
 	return err < 0 ? err : show_neighs(lx, dev);
+}
+
+/* --- ip tcp_metrics --- */
+
+/* There is no TCP that could have measured anything. */
+int ip_tcp_metrics_cmd(struct lex *lx)
+{
+	be32 addr;
+	bool flush;
+	int err;
+
+	lx->cmd = "ip tcp_metrics";
+	if (!lex_next(lx))
+		return 0;
+	flush = lex_is_prefix(lx, "flush");
+	if (!flush && !lex_is_prefix(lx, "delete") && !lex_is_prefix(lx, "show"))
+		return lex_unknown(lx, "show|flush|delete");
+	if (lex_is_prefix(lx, "show") || !lex_next(lx) || (flush && lex_is(lx, "all")))
+		return lex_end(lx);
+	lex_back(lx);
+	err = take_addr(lx, "an address or all", &addr);
+	if (err == 0)
+		err = lex_end(lx);
+	return err < 0 ? err : lex_answer(lx, -ESRCH, NULL);
 }

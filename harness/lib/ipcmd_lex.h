@@ -5,12 +5,10 @@
 
 #include "base/bytes.h"
 #include "base/types.h"
+#include "harness/lib/ipcmd.h"
 
-struct host;
 struct net;
 struct net_device;
-
-enum { LEX_WORD = 64 };
 
 struct outbuf {
 	char *text;
@@ -19,13 +17,15 @@ struct outbuf {
 
 struct lex {
 	struct host *host;
-	const char *line;
-	u32 pos, end;	     /* of what is left of this command */
-	char word[LEX_WORD]; /* the last one */
-	u32 col;	     /* where it begins, from 1 */
-	const char *cmd;     /* for messages: "ip route" */
+	const struct ipcmd_call *call;
+	u32 at;		  /* how many words have been taken */
+	const char *word; /* the last one; "" at the end */
+	u32 col;	  /* where it begins, from 1 */
+	const char *cmd;  /* for messages: "ip route" */
 	char *err;
 	u32 err_bytes;
+	u32 status; /* see struct ipcmd_call */
+	bool stats; /* ip -s, tc -s */
 	struct outbuf *out;
 };
 
@@ -47,6 +47,9 @@ int lex_fail(struct lex *lx, const char *fmt, ...) __attribute__((format(printf,
 void lex_say(struct lex *lx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int lex_unknown(struct lex *lx, const char *expected);
 int lex_missing(struct lex *lx, const char *what);
+/* Well said, but refused: the program exits with this status. */
+int lex_refuse(struct lex *lx, u32 status, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* What the kernel answered; text: what it says about it itself, or NULL. 0 stays 0. */
 int lex_answer(struct lex *lx, int err, const char *text);
 /* Nothing may follow. */
@@ -74,6 +77,7 @@ const char *addr_text(be32 a, char buf[16]);
 /* Objects of `ip`. */
 int ip_addr_cmd(struct lex *lx);
 int ip_link_cmd(struct lex *lx);
+int ip_tcp_metrics_cmd(struct lex *lx);
 int ip_route_cmd(struct lex *lx);
 int ip_neigh_cmd(struct lex *lx);
 /* The other commands. */
@@ -81,7 +85,13 @@ int sysctl_cmd(struct lex *lx);
 int tc_cmd(struct lex *lx);
 int ethtool_cmd(struct lex *lx);
 int xps_cmd(struct lex *lx);
-int show_addrs(struct lex *lx, const struct net_device *only, bool with_addrs);
+int ss_cmd(struct lex *lx);
+/* What `ip link show` and `ip addr show` show of the devices. */
+struct show_what {
+	const struct net_device *only; /* NULL: all */
+	bool addrs, stats;
+};
+int show_addrs(struct lex *lx, const struct show_what *what);
 int show_neighs(struct lex *lx, const struct net_device *only);
 const char *scope_name(u8 scope, char buf[16]);
 

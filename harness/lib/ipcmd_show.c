@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* ipcmd_show.c - `ip addr show`, `ip link show`, `ip neigh show`, in iproute2's look. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,6 +78,18 @@ static void show_link(struct outbuf *o, const struct net_device *dev, bool link_
 	outf(o, "\n");
 }
 
+static void show_stats(struct outbuf *o, const struct net_device_stats *s)
+{
+	static const char form[] = "    %s  bytes packets errors dropped %7s %7s           \n"
+				   "    %10" PRIu64 " %7" PRIu64 " %6" PRIu64 " %7" PRIu64
+				   " %7" PRIu64 " %7" PRIu64 " \n";
+
+	outf(o, form, "RX:", "missed", "mcast", s->rx_bytes, s->rx_packets, s->rx_errors,
+	     s->rx_dropped, s->rx_missed_errors, s->multicast);
+	outf(o, form, "TX:", "carrier", "collsns", s->tx_bytes, s->tx_packets, s->tx_errors,
+	     s->tx_dropped, (u64)0, (u64)0);
+}
+
 static void show_addr(struct outbuf *o, const struct in_ifaddr *ifa)
 {
 	char a[16], scope[16];
@@ -97,17 +110,19 @@ static void show_addr(struct outbuf *o, const struct in_ifaddr *ifa)
 	outf(o, "%s\n       valid_lft forever preferred_lft forever\n", ifa->ifa_label);
 }
 
-int show_addrs(struct lex *lx, const struct net_device *only, bool with_addrs)
+int show_addrs(struct lex *lx, const struct show_what *what)
 {
 	const struct net *net = lex_net(lx);
 
 	for (u32 i = 1; i < NET_DEV_MAX; i++) {
 		const struct net_device *dev = net->dev_by_index[i];
 
-		if (dev == NULL || (only != NULL && dev != only))
+		if (dev == NULL || (what->only != NULL && dev != what->only))
 			continue;
-		show_link(lx->out, dev, !with_addrs);
-		if (!with_addrs || dev->ip_ptr == NULL)
+		show_link(lx->out, dev, !what->addrs);
+		if (what->stats)
+			show_stats(lx->out, &dev->stats);
+		if (!what->addrs || dev->ip_ptr == NULL)
 			continue;
 		for (const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list; ifa != NULL;
 		     ifa = ifa->ifa_next)

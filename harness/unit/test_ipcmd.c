@@ -19,8 +19,10 @@ static const struct {
 	  "ip route: unknown word 'vai' at column 22; expected via|dev|oif|"
 	  "src|metric|mtu|advmss|hoplimit|initcwnd|scope|table|proto|protocol|tos|onlink|to" },
 	{ "ip rout add default", "RTNETLINK answers: No such device" },
-	{ "ip frob", "ip: unknown word 'frob' at column 4; expected addr|link|route|neigh" },
-	{ "frob", "command: unknown word 'frob' at column 1; expected ip|sysctl|tc|ethtool|xps" },
+	{ "ip frob",
+	  "ip: unknown word 'frob' at column 4; expected addr|link|route|neigh|tcp_metrics" },
+	{ "frob",
+	  "command: unknown word 'frob' at column 1; expected ip|sysctl|tc|ethtool|ss|xps" },
 	{ "ip addr add 192.0.2.1/24 dev eth0", "Error: ipv4: Address already assigned." },
 	{ "ip addr add 192.0.2.1/33 dev eth0",
 	  "Error: any valid prefix is expected rather than \"192.0.2.1/33\"." },
@@ -60,6 +62,33 @@ static const struct {
 	{ "tc qdisc replace dev eth0 root frob", "Error: Specified qdisc kind is unknown." },
 	{ "tc qdisc replace dev eth0 root mq", "RTNETLINK answers: Operation not supported" },
 	{ "tc qdisc del dev eth0 root", "Error: Cannot delete qdisc with handle of zero." },
+	{ "tc qdisc add dev eth0 root pfifo limit 5; tc qdisc add dev eth0 root pfifo limit 5",
+	  "Error: Exclusivity flag on, cannot modify." },
+	{ "tc qdisc change dev eth0 root pfifo limit 5",
+	  "Error: Qdisc not found. To create specify NLM_F_CREATE flag." },
+	{ "tc qdisc replace dev eth0 root pfifo limit x",
+	  "pfifo: Illegal value for \"limit\": \"x\" at column 44" },
+	{ "tc qdisc replace dev eth0 root pfifo_fast limit 3",
+	  "pfifo_fast: unknown parameter \"limit\" at column 43; expected none" },
+	{ "tc qdisc del dev nodev root", "Cannot find device \"nodev\"" },
+	{ "tc filter", "tc: unknown word 'filter' at column 4; expected qdisc" },
+	{ "sysctl net.ipv4.tcp_ecn=7 net.ipv4.tcp_frob=1",
+	  "sysctl: setting key \"net.ipv4.tcp_ecn\": Invalid argument\n"
+	  "sysctl: cannot stat /proc/sys/net/ipv4/tcp_frob: No such file or directory" },
+	{ "sysctl module.tcp_cubic.beta",
+	  "sysctl: cannot stat /proc/sys/module/tcp_cubic/beta: No such file or directory" },
+	{ "sysctl -w net.ipv4.tcp_ecn", "sysctl: command line(0): invalid syntax, continuing..." },
+	{ "sysctl -a", "sysctl: unknown word '-a' at column 8; expected "
+		       "-w|-q|-n|-e|NAME=VALUE|NAME" },
+	{ "ip tcp_metrics flush 1.2.3.4", "RTNETLINK answers: No such process" },
+	{ "ip addr flush", "Flush requires arguments." },
+	{ "ethtool -K eth0 tso on", "Could not change any device features" },
+	{ "ethtool -K eth0 frob on", "ethtool: unknown word 'frob' at column 17; expected "
+				     "rx|tx|sg|tso|gso|gro|txvlan|rxhash|tx-udp-segmentation" },
+	{ "ethtool -g eth0", "netlink error: Operation not supported" },
+	{ "ethtool -x", "ethtool: unknown word '-x' at column 9; expected -k|-K|-c|-C|-g|-G|-l" },
+	{ "ss -x", "ss: unknown word '-x' at column 4; expected options -u -t -a -l -n -p -e -m -H "
+		   "-O -4" },
 	{ "ethtool -C eth0 rx-usecs 10", "netlink error: Operation not supported" },
 	{ "xps eth0 0 zz", "xps: 'zz' at column 12 is not a hexadecimal mask" },
 };
@@ -140,7 +169,51 @@ static const struct {
 	  "net.ipv4.ip_local_port_range = 32768\t60999\n" },
 	{ "sysctl -w net.ipv4.ip_local_port_range=\"40000 40999\"\nsysctl "
 	  "net/ipv4/ip_local_port_range",
-	  "net/ipv4/ip_local_port_range = 40000\t40999\n" },
+	  "net.ipv4.ip_local_port_range = 40000 40999\nnet.ipv4.ip_local_port_range = "
+	  "40000\t40999\n" },
+	{ "sysctl -qw net.ipv4.tcp_rmem='4096 5000 60000' net.ipv4.tcp_sack=0; sysctl -n "
+	  "net.ipv4.tcp_rmem net.ipv4.tcp_sack -e net.ipv4.none",
+	  "4096\t5000\t60000\n0\n" },
+	{ "tc qdisc",
+	  "qdisc noqueue 0: dev lo root refcnt 2 \n"
+	  "qdisc pfifo_fast 0: dev eth0 root refcnt 2 bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 "
+	  "1 1\n" },
+	{ "tc qdisc add dev eth0 root pfifo limit 0; tc qdisc show dev eth0",
+	  "qdisc pfifo 8001: root refcnt 2 limit 0p\n" },
+	{ "tc qdisc add dev eth0 root pfifo limit 3; tc qdisc change dev eth0 root pfifo limit 7;"
+	  "tc -s qdisc show dev eth0",
+	  "qdisc pfifo 8001: root refcnt 2 limit 7p\n"
+	  " Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n"
+	  " backlog 0b 0p requeues 0\n" },
+	{ "tc qdisc add dev eth0 root pfifo; tc qdisc replace dev eth0 root pfifo_fast; tc qdisc "
+	  "replace dev eth0 root pfifo; tc qdisc show dev eth0",
+	  "qdisc pfifo 8003: root refcnt 2 limit 1000p\n" },
+	{ "tc qdisc add dev eth0 root pfifo limit 3; tc qdisc del dev eth0 root; tc qdisc show dev "
+	  "eth0",
+	  "qdisc pfifo_fast 0: root refcnt 2 bands 3 priomap 1 2 2 2 1 2 0 0 1 1 1 1 1 1 1 1\n" },
+	{ "ip -s link show eth0",
+	  "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UNKNOWN mode "
+	  "DEFAULT group default "
+	  "qlen 1000\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n"
+	  "    RX:  bytes packets errors dropped  missed   mcast           \n"
+	  "             0       0      0       0       0       0 \n"
+	  "    TX:  bytes packets errors dropped carrier collsns           \n"
+	  "             0       0      0       0       0       0 \n" },
+	{ "ip addr flush dev eth0; ip route", "" },
+	{ "ip tcp_metrics flush all; ip tcp_metrics", "" },
+	{ "ethtool -K eth0 gso off gro off; ethtool -k eth0",
+	  "Features for eth0:\nrx-checksumming: off [fixed]\ntx-checksumming: off\n"
+	  "scatter-gather: on\ntcp-segmentation-offload: off\ngeneric-segmentation-offload: off\n"
+	  "generic-receive-offload: off\ntx-vlan-offload: on\nreceive-hashing: off [fixed]\n"
+	  "tx-udp-segmentation: off [fixed]\n" },
+	{ "ethtool -K eth0 sg off; ethtool -K eth0 gso off; ethtool -K eth0 gso on sg on; ethtool "
+	  "-k eth0",
+	  "Features for eth0:\nrx-checksumming: off [fixed]\ntx-checksumming: off\n"
+	  "scatter-gather: on\ntcp-segmentation-offload: off\ngeneric-segmentation-offload: on\n"
+	  "generic-receive-offload: on\ntx-vlan-offload: on\nreceive-hashing: off [fixed]\n"
+	  "tx-udp-segmentation: off [fixed]\n" },
+	{ "ss -una", "State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n" },
+	{ "ss", "Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n" },
 	{ "ip addr del 192.0.2.1 dev eth0; ip route", "" },
 	{ " ; ;\n# nothing\n", "" },
 };
@@ -181,12 +254,75 @@ static void small_buffers(void **state)
 	arp_net_free(a);
 }
 
+/* pfifo lets as many packets wait as it has been told; none at all, and none can be sent. */
+static void pfifo_limit(void **state)
+{
+	static const struct {
+		const char *line;
+		u32 sent;
+	} rows[] = {
+		{ "tc qdisc replace dev eth0 root pfifo limit 0", 0 },
+		{ "tc qdisc replace dev eth0 root pfifo limit 1", 1 },
+		{ "tc qdisc replace dev eth0 root pfifo limit 0; tc qdisc change dev eth0 root "
+		  "pfifo limit 1",
+		  1 }
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct arp_net *a = arp_net_new(true);
+		s64 fd = arp_net_socket(a);
+
+		arp_net_config(a, "ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0");
+		arp_net_config(a, rows[i].line);
+		arp_net_send(a, fd, "192.0.2.2");
+		arp_net_run(a, 10);
+		if (a->nr_sent != rows[i].sent)
+			fail_msg("%s: %u frames, want %u", rows[i].line, a->nr_sent, rows[i].sent);
+		arp_net_free(a);
+	}
+}
+
+/* A socket that is bound and one that is connected, and what of them is asked for. */
+static void sockets_shown(void **state)
+{
+	static const struct {
+		const char *line, *shows;
+	} rows[] = {
+		{ "ss -una", "State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n"
+			     "UNCONN 0      0            0.0.0.0:5000      0.0.0.0:*          \n"
+			     "ESTAB  0      0          192.0.2.1:5001    192.0.2.9:5000       \n" },
+		{ "ss -uHnl", "UNCONN 0 0 0.0.0.0:5000 0.0.0.0:*\n" },
+		{ "ss -H -n", "udp ESTAB 0 0 192.0.2.1:5001 192.0.2.9:5000\n" },
+		{ "ss -Hupem", "ESTAB 0 0 192.0.2.1:5001 "
+			       "192.0.2.9:5000 users:((\"script\",pid=1,fd=4)) ino:2 sk:1 "
+			       "<->\n\t skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0)\n" },
+		{ "ss -tna", "State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n" },
+	};
+	struct arp_net *a = arp_net_new(true);
+	s64 fd[2] = { arp_net_socket(a), arp_net_socket(a) };
+	char out[1024], err[128];
+
+	(void)state;
+	assert_int_equal(call_bind(a->w, 0, 0, (int)fd[0], "0.0.0.0", 5000), 0);
+	assert_int_equal(call_bind(a->w, 0, 0, (int)fd[1], "192.0.2.1", 5001), 0);
+	assert_int_equal(call_connect(a->w, 0, 0, (int)fd[1], "192.0.2.9", 5000), 0);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(ipcmd_show(&a->w->host[0], rows[i].line, out, sizeof(out), err,
+					    sizeof(err)),
+				 0);
+		if (strcmp(out, rows[i].shows) != 0)
+			fail_msg("%s\n got\n%s\n want\n%s", rows[i].line, out, rows[i].shows);
+	}
+	arp_net_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refusals),
-		cmocka_unit_test(shows),
-		cmocka_unit_test(small_buffers),
+		cmocka_unit_test(refusals),	 cmocka_unit_test(shows),
+		cmocka_unit_test(small_buffers), cmocka_unit_test(pfifo_limit),
+		cmocka_unit_test(sockets_shown),
 	};
 
 	return cmocka_run_group_tests_name("ipcmd", tests, NULL, NULL);

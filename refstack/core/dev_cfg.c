@@ -203,6 +203,17 @@ static u64 netdev_fix_features(u64 features)
 	return features;
 }
 
+/* LINUX: netdev_update_features(): as much of what is wanted as goes together. */
+void netdev_update_features(struct net_device *dev)
+{
+	u64 features = (dev->features & ~dev->hw_features) | dev->wanted_features;
+
+	assert((dev->wanted_features & ~dev->hw_features) == 0);
+	if (dev->netdev_ops->ndo_fix_features != NULL)
+		features = dev->netdev_ops->ndo_fix_features(dev, features);
+	dev->features = netdev_fix_features(features);
+}
+
 int register_netdevice(struct net_device *dev)
 {
 	struct net *net = dev->net;
@@ -226,7 +237,10 @@ int register_netdevice(struct net_device *dev)
 	if (err != 0)
 		return err;
 	dev->ifindex = index;
-	dev->features = netdev_fix_features(dev->features | NETIF_F_GSO | NETIF_F_GRO);
+	dev->hw_features |= NETIF_F_GSO | NETIF_F_GRO;
+	dev->features |= NETIF_F_GSO | NETIF_F_GRO;
+	dev->wanted_features = dev->features & dev->hw_features;
+	netdev_update_features(dev);
 	dev->state |= LINK_STATE_PRESENT;
 	linkwatch_init_dev(dev);
 	net->dev_by_index[index] = dev;

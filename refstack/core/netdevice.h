@@ -112,6 +112,7 @@ struct net_device_ops {
 	int (*ndo_stop)(struct net_device *dev);
 	enum netdev_tx (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
 	u64 (*ndo_features_check)(struct sk_buff *skb, struct net_device *dev, u64 features);
+	u64 (*ndo_fix_features)(const struct net_device *dev, u64 features);
 	void (*ndo_set_rx_mode)(struct net_device *dev);
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
@@ -144,7 +145,8 @@ struct net_device {
 	s32 ifindex;
 	u32 flags, priv_flags;
 	u64 state; /* LINK_STATE_ */
-	u64 features, hw_features;
+	u64 features, hw_features; /* hw_features: those that an administrator may change */
+	u64 wanted_features;
 	u32 mtu, min_mtu, max_mtu;
 	u16 type; /* ARPHRD_ */
 	u16 hard_header_len, needed_headroom, needed_tailroom;
@@ -262,6 +264,7 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues);
 void free_netdev(struct net_device *dev);
 int register_netdevice(struct net_device *dev);
+void netdev_update_features(struct net_device *dev);
 void unregister_netdevice(struct net_device *dev);
 u32 dev_get_flags(const struct net_device *dev);
 int dev_open(struct net_device *dev);

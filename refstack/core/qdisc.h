@@ -41,6 +41,7 @@ struct Qdisc_ops {
 	void (*reset)(struct Qdisc *sch);
 	void (*destroy)(struct Qdisc *sch);
 	void (*attach)(struct Qdisc *sch);
+	void (*change)(struct Qdisc *sch, u32 limit); /* NULL: has no parameter */
 };
 
 struct Qdisc {
@@ -57,7 +58,7 @@ struct Qdisc {
 	s32 owner;		 /* the CPU that is enqueueing, or -1 */
 	struct Qdisc *next_sched;
 	struct sk_buff_head gso_skb, skb_bad_txq;
-	/* pfifo_fast */
+	/* pfifo_fast; of pfifo the first */
 	struct sk_buff_head band[PFIFO_FAST_BANDS];
 	struct ptr_ring ring[PFIFO_FAST_BANDS];
 	/* mq, between init and attach */

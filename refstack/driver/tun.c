@@ -213,16 +213,28 @@ drop:
 	return err;
 }
 
+/* LINUX: TUN_USER_FEATURES, as far as there are any. */
+#define TUN_USER_FEATURES (NETIF_F_HW_CSUM | NETIF_F_TSO)
+
+/* LINUX: tun_net_fix_features(). */
+static u64 tun_net_fix_features(const struct net_device *dev, u64 features)
+{
+	return features & (netdev_tun(dev)->set_features | ~(u64)TUN_USER_FEATURES);
+}
+
 /* LINUX: set_offload(). */
 void tun_set_offload(struct net_device *dev, bool csum, bool tso)
 {
-	u64 features = dev->features & ~(u64)(NETIF_F_HW_CSUM | NETIF_F_TSO);
+	struct tun_struct *tun = netdev_tun(dev);
 
+	tun->set_features = 0;
 	if (csum)
-		features |= NETIF_F_HW_CSUM;
+		tun->set_features |= NETIF_F_HW_CSUM;
 	if (csum && tso)
-		features |= NETIF_F_TSO;
-	dev->features = features;
+		tun->set_features |= NETIF_F_TSO;
+	dev->wanted_features &= ~(u64)TUN_USER_FEATURES;
+	dev->wanted_features |= tun->set_features;
+	netdev_update_features(dev);
 }
 
 /* --- the device ----------------------------------------------------------------------------------
@@ -259,12 +271,14 @@ static const struct net_device_ops tun_netdev_ops = {
 	.ndo_open = tun_net_open,
 	.ndo_stop = tun_net_close,
 	.ndo_start_xmit = tun_net_xmit,
+	.ndo_fix_features = tun_net_fix_features,
 };
 
 static const struct net_device_ops tap_netdev_ops = {
 	.ndo_open = tun_net_open,
 	.ndo_stop = tun_net_close,
 	.ndo_start_xmit = tun_net_xmit,
+	.ndo_fix_features = tun_net_fix_features,
 	.ndo_features_check = passthru_features_check,
 	.ndo_set_mac_address = eth_mac_addr,
 };
@@ -293,10 +307,9 @@ static void tun_net_initialize(struct net_device *dev, bool tap, const u8 *mac)
 	dev->min_mtu = MIN_MTU;
 	dev->max_mtu = (u32)MAX_MTU - dev->hard_header_len;
 	dev->lltx = true;
-	/* LINUX: tun_net_fix_features(): of these, checksums and TSO are off until asked for. */
 	dev->hw_features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_TSO |
 			   NETIF_F_HW_VLAN_CTAG_TX;
-	dev->features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_VLAN_CTAG_TX;
+	dev->features = dev->hw_features;
 }
 
 struct net_device *tun_create(struct net *net, const char *name, bool tap, const u8 *mac,

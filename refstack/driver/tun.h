@@ -15,6 +15,7 @@ struct tun_struct {
 	/* A reader that always waits: takes each frame at once, and the packet with it. */
 	void (*deliver)(void *ctx, struct sk_buff *skb);
 	void *ctx;
+	u64 set_features; /* what the reader has asked for */
 };
 
 /* As opened with IFF_NO_PI and O_NONBLOCK. deliver may be NULL: then frames wait for tun_do_read().

@@ -738,6 +738,8 @@ void qdisc_check(const struct Qdisc *q)
 			held += q->band[band].qlen;
 		}
 	}
+	if (q->ops == &pfifo_qdisc_ops)
+		held += q->band[0].qlen;
 	/* INVARIANT: what is counted is there. */
 	assert(q->qlen == held);
 	assert((q->qlen == 0) == (q->backlog == 0));
