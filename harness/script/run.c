@@ -78,27 +78,34 @@ static const char *errno_name(s64 ret)
 	return NULL;
 }
 
-/* The call as the script has it, with the result that it really had. */
-static void call_event(struct run *r, u32 host, u32 thread)
+/* The call as the script has it, with another result; then what happened within it. */
+static void call_event(struct run *r, u32 host, u32 thread, u64 when_ps, const char *result)
 {
-	const struct run_thread *th = &r->thread[host][thread];
-	const struct task *t = &r->world->host[host].task[thread];
-	const char *name = errno_name(t->ret), *cut = NULL;
-	char text[TEXT_BYTES], who[16] = "";
+	char text[TEXT_BYTES], who[16] = "", *cut = NULL;
 
-	run_stmt_text(r, th->stmt, text, sizeof(text));
-	for (const char *p = text; (p = strstr(p, ") = ")) != NULL; p++)
+	run_stmt_text(r, r->thread[host][thread].stmt, text, sizeof(text));
+	for (char *p = text; (p = strstr(p, ") = ")) != NULL; p++)
 		cut = p;
+	if (cut != NULL)
+		*cut = '\0';
 	if (thread != 0)
 		snprintf(who, sizeof(who), "thread %u: ", thread + 1);
-	if (cut == NULL)
-		cut = text + strlen(text) - 1;
+	r->holding = false;
+	run_event(r, when_ps, " ", host, "%s%s)%s", who, text, result);
+	run_tell_events(r);
+}
+
+static void return_event(struct run *r, u32 host, u32 thread)
+{
+	const struct task *t = &r->world->host[host].task[thread];
+	const char *name = errno_name(t->ret);
+	char result[64];
+
 	if (name != NULL)
-		run_event(r, t->ended_ps, " ", host, "%s%.*s) = -1 %s", who, (int)(cut - text),
-			  text, name);
+		snprintf(result, sizeof(result), " = -1 %s", name);
 	else
-		run_event(r, t->ended_ps, " ", host, "%s%.*s) = %lld", who, (int)(cut - text), text,
-			  (long long)t->ret);
+		snprintf(result, sizeof(result), " = %lld", (long long)t->ret);
+	call_event(r, host, thread, t->ended_ps, result);
 }
 
 /* A call that was to wait has returned at its time, or not. */
@@ -128,7 +135,7 @@ static void finish_calls(struct run *r)
 
 			if (!th->busy || task->state != TASK_IDLE)
 				continue;
-			call_event(r, h, t);
+			return_event(r, h, t);
 			if (check_return_time(r, th, task->ended_ps) == 0)
 				run_call_end(r, h, t);
 			th->busy = false;
@@ -287,7 +294,10 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 	};
 	if (run_call_start(r, s) != 0)
 		return;
+	run_hold_events(r);
 	run_until(r, r->world->sim.now_ps);
+	if (r->holding)
+		call_event(r, s->host, t, r->world->sim.now_ps, " <unfinished ...>");
 	if (!r->ended && th->busy && !s->when.blocks) {
 		struct run_diff diff = { .field = "returns", .differs = true };
 

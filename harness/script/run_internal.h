@@ -24,6 +24,7 @@ enum {
 	RUN_FRAME_BYTES = 1 << 26, /* and their bytes */
 	RUN_EVENTS = 10,
 	RUN_EVENT_TEXT = 200,
+	RUN_HELD = 32,
 	RUN_FLOWS = 16,
 	/* Threads of a host are its world's tasks, in this order: `thread 1` to `thread 15`, then
 	 * those of `process 2:` to `process 4:` where the script names no thread.
@@ -120,6 +121,10 @@ struct run {
 	/* The last events, oldest overwritten: lines as -v prints them. */
 	char event[RUN_EVENTS][RUN_EVENT_TEXT];
 	u32 nr_events;
+	/* What happens within a call is told after it: its result is known only then. */
+	bool holding;
+	u32 nr_held;
+	char held[RUN_HELD][RUN_EVENT_TEXT];
 	/* Set once, by run_fail() and its like. */
 	bool ended;
 	struct run_result result;
@@ -180,6 +185,9 @@ void run_settle(struct run *r);
 /* One event for -v and for the last ten. mark: ">" a frame that leaves, "<" one that comes. */
 void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Events of a call that begins are held back until it is told itself. */
+void run_hold_events(struct run *r);
+void run_tell_events(struct run *r);
 /* A statement without its time, on one line. */
 void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size);
 /* A difference: fields side by side, those that differ marked. */

@@ -111,21 +111,45 @@ void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size
 			*p = ' ';
 }
 
+static void tell(struct run *r, const char *line)
+{
+	snprintf(r->event[r->nr_events++ % RUN_EVENTS], RUN_EVENT_TEXT, "%s", line);
+	if (r->opt->verbose && r->opt->out != NULL)
+		fprintf(r->opt->out, "%s\n", line);
+}
+
+void run_hold_events(struct run *r)
+{
+	r->holding = true;
+	r->nr_held = 0;
+}
+
+void run_tell_events(struct run *r)
+{
+	for (u32 i = 0; i < r->nr_held; i++)
+		tell(r, r->held[i]);
+	r->nr_held = 0;
+	r->holding = false;
+}
+
 void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
 {
-	char *line = r->event[r->nr_events++ % RUN_EVENTS];
-	char time[32], who[3] = "";
+	char line[RUN_EVENT_TEXT], time[32], who[3] = "";
 	va_list ap;
 	int n;
 
 	if (r->nr_hosts > 1)
 		snprintf(who, sizeof(who), "%c ", 'a' + (int)host);
-	n = snprintf(line, RUN_EVENT_TEXT, "%11s %s%s ", run_time(r, when_ps, time), who, mark);
+	n = snprintf(line, sizeof(line), "%11s %s%s ", run_time(r, when_ps, time), who, mark);
 	va_start(ap, fmt);
-	vsnprintf(line + n, RUN_EVENT_TEXT - (size_t)n, fmt, ap);
+	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
 	va_end(ap);
-	if (r->opt->verbose && r->opt->out != NULL)
-		fprintf(r->opt->out, "%s\n", line);
+	if (r->holding && r->nr_held == RUN_HELD)
+		run_tell_events(r);
+	if (r->holding)
+		memcpy(r->held[r->nr_held++], line, sizeof(line));
+	else
+		tell(r, line);
 }
 
 /* --- differences

@@ -617,8 +617,14 @@ static int configure_stock(struct run *r)
 {
 	const struct run_addresses *a = &r->addr;
 	u32 mask = a->remote_prefix == 0 ? 0 : U32_MAX << (32 - a->remote_prefix);
+	struct host *h = &r->world->host[0];
 	char local[16], gateway[16], remote[16], line[256];
 
+	if (r->device != DEVICE_IGB) {
+		host_config_begin(h);
+		tun_set_offload(r->world->port[0].dev, true, true);
+		host_config_end(h);
+	}
 	ip_text(a->local_ip, local);
 	ip_text(a->gateway_ip, gateway);
 	ip_text(a->remote_ip & mask, remote);
