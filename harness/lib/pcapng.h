@@ -7,7 +7,7 @@
 
 #include "base/types.h"
 
-enum { PCAPNG_INTERFACES = 64 };
+enum { PCAPNG_INTERFACES = 256 };
 enum link_type { LINK_NULL = 0, LINK_ETHERNET = 1, LINK_RAW = 101, LINK_IPV4 = 228 };
 
 /* Writing: a section, its interfaces, packets; little endian, nanoseconds. Errors show in ferror().

@@ -297,7 +297,7 @@ void spin_unlock(struct cpu *c, struct spinlock *l)
 	c->locks_held--;
 }
 
-static enum trace_ctx cpu_ctx(const struct cpu *c)
+enum trace_ctx cpu_ctx(const struct cpu *c)
 {
 	if (c->hardirq_depth != 0)
 		return CTX_HARDIRQ;

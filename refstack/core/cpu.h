@@ -160,6 +160,9 @@ static inline void spin_unlock_bh(struct cpu *c, struct spinlock *l)
 void probe_entered(const struct net *net, u32 fn);
 void probe_left(const struct net *net, u32 fn);
 
+/* What the CPU does now. */
+enum trace_ctx cpu_ctx(const struct cpu *c);
+
 /* A tracepoint of trace.def, whose kind is switched on. */
 void trace_event(struct cpu *c, enum trace_kind kind, const u32 arg[TRACE_ARGS]);
 

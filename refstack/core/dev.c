@@ -437,7 +437,8 @@ static int dev_qdisc_enqueue(struct sk_buff *skb, struct Qdisc *q, struct sk_buf
 	int rc = q->ops->enqueue(skb, q, to_free) & NET_XMIT_MASK;
 
 	if (rc == NET_XMIT_SUCCESS)
-		TRACE(q->net, qdisc_enqueue, (u32)txq->dev->ifindex, len, q->handle, q->qlen);
+		TRACE(q->net, qdisc_enqueue, (u32)txq->dev->ifindex, len, q->handle, q->qlen,
+		      txq->index);
 	return rc;
 }
 

@@ -225,7 +225,7 @@ static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate, s32 *packets
 	skb = *validate ? dequeue_new(q, packets, budget) : dequeue_if_open(q, &q->gso_skb);
 	if (skb != NULL)
 		TRACE(q->net, qdisc_dequeue, (u32)q->dev->ifindex, (u32)*packets, q->handle,
-		      q->qlen);
+		      q->qlen, q->dev_queue->index);
 	return skb;
 }
 
