@@ -7,12 +7,19 @@
 
 #include "harness/script/script.h"
 
+struct printer;
+
 struct parser {
 	struct script *script;
 	const char *text;
 	u32 at, len;
 	u32 line, line_at; /* of `at`: its line, and where that begins */
 	u32 depth;	   /* of nested expressions */
+	u32 brackets;	   /* open ( [ { on this statement: inside, newlines are blanks */
+	struct text *note; /* comments inside a statement, slices of text: lines before it */
+	u32 nr_notes, notes_cap;
+	u8 host;    /* of the block that we are in */
+	bool began; /* past headers and options */
 	struct script_error *err;
 	bool failed;
 };
@@ -35,8 +42,32 @@ bool scan_duration(struct parser *p, u64 *ns); /* 200ms */
 u32 parse_payload(struct parser *p);
 /* Records the first error at the present place; always false. */
 bool parse_fail(struct parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same, for what is next: "expected WHAT, found 'x'". */
+bool parse_expected(struct parser *p, const char *what);
 /* A new expression that knows its place. */
 u32 parse_expr_at(struct parser *p, enum expr_kind kind);
+
+/* parse_call.c: from the name of a call on, with `(` behind it. */
+bool parse_call(struct parser *p, struct stmt *st);
+/* parse_directive.c: words and slots of directives.def. */
+bool parse_directive(struct parser *p, struct stmt *st);
+void print_directive(struct printer *pr, const struct stmt *st);
+u32 script_slot_values(enum directive_slot slot); /* how many values a slot has */
+
+/* check.c: one statement. `began` says whether headers and options are over, and is updated. */
+bool check_stmt(const struct script *s, const struct stmt *st, bool *began,
+		struct script_error *err);
+
+/* types.c */
+int script_find_call(const char *name, u32 len);
+extern const char *const script_struct_names[];
+/* The candidate that is nearest to a mistyped word, if any is near enough: best. */
+struct suggestion {
+	const char *word, *best;
+	u32 len, edits;
+};
+void suggest_begin(struct suggestion *s, const char *word, u32 len);
+void suggest_from(struct suggestion *s, const char *candidate);
 
 /* parse_packet.c: after the direction, or at `eth`, `arp`, `hex` behind it; until the line's end.
  */
@@ -51,12 +82,15 @@ struct printer {
 	bool not_stock; /* met something that PRINT_STOCK cannot say */
 };
 void print_text(struct printer *pr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void print_bytes(struct printer *pr, const char *bytes, u32 len); /* as they are */
 void print_expr(struct printer *pr, u32 expr);
 void print_string(struct printer *pr, struct text bytes); /* "…" */
 void print_hex(struct printer *pr, struct text bytes);
 void print_duration(struct printer *pr, u64 ns);
 /* print_packet.c: direction and all, without time. */
 void print_packet(struct printer *pr, const struct stmt *st);
+/* stock.c: socket(AF_INET, ...), whose domain packetdrill writes `...`. */
+bool stock_any_domain(const struct script *s, const struct stmt *st);
 /* NULL, or what of it packetdrill cannot say. */
 const char *packet_not_stock(const struct script *s, const struct packet *p);
 
