@@ -61,6 +61,8 @@ u32 field_of(const struct script *s, u32 e, const char *name);
 /* The value of a member as memory should hold it; false after run_invalid(). */
 bool member_value(struct run *r, u32 host, u32 process, const struct member *m, u32 e, u64 *value);
 
+/* What a pattern is cut at. */
+enum { DATA_MAX = 1 << 24 };
 bool is_bytes(const struct expr *e); /* a string, hex or a pattern */
 /* How many bytes it says; of a pattern, which has no length of its own, n. */
 u32 bytes_len(const struct expr *e, u64 n);

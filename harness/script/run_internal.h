@@ -3,7 +3,8 @@
  *
  *   run.c         the loop: when each statement is due, what it waits for, how a run ends
  *   run_world.c   profiles: which world a script runs in
- *   run_call.c    a call's arguments into a process's memory, and its results compared
+ *   run_call.c    a system call begun and ended; run_lay.c its arguments into a process's memory,
+ *                 run_result.c its results compared, run_arg.c what both know
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
  *   run_directive.c  time, credentials, signals, faults, counters
  *   run_report.c  what a person reads when something differs, and with -v
@@ -198,6 +199,9 @@ struct run_diff {
 };
 int run_fail(struct run *r, const struct stmt *s, const char *what, const struct run_diff *diff,
 	     u32 nr_diffs);
+/* The same with what the statement would have to be: a line to paste. */
+int run_fail_with(struct run *r, const struct stmt *s, const char *what, const char *actual,
+		  const struct run_diff *diff, u32 nr_diffs);
 int run_failf(struct run *r, const struct stmt *s, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int run_invalid(struct run *r, const struct stmt *s, const char *fmt, ...)

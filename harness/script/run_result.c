@@ -22,6 +22,13 @@
 
 enum { ROWS_MAX = 64, ROW_NAME = 48, WINDOW = 24, CHUNK = 256 };
 
+/* What a report shows, in the order of the script. */
+struct rows {
+	u32 nr;
+	struct run_diff row[ROWS_MAX];
+	char name[ROWS_MAX][ROW_NAME];
+};
+
 struct compare {
 	struct run *r;
 	const struct stmt *st;
@@ -29,28 +36,29 @@ struct compare {
 	u32 host, process;
 	bool failed; /* the call: it returned an error */
 	bool differs;
-	const char *in; /* which of several structs, for the rows' names; "" */
-	u32 nr;
-	struct run_diff row[ROWS_MAX];
-	char name[ROWS_MAX][ROW_NAME];
+	const char *in;	   /* which of several structs, for the rows' names; "" */
+	struct rows *rows; /* NULL: nothing differs so far, and nobody asks for a report */
 };
 
 /* --- rows ----------------------------------------------------------------------------------------
  */
-/* A new row; NULL when a hostile script has too many: what differs is counted all the same. */
+/* A new row; NULL when nobody wants one, or a hostile script has too many: what differs is counted
+ * all the same.
+ */
 static struct run_diff *add_row(struct compare *c, const char *name, bool differs)
 {
+	struct rows *rows = c->rows;
 	struct run_diff *d;
 
 	c->differs = c->differs || differs;
-	if (c->nr == ROWS_MAX)
+	if (rows == NULL || rows->nr == ROWS_MAX)
 		return NULL;
-	d = &c->row[c->nr];
-	snprintf(c->name[c->nr], ROW_NAME, "%s%s", c->in, name);
-	d->field = c->name[c->nr];
+	d = &rows->row[rows->nr];
+	snprintf(rows->name[rows->nr], ROW_NAME, "%s%s", c->in, name);
+	d->field = rows->name[rows->nr];
 	d->differs = differs;
 	d->expected[0] = d->actual[0] = '\0';
-	c->nr++;
+	rows->nr++;
 	return d;
 }
 
@@ -777,27 +785,37 @@ static bool success_expected(const struct compare *c)
 	return c->st->call.error == 0 && !(e->kind == EXPR_NUMBER && e->negative);
 }
 
-int run_compare(struct run *r, u32 host, u32 thread, bool fd)
+static void compare_all(struct compare *c, bool fd)
 {
-	const struct stmt *st = r->thread[host][thread].stmt;
-	const struct call_info *info = &script_calls[st->call.call];
-	struct compare c = { .r = r, .st = st, .host = host, .in = "" };
+	const struct call_info *info = &script_calls[c->st->call.call];
 
-	c.t = &r->world->host[host].task[thread];
-	c.process = run_process_of(r, host, thread);
-	c.failed = c.t->ret < 0;
-	compare_result(&c, fd);
-	for (u32 i = 0; i < info->nr_args && c.failed != success_expected(&c); i++) {
-		u32 e = call_arg(r->script, st, i);
+	compare_result(c, fd);
+	for (u32 i = 0; i < info->nr_args && c->failed != success_expected(c); i++) {
+		u32 e = call_arg(c->r->script, c->st, i);
 
 		if (e == 0 || outputs[info->arg[i]].compare == NULL)
 			continue;
-		if (!c.failed || outputs[info->arg[i]].of_failed)
-			outputs[info->arg[i]].compare(&c, e, i);
+		if (!c->failed || outputs[info->arg[i]].of_failed)
+			outputs[info->arg[i]].compare(c, e, i);
 	}
+}
+
+int run_compare(struct run *r, u32 host, u32 thread, bool fd)
+{
+	struct compare c = { .r = r, .host = host, .in = "" };
+	struct rows rows;
+
+	c.st = r->thread[host][thread].stmt;
+	c.t = &r->world->host[host].task[thread];
+	c.process = run_process_of(r, host, thread);
+	c.failed = c.t->ret < 0;
+	compare_all(&c, fd);
 	if (r->ended)
 		return -1;
 	if (!c.differs)
 		return 0;
-	return run_fail(r, st, "the call does not end as the script says", c.row, c.nr);
+	rows.nr = 0;
+	c.rows = &rows;
+	compare_all(&c, fd);
+	return run_fail(r, c.st, "the call does not end as the script says", rows.row, rows.nr);
 }

@@ -1,0 +1,738 @@
+// SPDX-License-Identifier: MIT
+/* run_lay.c - a call's arguments laid out in user memory.
+ *
+ * Path: called by run_call.c before a call. Rules: the x86-64 ABI of Linux.
+ *
+ * A call's arguments take one piece of its process's memory, which is theirs until it returns; a
+ * blocked call of another thread keeps its own. Buffers are zeroed.
+ *
+ * Data of N bytes has N bytes of memory up to 16 MiB, as far as the process's memory goes; of a
+ * larger N, which no program has allocated, SMALL_DATA. UDP never looks further than 64 KiB. A call
+ * that moves more than the room that there was is refused afterwards, as one that this run cannot
+ * judge. An option, a vector and a control buffer are followed by zeroes, so that a length that
+ * is too long finds memory, as it would on a program's stack.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "harness/script/run_arg.h"
+#include "uapi/ioctl.h"
+#include "uapi/socket.h"
+
+enum {
+	SMALL_DATA = 1 << 17,
+	BEHIND_MAX = 1 << 16, /* zeroes behind an option, a vector, a control buffer */
+	VECTOR_MAX = 1024,    /* longer ones are refused before they are read */
+	CONTROL_DEFAULT = 512,
+	MEM_ALIGN = 16
+};
+
+/* --- memory --------------------------------------------------------------------------------------
+ */
+struct lay {
+	struct run *r;
+	const struct stmt *st;
+	u32 host, process;
+	struct process *proc;
+	uptr base;
+	u64 used, room, cut;
+	u32 arg[CALL_ARGS]; /* expressions */
+	bool failed;
+};
+
+/* The next element of a list from c on: [...] has none. */
+static u32 element(const struct script *s, u32 c)
+{
+	return c != 0 && s->expr[c].kind == EXPR_STRUCT ? c : 0;
+}
+
+static const struct expr *lay_expr(const struct lay *l, u32 e)
+{
+	assert(e != 0);
+	return &l->r->script->expr[e];
+}
+
+/* Zeroed memory; less than was asked for when there is no more. Nobody has written behind
+ * umem_high.
+ */
+static uptr lay_take(struct lay *l, u64 bytes)
+{
+	u64 at = ALIGN_UP(l->used, (u64)MEM_ALIGN);
+	u64 off, end;
+
+	at = at < l->room ? at : l->room;
+	bytes = bytes < l->room - at ? bytes : l->room - at;
+	off = l->base + at - UMEM_BASE;
+	end = off + bytes < l->proc->umem_high ? off + bytes : l->proc->umem_high;
+	if (off < end)
+		memset(l->proc->umem + off, 0, (size_t)(end - off));
+	l->used = at + bytes;
+	return l->base + at;
+}
+
+/* Writes into memory that was taken; what does not fit is not there for the call either. */
+static u8 *lay_at(struct lay *l, uptr at, u32 bytes)
+{
+	if (at + bytes > l->base + l->room) {
+		if (!l->failed)
+			run_invalid(l->r, l->st,
+				    "the arguments take more memory than the process has");
+		l->failed = true;
+		return NULL;
+	}
+	umem_touch(l->proc, at + bytes);
+	return umem_at(l->proc, at, bytes);
+}
+
+static void lay_number(struct lay *l, uptr at, u32 bytes, u64 value)
+{
+	u8 *to = lay_at(l, at, bytes);
+
+	for (u32 i = 0; to != NULL && i < bytes; i++)
+		to[i] = (u8)(value >> 8 * i);
+}
+
+static void lay_bytes(struct lay *l, uptr at, u32 e, u64 len)
+{
+	u8 *to = len <= DATA_MAX ? lay_at(l, at, (u32)len) : NULL;
+
+	if (to != NULL && len != 0)
+		bytes_get(l->r->script, e, 0, to, (u32)len);
+}
+
+static s64 lay_value(struct lay *l, u32 e)
+{
+	s64 value = 0;
+
+	if (!l->failed && !run_number(l->r, e, &value))
+		l->failed = true;
+	return value;
+}
+
+/* A number of which NULL and plain numbers are addresses: then nothing lies behind it. */
+static bool lay_is_pointer(const struct lay *l, u32 e)
+{
+	u8 kind = lay_expr(l, e)->kind;
+
+	return kind == EXPR_NULL || kind == EXPR_NUMBER || kind == EXPR_NAME;
+}
+
+static void lay_member(struct lay *l, uptr at, const struct member *m, u32 e)
+{
+	const struct expr *x = lay_expr(l, e);
+	u64 value = 0;
+
+	if (m->kind == MEMBER_TEXT) {
+		if (x->text.len > m->bytes) {
+			run_invalid(l->r, l->st, "%s has room for %u bytes", m->name, m->bytes);
+			l->failed = true;
+			return;
+		}
+		lay_bytes(l, at + m->at, e, x->text.len);
+		return;
+	}
+	if (l->failed)
+		return;
+	if (!member_value(l->r, l->host, l->process, m, e, &value)) {
+		l->failed = true;
+		return;
+	}
+	if (m->kind == MEMBER_BE)
+		value = m->bytes == 2 ? (value >> 8 & 0xff) | (value & 0xff) << 8
+				      : __builtin_bswap32((u32)value);
+	lay_number(l, at + m->at, m->bytes, value);
+}
+
+static const struct layout *lay_layout(struct lay *l, u32 e, enum struct_type of)
+{
+	const struct layout *lo = layout_of(l->r->script, e, of);
+
+	if (lo == NULL && !l->failed) {
+		run_invalid(l->r, l->st, "these fields are of different structs");
+		l->failed = true;
+	}
+	return lo;
+}
+
+/* Writes the fields that are given; `any` ones stay as they are. */
+static void lay_fields(struct lay *l, uptr at, u32 e, const struct layout *lo)
+{
+	const struct script *s = l->r->script;
+
+	for (u32 c = s->expr[e].first; c != 0 && lo != NULL; c = s->expr[c].next) {
+		u32 v = field_value(s, c);
+
+		if (s->expr[v].kind != EXPR_ANY)
+			lay_member(l, at, layout_member(lo, field_name(s, c)), v);
+	}
+}
+
+/* --- types of arguments --------------------------------------------------------------------------
+ */
+/* A number that another argument's size depends on; 0 where it does not say. */
+static u64 lay_sibling(struct lay *l, u32 i)
+{
+	s64 value = 0;
+
+	if (i >= CALL_ARGS || l->arg[i] == 0 || !length_before(l->r, l->arg[i], &value))
+		return 0;
+	return (u64)value;
+}
+
+static u64 data_room(struct lay *l, u64 n)
+{
+	u64 left = l->room - l->used, room = n <= DATA_MAX ? n : SMALL_DATA;
+
+	/* A call of another thread has to fit in as well. */
+	room = room > SMALL_DATA && room > left / 2 ? left / 2 : room;
+	if (room < n && room < l->cut)
+		l->cut = room;
+	return room;
+}
+
+static u64 lay_data(struct lay *l, u32 e, u64 n, bool output)
+{
+	const struct expr *x = lay_expr(l, e);
+	u64 len;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	if (output || x->kind == EXPR_ANY)
+		return lay_take(l, data_room(l, n));
+	len = bytes_len(x, data_room(l, n));
+	at = lay_take(l, len < n ? data_room(l, n) : len);
+	lay_bytes(l, at, e, len);
+	return at;
+}
+
+static u64 lay_type_number(struct lay *l, u32 i)
+{
+	return (u64)lay_value(l, l->arg[i]);
+}
+
+static u64 lay_type_fd(struct lay *l, u32 i)
+{
+	return (u64)fd_live(l->r, l->host, l->process, lay_value(l, l->arg[i]));
+}
+
+static u64 lay_type_family(struct lay *l, u32 i)
+{
+	return lay_expr(l, l->arg[i])->kind == EXPR_ANY ? AF_INET : lay_type_number(l, i);
+}
+
+static u64 lay_type_addrlen(struct lay *l, u32 i)
+{
+	enum { SOCKADDR_IN_BYTES = 16 };
+
+	return lay_expr(l, l->arg[i])->kind == EXPR_ANY ? SOCKADDR_IN_BYTES : lay_type_number(l, i);
+}
+
+static u64 lay_type_data_in(struct lay *l, u32 i)
+{
+	return lay_data(l, l->arg[i], lay_sibling(l, i + 1), false);
+}
+
+static u64 lay_type_data_out(struct lay *l, u32 i)
+{
+	return lay_data(l, l->arg[i], lay_sibling(l, i + 1), true);
+}
+
+/* Stock's default address: bind() is about this host, the rest about the other one. */
+static void default_address(const struct lay *l, u8 to[8])
+{
+	const struct run_addresses *a = &l->r->addr;
+	bool local = l->st->call.call == CALL_bind;
+
+	put_le16(to, AF_INET);
+	put_be16(to + 2, local ? a->local_port : a->remote_port);
+	put_be32(to + 4, local ? a->local_ip : a->remote_ip);
+}
+
+/* Of a struct, what it does not mention is zero, and `...` in it the default. */
+static void lay_default_members(struct lay *l, uptr at, u32 e)
+{
+	const struct script *s = l->r->script;
+	const struct layout *lo = lay_layout(l, e, STRUCT_SOCKADDR);
+	u8 all[8], *to = lay_at(l, at, sizeof(all));
+
+	default_address(l, all);
+	for (u32 c = s->expr[e].first; c != 0 && lo != NULL && to != NULL; c = s->expr[c].next) {
+		const struct member *m = layout_member(lo, field_name(s, c));
+
+		if (s->expr[field_value(s, c)].kind == EXPR_ANY)
+			memcpy(to + m->at, all + m->at, m->bytes);
+	}
+	lay_fields(l, at, e, lo);
+}
+
+static u64 lay_address(struct lay *l, u32 e)
+{
+	const struct expr *x = lay_expr(l, e);
+	uptr at;
+	u8 *to;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, SOCKADDR_BUFFER);
+	to = lay_at(l, at, SOCKADDR_BUFFER);
+	if (x->kind == EXPR_SYMBOL)
+		lay_number(l, at, 2, (u64)lay_value(l, e));
+	else if (x->kind == EXPR_STRUCT)
+		lay_default_members(l, at, e);
+	else if (to != NULL)
+		default_address(l, to);
+	return at;
+}
+
+static u64 lay_type_addr_in(struct lay *l, u32 i)
+{
+	return lay_address(l, l->arg[i]);
+}
+
+static u64 lay_buffer(struct lay *l, u32 e, u64 bytes)
+{
+	return lay_is_pointer(l, e) ? (u64)lay_value(l, e) : lay_take(l, bytes);
+}
+
+static u64 lay_type_addr_out(struct lay *l, u32 i)
+{
+	return lay_buffer(l, l->arg[i], SOCKADDR_BUFFER);
+}
+
+/* How long what is written in an option's place is by itself. */
+static u32 own_length(struct lay *l, u32 e, enum struct_type of)
+{
+	const struct expr *x = lay_expr(l, e);
+	u32 len = OPT_BUFFER;
+
+	if (x->kind == EXPR_STRUCT) {
+		const struct layout *lo = lay_layout(l, e, of);
+
+		len = lo != NULL ? lo->bytes : 0;
+	} else if (is_bytes(x)) {
+		len = bytes_len(x, OPT_BUFFER);
+	}
+	return len > OPT_BUFFER ? len : OPT_BUFFER;
+}
+
+static u64 lay_type_len_io(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	s64 value = SOCKADDR_BUFFER;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	if (l->st->call.call == CALL_getsockopt)
+		value = own_length(l, l->arg[i - 1], STRUCT_OPTSTRUCT);
+	(void)length_before(l->r, e, &value);
+	at = lay_take(l, 4);
+	lay_number(l, at, 4, (u64)value);
+	return at;
+}
+
+/* What an option's buffer holds: a value in its first bytes, or a struct. */
+static void lay_option_value(struct lay *l, uptr at, u32 e, enum struct_type of, u64 n)
+{
+	const struct script *s = l->r->script;
+	const struct expr *x = lay_expr(l, e);
+
+	if (x->kind == EXPR_STRUCT)
+		lay_fields(l, at, e, lay_layout(l, e, of));
+	else if (is_bytes(x))
+		lay_bytes(l, at, e, bytes_len(x, n));
+	else if (x->kind == EXPR_LIST && x->first != 0 && s->expr[x->first].kind != EXPR_ANY)
+		lay_number(l, at, OPT_BUFFER, (u64)lay_value(l, x->first));
+	else if (x->kind != EXPR_LIST && x->kind != EXPR_ANY)
+		lay_number(l, at, OPT_BUFFER, (u64)lay_value(l, e));
+}
+
+static u64 lay_option(struct lay *l, u32 e, enum struct_type of, u64 n, bool output)
+{
+	u64 bytes = n < BEHIND_MAX ? n : BEHIND_MAX;
+	u32 own;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	own = own_length(l, e, of);
+	at = lay_take(l, own > bytes ? own : bytes);
+	if (!output)
+		lay_option_value(l, at, e, of, bytes);
+	return at;
+}
+
+static u64 lay_type_opt_in(struct lay *l, u32 i)
+{
+	return lay_option(l, l->arg[i], STRUCT_OPTSTRUCT, lay_sibling(l, i + 1), false);
+}
+
+static u64 lay_type_opt_out(struct lay *l, u32 i)
+{
+	return lay_option(l, l->arg[i], STRUCT_OPTSTRUCT, lay_sibling(l, i + 1), true);
+}
+
+bool ioctl_only_gets(u32 request)
+{
+	static const u32 gets[] = {
+		FIONREAD,      TIOCOUTQ,    SIOCATMARK,	    FIOGETOWN,	      SIOCGPGRP,
+		FIGETBSZ,      FIOQSIZE,    SIOCGSTAMP_OLD, SIOCGSTAMPNS_OLD, SIOCGIFNAME,
+		SIOCGIFFLAGS,  SIOCGIFADDR, SIOCGIFDSTADDR, SIOCGIFBRDADDR,   SIOCGIFNETMASK,
+		SIOCGIFMETRIC, SIOCGIFMTU,  SIOCGIFHWADDR,  SIOCGIFINDEX,     SIOCGIFTXQLEN,
+		SIOCGIFPFLAGS, SIOCOUTQNSD
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(gets); i++)
+		if (gets[i] == request)
+			return true;
+	return false;
+}
+
+/* What the kernel looks a device up by is there before a request that only gets, too. */
+static void lay_ifreq_key(struct lay *l, uptr at, u32 e, u32 request)
+{
+	const char *key = request == SIOCGIFNAME ? "ifr_ifindex" : "ifr_name";
+	const struct layout *lo = lay_layout(l, e, STRUCT_IFREQ);
+	u32 field = field_of(l->r->script, e, key);
+
+	if (lo != NULL && field != 0)
+		lay_member(l, at, layout_member(lo, key), field_value(l->r->script, field));
+}
+
+static u64 lay_type_ioctl(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i], request = (u32)lay_value(l, l->arg[1]);
+	bool gets = ioctl_only_gets(request);
+	uptr at = lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER, gets);
+
+	if (gets && !l->failed && lay_expr(l, e)->kind == EXPR_STRUCT)
+		lay_ifreq_key(l, at, e, request);
+	return at;
+}
+
+static u32 list_length(const struct script *s, u32 e)
+{
+	u32 n = 0;
+
+	for (u32 c = s->expr[e].first; c != 0; c = s->expr[c].next)
+		n++;
+	return n;
+}
+
+/* What a vector of n elements takes; it may say that it has more than are written. */
+static u64 vector_bytes(const struct lay *l, u32 e, u64 n, u32 bytes)
+{
+	u32 written = list_length(l->r->script, e);
+
+	n = n < VECTOR_MAX ? n : VECTOR_MAX;
+	return (written > n ? written : n) * bytes;
+}
+
+static u64 lay_iovecs(struct lay *l, u32 e, u64 n, bool output)
+{
+	const struct script *s = l->r->script;
+	uptr at, v;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = v = lay_take(l, vector_bytes(l, e, n, IOVEC_BYTES));
+	for (u32 c = element(s, s->expr[e].first); c != 0 && !l->failed; c = s->expr[c].next) {
+		u32 base = s->expr[c].first;
+		u64 len = (u64)lay_value(l, s->expr[base].next);
+
+		lay_number(l, v, 8, lay_data(l, base, len, output));
+		lay_number(l, v + IOVEC_LEN, 8, len);
+		v += IOVEC_BYTES;
+	}
+	return at;
+}
+
+static u64 lay_type_iovs_in(struct lay *l, u32 i)
+{
+	return lay_iovecs(l, l->arg[i], lay_sibling(l, i + 1), false);
+}
+
+static u64 lay_type_iovs_out(struct lay *l, u32 i)
+{
+	return lay_iovecs(l, l->arg[i], lay_sibling(l, i + 1), true);
+}
+
+/* The bytes of a control message's data; a plain number is an int. */
+static u32 cmsg_data_bytes(struct lay *l, u32 e)
+{
+	const struct expr *x = lay_expr(l, e);
+
+	if (x->kind == EXPR_STRUCT) {
+		const struct layout *lo = lay_layout(l, e, STRUCT_CMSGVALUE);
+
+		return lo != NULL ? lo->bytes : 0;
+	}
+	return is_bytes(x) ? bytes_len(x, 8) : 4;
+}
+
+/* One message at `at`; how far the next one is from it. */
+static u64 lay_cmsg(struct lay *l, uptr at, u32 e)
+{
+	const struct script *s = l->r->script;
+	u32 len = field_of(s, e, "cmsg_len"), level = field_of(s, e, "cmsg_level");
+	u32 type = field_of(s, e, "cmsg_type"), data = field_of(s, e, "cmsg_data");
+	u32 v = data != 0 ? field_value(s, data) : 0;
+	u32 bytes = v != 0 ? cmsg_data_bytes(l, v) : 0;
+	u64 cmsg_len = CMSGHDR_BYTES + bytes;
+
+	if (len != 0)
+		cmsg_len = (u64)lay_value(l, field_value(s, len));
+	lay_number(l, at, 8, cmsg_len);
+	if (level != 0)
+		lay_number(l, at + CMSGHDR_LEVEL, 4, (u64)lay_value(l, field_value(s, level)));
+	if (type != 0)
+		lay_number(l, at + CMSGHDR_TYPE, 4, (u64)lay_value(l, field_value(s, type)));
+	if (v != 0)
+		lay_option_value(l, at + CMSGHDR_BYTES, v, STRUCT_CMSGVALUE, 8);
+	return ALIGN_UP(CMSGHDR_BYTES + (u64)bytes, 8ull);
+}
+
+static u64 cmsgs_bytes(struct lay *l, u32 e)
+{
+	const struct script *s = l->r->script;
+	u64 bytes = 0;
+
+	for (u32 c = element(s, s->expr[e].first); c != 0; c = s->expr[c].next) {
+		u32 data = field_of(s, c, "cmsg_data");
+
+		bytes += CMSGHDR_BYTES;
+		if (data != 0)
+			bytes += ALIGN_UP((u64)cmsg_data_bytes(l, field_value(s, data)), 8ull);
+	}
+	return bytes;
+}
+
+/* msg_control and its length: of a list as much as it takes, for a call that fills it as much as
+ * is said, else enough.
+ */
+static void lay_control(struct lay *l, uptr msg, u32 e, bool output)
+{
+	const struct script *s = l->r->script;
+	u32 control = field_of(s, e, "msg_control"), len = field_of(s, e, "msg_controllen");
+	u32 v = control != 0 ? field_value(s, control) : 0;
+	bool buffer = v != 0 && !lay_is_pointer(l, v);
+	s64 said = 0;
+	u64 bytes;
+	uptr at;
+
+	bytes = buffer ? (output ? CONTROL_DEFAULT : cmsgs_bytes(l, v)) : 0;
+	if (len != 0 && length_before(l->r, field_value(s, len), &said))
+		lay_number(l, msg + MSGHDR_CONTROLLEN, 8, (u64)said);
+	else
+		lay_number(l, msg + MSGHDR_CONTROLLEN, 8, bytes);
+	if (!buffer) {
+		if (v != 0)
+			lay_number(l, msg + MSGHDR_CONTROL, 8, (u64)lay_value(l, v));
+		return;
+	}
+	if ((u64)said > bytes)
+		bytes = (u64)said < BEHIND_MAX ? (u64)said : BEHIND_MAX;
+	at = lay_take(l, bytes);
+	lay_number(l, msg + MSGHDR_CONTROL, 8, at);
+	if (output || s->expr[v].kind != EXPR_LIST)
+		return;
+	for (u32 c = element(s, s->expr[v].first); c != 0 && !l->failed; c = s->expr[c].next)
+		at += lay_cmsg(l, at, c);
+}
+
+static void lay_msg_name(struct lay *l, uptr msg, u32 field, bool output)
+{
+	const struct script *s = l->r->script;
+	u32 v = field_value(s, field), count = field_count(s, field);
+	u64 len = output ? SOCKADDR_BUFFER : 16;
+
+	if (s->expr[count].kind != EXPR_ANY)
+		len = (u64)lay_value(l, count);
+	else if (s->expr[v].kind == EXPR_NULL)
+		len = 0;
+	lay_number(l, msg + MSGHDR_NAME, 8,
+		   output ? lay_buffer(l, v, SOCKADDR_BUFFER) : lay_address(l, v));
+	lay_number(l, msg + MSGHDR_NAMELEN, 4, len);
+}
+
+static void lay_msg_iov(struct lay *l, uptr msg, u32 field, bool output)
+{
+	const struct script *s = l->r->script;
+	u32 v = field_value(s, field), count = field_count(s, field);
+	u64 n = list_length(s, v);
+
+	if (s->expr[count].kind != EXPR_ANY)
+		n = (u64)lay_value(l, count);
+	lay_number(l, msg + MSGHDR_IOVLEN, 8, n);
+	lay_number(l, msg + MSGHDR_IOV, 8, lay_iovecs(l, v, n, output));
+}
+
+static u64 lay_message(struct lay *l, u32 e, bool output)
+{
+	const struct script *s = l->r->script;
+	u32 name, iov, flags;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, MSGHDR_BYTES);
+	name = field_of(s, e, "msg_name");
+	iov = field_of(s, e, "msg_iov");
+	flags = field_of(s, e, "msg_flags");
+	if (name != 0)
+		lay_msg_name(l, at, name, output);
+	if (iov != 0)
+		lay_msg_iov(l, at, iov, output);
+	if (flags != 0 && !output)
+		lay_number(l, at + MSGHDR_FLAGS, 4, (u64)lay_value(l, field_value(s, flags)));
+	lay_control(l, at, e, output);
+	return at;
+}
+
+static u64 lay_type_msg_in(struct lay *l, u32 i)
+{
+	return lay_message(l, l->arg[i], false);
+}
+
+static u64 lay_type_msg_out(struct lay *l, u32 i)
+{
+	return lay_message(l, l->arg[i], true);
+}
+
+static u64 lay_type_pollfds(struct lay *l, u32 i)
+{
+	enum { POLLFD_SIZE = 8, POLLFD_REVENTS_AT = 6 };
+	const struct script *s = l->r->script;
+	u32 e = l->arg[i];
+	uptr at, v;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = v = lay_take(l, vector_bytes(l, e, lay_sibling(l, i + 1), POLLFD_SIZE));
+	for (u32 c = element(s, s->expr[e].first); c != 0 && !l->failed; c = s->expr[c].next) {
+		lay_fields(l, v, c, lay_layout(l, c, STRUCT_POLLFD));
+		lay_number(l, v + POLLFD_REVENTS_AT, 2, 0); /* the call says it */
+		v += POLLFD_SIZE;
+	}
+	return at;
+}
+
+/* nanosleep() writes into its second one what was left. */
+static u64 lay_type_timespec(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, 16);
+	if (i == 0)
+		lay_fields(l, at, e, lay_layout(l, e, STRUCT_TIMESPEC));
+	return at;
+}
+
+static u64 lay_type_fdpair(struct lay *l, u32 i)
+{
+	return lay_buffer(l, l->arg[i], 8);
+}
+
+/* Types that are missing here are of calls that are not there yet. */
+static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
+	[TYPE_FD] = lay_type_fd,
+	[TYPE_FAMILY] = lay_type_family,
+	[TYPE_SOCKTYPE] = lay_type_number,
+	[TYPE_PROTO] = lay_type_number,
+	[TYPE_ADDR_IN] = lay_type_addr_in,
+	[TYPE_ADDRLEN] = lay_type_addrlen,
+	[TYPE_ADDR_OUT] = lay_type_addr_out,
+	[TYPE_LEN_IO] = lay_type_len_io,
+	[TYPE_DATA_IN] = lay_type_data_in,
+	[TYPE_DATA_OUT] = lay_type_data_out,
+	[TYPE_SIZE] = lay_type_number,
+	[TYPE_INT] = lay_type_number,
+	[TYPE_MSGFLAGS] = lay_type_number,
+	[TYPE_SHUT] = lay_type_number,
+	[TYPE_LEVEL] = lay_type_number,
+	[TYPE_OPTNAME] = lay_type_number,
+	[TYPE_OPT_IN] = lay_type_opt_in,
+	[TYPE_OPT_OUT] = lay_type_opt_out,
+	[TYPE_MSG_IN] = lay_type_msg_in,
+	[TYPE_MSG_OUT] = lay_type_msg_out,
+	[TYPE_IOVS_IN] = lay_type_iovs_in,
+	[TYPE_IOVS_OUT] = lay_type_iovs_out,
+	[TYPE_POLLFDS] = lay_type_pollfds,
+	[TYPE_TIMEOUT] = lay_type_number,
+	[TYPE_TIMESPEC] = lay_type_timespec,
+	[TYPE_FCNTLCMD] = lay_type_number,
+	[TYPE_FCNTLARG] = lay_type_number,
+	[TYPE_OPENFLAGS] = lay_type_number,
+	[TYPE_IOCTLREQ] = lay_type_number,
+	[TYPE_IOCTLARG] = lay_type_ioctl,
+	[TYPE_FDPAIR] = lay_type_fdpair,
+};
+
+/* --- a call's memory -----------------------------------------------------------------------------
+ */
+/* How far from `at` on no other call of the process has its arguments. */
+static u64 gap_after(const struct run *r, u32 host, u32 process, u32 thread, uptr at, uptr end)
+{
+	for (u32 i = 0; i < RUN_THREADS; i++) {
+		const struct run_thread *t = &r->thread[host][i];
+
+		if (i == thread || !t->busy || run_process_of(r, host, i) != process)
+			continue;
+		if (at >= t->mem && at < t->mem + t->mem_bytes)
+			return 0;
+		if (t->mem >= at && t->mem < end && t->mem_bytes != 0)
+			end = t->mem;
+	}
+	return end > at ? end - at : 0;
+}
+
+/* The largest piece of memory that is free, the lowest of equal ones. */
+static void lay_place(struct lay *l, u32 thread)
+{
+	const struct run *r = l->r;
+	uptr end = UMEM_BASE + (uptr)l->proc->umem_bytes;
+
+	l->base = UMEM_BASE;
+	l->room = gap_after(r, l->host, l->process, thread, UMEM_BASE, end);
+	for (u32 i = 0; i < RUN_THREADS; i++) {
+		const struct run_thread *t = &r->thread[l->host][i];
+		uptr at = ALIGN_UP(t->mem + t->mem_bytes, (uptr)MEM_ALIGN);
+		u64 room;
+
+		if (i == thread || !t->busy || run_process_of(r, l->host, i) != l->process)
+			continue;
+		room = gap_after(r, l->host, l->process, thread, at, end);
+		if (room > l->room) {
+			l->base = at;
+			l->room = room;
+		}
+	}
+}
+
+bool lay_arguments(struct run *r, const struct stmt *st, u32 host, u32 thread, u64 arg[SYS_ARGS])
+{
+	const struct call_info *info = &script_calls[st->call.call];
+	struct run_thread *t = &r->thread[host][thread];
+	struct lay l = { .r = r, .st = st, .host = host, .cut = U64_MAX };
+
+	static_assert((int)SYS_ARGS >= (int)CALL_ARGS, "a call's arguments are registers");
+	l.process = run_process_of(r, host, thread);
+	l.proc = &r->world->host[host].process[l.process];
+	lay_place(&l, thread);
+	for (u32 i = 0; i < info->nr_args; i++)
+		l.arg[i] = call_arg(r->script, st, i);
+	for (u32 i = 0; i < info->nr_args && !l.failed; i++) {
+		assert(lay_type[info->arg[i]] != NULL);
+		if (l.arg[i] != 0)
+			arg[i] = lay_type[info->arg[i]](&l, i);
+	}
+	t->mem = l.base;
+	t->mem_bytes = l.used;
+	t->cut = l.cut;
+	return !l.failed && !r->ended;
+}

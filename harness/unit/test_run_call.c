@@ -1,0 +1,724 @@
+// SPDX-License-Identifier: MIT
+/* test_run_call.c - calls of scripts: every form of argument reaches the call as a C program would
+ * pass it, and a script that is wrong in one field is told that field.
+ *
+ * The answers are those of Linux 6.12; most were asked of it by the tests of the calls themselves.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "core/limits.h"
+#include "harness/lib/scenario.h"
+#include "harness/script/run_arg.h"
+#include "harness/script/run_result.h"
+#include "uapi/errno.h"
+#include "uapi/socket.h"
+
+static struct run_worlds *worlds;
+
+/* Every script of this file begins like this. */
+#define UP    "`ip link set lo up`\n"
+#define LO(p) "{sa_family = AF_INET, sin_port = htons(" #p "), sin_addr = inet_addr(\"127.0.0.1\")}"
+#define UDP   UP " 0 socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+#define BOUND UDP "bind(3, " LO(7000) ", 16) = 0\n"
+#define PAIR  BOUND "socket(AF_INET, SOCK_DGRAM, 0) = 4\nbind(4, " LO(7001) ", 16) = 0\n"
+#define SENT  PAIR "sendto(4, \"hello\", 5, 0, " LO(7000) ", 16) = 5\n"
+
+static struct run_result run_with(const char *text, const struct run_options *o)
+{
+	struct script_error err = { 0 };
+	struct script *s = script_parse("test.pkt", text, strlen(text), &err);
+	struct run_result res;
+
+	if (s == NULL)
+		fail_msg("%u:%u: %s\n%s", err.line, err.column, err.text, text);
+	res = run_script(s, o, worlds);
+	script_free(s);
+	return res;
+}
+
+static struct run_result run(const char *text)
+{
+	struct run_options o;
+
+	run_options_init(&o);
+	return run_with(text, &o);
+}
+
+static void passes(const char *text)
+{
+	struct run_result res = run(text);
+
+	if (res.verdict != RUN_PASSED)
+		fail_msg("%s\n%s\nof:\n%s", run_verdict_name(res.verdict), res.message, text);
+	run_result_free(&res);
+}
+
+/* The script's last line fails, and the report marks this field; got: what stands in its row. */
+static void wrong(const char *text, const char *field, const char *got)
+{
+	struct run_result res = run(text);
+	char mark[64];
+	const char *row;
+	u32 lines = 0;
+
+	for (const char *p = text; *p != '\0'; p++)
+		lines += *p == '\n';
+	if (res.verdict != RUN_FAILED)
+		fail_msg("%s instead of failed at %s\n%s\n%s", run_verdict_name(res.verdict), field,
+			 res.message != NULL ? res.message : "", text);
+	snprintf(mark, sizeof(mark), "* %s ", field);
+	row = strstr(res.message, mark);
+	if (row == NULL || strchr(row, '\n') < strstr(row, got) || strstr(row, got) == NULL)
+		fail_msg("no row \"%s\" with \"%s\":\n%s", mark, got, res.message);
+	assert_ptr_equal(strstr(row + 1, "\n  * "), NULL);
+	assert_int_equal(res.line, lines);
+	run_result_free(&res);
+}
+
+static void ends(const char *text, enum run_verdict verdict, const char *message)
+{
+	struct run_result res = run(text);
+
+	if (res.verdict != verdict || res.message == NULL || strstr(res.message, message) == NULL)
+		fail_msg("%s, not %s, \"%s\":\n%s\n%s", run_verdict_name(res.verdict),
+			 run_verdict_name(verdict), message, res.message != NULL ? res.message : "",
+			 text);
+	run_result_free(&res);
+}
+
+/* --- arguments -----------------------------------------------------------------------------------
+ */
+static void test_bad_descriptors(void **state)
+{
+	(void)state;
+	passes(UDP
+	       "bind(-1, " LO(1) ", 16) = -1 EBADF (Bad file descriptor)\n"
+				 "bind(77, NULL, 0) = -1 EBADF\n"
+				 "bind(0, " LO(1) ", 16) = -1 ENOTSOCK\n"
+						  "close(2147483647) = -1 EBADF\n"
+						  "close(3) = 0\n"
+						  "close(3) = -1 EBADF\n"
+						  "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 3\n"
+						  "listen(3, 5) = -1 EOPNOTSUPP\n"
+						  "listen(3, 5) = -1 ENOTSUP (the same)\n");
+}
+
+static void test_families(void **state)
+{
+	(void)state;
+	passes(UDP "socket(AF_INET6, SOCK_DGRAM, 0) = -1 EAFNOSUPPORT\n"
+		   "socket(..., SOCK_DGRAM, 0) = 4\n"
+		   "sendto(3, ..., 1, 0, {sa_family = AF_INET6, sin_port = htons(7), "
+		   "sin_addr = inet_addr(\"127.0.0.1\")}, 28) = -1 EAFNOSUPPORT\n"
+		   "bind(3, {sa_family = AF_UNIX, sun_path = \"/tmp/x\"}, 16) = -1 EAFNOSUPPORT\n"
+		   "bind(3, {sa_family = 77}, 16) = -1 EAFNOSUPPORT\n"
+		   "bind(4, {sin_addr = inet_addr(\"0.0.0.0\")}, 16) = 0\n"
+		   "connect(3, " LO(9) ", 16) = 0\n"
+				       "getpeername(3, " LO(
+					       9) ", [16]) = 0\n"
+						  "connect(3, AF_UNSPEC, 16) = 0\n"
+						  "getpeername(3, ..., ...) = -1 ENOTCONN\n");
+}
+
+static void test_lengths_go_raw(void **state)
+{
+	(void)state;
+	passes(UDP "bind(3, " LO(
+		7000) ", -1) = -1 EINVAL\n"
+		      "bind(3, " LO(
+			      7000) ", 129) = -1 EINVAL\n"
+				    "bind(3, " LO(
+					    7000) ", 15) = -1 EINVAL\n"
+						  "bind(3, " LO(
+							  7000) ", 128) = 0\n"
+								"sendto(3, ..., 1, 0, " LO(
+									7000) ", -1) = -1 EINVAL\n"
+									      "sendto(3, ..., -1, "
+									      "0, " LO(
+										      7000) ", 16) "
+											    "= -1 "
+											    "EMSGSI"
+											    "ZE\n"
+											    "sendto"
+											    "(3, "
+											    "..., "
+											    "0x7fff"
+											    "ffff, "
+											    "0,"
+											    " " LO(7000) ", 16) = -1 EMSGSIZE\n"
+													 "sendto(3, ..., 65508, 0, " LO(
+														 7000) ", 16) = -1 EMSGSIZE\n"
+														       "sendto(3, ..., 65507, 0, " LO(
+															       7000) ", 16) = 65507\n"
+																     "recvfrom(3, ..., -1, 0, ..., ...) = 65507\n"
+																     "recv(3, ..., 0x7fffffff, MSG_DONTWAIT) = -1 EAGAIN\n"
+																     "recv(3, ..., 100, MSG_DONTWAIT) = -1 EWOULDBLOCK\n"
+																     "getsockname(3, " LO(
+																	     7000) ", [-1]) = -1 EINVAL\n"
+																		   "setsockopt(3, SOL_SOCKET, SO_BROADCAST, [1], -1) = -1 EINVAL\n"
+																		   "setsockopt(3, SOL_SOCKET, SO_BROADCAST, [1], 100) = 0\n"
+																		   "setsockopt(3, SOL_IP, IP_OPTIONS, [1], 41) = -1 EINVAL\n");
+}
+
+static void test_numbers_for_constants(void **state)
+{
+	(void)state;
+	passes(UDP "socket(2, SOCK_DGRAM|0x1000, 0) = -1 EINVAL\n"
+		   "socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, 17) = 4\n"
+		   "recv(4, ..., 1, 0) = -1 EAGAIN\n"
+		   "recv(3, ..., 1, 0x40) = -1 EAGAIN\n"
+		   "recv(3, ..., 1, MSG_PEEK|64) = -1 EAGAIN\n"
+		   "getsockopt(3, 1, 3, [2], [4]) = 0\n"
+		   "getsockopt(3, SOL_SOCKET, SO_TYPE, [SOCK_DGRAM], [4]) = 0\n"
+		   "getsockopt(3, SOL_SOCKET, 0x7777, [0], [4]) = -1 ENOPROTOOPT\n");
+}
+
+static void test_pointers(void **state)
+{
+	(void)state;
+	passes(PAIR
+	       "bind(3, NULL, 16) = -1 EFAULT\n"
+	       "bind(3, 0x1, 16) = -1 EFAULT\n"
+	       "sendto(3, NULL, 4, 0, " LO(
+		       7001) ", 16) = -1 EFAULT\n"
+			     "sendto(3, 0x1, 4, 0, " LO(
+				     7001) ", 16) = -1 EFAULT\n"
+					   "sendto(3, NULL, 0, 0, " LO(
+						   7001) ", 16) = 0\n"
+							 "recvfrom(4, NULL, 0, 0, NULL, NULL) = 0\n"
+							 "sendto(3, \"abc\", 3, 0, " LO(
+								 7001) ", 16) = 3\n"
+								       "recv(4, 0x1, 3, 0) = -1 "
+								       "EFAULT\n"
+								       "getsockname(3, NULL, [16]) "
+								       "= -1 EFAULT\n"
+								       "getsockname(3, " LO(
+									       7000) ", NULL) = -1 "
+										     "EFAULT\n"
+										     "getsockname("
+										     "3, 0x1, "
+										     "[0->16]) = "
+										     "0\n"
+										     "sendmsg(3, "
+										     "NULL, 0) = "
+										     "-1 EFAULT\n"
+										     "recvmsg(3, "
+										     "0x10, 0) = "
+										     "-1 EFAULT\n"
+										     "setsockopt(3,"
+										     " SOL_SOCKET, "
+										     "SO_BROADCAST,"
+										     " NULL, 4) = "
+										     "-1 EFAULT\n"
+										     "getsockopt(3,"
+										     " SOL_SOCKET, "
+										     "SO_BROADCAST,"
+										     " 0x1, [4]) = "
+										     "-1 EFAULT\n"
+										     "ioctl(3, "
+										     "FIONREAD, "
+										     "NULL) = -1 "
+										     "EFAULT\n"
+										     "writev(3, "
+										     "NULL, 1) = "
+										     "-1 EFAULT\n"
+										     "poll(NULL, "
+										     "1, 0) = -1 "
+										     "EFAULT\n"
+										     "nanosleep("
+										     "NULL, NULL) "
+										     "= -1 "
+										     "EFAULT\n");
+}
+
+static void test_changing_lengths(void **state)
+{
+	(void)state;
+	passes(BOUND "getsockname(3, " LO(
+		7000) ", [16]) = 0\n"
+		      "getsockname(3, " LO(
+			      7000) ", [128->16]) = 0\n"
+				    "getsockname(3, {sa_family = AF_INET, sin_port = htons(7000), "
+				    "sin_addr = inet_addr(\"0.0.0.0\")}, [4->16]) = 0\n"
+				    "getsockname(3, ..., ...) = 0\n"
+				    "getsockname(3, " LO(
+					    7000) ", [...]) = 0\n"
+						  "getsockopt(3, SOL_IP, IP_TTL, [64], [4]) = 0\n"
+						  "getsockopt(3, SOL_IP, IP_TTL, [64], [1]) = 0\n"
+						  "getsockopt(3, SOL_IP, IP_TTL, [64], [100->4]) = "
+						  "0\n"
+						  "getsockopt(3, SOL_IP, IP_TTL, ..., [2->1]) = 0\n"
+						  "getsockopt(3, SOL_IP, IP_TTL, [...], ...) = 0\n"
+						  "getsockopt(3, SOL_SOCKET, SO_RCVTIMEO, "
+						  "{tv_sec=0, tv_usec=0}, [16]) = 0\n"
+						  "getpeername(3, ..., [16->16]) = -1 ENOTCONN\n");
+}
+
+static void test_data(void **state)
+{
+	(void)state;
+	passes(SENT
+	       "recv(3, \"hello\", 100, 0) = 5\n"
+	       "sendto(4, hex 00ff7f80, 4, 0, " LO(
+		       7000) ", 16) = 4\n"
+			     "recv(3, hex 00ff7f80, 100, 0) = 4\n"
+			     "sendto(4, pattern 7, 3000, 0, " LO(
+				     7000) ", 16) = 3000\n"
+					   "recv(3, pattern 7, 3000, MSG_PEEK) = 3000\n"
+					   "recv(3, pattern 7, 10, MSG_TRUNC) = 3000\n"
+					   "sendto(4, ..., 3, 0, " LO(
+						   7000) ", 16) = 3\n"
+							 "recv(3, hex 000000, 100, 0) = 3\n"
+							 "sendto(4, \"abcdef\", 3, 0, " LO(
+								 7000) ", 16) = 3\n"
+								       "recv(3, \"abc\", 100, 0) = "
+								       "3\n"
+								       "sendto(4, \"ab\", 4, "
+								       "0, " LO(
+									       7000) ", 16) = 4\n"
+										     "read(3, "
+										     "\"ab\\x00\\x0"
+										     "0\", 100) = "
+										     "4\n"
+										     "connect(4,"
+										     " " LO(7000) ", 16) = 0\n"
+												  "write(4, \"one\", 3) = 3\n"
+												  "send(4, \"two\", 3, 0) = 3\n"
+												  "writev(4, [{\"th\", 2}, {hex 72, 1}, {\"ee\", 2}], 3) = 5\n"
+												  "read(3, \"one\", 3) = 3\n"
+												  "recvfrom(3, \"two\", 100, 0, " LO(
+													  7001) ", [16]) = 3\n"
+														"readv(3, [{\"thr\", 3}, {..., 1}, {\"e\", 100}], 3) = 5\n");
+}
+
+static void test_options(void **state)
+{
+	(void)state;
+	passes(UDP
+	       "setsockopt(3, SOL_IP, IP_TTL, [77], 4) = 0\n"
+	       "getsockopt(3, SOL_IP, IP_TTL, [77], [4]) = 0\n"
+	       "setsockopt(3, SOL_IP, IP_TOS, hex 10, 1) = 0\n"
+	       "getsockopt(3, SOL_IP, IP_TOS, hex 10000000, [4]) = 0\n"
+	       "setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=9}, 8) = 0\n"
+	       "getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=9}, [8]) = 0\n"
+	       "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=5000}, 16) = 0\n"
+	       "getsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=5000}, [100->16]) = 0\n"
+	       "setsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\", 2) = 0\n"
+	       "getsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\", [16->3]) = 0\n"
+	       "setsockopt(3, SOL_IP, IP_MULTICAST_IF, {imr_address=inet_addr(\"127.0.0.1\"), "
+	       "imr_ifindex=0}, 12) = 0\n"
+	       "getsockopt(3, SOL_IP, IP_MULTICAST_IF, hex 7f000001, [4]) = 0\n"
+	       "getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0\n");
+}
+
+static void test_messages(void **state)
+{
+	(void)state;
+	passes(PAIR
+	       "setsockopt(3, SOL_IP, IP_RECVTTL, [1], 4) = 0\n"
+	       "setsockopt(3, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
+	       "sendmsg(4, {msg_name(16)=" LO(
+		       7000) ", msg_iov(2)=[{\"he\", 2}, {\"llo\", 3}], "
+			     "msg_flags=0, msg_control=[{cmsg_level=SOL_IP, cmsg_type=IP_TTL, "
+			     "cmsg_data=9}]}, 0) = 5\n"
+			     "recvmsg(3, {msg_name(16)=" LO(
+				     7001) ", msg_iov(2)=[{\"hel\", 3}, {\"lo\", 10}], "
+					   "msg_flags=0, msg_control=[{cmsg_len=28, "
+					   "cmsg_level=SOL_IP, cmsg_type=IP_PKTINFO, "
+					   "cmsg_data={ipi_ifindex=1, "
+					   "ipi_spec_dst=inet_addr(\"127.0.0.1\"), "
+					   "ipi_addr=inet_addr(\"127.0.0.1\")}}, "
+					   "{cmsg_len=20, cmsg_level=SOL_IP, cmsg_type=IP_TTL, "
+					   "cmsg_data=9}], "
+					   "msg_controllen=[512->56]}, 0) = 5\n"
+					   "sendmsg(4, {msg_name(...)=" LO(
+						   7000) ", msg_iov(1)=[{\"abc\", 3}]}, 0) = 3\n"
+							 "recvmsg(3, {msg_name(...)=..., "
+							 "msg_iov(1)=[{..., 2}], "
+							 "msg_flags=MSG_TRUNC|MSG_CTRUNC, "
+							 "msg_control=[{cmsg_len=20}], "
+							 "msg_controllen=20}, 0) = 2\n"
+							 "setsockopt(3, SOL_SOCKET, SO_TIMESTAMP, "
+							 "[1], 4) = 0\n"
+							 "sendmsg(4, {msg_name(16)=" LO(
+								 7000) ", msg_iov(1)=[{\"abc\", "
+								       "3}], "
+								       "msg_control=NULL, "
+								       "msg_controllen=0}, 0) = 3\n"
+								       "recvmsg(3, "
+								       "{msg_iov(1)=[{..., 20}], "
+								       "msg_control=[{cmsg_len=32, "
+								       "cmsg_level=SOL_SOCKET, "
+								       "cmsg_type=SO_TIMESTAMP}, "
+								       "{cmsg_type=IP_PKTINFO}, "
+								       "{}]}, 0) = 3\n"
+								       "sendmsg(4, "
+								       "{msg_name(16)=" LO(
+									       7000) ", "
+										     "msg_iov(1025)"
+										     "=[{\"abc\", "
+										     "3}]}, 0) = "
+										     "-1 EMSGSIZE\n"
+										     "sendmsg(4, "
+										     "{msg_name(-1)"
+										     "=" LO(7000) ", msg_iov(1)=[{\"abc\", 3}]}, 0) = -1 EINVAL\n"
+												  "sendmsg(4, {msg_name(16)=" LO(
+													  7000) ", msg_iov(1)=[{\"abc\", 3}], "
+														"msg_control=[{cmsg_len=3, cmsg_level=SOL_IP, cmsg_type=IP_TTL, cmsg_data=9}]}, 0) "
+														"= -1 EINVAL\n"
+														"sendmsg(4, {msg_name(16)=" LO(
+															7000) ", msg_iov(1)=[{\"abc\", 3}], "
+															      "msg_control=0x1, msg_controllen=16}, 0) = -1 EFAULT\n"
+															      "recvmsg(3, {msg_name(...)=..., msg_iov(1)=[{..., 20}], msg_control=...}, MSG_DONTWAIT) "
+															      "= -1 EAGAIN\n");
+}
+
+static void test_poll(void **state)
+{
+	(void)state;
+	passes(PAIR
+	       "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLOUT, revents=POLLOUT}], 2, 0) = 1\n"
+	       "poll([{fd=3, events=POLLIN, revents=0}], 1, 0) = 0\n"
+	       "sendto(4, ..., 1, 0, " LO(
+		       7000) ", 16) = 1\n"
+			     "poll([{fd=3, events=POLLIN|POLLOUT, revents=POLLIN|POLLOUT}, "
+			     "{fd=99, events=0, revents=POLLNVAL}, {fd=-1, events=POLLIN, "
+			     "revents=0}], 3, -1) = 2\n"
+			     "poll([...], 0, 0) = 0\n");
+}
+
+static void test_other_calls(void **state)
+{
+	(void)state;
+	passes(SENT "fcntl(3, F_GETFL) = 0x2 (flags O_RDWR)\n"
+		    "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n"
+		    "fcntl(3, F_GETFL) = O_RDWR|O_NONBLOCK\n"
+		    "ioctl(3, FIONREAD, [5]) = 0\n"
+		    "ioctl(3, FIONREAD, ...) = 0\n"
+		    "ioctl(4, FIONBIO, [1]) = 0\n"
+		    "recv(4, ..., 1, 0) = -1 EAGAIN\n"
+		    "ioctl(4, FIONBIO, [0]) = 0\n"
+		    "fcntl(4, F_GETFL) = O_RDWR\n"
+		    "dup(3) = 5\n"
+		    "fcntl(3, F_DUPFD, 20) = 20\n"
+		    "fcntl(20, F_GETFD, 0) = 0\n"
+		    "close(3) = 0\n"
+		    "recv(20, \"hello\", 10, 0) = 5\n"
+		    "shutdown(5, SHUT_RD) = -1 ENOTCONN\n"
+		    "accept(5, ..., ...) = -1 EOPNOTSUPP\n"
+		    "socketpair(AF_INET, SOCK_DGRAM, 0, [6, 7]) = -1 EOPNOTSUPP\n"
+		    "socketpair(AF_INET, SOCK_DGRAM, 0, NULL) = -1 EFAULT\n"
+		    "nanosleep({tv_sec=0, tv_nsec=1000000000}, NULL) = -1 EINVAL\n"
+		    "+0...0.25 nanosleep({tv_sec=0, tv_nsec=250000000}, {tv_sec=9}) = 0\n"
+		    "socket(AF_INET, SOCK_DGRAM, 0) = ...\n");
+}
+
+/* A call that waits keeps its memory, whatever others do meanwhile. */
+static void test_waiting_calls(void **state)
+{
+	(void)state;
+	passes(PAIR "+0...0.2 thread 2: recvfrom(3, \"late\", 60000, 0, " LO(
+		7001) ", [128->16]) = 4\n"
+		      "+.1 sendto(4, pattern 3, 60000, 0, " LO(
+			      7001) ", 16) = 60000\n"
+				    "recv(4, pattern 3, 65000, 0) = 60000\n"
+				    "getsockname(4, " LO(7001) ", [16]) = 0\n"
+							       "+.1 sendto(4, \"late\", 4, 0, " LO(
+								       7000) ", 16) = 4\n");
+	passes(PAIR "+0...0.3 thread 3: poll([{fd=3, events=POLLIN, revents=POLLIN}], 1, -1) = 1\n"
+		    "+0...0.3 thread 2: recvmsg(3, {msg_name(16)=" LO(
+			    7001) ", "
+				  "msg_iov(1)=[{\"late\", 50}]}, 0) = 4\n"
+				  "+0...0.3 thread 5: recv(4, pattern 1, 65507, 0) = 65507\n"
+				  "+.3 sendto(4, \"late\", 4, 0, " LO(
+					  7000) ", 16) = 4\n"
+						"+0 sendto(3, pattern 1, 65507, 0, " LO(
+							7001) ", 16) = 65507\n");
+}
+
+static void test_processes(void **state)
+{
+	(void)state;
+	passes(SENT "process 2: recv(3, \"hello\", 10, 0) = 5\n"
+		    "process 2: close(3) = 0\n"
+		    "process 2: socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+		    "process 2: getsockname(3, {sin_port=htons(0)}, [16]) = 0\n"
+		    "getsockname(3, " LO(7000) ", [16]) = 0\n"
+					       "process 2: close(3) = 0\n"
+					       "process 2: close(3) = -1 EBADF\n");
+}
+
+static void test_stock(void **state)
+{
+	(void)state;
+	passes("--local_ip=192.168.0.1\n`true || ../common/defaults.sh`\n"
+	       "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 30\n"
+	       "+0 bind(30, ..., ...) = 0\n"
+	       "+0 getsockname(30, {sa_family = AF_INET, sin_port = htons(8080), "
+	       "sin_addr = inet_addr(\"192.168.0.1\")}, [16]) = 0\n"
+	       "+0 connect(30, ..., ...) = 0\n"
+	       "+0 getpeername(30, {sa_family = AF_INET, sin_addr = inet_addr(\"192.0.2.1\")}, "
+	       "[128->16]) = 0\n"
+	       "+0 dup(30) = 200\n"
+	       "+0 close(30) = 0\n"
+	       "+0 close(30) = -1 EBADF\n"
+	       "+0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 30\n"
+	       "+0 poll([{fd=200, events=POLLOUT, revents=POLLOUT}], 1, 0) = 1\n"
+	       "+0 close(200) = 0\n"
+	       "+0 close(250) = -1 EBADF\n");
+	ends("`true || ../common/defaults.sh`\n0 socket(..., SOCK_DGRAM, 0) = 256\n", RUN_INVALID,
+	     "below 256");
+}
+
+static void test_names(void **state)
+{
+	struct run_options o;
+	struct run_result res;
+
+	(void)state;
+	run_options_init(&o);
+	o.nr_defines = 3;
+	o.define[0] = (struct run_pair){ "PORT", "0x1b58" };
+	o.define[1] = (struct run_pair){ "LEVEL", "SOL_SOCKET" };
+	o.define[2] = (struct run_pair){ "WORD", "xyz" };
+	res = run_with(BOUND "getsockname(3, {sin_port=htons(PORT)}, [16]) = 0\n"
+			     "getsockopt(3, LEVEL, SO_TYPE, [2], [4]) = 0\n",
+		       &o);
+	if (res.verdict != RUN_PASSED)
+		fail_msg("%s", res.message);
+	run_result_free(&res);
+	res = run_with(UDP "getsockopt(3, WORD, SO_TYPE, [2], [4]) = 0\n", &o);
+	assert_int_equal(res.verdict, RUN_INVALID);
+	assert_non_null(strstr(res.message, "WORD is \"xyz\""));
+	run_result_free(&res);
+	ends(UDP "getsockopt(3, OTHER, SO_TYPE, [2], [4]) = 0\n", RUN_INVALID, "OTHER");
+}
+
+static void test_not_there(void **state)
+{
+	(void)state;
+	ends(UDP "epoll_create(1) = 4\n", RUN_NOT_IMPLEMENTED, "epoll_create");
+	ends(UDP "dup2(3, 9) = 9\n", RUN_NOT_IMPLEMENTED, "dup2");
+	ends(UDP "sendmmsg(3, NULL, 0, 0) = 0\n", RUN_NOT_IMPLEMENTED, "sendmmsg");
+	ends(UDP "bind(3, {sa_family=AF_UNIX, sun_path=\""
+		 "0123456789012345678901234567890123456789012345678901234567890123456789"
+		 "0123456789012345678901234567890123456789012345678901234567890123456789"
+		 "\"}, 16) = 0\n",
+	     RUN_INVALID, "sun_path");
+	ends(UDP "setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, tv_usec=1}, 8) = 0\n", RUN_INVALID,
+	     "different structs");
+}
+
+/* --- reports -------------------------------------------------------------------------------------
+ */
+static void test_wrong_results(void **state)
+{
+	(void)state;
+	wrong(UP "socket(AF_INET, SOCK_DGRAM, 0) = 4\n", "result", "3");
+	wrong(UDP "bind(3, " LO(7000) ", 16) = -1 EADDRINUSE (text)\n", "result", "0");
+	wrong(UDP "bind(3, " LO(7000) ", 3) = 0\n", "result", "-1 EINVAL (Invalid argument)");
+	wrong(UDP "bind(3, " LO(7000) ", 3) = -1 EBADF\n", "errno", "-1 EINVAL (Invalid argument)");
+	wrong(UDP "fcntl(3, F_GETFL) = O_RDWR|O_NONBLOCK\n", "result", " O_RDWR");
+	wrong(SENT "recv(3, ..., 100, 0) = 6\n", "result", "5");
+	wrong(UDP "fcntl(3, F_DUPFD, 8) = 9\n", "result", "8");
+	wrong(UDP "nanosleep({tv_nsec=-1}, NULL) = 0\n", "result", "-1 EINVAL");
+}
+
+static void test_wrong_output(void **state)
+{
+	(void)state;
+	wrong(BOUND "getsockname(3, {sin_port = htons(7001)}, [16]) = 0\n", "sin_port",
+	      "htons(7000)");
+	wrong(BOUND "getsockname(3, {sin_addr = inet_addr(\"127.0.0.2\")}, [16]) = 0\n", "sin_addr",
+	      "inet_addr(\"127.0.0.1\")");
+	wrong(BOUND "getsockname(3, {sa_family = AF_INET6}, [16]) = 0\n", "sa_family", "AF_INET");
+	wrong(BOUND "getsockname(3, {sun_path = \"x\"}, [16]) = 0\n", "sun_path", "hex 1b58");
+	wrong(BOUND "getsockname(3, ..., [128]) = 0\n", "[length]", "16");
+	wrong(BOUND "getsockname(3, ..., [128->15]) = 0\n", "[length]", "16");
+	wrong(BOUND "getpeername(3, ..., [16->15]) = -1 ENOTCONN\n", "[length]", "16");
+	wrong(SENT "recv(3, \"hellx\", 100, 0) = 5\n", "data",
+	      "\"hello\" (5 bytes), differs at byte 4");
+	wrong(SENT "recv(3, \"hell\", 100, 0) = 5\n", "data", "differs at byte 4");
+	wrong(SENT "recv(3, \"hello!\", 100, 0) = 5\n", "data", "differs at byte 5");
+	wrong(SENT "recv(3, hex 0068, 100, 0) = 5\n", "data", "differs at byte 0");
+	wrong(PAIR "sendto(4, pattern 7, 3000, 0, " LO(7000) ", 16) = 3000\n"
+							     "recv(3, pattern 8, 3000, 0) = 3000\n",
+	      "data", "(3000 bytes), differs at byte 0");
+	wrong(SENT "readv(3, [{\"hel\", 3}, {\"LO\", 9}], 2) = 5\n", "iov_base[1]", "\"lo\"");
+}
+
+static void test_wrong_options(void **state)
+{
+	(void)state;
+	wrong(UDP "getsockopt(3, SOL_IP, IP_TTL, [63], [4]) = 0\n", "[value]", "64");
+	wrong(UDP "getsockopt(3, SOL_IP, IP_TTL, hex 41, [1]) = 0\n", "[value]", "\"@\"");
+	wrong(UDP "getsockopt(3, SOL_IP, IP_TTL, [64], [4->1]) = 0\n", "[length]", "4");
+	wrong(UDP "getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=0, linger=1}, [8]) = 0\n", "linger",
+	      "0");
+	wrong(UDP "getsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=-1}, [16]) = 0\n", "tv_sec", "0");
+	wrong(UDP "setsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\", 2) = 0\n"
+		  "getsockopt(3, SOL_SOCKET, SO_BINDTODEVICE, \"eth0\", [16->3]) = 0\n",
+	      "[value]", "differs at byte 0");
+	wrong(SENT "ioctl(3, FIONREAD, [4]) = 0\n", "[value]", "5");
+	wrong(PAIR "poll([{fd=3, revents=0}, {fd=4, events=POLLOUT, revents=POLLIN}], 2, 0) = 1\n",
+	      "[1].revents", "POLLOUT");
+}
+
+#define CMSG(text)                                                                                 \
+	PAIR "setsockopt(3, SOL_IP, IP_RECVTTL, [1], 4) = 0\n"                                     \
+	     "setsockopt(3, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"                                     \
+	     "sendto(4, \"abc\", 3, 0, " LO(7000) ", 16) = 3\n"                                    \
+						  "recvmsg(3, {" text "}, 0) = 3\n"
+#define IOV "msg_iov(1)=[{..., 9}]"
+
+static void test_wrong_messages(void **state)
+{
+	(void)state;
+	passes(CMSG(IOV ", msg_control=[{}, {}]"));
+	wrong(CMSG("msg_name(16)=" LO(1) ", " IOV), "sin_port", "htons(7001)");
+	wrong(CMSG("msg_name(20)=" LO(7001) ", " IOV), "msg_name(length)", "16");
+	wrong(CMSG("msg_iov(1)=[{\"abd\", 9}]"), "iov_base[0]", "\"abc\"");
+	wrong(CMSG(IOV ", msg_flags=MSG_TRUNC, msg_control=..."), "msg_flags", "0");
+	wrong(CMSG(IOV ", msg_flags=MSG_TRUNC"), "msg_flags", "MSG_CTRUNC");
+	wrong(CMSG(IOV ", msg_control=[{}]"), "msg_control", "2 messages");
+	wrong(CMSG(IOV ", msg_control=[{}, {}, {}]"), "msg_control", "2 messages");
+	wrong(CMSG(IOV ", msg_control=[]"), "msg_control", "2 messages");
+	wrong(CMSG(IOV ", msg_control=[{cmsg_level=SOL_SOCKET}, {}]"), "msg_control[0].cmsg_level",
+	      "SOL_IP");
+	wrong(CMSG(IOV ", msg_control=[{}, {cmsg_type=IP_TOS}]"), "msg_control[1].cmsg_type", "2");
+	wrong(CMSG(IOV ", msg_control=[{cmsg_len=27}, {}]"), "msg_control[0].cmsg_len", "28");
+	wrong(CMSG(IOV ", msg_control=[{}, {cmsg_data=63}]"), "msg_control[1].cmsg_data", "64");
+	wrong(CMSG(IOV ", msg_control=[{}, {cmsg_data=[63]}]"), "msg_control[1].cmsg_data", "64");
+	wrong(CMSG(IOV ", msg_control=[{}, {cmsg_data=hex 40000001}]"), "msg_control[1].cmsg_data",
+	      "hex 40000000 (4 bytes), differs at byte 3");
+	wrong(CMSG(IOV ", msg_control=[{cmsg_data={ipi_addr=inet_addr(\"127.0.0.9\")}}, {}]"),
+	      "msg_control[0].ipi_addr", "127.0.0.1");
+	wrong(CMSG(IOV ", msg_control=[{}, {cmsg_data={scm_sec=1}}]"), "msg_control[1].scm_sec",
+	      "(only 4 bytes)");
+	wrong(CMSG(IOV ", msg_control=..., msg_controllen=[512->55]"), "msg_controllen", "56");
+	wrong(CMSG(IOV ", msg_control=[{cmsg_type=IP_PKTINFO}], msg_controllen=56"), "msg_control",
+	      "2 messages");
+}
+
+/* --- by hand: what no call of the reference does yet ---------------------------------------------
+ */
+/* socketpair() of two live descriptors, as if it had succeeded. */
+static void test_pairs_bind(void **state)
+{
+	static const char text[] = "socketpair(AF_INET, SOCK_DGRAM, 0, [10, 11]) = 0\n";
+	struct world_cfg cfg = scenario_bare(&limits_fuzz, 1);
+	struct script_error err = { 0 };
+	struct run_options o;
+	struct run *r = calloc(1, sizeof(*r));
+	struct task *t;
+
+	(void)state;
+	run_options_init(&o);
+	assert_non_null(r);
+	r->opt = &o;
+	r->script = script_parse("pair", text, strlen(text), &err);
+	assert_non_null(r->script);
+	r->world = scenario_new(&cfg);
+	memset(r->fd, 0xff, sizeof(r->fd));
+	r->addr.stock = true;
+	r->thread[0][0].stmt = &r->script->stmt[0];
+	t = &r->world->host[0].task[0];
+	t->arg[3] = UMEM_BASE;
+	put_le32(world_umem(r->world, 0, UMEM_BASE, 8), 5);
+	put_le32(world_umem(r->world, 0, UMEM_BASE + 4, 4), 6);
+	assert_int_equal(run_compare(r, 0, 0, false), 0);
+	assert_int_equal(r->fd[0][0][10], 5);
+	assert_int_equal(r->fd[0][0][11], 6);
+	/* In profile bare the numbers themselves are compared. */
+	r->addr.stock = false;
+	assert_int_equal(run_compare(r, 0, 0, false), -1);
+	assert_non_null(strstr(r->result.message, "* fd[1]"));
+	run_result_free(&r->result);
+	scenario_free(r->world);
+	script_free((struct script *)(uintptr_t)r->script);
+	free(r);
+}
+
+/* Any part of a pattern is the same however it is asked for; seeds differ. */
+static void test_patterns(void **state)
+{
+	u8 whole[100], part[100];
+
+	(void)state;
+	script_pattern(5, 0, whole, sizeof(whole));
+	for (u32 from = 0; from < sizeof(whole); from++) {
+		script_pattern(5, from, part, (u32)sizeof(whole) - from);
+		assert_memory_equal(part, whole + from, sizeof(whole) - from);
+	}
+	script_pattern(6, 0, part, sizeof(part));
+	assert_memory_not_equal(part, whole, 8);
+	assert_memory_not_equal(whole, whole + 8, 8);
+}
+
+static void test_errors_have_names(void **state)
+{
+	char text[64];
+
+	(void)state;
+	errno_text(EPIPE, text, sizeof(text));
+	assert_string_equal(text, "EPIPE (Broken pipe)");
+	errno_text(EAGAIN, text, sizeof(text));
+	assert_string_equal(text, "EAGAIN (Resource temporarily unavailable)");
+	errno_text(EHWPOISON, text, sizeof(text));
+	assert_string_equal(text, "EHWPOISON");
+	errno_text(999, text, sizeof(text));
+	assert_string_equal(text, "errno 999");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	worlds = run_worlds_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	run_worlds_free(worlds);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bad_descriptors),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_lengths_go_raw),
+		cmocka_unit_test(test_numbers_for_constants),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_changing_lengths),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_poll),
+		cmocka_unit_test(test_other_calls),
+		cmocka_unit_test(test_waiting_calls),
+		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_stock),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_not_there),
+		cmocka_unit_test(test_wrong_results),
+		cmocka_unit_test(test_wrong_output),
+		cmocka_unit_test(test_wrong_options),
+		cmocka_unit_test(test_wrong_messages),
+		cmocka_unit_test(test_pairs_bind),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_errors_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
