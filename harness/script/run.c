@@ -146,11 +146,14 @@ static void finish_calls(struct run *r)
 bool run_advance(struct run *r, u64 until_ps)
 {
 	u32 host = 0, thread = 0;
-	u64 deadline = first_deadline(r, &host, &thread);
-	u64 stop = min_u64(until_ps, deadline);
+	u64 deadline, stop;
 
+	if (r->ended_calls != 0)
+		finish_calls(r);
 	if (r->ended)
 		return false;
+	deadline = first_deadline(r, &host, &thread);
+	stop = min_u64(until_ps, deadline);
 	if (sim_next_ps(&r->world->sim) <= stop) {
 		world_step(r->world);
 		if (r->ended_calls != 0)

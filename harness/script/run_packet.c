@@ -3,8 +3,7 @@
  *
  * Rules: packetdrill's. A `>` line meets the next frame that has left its host's device and that no
  * line has met yet; it must be equal, and in time. Lines without addresses are about the flow that
- * was seen last; its live ports and first sequence numbers are learned from frames. Missing:
- * timestamps that count from the first.
+ * was seen last; its live ports and first sequence numbers are learned from frames.
  */
 #include "harness/script/run_internal.h"
 
@@ -149,6 +148,7 @@ static struct run_frame *next_frame(struct run *r, u32 port)
 	return NULL;
 }
 
+/* Takes one out; those before it move up. */
 static void take_frame(struct run *r, struct run_frame *f)
 {
 	u32 at = (u32)(f - r->frame);
@@ -293,18 +293,28 @@ static void ends_of_line(const struct packet *p, struct run_flow *ends)
 	}
 }
 
-/* Sequence numbers count from each side's SYN. */
-static void learn(struct run_flow *f, const struct packet *p, const struct packet_key *key)
+/* Sequence numbers count from each side's SYN; time stamps of our side as the line says of the
+ * last one.
+ */
+static void learn(const struct run *r, struct run_flow *f, const struct packet *p,
+		  const struct packet_key *key)
 {
-	if (p->kind != PACKET_TCP || (p->tcp_flags & TCPF_SYN) == 0)
+	u32 val, ecr;
+
+	if (p->kind != PACKET_TCP)
 		return;
-	if (p->incoming) {
+	if (p->incoming && (p->tcp_flags & TCPF_SYN) != 0) {
 		f->has_remote_isn = true;
 		f->remote_isn = 0;
-	} else if (key != NULL && (key->tcp_flags & TCPF_SYN) != 0) {
+	}
+	if (p->incoming || key == NULL)
+		return;
+	if ((p->tcp_flags & TCPF_SYN) != 0 && (key->tcp_flags & TCPF_SYN) != 0) {
 		f->has_local_isn = true;
 		f->local_isn = key->seq - p->seq;
 	}
+	if (key->has_ts && packet_line_ts(r->script, p, &val, &ecr))
+		f->local_ts = key->ts_val - val;
 }
 
 /* --- what a line leaves open
@@ -369,6 +379,8 @@ static struct packet_ctx make_ctx(struct run *r, u32 host, const struct packet *
 		.peer_ts = p->incoming ? f->local_ts : f->remote_ts,
 		.name = name_value,
 		.name_ctx = r,
+		.check_ts_val = !r->addr.stock,
+		.any_payload = r->addr.stock,
 	};
 
 	memcpy(ctx.smac, p->incoming ? h->peer_mac : h->mac, 6);
@@ -406,7 +418,7 @@ static int inject(struct run *r, const struct stmt *s)
 	if (has_ports(p)) {
 		struct run_flow *f = the_flow(r, &ends);
 
-		learn(f, p, NULL);
+		learn(r, f, p, NULL);
 		ends = *f;
 	}
 	ctx = make_ctx(r, s->host, p, &ends);
@@ -484,7 +496,7 @@ static int frame_differs(struct run *r, const struct stmt *s, const struct run_w
 			 const struct run_frame *f, const struct packet_field *field, u32 n)
 {
 	struct run_diff diff[PACKET_FIELDS + 1];
-	char what[256];
+	char what[256], line[ERR_BYTES];
 
 	memset(&diff[0], 0, sizeof(diff[0]));
 	diff[0].field = "time";
@@ -499,7 +511,53 @@ static int frame_differs(struct run *r, const struct stmt *s, const struct run_w
 		memcpy(diff[i + 1].expected, field[i].expected, sizeof(diff[0].expected));
 		memcpy(diff[i + 1].actual, field[i].actual, sizeof(diff[0].actual));
 	}
-	return run_fail(r, s, what_differs(diff, n + 1, what, sizeof(what)), diff, n + 1);
+	packet_as_script(f->bytes, f->len, is_ethernet(r), line, sizeof(line));
+	return run_fail_with(r, s, what_differs(diff, n + 1, what, sizeof(what)), line, diff,
+			     n + 1);
+}
+
+/* Of a port, the one after this. */
+static struct run_frame *frame_after(struct run *r, const struct run_frame *f)
+{
+	for (u32 i = (u32)(f - r->frame) + 1; i < r->nr_frames; i++)
+		if (r->frame[i].port == f->port && r->frame[i].when_ps <= r->world->sim.now_ps)
+			return &r->frame[i];
+	return NULL;
+}
+
+/* packetdrill: a line of several segments is met by those segments as well. What follows the
+ * frame is joined to it until it is as long as the line says.
+ */
+static struct run_frame *glue(struct run *r, const struct packet *p, struct run_frame *f)
+{
+	static u8 joined[PACKET_BYTES_MAX];
+	struct run_frame *next;
+	struct packet_key key;
+	u32 len = f->len;
+	u8 *bytes;
+
+	if (!r->addr.stock || p->kind != PACKET_TCP)
+		return f;
+	memcpy(joined, f->bytes, len);
+	while (packet_key(joined, len, is_ethernet(r), &key) && key.payload_len < p->len) {
+		next = frame_after(r, f);
+		if (next == NULL || !packet_glue(joined, &len, sizeof(joined), next->bytes,
+						 next->len, is_ethernet(r)))
+			break;
+		take_frame(r, next);
+		f++; /* it has moved up */
+	}
+	if (len == f->len)
+		return f;
+	bytes = malloc(len);
+	if (bytes == NULL)
+		abort();
+	memcpy(bytes, joined, len);
+	free(f->bytes);
+	r->frame_bytes += len - f->len;
+	f->bytes = bytes;
+	f->len = len;
+	return f;
 }
 
 static int expect(struct run *r, const struct stmt *s, const struct run_window *win)
@@ -520,13 +578,14 @@ static int expect(struct run *r, const struct stmt *s, const struct run_window *
 		return -1;
 	if (f == NULL)
 		return nothing_left(r, s, win);
+	f = glue(r, p, f);
 	known = packet_key(f->bytes, f->len, is_ethernet(r), &key);
 	ends = outgoing_ends(r, p, known ? &key : NULL);
 	ends_of_line(p, &ends);
 	if (has_ports(p)) {
 		struct run_flow *flow = the_flow(r, &ends);
 
-		learn(flow, p, known ? &key : NULL);
+		learn(r, flow, p, known ? &key : NULL);
 		ends = *flow;
 	}
 	ctx = make_ctx(r, s->host, p, &ends);

@@ -20,7 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_BYTES = 1024, TEXT_BYTES = 4096, COLUMN_MAX = 44 };
+enum {
+	STATEMENT_BYTES = 1024,
+	TEXT_BYTES = 4096,
+	COLUMN_MAX = 44,
+	EVENT_WIDTH = 98, /* in a report: with its margin a line of 100 */
+	EVENT_TAIL = 36
+};
 
 /* --- a growing text
  * -------------------------------------------------------------------------------- */
@@ -190,6 +196,23 @@ static void add_table(struct report *o, const struct run_diff *diff, u32 nr)
 		add_row(o, &diff[i], w_field, w_expected);
 }
 
+/* Long calls lose their middle: how they began and what they returned stays. */
+static void add_event(struct report *o, const char *line)
+{
+	u32 len = (u32)strlen(line);
+	u32 head = EVENT_WIDTH - EVENT_TAIL - 5, tail = len - EVENT_TAIL;
+
+	if (width_of(line) <= EVENT_WIDTH) {
+		add(o, "  %s\n", line);
+		return;
+	}
+	while (((u8)line[head] & 0xc0) == 0x80)
+		head--;
+	while (((u8)line[tail] & 0xc0) == 0x80)
+		tail++;
+	add(o, "  %.*s ... %s\n", (int)head, line, line + tail);
+}
+
 static void add_events(struct report *o, const struct run *r)
 {
 	u32 n = min_u32(r->nr_events, RUN_EVENTS);
@@ -198,7 +221,7 @@ static void add_events(struct report *o, const struct run *r)
 		return;
 	add(o, "\n  %s\n", n == 1 ? "the event before:" : "the last events:");
 	for (u32 i = r->nr_events - n; i < r->nr_events; i++)
-		add(o, "  %s\n", r->event[i % RUN_EVENTS]);
+		add_event(o, r->event[i % RUN_EVENTS]);
 }
 
 static void add_place(struct report *o, const struct run *r, const struct stmt *s)
@@ -222,25 +245,43 @@ static void end(struct run *r, const struct stmt *s, enum run_verdict verdict, s
 	r->result.message = o->text;
 }
 
-int run_fail(struct run *r, const struct stmt *s, const char *what, const struct run_diff *diff,
-	     u32 nr_diffs)
+static void add_stmt(struct report *o, const struct run *r, const struct stmt *s,
+		     const char *actual)
+{
+	char text[STATEMENT_BYTES];
+
+	script_print_stmt(r->script, s, text, sizeof(text));
+	if (actual == NULL) {
+		add(o, "\n    %s\n", text + strspn(text, " "));
+		return;
+	}
+	run_stmt_text(r, s, text, sizeof(text));
+	add(o, "\n    expected  %s%s%s\n", style(o, GREEN), text, style(o, PLAIN));
+	add(o, "    actual    %s%s%s\n", style(o, RED), actual, style(o, PLAIN));
+}
+
+int run_fail_with(struct run *r, const struct stmt *s, const char *what, const char *actual,
+		  const struct run_diff *diff, u32 nr_diffs)
 {
 	struct report o = { .colour = r->opt->colour };
-	char text[STATEMENT_BYTES];
 
 	if (r->ended)
 		return -1;
 	add_place(&o, r, s);
 	add(&o, "%s\n", what);
-	if (s != NULL) {
-		script_print_stmt(r->script, s, text, sizeof(text));
-		add(&o, "\n    %s\n", text + strspn(text, " "));
-	}
+	if (s != NULL)
+		add_stmt(&o, r, s, actual);
 	if (nr_diffs != 0)
 		add_table(&o, diff, nr_diffs);
 	add_events(&o, r);
 	end(r, s, RUN_FAILED, &o);
 	return -1;
+}
+
+int run_fail(struct run *r, const struct stmt *s, const char *what, const struct run_diff *diff,
+	     u32 nr_diffs)
+{
+	return run_fail_with(r, s, what, NULL, diff, nr_diffs);
 }
 
 int run_failf(struct run *r, const struct stmt *s, const char *fmt, ...)
