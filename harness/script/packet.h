@@ -34,6 +34,7 @@ struct packet_ctx {
 	void *name_ctx;
 	/* Matching. Packetdrill compares no TS val, and takes (N) for N zero bytes. */
 	bool check_ts_val, any_payload;
+	bool partial_csum; /* checksums are offloaded: the pseudo header's will do */
 };
 
 /* The frame of a line that is injected; its length, or 0 with a message in err. */

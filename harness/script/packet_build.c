@@ -665,11 +665,13 @@ static void put_arp_mac(struct build *b, u32 word, const u8 *usual)
 static void put_arp(struct build *b)
 {
 	static const u8 nobody[6], everybody[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-	bool reply = b->p->arp_op == ARP_REPLY;
-	const u8 *sha = reply ? b->p->is_at : b->ctx->smac;
+	bool reply = b->p->arp_op == ARP_REPLY, said = (b->p->flags & PACKET_HAS_ETH) != 0;
+	const u8 *src = said ? b->p->mac[0] : b->ctx->smac;
+	const u8 *dst = said ? b->p->mac[1] : b->ctx->dmac;
+	const u8 *sha = reply ? b->p->is_at : src;
 	u32 tpa = reply ? b->ctx->daddr : b->p->daddr;
 
-	put_eth_head(b, sha, reply ? b->ctx->dmac : everybody, ETH_TYPE_ARP);
+	put_eth_head(b, sha, reply ? dst : everybody, ETH_TYPE_ARP);
 	put16(b, attr_value(b, WORD_ARP_HTYPE, 1));
 	put16(b, attr_value(b, WORD_ARP_PTYPE, ETH_TYPE_IP));
 	put8(b, attr_value(b, WORD_ARP_HLEN, 6));
@@ -677,7 +679,7 @@ static void put_arp(struct build *b)
 	put16(b, attr_value(b, WORD_ARP_OP, b->p->arp_op));
 	put_arp_mac(b, WORD_ARP_SHA, sha);
 	put32(b, b->p->saddr);
-	put_arp_mac(b, WORD_ARP_THA, reply ? b->ctx->dmac : nobody);
+	put_arp_mac(b, WORD_ARP_THA, reply ? dst : nobody);
 	put32(b, attr_value(b, WORD_ARP_TPA, tpa));
 	(void)grow(b, attr_value(b, WORD_ARP_PAD, 0));
 }

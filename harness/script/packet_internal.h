@@ -58,6 +58,36 @@ struct packet_area {
 };
 u32 packet_option_area(const struct script *s, const struct packet *p, const struct packet_ctx *ctx,
 		       u32 list, struct packet_area *to);
+/* A frame taken apart as far as it goes: no pointer leads behind its end. */
+struct packet_view {
+	const u8 *eth;		  /* NULL: none, or too short for one */
+	const u8 *ip;		  /* NULL: no whole IPv4 header */
+	const u8 *l4;		  /* behind the header */
+	u32 type;		  /* of Ethernet; IPv4 where there is none */
+	u32 ip_avail;		  /* bytes from ip on */
+	u32 hlen;		  /* of ip */
+	u32 l4_len;		  /* what the total length gives it, of what is there */
+	u32 padding;		  /* bytes behind the total length */
+	u32 frag_off;		  /* in bytes */
+	bool fragment, truncated; /* truncated: the total length says more than there is */
+	u8 proto;
+};
+struct packet_view packet_view(const u8 *frame, u32 len, bool ethernet);
+/* The packet that an IPIP or GRE packet carries; false when there is none. */
+bool packet_view_inside(const struct packet_view *v, bool *gre, struct packet_view *in);
+/* The header of the transport protocol, when it is there whole; else 0. */
+u32 packet_l4_hlen(const struct packet_view *v);
+/* Would the receiver's check of the transport checksum pass? Of any protocol that has none: yes.
+ */
+enum packet_csum { CSUM_OK, CSUM_NONE, CSUM_PARTIAL, CSUM_WRONG };
+enum packet_csum packet_l4_csum(const struct packet_view *v);
+bool packet_ip_csum_ok(const struct packet_view *v);
+/* TCP's options, IPv4's options: the bytes of them as a list of words; `plainly`: in hex. */
+u32 packet_decode_tcp_options(struct script *s, const u8 *bytes, u32 len, bool plainly);
+u32 packet_decode_ip_options(struct script *s, const u8 *bytes, u32 len, bool plainly);
+void packet_print_words(struct printer *pr, u32 list, const char *between);
+/* The most bytes of payload that a line of this kind may have. */
+u32 packet_room(const struct script *s, const struct packet *p);
 /* Would text of this look be read as bytes rather than as a name? */
 bool packet_is_hex_word(const char *text, u32 len);
 

@@ -293,6 +293,13 @@ u32 packet_header_bytes(const struct script *s, const struct packet *p)
 	return bytes + ((p->flags & QUOTES) != 0 ? (u32)PACKET_QUOTE_BYTES : 0);
 }
 
+u32 packet_room(const struct script *s, const struct packet *p)
+{
+	if (p->kind == PACKET_RAW || p->kind == PACKET_ETH)
+		return PACKET_BYTES_MAX - PACKET_ETH_HLEN;
+	return PACKET_TOTAL_MAX - packet_header_bytes(s, p);
+}
+
 /* --- one look
  * ------------------------------------------------------------------------------------- */
 
@@ -680,7 +687,7 @@ static void normal_raw(struct script *s, struct packet *p)
 
 static void normal_payload(struct script *s, struct packet *p)
 {
-	u32 room = PACKET_TOTAL_MAX - packet_header_bytes(s, p);
+	u32 room = packet_room(s, p);
 	struct expr *e = &s->expr[p->payload];
 	bool bytes = p->payload != 0 && (e->kind == EXPR_STRING || e->kind == EXPR_HEX);
 

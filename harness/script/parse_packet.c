@@ -5,48 +5,14 @@
  *   [ttl 64, id 7, df …] then what the kind has.
  */
 #include "harness/script/packet_internal.h"
+#include "harness/script/scan.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- the cursor
  * ----------------------------------------------------------------------------------- */
-
-/* A place to come back to. */
-struct mark {
-	u32 at, line, line_at;
-};
-
-static struct mark mark_here(const struct parser *p)
-{
-	return (struct mark){ .at = p->at, .line = p->line, .line_at = p->line_at };
-}
-
-static void back_to(struct parser *p, struct mark m)
-{
-	p->at = m.at;
-	p->line = m.line;
-	p->line_at = m.line_at;
-}
-
-/* Lists may go on in the next line: stock's scripts do that. */
-static char peek_in_list(struct parser *p)
-{
-	char c = scan_peek(p);
-
-	while (c == '\n') {
-		p->at++;
-		p->line++;
-		p->line_at = p->at;
-		c = scan_peek(p);
-	}
-	return c;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* What stands here is an address rather than a port: a dot follows its digits. */
 static bool at_addr(struct parser *p)
@@ -87,7 +53,7 @@ static bool parse_u16(struct parser *p, const char *what, u16 *to)
 static bool take_word(struct parser *p, const char *word)
 {
 	const char *blank = strchr(word, ' ');
-	struct mark m = mark_here(p);
+	struct scan_mark m = scan_mark(p);
 	char first[16];
 
 	if (blank == NULL)
@@ -97,26 +63,27 @@ static bool take_word(struct parser *p, const char *word)
 	first[blank - word] = '\0';
 	if (scan_take(p, first) && scan_take(p, blank + 1))
 		return true;
-	back_to(p, m);
+	scan_rewind(p, m);
 	return false;
 }
 
 /* The longest word of the list that stands here; WORD_MAX: none. */
 static u32 parse_word(struct parser *p, u32 list)
 {
-	struct mark start = mark_here(p), end = start;
-	u32 best = WORD_MAX;
+	struct scan_mark start = scan_mark(p);
+	u32 best = WORD_MAX, end = 0;
 
 	for (u32 w = 0; w < WORD_MAX; w++) {
 		if (packet_words[w].list != list || !take_word(p, packet_words[w].word))
 			continue;
-		if (best == WORD_MAX || p->at > end.at) {
+		if (best == WORD_MAX || p->at > end) {
 			best = w;
-			end = mark_here(p);
+			end = p->at;
 		}
-		back_to(p, start);
+		scan_rewind(p, start);
 	}
-	back_to(p, end);
+	if (best != WORD_MAX)
+		(void)take_word(p, packet_words[best].word);
 	return best;
 }
 
@@ -156,11 +123,6 @@ static u32 add_range(struct parser *p)
 	return e;
 }
 
-static bool is_word_char(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 static u32 add_mac(struct parser *p)
 {
 	u32 e = parse_expr_at(p, EXPR_HEX);
@@ -180,9 +142,9 @@ static bool parse_bytes(struct parser *p, u32 word, u32 *child)
 	struct text bytes = { 0 };
 	u32 end;
 
-	if (!is_word_char(peek_in_list(p)))
+	if (!is_word(scan_peek(p)))
 		return true;
-	for (end = p->at; end < p->len && is_word_char(p->text[end]);)
+	for (end = p->at; end < p->len && is_word(p->text[end]);)
 		end++;
 	if (packet_word_is_mac(word) && end < p->len && p->text[end] == ':') {
 		*child = add_mac(p);
@@ -196,7 +158,7 @@ static bool parse_bytes(struct parser *p, u32 word, u32 *child)
 			return parse_fail(p, "%u bytes: an option has 40 at the most", bytes.len);
 	} else {
 		if (is_digit(p->text[p->at]))
-			return parse_fail(p, "expected bytes as pairs of hex digits, or a name");
+			return parse_expected(p, "bytes as pairs of hex digits, or a name");
 		*child = parse_expr_at(p, EXPR_NAME);
 		bytes = script_add_text(p->script, p->text + p->at, end - p->at);
 		p->at = end;
@@ -211,22 +173,22 @@ static bool parse_value(struct parser *p, u32 word, u32 n, bool optional, u32 *c
 	static const char *const stamp[2] = { "val", "ecr" };
 	const char *letters = packet_words[word].values;
 	u32 at = min_u32(n, (u32)strlen(letters) - 1);
-	char letter = letters[at] == '*' ? letters[at - 1] : letters[at];
+	char letter = letters[at] == '*' ? letters[at - 1] : letters[at], what[40];
 
 	*child = 0;
 	if (letter == 'b')
 		return parse_bytes(p, word, child);
+	(void)snprintf(what, sizeof(what), "a number for %s", packet_words[word].word);
 	if (word == WORD_OPTION_TS && n < 2 && !scan_need(p, stamp[n]))
 		return false;
-	if (optional && !is_digit(peek_in_list(p)))
+	if (optional && !is_digit(scan_peek(p)))
 		return true;
 	if (letter == 'a')
 		*child = add_addr(p);
 	else if (letter == 'r')
 		*child = add_range(p);
 	else
-		*child = add_number(p, packet_words[word].word, packet_value_limit(word, n),
-				    letter == 'x');
+		*child = add_number(p, what, packet_value_limit(word, n), letter == 'x');
 	return *child != 0;
 }
 
@@ -265,12 +227,12 @@ static bool parse_list(struct parser *p, u32 which, const char *close, u32 *list
 	u32 last = 0, field, word, n = 0;
 
 	for (;;) {
-		if (peek_in_list(p) == close[0] && n == 0)
+		if (scan_peek(p) == close[0] && n == 0)
 			break;
 		field = parse_expr_at(p, EXPR_FIELD);
 		word = parse_word(p, which);
 		if (word == WORD_MAX)
-			return parse_fail(p, "expected %s", packet_list_names[which]);
+			return parse_expected(p, packet_list_names[which]);
 		if (++n > PACKET_WORDS_MAX)
 			return parse_fail(p, "too many words in one list");
 		if (!packet_word_repeats(word) && is_said(p->script, *list, word))
@@ -280,7 +242,7 @@ static bool parse_list(struct parser *p, u32 which, const char *close, u32 *list
 			return false;
 		*(last != 0 ? &p->script->expr[last].next : list) = field;
 		last = field;
-		if (peek_in_list(p) != ',')
+		if (scan_peek(p) != ',')
 			break;
 		(void)scan_take(p, ",");
 	}
@@ -320,7 +282,7 @@ static bool parse_encaps(struct parser *p, struct packet *k)
 		if (word != WORD_ENCAP_GRE_BARE && addrs == 0)
 			return false;
 		if (word == WORD_ENCAP_GRE_BARE && before != WORD_ENCAP_IPV4)
-			return parse_fail(p, "expected addresses, or an ipv4 head before gre");
+			return parse_expected(p, "addresses, or an ipv4 head before gre");
 		if (++n > PACKET_ENCAPS_MAX)
 			return parse_fail(p, "more than %u heads", (u32)PACKET_ENCAPS_MAX);
 		if (!scan_need(p, ":"))
@@ -337,16 +299,16 @@ static bool parse_encaps(struct parser *p, struct packet *k)
 /* Are all words in these brackets stock's? */
 static bool is_stock_list(struct parser *p)
 {
-	struct mark m = mark_here(p);
+	struct scan_mark m = scan_mark(p);
 	bool stock = true;
 
-	(void)scan_take(p, "[");
+	p->at++;
 	do {
 		stock = parse_word(p, LIST_STOCK) != WORD_MAX;
 		while (p->at < p->len && strchr(",]\n", p->text[p->at]) == NULL)
 			p->at++;
 	} while (stock && scan_take(p, ","));
-	back_to(p, m);
+	scan_rewind(p, m);
 	return stock;
 }
 
@@ -398,7 +360,7 @@ static bool parse_flow(struct parser *p, struct packet *k)
 	    !parse_end(p, &k->daddr, &k->dport, &to))
 		return false;
 	if (from != to)
-		return parse_fail(p, "expected ports at both addresses, or at none");
+		return parse_expected(p, "ports at both addresses, or at none");
 	k->flags |= PACKET_HAS_ADDRS | (from ? (u32)PACKET_HAS_PORTS : 0);
 	return true;
 }
@@ -441,9 +403,9 @@ static bool parse_flags(struct parser *p, struct packet *k)
 			return parse_fail(p, "TCP flag %c is said twice", *letter);
 		k->tcp_flags |= packet_flag_bits[letter - packet_flag_letters];
 	}
-	if (k->tcp_flags == 0 || (p->at < p->len && is_word_char(p->text[p->at])))
-		return parse_fail(p, "expected TCP flags (F S R P U E W A . or -), udp, udplite, "
-				     "icmp, ip, arp, eth or hex");
+	if (k->tcp_flags == 0 || (p->at < p->len && is_word(p->text[p->at])))
+		return parse_expected(p, "TCP flags (F S R P U E W A . or -), udp, udplite, "
+					 "icmp, ip, arp, eth or hex");
 	return true;
 }
 
@@ -462,9 +424,9 @@ static bool parse_seq(struct parser *p, struct packet *k)
 
 static bool parse_options(struct parser *p, struct packet *k)
 {
-	struct mark m = mark_here(p);
+	struct scan_mark m = scan_mark(p);
 
-	if (peek_in_list(p) == '.') {
+	if (scan_peek(p) == '.') {
 		k->flags |= PACKET_ANY_OPTIONS;
 		return scan_need(p, "...") && scan_need(p, ">");
 	}
@@ -472,7 +434,7 @@ static bool parse_options(struct parser *p, struct packet *k)
 		return false;
 	if (packet_options_bytes(p->script, k->options) <= PACKET_OPTIONS_MAX)
 		return true;
-	back_to(p, m);
+	scan_rewind(p, m);
 	return parse_fail(p, "TCP options of more than %u bytes", (u32)PACKET_OPTIONS_MAX);
 }
 
@@ -495,15 +457,19 @@ static bool parse_tcp(struct parser *p, struct packet *k)
 		if (!parse_u16(p, "a window", &k->win))
 			return false;
 	} else if (k->incoming) {
-		return parse_fail(p, "expected win N, as the packet is injected");
+		return parse_expected(p, "win N, as the packet is injected");
 	}
 	if (scan_take(p, "urg")) {
 		k->flags |= PACKET_HAS_URG;
 		if (!parse_u16(p, "an urgent pointer", &k->urg))
 			return false;
 	}
-	if (scan_take(p, "<") && !parse_options(p, k))
-		return false;
+	if (scan_take(p, "<")) {
+		p->brackets++;
+		if (!parse_options(p, k))
+			return false;
+		p->brackets--;
+	}
 	if (k->incoming && (k->flags & PACKET_ANY_OPTIONS) != 0)
 		return parse_fail(p, "<...> is for packets that are expected");
 	return parse_bytes_of_len(p, k);
@@ -544,7 +510,7 @@ static bool parse_icmp_type(struct parser *p, struct packet *k)
 		return true;
 	}
 	if (!scan_word(p, &word))
-		return parse_fail(p, "expected an ICMP type, like echo_request");
+		return parse_expected(p, "an ICMP type, like echo_request");
 	type = icmp_type_of(p->text + word.at, word.len);
 	if (type < 0) {
 		p->at = word.at;
@@ -630,7 +596,7 @@ static bool parse_quote(struct parser *p, struct packet *k)
 		    !parse_end(p, &k->quote_daddr, &k->quote_dport, &to))
 			return false;
 		if (!from || !to)
-			return parse_fail(p, "expected ports at both addresses");
+			return parse_expected(p, "ports at both addresses");
 	}
 	if (scan_take(p, "udp")) {
 		k->flags |= PACKET_QUOTES_UDP;
@@ -675,7 +641,7 @@ static bool parse_arp(struct parser *p, struct packet *k)
 	}
 	k->arp_op = ARP_WHO_HAS;
 	if (!scan_take(p, "who-has"))
-		return parse_fail(p, "expected who-has or reply");
+		return parse_expected(p, "who-has or reply");
 	return scan_ipv4(p, &k->daddr) && scan_need(p, "tell") && scan_ipv4(p, &k->saddr);
 }
 
@@ -702,7 +668,7 @@ static bool parse_eth(struct parser *p, struct packet *k)
 	}
 	k->payload = parse_payload(p);
 	if (!p->failed && k->payload != 0 && p->script->expr[k->payload].kind == EXPR_PATTERN)
-		return parse_fail(p, "expected a length before pattern: (N) pattern SEED");
+		return parse_expected(p, "a length before pattern: (N) pattern SEED");
 	return !p->failed;
 }
 
@@ -711,7 +677,7 @@ static bool parse_raw(struct parser *p, struct packet *k)
 	k->kind = PACKET_RAW;
 	k->payload = parse_payload(p);
 	if (!p->failed && p->script->expr[k->payload].text.len == 0)
-		return parse_fail(p, "expected the bytes of a frame");
+		return parse_expected(p, "the bytes of a frame");
 	return !p->failed;
 }
 
@@ -765,6 +731,7 @@ static bool slots_are_enough(const struct script *s, u32 list)
 static bool check_packet(struct parser *p, const struct packet *k)
 {
 	const struct script *s = p->script;
+	u32 len = k->len;
 
 	if ((k->flags & PACKET_HAS_PORTS) != 0 && (packet_kinds[k->kind].parts & PART_PORTS) == 0)
 		return parse_fail(p, "%s has no ports", packet_kinds[k->kind].word);
@@ -772,12 +739,11 @@ static bool check_packet(struct parser *p, const struct packet *k)
 		return parse_fail(p, "more entries than slots in an option");
 	if (packet_options_bytes(s, k->attrs) > PACKET_OPTIONS_MAX)
 		return parse_fail(p, "IPv4 options of more than %u bytes", (u32)PACKET_OPTIONS_MAX);
-	if ((k->flags & PACKET_QUOTES_UDP) == 0 && (k->flags & PACKET_QUOTES_TCP) == 0 &&
-	    packet_header_bytes(s, k) + k->len > PACKET_TOTAL_MAX)
-		return parse_fail(p, "%u bytes are more than an IPv4 packet holds",
-				  packet_header_bytes(s, k) + k->len);
-	if (k->payload != 0 && s->expr[k->payload].text.len > PACKET_TOTAL_MAX)
-		return parse_fail(p, "a frame of more than %u bytes", (u32)PACKET_TOTAL_MAX);
+	if (k->payload != 0 && (packet_kinds[k->kind].parts & PART_LEN) == 0)
+		len = s->expr[k->payload].text.len;
+	if (len > packet_room(s, k))
+		return parse_fail(p, "a payload of %u bytes; there is room for %u", len,
+				  packet_room(s, k));
 	return true;
 }
 

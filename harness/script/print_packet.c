@@ -78,7 +78,7 @@ static void print_field(struct printer *pr, u32 field)
 	}
 }
 
-static void print_list(struct printer *pr, u32 list, const char *between)
+void packet_print_words(struct printer *pr, u32 list, const char *between)
 {
 	for (; list != 0; list = pr->script->expr[list].next) {
 		print_field(pr, list);
@@ -150,7 +150,7 @@ static void print_attrs(struct printer *pr, u32 list)
 	if (list == 0)
 		return;
 	print_text(pr, "[");
-	print_list(pr, list, ", ");
+	packet_print_words(pr, list, ", ");
 	print_text(pr, "] ");
 }
 
@@ -179,7 +179,7 @@ static void print_tcp(struct printer *pr, const struct packet *p)
 		print_text(pr, " <...>");
 	if (p->options != 0) {
 		print_text(pr, " <");
-		print_list(pr, p->options, ",");
+		packet_print_words(pr, p->options, ",");
 		print_text(pr, ">");
 	}
 	print_payload(pr, p->payload);
