@@ -514,28 +514,66 @@ bool script_check(const struct script *s, struct script_error *err)
 	return true;
 }
 
+/* --- names ---------------------------------------------------------------------------------------
+ */
+struct names {
+	const struct script *s;
+	bool (*known)(void *ctx, const char *name, u32 len);
+	void *ctx;
+	struct script_error *err;
+};
+
+static bool unknown_name(const struct names *n, const struct expr *x)
+{
+	const char *name = script_text(n->s, x->text);
+	const char *meant = script_suggest_symbol(name, x->text.len);
+	int len = (int)min_u32(x->text.len, 60);
+
+	n->err->line = x->line;
+	n->err->column = x->column;
+	if (meant != NULL)
+		snprintf(n->err->text, sizeof(n->err->text),
+			 "expected a constant, found '%.*s': did you mean %s?", len, name, meant);
+	else
+		snprintf(n->err->text, sizeof(n->err->text),
+			 "expected a constant, found '%.*s': -D %.*s=VALUE defines one", len, name,
+			 len, name);
+	return false;
+}
+
+/* A chain, and all below it. */
+static bool check_chain_names(const struct names *n, u32 e) // NOLINT(misc-no-recursion)
+{
+	for (; e != 0; e = n->s->expr[e].next) {
+		const struct expr *x = &n->s->expr[e];
+
+		if (x->kind == EXPR_NAME &&
+		    !n->known(n->ctx, script_text(n->s, x->text), x->text.len))
+			return unknown_name(n, x);
+		if (!check_chain_names(n, x->first))
+			return false;
+	}
+	return true;
+}
+
 bool script_check_names(const struct script *s, bool (*known)(void *ctx, const char *name, u32 len),
 			void *ctx, struct script_error *err)
 {
-	for (u32 i = 1; i < s->nr_exprs; i++) {
-		const struct expr *x = &s->expr[i];
-		const char *name = script_text(s, x->text), *meant;
-		int len = (int)min_u32(x->text.len, 60);
+	struct names n = { s, known, ctx, err };
 
-		if (x->kind != EXPR_NAME || known(ctx, name, x->text.len))
-			continue;
-		meant = script_suggest_symbol(name, x->text.len);
-		err->line = x->line;
-		err->column = x->column;
-		if (meant != NULL)
-			snprintf(err->text, sizeof(err->text),
-				 "expected a constant, found '%.*s': did you mean %s?", len, name,
-				 meant);
-		else
-			snprintf(err->text, sizeof(err->text),
-				 "expected a constant, found '%.*s': -D %.*s=VALUE defines one",
-				 len, name, len, name);
-		return false;
+	memset(err, 0, sizeof(*err));
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		const struct stmt *st = &s->stmt[i];
+		const struct packet *p = &st->packet;
+
+		if (st->kind == STMT_CALL && (!check_chain_names(&n, st->call.args) ||
+					      !check_chain_names(&n, st->call.result)))
+			return false;
+		if (st->kind == STMT_PACKET &&
+		    (!check_chain_names(&n, p->stock_attrs) || !check_chain_names(&n, p->attrs) ||
+		     !check_chain_names(&n, p->encaps) || !check_chain_names(&n, p->options) ||
+		     !check_chain_names(&n, p->payload)))
+			return false;
 	}
 	return true;
 }

@@ -391,20 +391,29 @@ static bool find_call(struct parser *p, struct stmt *st)
 			  s.best != NULL ? "?" : "");
 }
 
+/* `got` is what stands where the call should end or go on. */
+static bool wrong_number(struct parser *p, const struct call_info *info, const char *wanted,
+			 const char *got)
+{
+	if (info->min_args != info->nr_args)
+		return parse_fail(p, "%s takes %u or %u arguments: expected %s, found %s",
+				  info->name, info->min_args, info->nr_args, wanted, got);
+	return parse_fail(p, "%s takes %u argument%s: expected %s, found %s", info->name,
+			  info->nr_args, info->nr_args == 1 ? "" : "s", wanted, got);
+}
+
 static bool parse_args(struct parser *p, struct stmt *st)
 {
 	const struct call_info *info = &script_calls[st->call.call];
-	u32 last = 0, e, i;
+	u32 last = 0, e;
 
-	for (i = 0; i < info->nr_args && !p->failed; i++) {
+	for (u32 i = 0; i < info->nr_args && !p->failed; i++) {
 		if (i >= info->min_args && scan_is(p, ")"))
 			break;
-		if (i > 0 && !scan_take(p, ","))
-			return scan_is(p, ")")
-				       ? parse_fail(p, "%s takes %u arguments: expected ',' and %s",
-						    info->name, info->nr_args,
-						    script_types[info->arg[i]].what)
-				       : parse_expected(p, "','");
+		if (i > 0 && scan_is(p, ")"))
+			return wrong_number(p, info, script_types[info->arg[i]].what, "')'");
+		if (i > 0 && !scan_need(p, ","))
+			return false;
 		e = parse_value(p, info->arg[i]);
 		if (p->failed)
 			return false;
@@ -415,8 +424,7 @@ static bool parse_args(struct parser *p, struct stmt *st)
 		last = e;
 	}
 	if (scan_is(p, ","))
-		return parse_fail(p, "%s takes %u argument%s: expected ')', found another one",
-				  info->name, info->nr_args, info->nr_args == 1 ? "" : "s");
+		return wrong_number(p, info, "')'", "','");
 	return scan_need(p, ")");
 }
 

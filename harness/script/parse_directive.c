@@ -12,7 +12,7 @@
 #include "core/skbuff.h"
 #include "harness/script/scan.h"
 
-enum { NAME_BYTES = 80 };
+enum { NAME_BYTES = 80, ALTERNATIVES = 8 };
 
 u32 script_slot_values(enum directive_slot slot)
 {
@@ -225,6 +225,8 @@ static bool unknown_statement(struct parser *p)
 	char first[DIR_MAX][NAME_BYTES];
 
 	scan_word(p, &word);
+	if (script_find_call(p->text + word.at, word.len) >= 0)
+		return parse_expected(p, "'('");
 	suggest_begin(&s, p->text + word.at, word.len);
 	for (u32 i = 0; i < DIR_MAX; i++) {
 		snprintf(first[i], sizeof(first[i]), "%.*s",
@@ -239,36 +241,77 @@ static bool unknown_statement(struct parser *p)
 	return not_found(p, word, &s, "a statement");
 }
 
-/* Where patterns begin alike, the one that goes furthest is meant. */
+/* What the patterns that went furthest expected there. */
+struct expectation {
+	u32 at, n;
+	char what[ALTERNATIVES][NAME_BYTES];
+	struct script_error err;
+};
+
+static void expect_also(struct expectation *x, const struct parser *p)
+{
+	const char *what = p->err->text + strlen("expected "), *end = strstr(what, ", found ");
+	char one[NAME_BYTES];
+
+	if (p->at < x->at)
+		return;
+	if (p->at > x->at) {
+		x->n = 0;
+		x->at = p->at;
+		x->err = *p->err;
+	}
+	snprintf(one, sizeof(one), "%.*s", end != NULL ? (int)(end - what) : 0, what);
+	for (u32 i = 0; i < x->n; i++)
+		if (strcmp(x->what[i], one) == 0)
+			return;
+	if (x->n < ALTERNATIVES)
+		memcpy(x->what[x->n], one, sizeof(one));
+	x->n++;
+}
+
+/* Where patterns begin alike, those that go furthest are meant. */
+static bool fail_furthest(struct parser *p, const struct expectation *x)
+{
+	const char *found = strstr(x->err.text, ", found ");
+	char list[ALTERNATIVES * NAME_BYTES];
+	int len = 0;
+
+	p->failed = true;
+	*p->err = x->err;
+	if (x->n < 2 || x->n > ALTERNATIVES || found == NULL)
+		return false;
+	for (u32 i = 0; i < x->n; i++)
+		len += snprintf(list + len, sizeof(list) - (u32)len, "%s%s",
+				i == 0	       ? ""
+				: i + 1 < x->n ? ", "
+					       : " or ",
+				x->what[i]);
+	snprintf(p->err->text, sizeof(p->err->text), "expected %.*s%s",
+		 (int)(sizeof(p->err->text) / 2), list, found);
+	return false;
+}
+
 bool parse_directive(struct parser *p, struct stmt *st)
 {
-	struct script_error best = { 0 };
 	struct scan_mark begin = scan_mark(p);
-	u32 furthest = begin.at;
-	bool any = false;
+	struct expectation furthest = { .at = begin.at + 1 };
+	bool parsed;
 
 	st->kind = STMT_DIRECTIVE;
 	for (u32 id = 0; id < DIR_MAX; id++) {
-		bool parsed = parse_pattern(p, st, id);
-
+		if (script_directives[id][0] != scan_char(p, 0))
+			continue;
+		parsed = parse_pattern(p, st, id);
 		if (parsed && at_end(p))
 			return true;
 		if (parsed)
 			parse_expected(p, "the end of the line");
-		if (p->at > furthest) {
-			furthest = p->at;
-			best = *p->err;
-			any = true;
-		}
+		expect_also(&furthest, p);
 		scan_rewind(p, begin);
 		memset(p->err, 0, sizeof(*p->err));
 		p->failed = false;
 	}
-	if (!any)
-		return unknown_statement(p);
-	p->failed = true;
-	*p->err = best;
-	return false;
+	return furthest.n == 0 ? unknown_statement(p) : fail_furthest(p, &furthest);
 }
 
 /* --- printing ------------------------------------------------------------------------------------
