@@ -18,7 +18,7 @@
 #include "harness/script/python.h"
 
 enum {
-	SETTLE_US = 100, /* a card or a wire that is silent for so long has done what there was */
+	SETTLE_US = 250, /* a card or a wire that is silent for so long has done what there was */
 	SETTLE_MAX_US = 5000,
 	LINK_UP_SECS = 10,
 	TEXT_BYTES = 1024
@@ -182,6 +182,17 @@ bool run_until(struct run *r, u64 when_ps)
 	return !r->ended;
 }
 
+/* What the CPUs have been given to do is done then. */
+static u64 cpus_until(const struct run *r)
+{
+	u64 until = r->world->sim.now_ps;
+
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		for (u32 c = 0; c < r->world->host[h].nr_cpus; c++)
+			until = max_u64(until, r->world->host[h].cpu[c].now_ps);
+	return until;
+}
+
 /* On a TAP of one host an instant is over when nothing is due any more. A card, a second host or
  * functions that cost time need a little longer for the same.
  */
@@ -192,12 +203,12 @@ void run_settle(struct run *r)
 	run_until(r, now);
 	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE)
 		return;
-	while (!r->ended) {
+	while (run_until(r, cpus_until(r))) {
 		u64 next = sim_next_ps(&r->world->sim);
 
 		if (next > r->world->sim.now_ps + SETTLE_US * PS_PER_US || next > end)
 			return;
-		run_advance(r, next);
+		run_until(r, next);
 	}
 }
 

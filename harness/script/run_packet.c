@@ -21,6 +21,7 @@
 enum {
 	ANY_TIME_SECS = 10000,	   /* how long `*` waits */
 	FIRST_REMOTE_PORT = 49152, /* of connections that the script opens; then one more each */
+	ETHERNET_MIN = 60,	   /* without FCS */
 	ERR_BYTES = 512
 };
 
@@ -425,6 +426,10 @@ static int inject(struct run *r, const struct stmt *s)
 	len = packet_build(r->script, p, &ctx, frame, sizeof(frame), err, sizeof(err));
 	if (len == 0)
 		return run_invalid(r, s, "%s", err);
+	if (r->device == DEVICE_IGB && len < ETHERNET_MIN) {
+		memset(frame + len, 0, ETHERNET_MIN - len); /* the sender's card does that */
+		len = ETHERNET_MIN;
+	}
 	deliver(r, s->host, frame, len);
 	run_settle(r);
 	return r->ended ? -1 : 0;

@@ -117,9 +117,10 @@ void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size
 			*p = ' ';
 }
 
+/* line: RUN_EVENT_TEXT bytes. */
 static void tell(struct run *r, const char *line)
 {
-	snprintf(r->event[r->nr_events++ % RUN_EVENTS], RUN_EVENT_TEXT, "%s", line);
+	memcpy(r->event[r->nr_events++ % RUN_EVENTS], line, RUN_EVENT_TEXT);
 	if (r->opt->verbose && r->opt->out != NULL)
 		fprintf(r->opt->out, "%s\n", line);
 }
@@ -140,7 +141,7 @@ void run_tell_events(struct run *r)
 
 void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
 {
-	char line[RUN_EVENT_TEXT], time[32], who[3] = "";
+	char line[RUN_EVENT_TEXT] = "", time[32], who[3] = "";
 	va_list ap;
 	int n;
 
