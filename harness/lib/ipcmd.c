@@ -316,12 +316,9 @@ static const struct {
 } commands[] = { { "ip", ip_cmd },	     { "sysctl", sysctl_cmd }, { "tc", tc_cmd },
 		 { "ethtool", ethtool_cmd }, { "ss", ss_cmd },	       { "xps", xps_cmd } };
 
-bool ipcmd_knows(const char *name)
+const char *ipcmd_name(u32 i)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return true;
-	return false;
+	return i < ARRAY_SIZE(commands) ? commands[i].name : NULL;
 }
 
 static int run_command(struct lex *lx)

@@ -41,6 +41,7 @@ struct ipcmd_call {
 	u32 status;
 };
 int ipcmd_call(struct host *h, struct ipcmd_call *call);
-bool ipcmd_knows(const char *name);
+/* Names of commands; NULL after the last. */
+const char *ipcmd_name(u32 i);
 
 #endif
