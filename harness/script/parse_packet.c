@@ -370,7 +370,7 @@ static bool parse_flow(struct parser *p, struct packet *k)
 
 static bool parse_len(struct parser *p, struct packet *k)
 {
-	return scan_need(p, "(") && parse_number(p, "a length", PACKET_TOTAL_MAX, &k->len) &&
+	return scan_need(p, "(") && parse_number(p, "a length", PACKET_BYTES_MAX, &k->len) &&
 	       scan_need(p, ")");
 }
 
