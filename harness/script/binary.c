@@ -13,14 +13,13 @@
 
 /* First bytes of a number. */
 enum {
-	NUMBER_USUAL = 0x00,	/* up to NUMBER_EDGE: the usual ones, over and over */
-	NUMBER_EDGE = 0xa0,	/* one of edges[] */
-	NUMBER_MINUS = 0xc0,	/* -1 to -16 */
-	NUMBER_WIDE = 0xd0,	/* one to eight bytes, the lowest first */
-	NUMBER_WIDE_HEX = 0xd8, /* the same, in hex */
-	NUMBER_WIDE_MINUS = 0xe0,
-	NUMBER_HEX = 0xe8, /* 0x0 to 0x17 */
-	NUMBER_PLAIN = NUMBER_EDGE
+	NUMBER_USUAL = 0x00, /* up to NUMBER_EDGE: the usual ones, over and over */
+	NUMBER_EDGE = 0xc0,  /* one of edges[] */
+	NUMBER_MINUS = 0xe0, /* -1 to -4 */
+	NUMBER_WIDE = 0xe4,  /* one to eight bytes, the lowest first */
+	NUMBER_WIDE_HEX = 0xec,
+	NUMBER_WIDE_MINUS = 0xf4,
+	NUMBER_HEX = 0xfc /* 0x0 to 0x3 */
 };
 
 static const u64 edges[NUMBER_MINUS - NUMBER_EDGE] = {
@@ -112,7 +111,7 @@ static u8 first_byte(struct number v, struct numbers usual)
 	for (u32 i = 0; !v.hex && !v.negative && i < usual.n; i++)
 		if (usual.of[i] == v.value)
 			return (u8)i;
-	if (usual.of == NULL && !v.hex && !v.negative && v.value < NUMBER_PLAIN)
+	if (usual.of == NULL && !v.hex && !v.negative && v.value < NUMBER_EDGE)
 		return (u8)v.value;
 	for (u32 i = 0; !v.hex && !v.negative && i < ARRAY_SIZE(edges); i++)
 		if (edges[i] == v.value)
@@ -143,7 +142,7 @@ struct number binary_number(struct binary *b, struct number v, struct numbers us
 		got.hex = true;
 	} else {
 		got.hex = c >= NUMBER_WIDE_HEX && c < NUMBER_WIDE_MINUS;
-		got.value = wide(b, v.value, c % 8 + 1u);
+		got.value = wide(b, v.value, (u32)(c - NUMBER_WIDE) % 8 + 1);
 		/* There is no -0, and nothing below what 64 bits hold. */
 		got.negative = c >= NUMBER_WIDE_MINUS && got.value != 0;
 		if (got.negative && got.value > 1ull << 63)

@@ -8,8 +8,9 @@
 #include "core/net.h"
 #include "core/skbuff.h"
 #include "harness/script/binary.h"
+#include "harness/script/scan.h"
 
-enum { NAME_BYTES = 128, TIME_MAX_NS = 1000000000000000000 };
+enum { NAME_BYTES = 128 };
 
 /* An index in two bytes: there may be more names than one counts. */
 static u64 one_of(struct binary *b, u64 v, u32 n)
@@ -28,8 +29,9 @@ static u64 named(struct binary *b, struct stmt *st, enum directive_slot slot, u6
 	v = one_of(b, v, n);
 	if (b->encoding)
 		return v;
-	len = script_slot_name(slot, v, name, sizeof(name));
-	assert(len < sizeof(name));
+	/* Not every index has a name. */
+	while ((len = script_slot_name(slot, v, name, sizeof(name))) == 0)
+		v = (v + 1) % n;
 	st->directive.name = script_add_text(b->s, name, len);
 	return v;
 }
@@ -41,6 +43,17 @@ static u64 delta(struct binary *b, u64 v)
 
 	n = binary_number(b, n, numbers_small);
 	return n.negative ? 0 - n.value : n.value & ~(1ull << 63);
+}
+
+/* Of that group only. */
+static u64 symbol(struct binary *b, u64 v, u8 group)
+{
+	v = binary_symbol_index(b, (u32)v, group);
+	for (u32 i = 0; script_symbols[v].group != group; i++) {
+		assert(i < script_nr_symbols);
+		v = i;
+	}
+	return v;
 }
 
 static void pool(struct binary *b, struct stmt *st)
@@ -76,7 +89,7 @@ static u32 walk_slot(struct binary *b, struct stmt *st, const struct directive_p
 		v[0] = delta(b, v[0]);
 		return 1;
 	case SLOT_SYMBOL:
-		v[0] = binary_symbol_index(b, (u32)v[0], part->group);
+		v[0] = symbol(b, v[0], part->group);
 		return 1;
 	case SLOT_MIB:
 		v[0] = named(b, st, SLOT_MIB, v[0], MIB_MAX);

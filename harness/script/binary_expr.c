@@ -236,7 +236,7 @@ static const struct {
 	[SHAPE_ANYS] = { FORM_VALUE | FORM_LIST, 1 },
 	[SHAPE_NULL] = { FORM_NULL, 1 },
 	[SHAPE_POINTER] = { FORM_POINTER, 1 },
-	[SHAPE_NAME] = { FORM_NUMBER | FORM_SYMBOL, 0 },
+	[SHAPE_NAME] = { FORM_NUMBER | FORM_SYMBOL | FORM_POINTER, 0 },
 };
 
 static enum shape shape_of_list(const struct binary *b, const struct expr *x, u32 forms)

@@ -121,7 +121,7 @@ static u32 word_list(struct binary *b, u32 e, enum packet_list list)
 			b, e != 0 ? (u8)(place_of_word(list, binary_at(b, e)->symbol) + 1) : 0);
 
 		if (v > n)
-			v = v % 4 != 0 ? 0 : (u8)(v % n + 1);
+			v = (u8)(v % 4 != 0 ? 0 : v % n + 1);
 		if (v == 0)
 			return c.first;
 		binary_link(b, &c, word_expr(b, e, nth_word(list, v - 1u)));

@@ -3,6 +3,7 @@
 #include "harness/script/binary.h"
 
 #include "base/check.h"
+#include "harness/script/scan.h"
 
 /* The first byte of a statement. Calls and packets are most of what random bytes make. */
 static const u8 kinds[] = { STMT_CALL,	 STMT_PACKET, STMT_DIRECTIVE, STMT_COMMAND,
@@ -24,7 +25,6 @@ static void walk_kind(struct binary *b, struct stmt *st)
  * thread follow.
  */
 enum { TIME_MASK = 7, PREFIX_SHIFT = 3, PREFIX_SAID = 1, PREFIX_BLOCKS = 2, PREFIX_BOTH = 3 };
-enum { TIME_MAX_NS = 1000000000000000000 };
 
 static void walk_time(struct binary *b, struct stmt *st)
 {
@@ -35,7 +35,7 @@ static void walk_time(struct binary *b, struct stmt *st)
 	w->from_ns = binary_u64(b, w->from_ns, 0, TIME_MAX_NS, numbers_ns);
 	if (w->kind == WHEN_ABS_RANGE || w->kind == WHEN_REL_RANGE || w->blocks)
 		w->until_ns = w->from_ns + binary_u64(b, w->until_ns - w->from_ns, 0,
-						      U64_MAX - w->from_ns, numbers_ns);
+						      TIME_MAX_NS - w->from_ns, numbers_ns);
 }
 
 static void walk_said(struct binary *b, struct stmt *st)

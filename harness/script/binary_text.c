@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/script/scan.h"
 
 /* First bytes of a text. */
 enum {
@@ -92,29 +93,14 @@ struct text binary_text(struct binary *b, struct text v, const struct texts *t)
 
 /* --- what fits where -----------------------------------------------------------------------------
  */
-static bool is_blank(u8 c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_digit(u8 c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_word(u8 c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
-}
-
 /* Blanks at either end are not part of a text that stands alone. */
 static u32 trim(u8 *s, u32 len)
 {
 	u32 from = 0;
 
-	while (len > 0 && is_blank(s[len - 1]))
+	while (len > 0 && is_blank((char)s[len - 1]))
 		len--;
-	while (from < len && is_blank(s[from]))
+	while (from < len && is_blank((char)s[from]))
 		from++;
 	memmove(s, s + from, len - from);
 	return len - from;
@@ -190,9 +176,9 @@ static bool is_taken(const u8 *s, u32 len)
 static u32 fit_name(u8 *s, u32 len)
 {
 	for (u32 i = 0; i < len; i++)
-		if (!is_word(s[i]))
+		if (!is_word((char)s[i]))
 			s[i] = (u8)('A' + s[i] % 26);
-	if (is_digit(s[0]))
+	if (is_digit((char)s[0]))
 		s[0] = (u8)('A' + s[0] - '0');
 	while (len > 1 && is_taken(s, len))
 		len--;
@@ -200,28 +186,13 @@ static u32 fit_name(u8 *s, u32 len)
 }
 
 /* a.b.c.d, of any bytes. */
-static bool is_addr(const u8 *s, u32 len)
-{
-	u32 at = 0;
-
-	for (u32 i = 0; i < 4; i++) {
-		u32 digits = 0, v = 0;
-
-		if (i > 0 && (at >= len || s[at++] != '.'))
-			return false;
-		for (; at < len && is_digit(s[at]) && digits < 4; digits++)
-			v = v * 10 + s[at++] - '0';
-		if (digits == 0 || digits > 3 || v > 255)
-			return false;
-	}
-	return at == len;
-}
-
 static u32 fit_addr(u8 *s, u32 len)
 {
-	/* No more room than there is: one digit each. */
-	if (is_addr(s, len))
+	u32 addr;
+
+	if (ipv4_of((const char *)s, len, &addr) == len)
 		return len;
+	/* No more room than there is: one digit each. */
 	if (len < 7)
 		return 0;
 	for (u32 i = 0; i < 7; i++)
@@ -232,7 +203,7 @@ static u32 fit_addr(u8 *s, u32 len)
 static u32 fit_key(u8 *s, u32 len)
 {
 	for (u32 i = 0; i < len; i++)
-		if (!is_word(s[i]))
+		if (!is_word((char)s[i]))
 			s[i] = (u8)('a' + s[i] % 26);
 	return len;
 }
@@ -268,31 +239,31 @@ const struct texts texts_pool = TEXTS(fit_key, "skb", "sock", "dst", "neigh");
 
 /* --- options and headers -------------------------------------------------------------------------
  */
-static const struct texts option_name =
+static const struct texts option_names =
 	TEXTS(fit_key, "tolerance_usecs", "local_ip", "remote_ip", "mtu", "ip_version", "mss");
-static const struct texts option_value =
+static const struct texts option_values =
 	TEXTS(fit_word, "192.0.2.1", "1500", "10000", "ipv4", "1000");
-static const struct texts header_key =
+static const struct texts header_keys =
 	TEXTS(fit_key, "claim", "oracle", "class", "clauses", "since", "until", "tape", "seed");
-static const struct texts header_value =
+static const struct texts header_values =
 	TEXTS(fit_line, "none", "exact", "acceptable", "6.12", "a datagram is sent");
 
 struct text binary_option_name(struct binary *b, struct text v)
 {
-	return binary_text(b, v, &option_name);
+	return binary_text(b, v, &option_names);
 }
 
 struct text binary_option_value(struct binary *b, struct text v)
 {
-	return binary_text(b, v, &option_value);
+	return binary_text(b, v, &option_values);
 }
 
 struct text binary_header_key(struct binary *b, struct text v)
 {
-	return binary_text(b, v, &header_key);
+	return binary_text(b, v, &header_keys);
 }
 
 struct text binary_header_value(struct binary *b, struct text v)
 {
-	return binary_text(b, v, &header_value);
+	return binary_text(b, v, &header_values);
 }
