@@ -21,6 +21,7 @@ enum {
 	SETTLE_US = 250, /* a card or a wire that is silent for so long has done what there was */
 	SETTLE_MAX_US = 5000,
 	LINK_UP_SECS = 10,
+	OUTPUT_SHOWN = 2000, /* characters of a command's */
 	TEXT_BYTES = 1024
 };
 
@@ -58,13 +59,20 @@ static u64 first_deadline(struct run *r, u32 *host, u32 *thread)
 	return first;
 }
 
+static void due_text(const struct run *r, const struct run_thread *t, char *to, u32 size)
+{
+	char due[32], tolerance[32];
+
+	run_time(r, r->start_ps + run_window(r, t->stmt).tolerance_ps, tolerance);
+	snprintf(to, size, "%s ± %s", run_time(r, t->due_ps, due), tolerance);
+}
+
 static void overdue(struct run *r, u32 host, u32 thread)
 {
 	struct run_thread *t = &r->thread[host][thread];
 	struct run_diff diff = { .field = "returns at", .differs = true };
-	char due[32];
 
-	snprintf(diff.expected, sizeof(diff.expected), "%s", run_time(r, t->due_ps, due));
+	due_text(r, t, diff.expected, sizeof(diff.expected));
 	snprintf(diff.actual, sizeof(diff.actual), "still waits");
 	run_fail(r, t->stmt, "the call has not returned when it should", &diff, 1);
 }
@@ -113,13 +121,12 @@ static int check_return_time(struct run *r, const struct run_thread *th, u64 end
 {
 	struct run_diff diff = { .field = "returns at", .differs = true };
 	u64 tolerance = run_window(r, th->stmt).tolerance_ps;
-	char due[32], end[32], tol[32];
+	char end[32];
 
 	if (th->due_ps == U64_MAX ||
 	    (ended_ps + tolerance >= th->due_ps && ended_ps <= th->due_ps + tolerance))
 		return 0;
-	snprintf(diff.expected, sizeof(diff.expected), "%s ± %s", run_time(r, th->due_ps, due),
-		 run_time(r, r->start_ps + tolerance, tol));
+	due_text(r, th, diff.expected, sizeof(diff.expected));
 	snprintf(diff.actual, sizeof(diff.actual), "%s", run_time(r, ended_ps, end));
 	return run_fail(r, th->stmt, "the call returns at another time", &diff, 1);
 }
@@ -328,6 +335,15 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 /* --- commands and assertions
  * ----------------------------------------------------------------------- */
 
+static void command_failed(struct run *r, const struct stmt *s, int status, char *err, char *out)
+{
+	err[strcspn(err, "\n")] = '\0';
+	for (size_t len = strlen(out); len != 0 && out[len - 1] == '\n'; len--)
+		out[len - 1] = '\0';
+	run_failf(r, s, "the command ended with status %d%s%s%s%.*s", status,
+		  err[0] != '\0' ? ": " : "", err, out[0] != '\0' ? "\n" : "", OUTPUT_SHOWN, out);
+}
+
 static void do_command(struct run *r, const struct stmt *s)
 {
 	static char out[SHELL_OUT];
@@ -342,8 +358,7 @@ static void do_command(struct run *r, const struct stmt *s)
 	if (status < 0)
 		run_invalid(r, s, "%s", err);
 	else if (status != 0)
-		run_failf(r, s, "the command ended with status %d%s%s%s%.*s", status,
-			  err[0] != '\0' ? ": " : "", err, out[0] != '\0' ? "\n" : "", 2000, out);
+		command_failed(r, s, status, err, out);
 	else
 		run_settle(r);
 }

@@ -365,11 +365,24 @@ static int do_alloc_fail(struct run *r, const struct stmt *s)
 	return 0;
 }
 
+/* net.skb_pool is skb, net.head_pool[2] is head2. */
+static void pool_name(const struct pool *p, char *to, u32 size)
+{
+	const char *name = strncmp(p->name, "net.", 4) == 0 ? p->name + 4 : p->name;
+	const char *end = strstr(name, "_pool");
+
+	if (end == NULL)
+		end = name + strlen(name);
+	snprintf(to, size, "%.*s%.*s", (int)(end - name), name,
+		 (int)strspn(end + strcspn(end, "0123456789"), "0123456789"),
+		 end + strcspn(end, "0123456789"));
+}
+
 static int do_alloc_fail_of(struct run *r, const struct stmt *s)
 {
-	const char *name = script_text(r->script, s->directive.name);
+	const char *wanted = script_text(r->script, s->directive.name);
 	u32 len = s->directive.name.len;
-	char known[512] = "";
+	char known[512] = "", name[64];
 	struct pool *p;
 
 	if (!valid_nth(r, s))
@@ -377,13 +390,14 @@ static int do_alloc_fail_of(struct run *r, const struct stmt *s)
 	for (u32 i = 0; (p = host_pool(&r->world->host[s->host], i)) != NULL; i++) {
 		u32 at = (u32)strlen(known);
 
-		if (strlen(p->name) == len && memcmp(p->name, name, len) == 0) {
+		pool_name(p, name, sizeof(name));
+		if (strlen(name) == len && memcmp(name, wanted, len) == 0) {
 			p->fail_at = (u32)s->directive.value[0];
 			return 0;
 		}
-		snprintf(known + at, sizeof(known) - at, " %s", p->name);
+		snprintf(known + at, sizeof(known) - at, " %s", name);
 	}
-	return run_invalid(r, s, "no pool '%.*s'; there are:%s", (int)len, name, known);
+	return run_invalid(r, s, "no pool '%.*s'; there are:%s", (int)len, wanted, known);
 }
 
 static int (*const directive_fn[DIR_MAX])(struct run *r, const struct stmt *s) = {

@@ -21,7 +21,7 @@ struct tap;
 
 enum {
 	RUN_FDS = 256,
-	RUN_FRAMES = 1 << 16,	   /* unmatched ones that a run keeps */
+	RUN_FRAMES = 1 << 14,	   /* unmatched ones that a run keeps */
 	RUN_FRAME_BYTES = 1 << 26, /* and their bytes */
 	RUN_EVENTS = 10,
 	RUN_EVENT_TEXT = 200,

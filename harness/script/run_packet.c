@@ -456,15 +456,17 @@ static struct run_frame *wait_frame(struct run *r, u32 port, u64 limit_ps)
 
 static void time_text(const struct run *r, const struct run_window *win, char *to, u32 size)
 {
-	u64 ns = win->tolerance_ps / PS_PER_NS;
-	char from[32], until[32];
+	char from[32], until[32], tolerance[32];
+	bool range = win->until_ps != win->from_ps;
 
+	if (win->any) {
+		snprintf(to, size, "any");
+		return;
+	}
 	run_time(r, win->from_ps, from);
 	run_time(r, win->until_ps, until);
-	snprintf(to, size, "%s%s%s ± %llu.%03llu ms", from,
-		 win->until_ps != win->from_ps ? "~" : "",
-		 win->until_ps != win->from_ps ? until : "", (unsigned long long)(ns / 1000000),
-		 (unsigned long long)(ns % 1000000 / 1000));
+	snprintf(to, size, "%s%s%s ± %s", from, range ? "~" : "", range ? until : "",
+		 run_time(r, r->start_ps + win->tolerance_ps, tolerance));
 }
 
 static bool in_time(const struct run_window *win, u64 when_ps)
@@ -477,11 +479,9 @@ static int nothing_left(struct run *r, const struct stmt *s, const struct run_wi
 {
 	struct run_diff diff = { .field = "time", .differs = true };
 
-	if (win->any)
-		snprintf(diff.expected, sizeof(diff.expected), "any");
-	else
-		time_text(r, win, diff.expected, sizeof(diff.expected));
-	snprintf(diff.actual, sizeof(diff.actual), "no frame");
+	time_text(r, win, diff.expected, sizeof(diff.expected));
+	snprintf(diff.actual, sizeof(diff.actual), win->any ? "no frame in %u s" : "no frame",
+		 ANY_TIME_SECS);
 	return run_fail(r, s, "no frame has left", &diff, 1);
 }
 
@@ -506,8 +506,6 @@ static int frame_differs(struct run *r, const struct stmt *s, const struct run_w
 	memset(&diff[0], 0, sizeof(diff[0]));
 	diff[0].field = "time";
 	time_text(r, win, diff[0].expected, sizeof(diff[0].expected));
-	if (win->any)
-		snprintf(diff[0].expected, sizeof(diff[0].expected), "any");
 	run_time(r, f->when_ps, diff[0].actual);
 	diff[0].differs = !in_time(win, f->when_ps);
 	for (u32 i = 0; i < n; i++) {
@@ -516,7 +514,8 @@ static int frame_differs(struct run *r, const struct stmt *s, const struct run_w
 		memcpy(diff[i + 1].expected, field[i].expected, sizeof(diff[0].expected));
 		memcpy(diff[i + 1].actual, field[i].actual, sizeof(diff[0].actual));
 	}
-	packet_as_script(f->bytes, f->len, is_ethernet(r), line, sizeof(line));
+	memcpy(line, "> ", 3);
+	packet_as_script(f->bytes, f->len, is_ethernet(r), line + 2, sizeof(line) - 2);
 	return run_fail_with(r, s, what_differs(diff, n + 1, what, sizeof(what)), line, diff,
 			     n + 1);
 }
