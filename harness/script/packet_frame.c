@@ -138,21 +138,40 @@ enum packet_csum packet_l4_csum(const struct packet_view *v)
 /* --- keys
  * ----------------------------------------------------------------------------------------- */
 
-/* LINUX: tcp_fast_parse_options(): a list that does not add up ends where it stops doing so. */
-static void key_of_options(const u8 *opt, u32 len, struct packet_key *key)
+/* Where TS is in a list of options; U32_MAX: nowhere. A list that does not add up ends where it
+ * stops doing so.
+ */
+static u32 find_ts(const u8 *opt, u32 len)
 {
 	for (u32 at = 0; at < len && opt[at] != 0;) {
 		u32 n = opt[at] == 1 ? 1 : at + 1 < len ? opt[at + 1] : 0;
 
 		if (n == 0 || n > len - at || (n < 2 && opt[at] != 1))
-			return;
-		if (opt[at] == 8 && n == 10) {
-			key->has_ts = true;
-			key->ts_val = get_be32(opt + at + 2);
-			key->ts_ecr = get_be32(opt + at + 6);
-		}
+			break;
+		if (opt[at] == 8 && n == 10)
+			return at;
 		at += n;
 	}
+	return U32_MAX;
+}
+
+void packet_same_ts_val(u8 *to, u32 to_len, const u8 *from, u32 from_len)
+{
+	u32 at = find_ts(to, to_len);
+
+	if (at != U32_MAX && at == find_ts(from, from_len))
+		memcpy(to + at + 2, from + at + 2, 4);
+}
+
+static void key_of_options(const u8 *opt, u32 len, struct packet_key *key)
+{
+	u32 at = find_ts(opt, len);
+
+	if (at == U32_MAX)
+		return;
+	key->has_ts = true;
+	key->ts_val = get_be32(opt + at + 2);
+	key->ts_ecr = get_be32(opt + at + 6);
 }
 
 static void key_of_tcp(const struct packet_view *v, u32 hlen, struct packet_key *key)

@@ -82,6 +82,8 @@ u32 packet_l4_hlen(const struct packet_view *v);
 enum packet_csum { CSUM_OK, CSUM_NONE, CSUM_PARTIAL, CSUM_WRONG };
 enum packet_csum packet_l4_csum(const struct packet_view *v);
 bool packet_ip_csum_ok(const struct packet_view *v);
+/* Gives the TS of one list of TCP options the val of the other's, if both have one there. */
+void packet_same_ts_val(u8 *to, u32 to_len, const u8 *from, u32 from_len);
 /* TCP's options, IPv4's options: the bytes of them as a list of words; `plainly`: in hex. */
 u32 packet_decode_tcp_options(struct script *s, const u8 *bytes, u32 len, bool plainly);
 u32 packet_decode_ip_options(struct script *s, const u8 *bytes, u32 len, bool plainly);

@@ -107,6 +107,18 @@ u32 packet_find_word(const struct script *s, u32 list, u32 word)
 	return list;
 }
 
+bool packet_line_ts(const struct script *s, const struct packet *p, u32 *val, u32 *ecr)
+{
+	u32 ts = packet_find_word(s, p->options, WORD_OPTION_TS), at;
+
+	if (ts == 0)
+		return false;
+	at = s->expr[ts].first;
+	*val = (u32)s->expr[at].value;
+	*ecr = (u32)s->expr[s->expr[at].next].value;
+	return true;
+}
+
 bool packet_icmp_is_error(u32 type)
 {
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
