@@ -1,18 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Compares `refstack walk NAME` with vectors/walk/NAME.txt. With --bless the files are rewritten.
+# Compares `refstack walk NAME` with vectors/walk/NAME.txt, and `refstack walk NAME --svg` with
+# doc/walk-NAME.svg. With --bless the files are rewritten.
 set -eu -o pipefail
 
 build=${BUILD:-build}
 shopt -s nullglob
-golden=(vectors/walk/*.txt)
+golden=(vectors/walk/*.txt doc/walk-*.svg)
+
+walk() { # the file that is to come out
+	local name
+	name=$(basename "${1%.*}")
+	case $1 in
+	*.svg) "$build/refstack" walk "${name#walk-}" --svg ;;
+	*) "$build/refstack" walk "$name" ;;
+	esac
+}
 
 if [[ ${1:-} == --bless ]]; then
-	mkdir -p vectors/walk
-	((${#golden[@]} != 0)) || golden=(vectors/walk/udp.txt)
+	mkdir -p vectors/walk doc
+	((${#golden[@]} != 0)) || golden=(vectors/walk/udp.txt doc/walk-udp.svg)
 	for file in "${golden[@]}"; do
-		name=$(basename "$file" .txt)
-		"$build/refstack" walk "$name" >"$file"
+		walk "$file" >"$file.new"
+		mv "$file.new" "$file"
 	done
 	exit 0
 fi
@@ -20,13 +30,12 @@ fi
 passed=0
 failed=0
 for file in "${golden[@]}"; do
-	name=$(basename "$file" .txt)
-	echo "[ RUN      ] walk/$name"
-	if "$build/refstack" walk "$name" | diff -u "$file" -; then
-		echo "[       OK ] walk/$name"
+	echo "[ RUN      ] $file"
+	if walk "$file" | diff -u "$file" -; then
+		echo "[       OK ] $file"
 		passed=$((passed + 1))
 	else
-		echo "[  FAILED  ] walk/$name: replay with build/refstack walk $name; make bless"
+		echo "[  FAILED  ] $file: replay with build/refstack walk; make bless takes it for right"
 		failed=$((failed + 1))
 	fi
 done

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/walk_svg.h"
 #include "harness/lib/graph.h"
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
@@ -27,7 +28,7 @@ static const char *const ctx_names[] = {
 struct walk {
 	struct world *world;
 	u32 size;
-	bool graph;
+	bool graph, svg;
 	u64 from_ps;
 	u64 last_ps[CPU_MAX + 1]; /* of each CPU, and of the card */
 };
@@ -141,6 +142,22 @@ static bool walk_queued(struct walk *k, int tx, int rx)
 	return true;
 }
 
+/* A warm datagram as a picture; the cold one before it is not shown. */
+static int draw_udp(struct walk *k, int tx, int rx)
+{
+	struct world *w = k->world;
+
+	if (!send_one(k, tx) || !read_one(k, rx))
+		return lost();
+	graph_start(w);
+	world_trace(w, w->trace.mask | WALK_SVG_TRACE);
+	k->from_ps = w->sim.now_ps;
+	if (!send_one(k, tx) || !read_one(k, rx))
+		return lost();
+	walk_svg(stdout, w, k->from_ps, k->size);
+	return EXIT_OK;
+}
+
 static int walk_udp(struct walk *k)
 {
 	struct world *w = k->world;
@@ -148,6 +165,8 @@ static int walk_udp(struct walk *k)
 	int rx = (int)call_socket(w, 1, 0, AF_INET, SOCK_DGRAM, 0);
 
 	call_bind(w, 1, 0, rx, "0.0.0.0", WALK_PORT);
+	if (k->svg)
+		return draw_udp(k, tx, rx);
 	part(k, "# 1. A cold datagram: 192.0.2.1 does not know 192.0.2.2's address yet");
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
@@ -173,7 +192,8 @@ int cmd_walk(const struct args *args)
 	const char *what = args->nr_operands != 0 ? args->operand[0] : "udp";
 	u32 cpus = (u32)args_number(args, OPT_walk_CPUS, 2);
 	struct walk k = { .size = (u32)args_number(args, OPT_walk_SIZE, 18),
-			  .graph = args_has(args, OPT_walk_GRAPH) };
+			  .graph = args_has(args, OPT_walk_GRAPH),
+			  .svg = args_has(args, OPT_walk_SVG) };
 	struct world_cfg cfg;
 	int ret;
 
