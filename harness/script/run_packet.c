@@ -381,7 +381,6 @@ static struct packet_ctx make_ctx(struct run *r, u32 host, const struct packet *
 		.name = name_value,
 		.name_ctx = r,
 		.check_ts_val = !r->addr.stock,
-		.any_payload = r->addr.stock,
 	};
 
 	memcpy(ctx.smac, p->incoming ? h->peer_mac : h->mac, 6);
@@ -600,7 +599,8 @@ static int expect(struct run *r, const struct stmt *s, const struct run_window *
 		r->last_ps = f->when_ps;
 	take_frame(r, f);
 	r->host[s->host].expects_left--;
-	return 0;
+	run_settle(r);
+	return r->ended ? -1 : 0;
 }
 
 int run_packet(struct run *r, const struct stmt *s, const struct run_window *win)
