@@ -188,14 +188,6 @@ s64 fd_live(const struct run *r, u32 host, u32 process, s64 fd)
 	return fd;
 }
 
-s64 fd_of_script(const struct run *r, u32 host, u32 process, s64 live)
-{
-	for (u32 i = 0; i < RUN_FDS; i++)
-		if (live >= 0 && r->fd[host][process][i] == live)
-			return i;
-	return live;
-}
-
 bool is_bytes(const struct expr *e)
 {
 	return e->kind == EXPR_STRING || e->kind == EXPR_HEX || e->kind == EXPR_PATTERN;

@@ -69,9 +69,8 @@ u32 bytes_len(const struct expr *e, u64 n);
 /* The first `len` of them from byte `from` on; what lies behind its end is zero. */
 void bytes_get(const struct script *s, u32 e, u64 from, u8 *to, u32 len);
 
-/* A descriptor of the script's as the process knows it, and back. */
+/* A descriptor of the script's as the process knows it. */
 s64 fd_live(const struct run *r, u32 host, u32 process, s64 fd);
-s64 fd_of_script(const struct run *r, u32 host, u32 process, s64 live);
 
 /* [a], [a->b], a plain number: what stands there before and after a call; false: it does not say.
  */

@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "harness/script/run_arg.h"
 #include "uapi/ioctl.h"
+#include "uapi/poll.h"
 #include "uapi/socket.h"
 
 enum {
@@ -25,6 +26,7 @@ enum {
 	BEHIND_MAX = 1 << 16, /* zeroes behind an option, a vector, a control buffer */
 	VECTOR_MAX = 1024,    /* longer ones are refused before they are read */
 	CONTROL_DEFAULT = 512,
+	OUT_BUFFER = SOCKADDR_BUFFER,
 	MEM_ALIGN = 16
 };
 
@@ -317,16 +319,15 @@ static u32 own_length(struct lay *l, u32 e, enum struct_type of)
 	return len > OPT_BUFFER ? len : OPT_BUFFER;
 }
 
+/* `...` as a length is what every buffer has. */
 static u64 lay_type_len_io(struct lay *l, u32 i)
 {
 	u32 e = l->arg[i];
-	s64 value = SOCKADDR_BUFFER;
+	s64 value = OUT_BUFFER;
 	uptr at;
 
 	if (lay_is_pointer(l, e))
 		return (u64)lay_value(l, e);
-	if (l->st->call.call == CALL_getsockopt)
-		value = own_length(l, l->arg[i - 1], STRUCT_OPTSTRUCT);
 	(void)length_before(l->r, e, &value);
 	at = lay_take(l, 4);
 	lay_number(l, at, 4, (u64)value);
@@ -358,7 +359,8 @@ static u64 lay_option(struct lay *l, u32 e, enum struct_type of, u64 n, bool out
 	if (lay_is_pointer(l, e))
 		return (u64)lay_value(l, e);
 	own = own_length(l, e, of);
-	at = lay_take(l, own > bytes ? own : bytes);
+	bytes = own > bytes ? own : bytes;
+	at = lay_take(l, output && bytes < OUT_BUFFER ? OUT_BUFFER : bytes);
 	if (!output)
 		lay_option_value(l, at, e, of, bytes);
 	return at;
@@ -603,18 +605,17 @@ static u64 lay_type_msg_out(struct lay *l, u32 i)
 
 static u64 lay_type_pollfds(struct lay *l, u32 i)
 {
-	enum { POLLFD_SIZE = 8, POLLFD_REVENTS_AT = 6 };
 	const struct script *s = l->r->script;
 	u32 e = l->arg[i];
 	uptr at, v;
 
 	if (lay_is_pointer(l, e))
 		return (u64)lay_value(l, e);
-	at = v = lay_take(l, vector_bytes(l, e, lay_sibling(l, i + 1), POLLFD_SIZE));
+	at = v = lay_take(l, vector_bytes(l, e, lay_sibling(l, i + 1), POLLFD_BYTES));
 	for (u32 c = element(s, s->expr[e].first); c != 0 && !l->failed; c = s->expr[c].next) {
 		lay_fields(l, v, c, lay_layout(l, c, STRUCT_POLLFD));
-		lay_number(l, v + POLLFD_REVENTS_AT, 2, 0); /* the call says it */
-		v += POLLFD_SIZE;
+		lay_number(l, v + POLLFD_REVENTS, 2, 0); /* the call is to say it */
+		v += POLLFD_BYTES;
 	}
 	return at;
 }

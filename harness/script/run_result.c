@@ -216,7 +216,11 @@ static void compare_number(struct compare *c, const char *name, enum arg_type ty
 	if (d == NULL)
 		return;
 	say_expected(c, d, e);
-	value_text(c, type, e, actual & mask_of(bytes), bytes, d->actual, sizeof(d->actual));
+	if (d->differs)
+		value_text(c, type, e, actual & mask_of(bytes), bytes, d->actual,
+			   sizeof(d->actual));
+	else
+		snprintf(d->actual, sizeof(d->actual), "%s", d->expected);
 }
 
 /* --- bytes ---------------------------------------------------------------------------------------
@@ -341,9 +345,6 @@ static void member_text(const struct compare *c, enum struct_type of, const stru
 		snprintf(to, size, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(v >> 24 & 0xff),
 			 (unsigned)(v >> 16 & 0xff), (unsigned)(v >> 8 & 0xff),
 			 (unsigned)(v & 0xff));
-	else if (m->kind == MEMBER_FD)
-		snprintf(to, size, "%lld",
-			 (long long)fd_of_script(c->r, c->host, c->process, (s32)v));
 	else
 		value_text(c, field_type(of, m->name), e, v, m->bytes, to, size);
 }
@@ -366,7 +367,10 @@ static void compare_member(struct compare *c, enum struct_type of, const struct 
 	if (d == NULL)
 		return;
 	say_expected(c, d, e);
-	member_text(c, of, m, e, actual, d->actual, sizeof(d->actual));
+	if (d->differs)
+		member_text(c, of, m, e, actual, d->actual, sizeof(d->actual));
+	else
+		snprintf(d->actual, sizeof(d->actual), "%s", d->expected);
 }
 
 /* Every field that is written; `len` bytes are there. */
