@@ -320,6 +320,7 @@ static void normal_number(struct expr *e, bool hex, u64 limit)
 	assert(e->kind == EXPR_NUMBER);
 	e->hex = hex;
 	e->negative = false;
+	e->first = 0;
 	if (e->value > limit)
 		e->value = limit == U32_MAX ? (e->value & U32_MAX) : e->value % (limit + 1);
 }
@@ -346,7 +347,6 @@ static void normal_range(struct script *s, u32 range)
 		if (child[i] == 0 || s->expr[child[i]].kind != EXPR_NUMBER)
 			child[i] = script_add_expr(s, EXPR_NUMBER);
 		normal_number(&s->expr[child[i]], false, U32_MAX);
-		s->expr[child[i]].first = 0;
 	}
 	s->expr[range].first = child[0];
 	s->expr[child[0]].next = child[1];
@@ -394,6 +394,14 @@ static bool normal_bytes(struct script *s, u32 at)
 	return true;
 }
 
+/* Only what its kind has. */
+static void plain(struct expr *e)
+{
+	e->hex = e->negative = false;
+	e->value = 0;
+	e->first = 0;
+}
+
 /* Makes of a child what the letter wants; false when it cannot be that. */
 static bool normal_value(struct script *s, u32 at, char letter, u64 limit)
 {
@@ -407,15 +415,20 @@ static bool normal_value(struct script *s, u32 at, char letter, u64 limit)
 		normal_number(e, letter == 'x', limit);
 		return true;
 	case 'a':
+		e->hex = e->negative = false;
+		e->first = 0;
 		e->value &= U32_MAX;
 		return e->kind == EXPR_ADDR;
 	case 'r':
 		if (e->kind != EXPR_RANGE)
 			return false;
+		e->hex = e->negative = false;
+		e->value = 0;
 		normal_range(s, at);
 		return true;
 	default:
 		assert(letter == 'b');
+		plain(e);
 		return normal_bytes(s, at);
 	}
 }
@@ -431,7 +444,7 @@ static void normal_children(struct script *s, u32 field)
 	u32 word = s->expr[field].symbol, child = s->expr[field].first, last = 0, n = 0;
 	const char *letter = packet_words[word].values;
 
-	s->expr[field].first = 0;
+	plain(&s->expr[field]);
 	while (*letter != '\0') {
 		bool any = letter[1] == '*' || *letter == 'b';
 		u32 at = child, next = child != 0 ? s->expr[child].next : 0;
@@ -703,8 +716,11 @@ static void normal_payload(struct script *s, struct packet *p)
 	struct expr *e = &s->expr[p->payload];
 	bool bytes = p->payload != 0 && (e->kind == EXPR_STRING || e->kind == EXPR_HEX);
 
-	if (p->payload != 0 && !bytes && e->kind != EXPR_PATTERN)
+	if ((packet_kinds[p->kind].parts & PART_PAYLOAD) == 0 ||
+	    (p->payload != 0 && !bytes && e->kind != EXPR_PATTERN)) {
 		p->payload = 0;
+		bytes = false;
+	}
 	if (bytes) {
 		e->text.len = min_u32(e->text.len, room);
 		if (e->text.len == 0)
@@ -713,8 +729,13 @@ static void normal_payload(struct script *s, struct packet *p)
 			p->len = e->text.len;
 	}
 	p->len = min_u32(p->len, room);
-	if (p->payload != 0)
-		e->next = e->first = 0;
+	if (p->payload != 0) {
+		u64 seed = bytes ? 0 : e->value;
+
+		plain(e);
+		e->value = seed;
+		e->next = 0;
+	}
 	if (p->kind == PACKET_ETH) {
 		p->flags &= ~(u32)PACKET_HAS_LEN;
 		if (p->payload != 0 && !bytes)

@@ -353,8 +353,11 @@ static bool parse_flow(struct parser *p, struct packet *k)
 		return true;
 	if (!at_addr(p)) {
 		k->flags |= PACKET_HAS_PORTS;
-		return parse_u16(p, "a port", &k->sport) && scan_need(p, ">") &&
-		       parse_u16(p, "a port", &k->dport);
+		if (!parse_u16(p, "a port", &k->sport) || !scan_need(p, ">"))
+			return false;
+		if (at_addr(p))
+			return parse_expected(p, "a port, as before the >");
+		return parse_u16(p, "a port", &k->dport);
 	}
 	if (!parse_end(p, &k->saddr, &k->sport, &from) || !scan_need(p, ">") ||
 	    !parse_end(p, &k->daddr, &k->dport, &to))
