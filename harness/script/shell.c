@@ -82,12 +82,12 @@ static int complete(struct sh_run *r, struct sh_ctx *c, const struct sh_command 
 				  SHELL_OUT);
 	if (status >= 0 && cmd->out == TO_FILE && write_knob(c, cmd) != 0)
 		status = 1;
+	if (cmd->out != TO_USER)
+		c->out.len = 0;
 	if (cmd->err == TO_OUT)
 		sh_put(&c->out, c->err.text, c->err.len);
 	else if (cmd->err == TO_USER)
 		sh_put(&r->err, c->err.text, c->err.len);
-	if (cmd->out != TO_USER)
-		c->out.len = 0;
 	return status;
 }
 

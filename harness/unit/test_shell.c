@@ -143,7 +143,7 @@ static const struct row {
 	{ "cat /none >/dev/null 2>&1", 1, "", "" },
 	{ "cat /none 2>&1 >/dev/null", 1, "cat: /none: No such file or directory\n", "" },
 	{ "echo a > /tmp/x", -1, "",
-	  "column 8: > /tmp/x: scripts write to /dev/null, and to knobs below /proc/sys and "
+	  "column 10: > /tmp/x: scripts write to /dev/null, and to knobs below /proc/sys and "
 	  "/sys/module/tcp_cubic/parameters" },
 	{ "echo a >", -1, "", "column 9: expected a file after >" },
 	{ "cat < /etc/passwd", -1, "", "column 5: '<': there is no input but from a pipe" },
