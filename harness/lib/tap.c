@@ -248,6 +248,26 @@ static void complete_checksum(const struct sk_buff *skb, s32 offset, u8 *bytes, 
 	put_be16(bytes + start + skb->csum_offset, sum);
 }
 
+/* As skb_copy_bits(), which may not be used here: like all functions of the stack it takes time. */
+static bool flatten(struct tap *t, const struct sk_buff *skb, u32 skip)
+{
+	struct skb_walk walk;
+	u32 at = 0, len;
+	u8 *piece;
+
+	if (skb->len < skip || skb->len - skip > sizeof(t->flat))
+		return false;
+	skb_walk_init(&walk, skb);
+	while ((piece = skb_walk_next(&walk, &len)) != NULL) {
+		u32 cut = min_u32(skip, len);
+
+		skip -= cut;
+		memcpy(t->flat + at, piece + cut, len - cut);
+		at += len - cut;
+	}
+	return true;
+}
+
 static void cross(struct tap *t, struct net *net, enum crossing at, const struct sk_buff *skb)
 {
 	static const u8 points[] = {
@@ -264,8 +284,7 @@ static void cross(struct tap *t, struct net *net, enum crossing at, const struct
 	struct tap_expected *e = NULL;
 	struct tap_packet *p;
 
-	if (offset < 0 || len > sizeof(t->flat) ||
-	    skb_copy_bits(skb, (u32)offset, t->flat, len) != 0)
+	if (offset < 0 || !flatten(t, skb, (u32)offset))
 		return;
 	complete_checksum(skb, offset, t->flat, len);
 	p = new_packet(t, t->flat, len);

@@ -542,6 +542,39 @@ static void test_flipped_bytes(void **state)
 	assert_true(refused > 10000);
 }
 
+/* A packet of any length in a block with room for eight bytes, of each kind. */
+static void test_packet_lengths(void **state)
+{
+	static const u32 kinds[] = { 6, 2, 3 };
+	static struct maker m;
+
+	(void)state;
+	for (u32 k = 0; k < ARRAY_SIZE(kinds); k++)
+		for (u32 len = 0; len < 40; len++) {
+			struct file f;
+
+			m.len = 0;
+			m.big = false;
+			msection(&m);
+			minterface(&m, 1, 0, 9, 0);
+			mblock(&m, kinds[k]);
+			for (u32 i = 0; i < 3 && kinds[k] != 3; i++)
+				m32(&m, 0);
+			m32(&m, len);
+			if (kinds[k] != 3)
+				m32(&m, len);
+			mbytes(&m, "12345678", 8);
+			mblock_end(&m);
+			f = exact(m.bytes, m.len);
+			/* What is left behind a short one are options, and these are none. */
+			if (len > 4)
+				assert_int_equal(read_all(f.bytes, f.len), len <= 8 ? 1 : -1);
+			else
+				read_all(f.bytes, f.len);
+			free(f.bytes);
+		}
+}
+
 /* One mistake each, and the words that name it. */
 static void test_errors_have_names(void **state)
 {
@@ -749,6 +782,7 @@ int main(void)
 		cmocka_unit_test(test_pcap),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_flipped_bytes),
+		cmocka_unit_test(test_packet_lengths),
 		cmocka_unit_test(test_errors_have_names),
 		cmocka_unit_test(test_files_of_other_programs),
 		cmocka_unit_test(test_files_of_scapy),
