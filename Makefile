@@ -22,6 +22,8 @@ SHELL := /bin/bash
 
 # --- configurations --------------------------------------------------------------------------------
 CONFIGS := asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x
+# One for each fuzzing engine, built when it is asked for.
+FUZZ_CONFIGS := libfuzzer afl
 # What must all come to the same digest.
 DIGEST_CONFIGS := $(CONFIGS)
 
@@ -50,6 +52,11 @@ CC_s390x      := s390x-linux-gnu-gcc
 OPT_s390x     := -O2
 LD_s390x      := -static
 
+CC_libfuzzer  := clang
+OPT_libfuzzer := $(SAN) -fsanitize=fuzzer-no-link
+CC_afl        := AFL_QUIET=1 afl-clang-fast
+OPT_afl       := $(SAN)
+
 # No build defines NDEBUG. Linux, too, is compiled without assumptions about aliasing.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
 	-Wimplicit-fallthrough -Werror
@@ -63,7 +70,11 @@ LIB_SRC  := $(CORE_SRC) $(sort $(wildcard harness/lib/*.c harness/script/*.c))
 CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
 UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
-C_FILES  := $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC)
+# Each fuzz_x.c is a target for the engines; with fuzz_main.c, one that runs files once more.
+FUZZ_SRC := $(sort $(wildcard harness/fuzz/*.c))
+FUZZ_HELP := $(filter-out harness/fuzz/fuzz_%,$(FUZZ_SRC))
+FUZZ_TARGETS := $(filter-out main,$(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC))))
+C_FILES  := $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
 
@@ -95,8 +106,18 @@ $(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o $$(call obj_$(1),$
 		$(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^ -lcmocka
+
+$(BUILD)/$(1)/replay_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $(BUILD)/$(1)/obj/harness/fuzz/fuzz_main.o \
+		$$(call obj_$(1),$(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^
+
+$(BUILD)/$(1)/fuzz_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $$(call obj_$(1),$(FUZZ_HELP)) \
+		$(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -fsanitize=fuzzer -o $$@ $$^
 endef
-$(foreach c,$(CONFIGS),$(eval $(call config_rules,$(c))))
+$(foreach c,$(CONFIGS) $(FUZZ_CONFIGS),$(eval $(call config_rules,$(c))))
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 tests_of    = $(addprefix $(BUILD)/$(1)/,$(TESTS))
@@ -106,8 +127,8 @@ $(BUILD)/refstack: $(BUILD)/release/refstack
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check unit check-full digest walk bless campaign bench \
-	lint fmt fmt-check tidy layers divergences files tags hooks clean
+.PHONY: help all lib setup check unit check-full digest walk bless campaign bench fuzz fuzz-build \
+	lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
@@ -124,8 +145,11 @@ setup: ## install what is missing on Debian 12, or print the line that does
 # What is run with a call taken out; a few of them in check, all in check-full.
 MUTATED := $(BUILD)/gcc-O0/test_graph
 
-check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) ## set up and run all tests
+REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/asan/replay_%)
+
+check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $(REPLAYS) ## set up and run all tests
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
+		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
@@ -149,6 +173,18 @@ campaign: setup $(BUILD)/refstack ## set up; the walk, then a minute of random s
 	$(Q)$(BUILD)/refstack walk udp
 	$(Q)$(BUILD)/refstack selfcheck --seconds 60
 
+# make fuzz T=pkt ENGINE=afl SECONDS_=600; without T every target, one after the other.
+ENGINE   ?= libfuzzer
+SECONDS_ ?= 60
+FUZZED   := $(if $(filter *,$(T)),$(FUZZ_TARGETS),$(T))
+
+fuzz-build: ## build the fuzz targets (T=pkt, ENGINE=libfuzzer|afl)
+	$(Q)ci/fuzz.sh --tools $(ENGINE)
+	$(Q)$(MAKE) $(FUZZED:%=$(BUILD)/$(ENGINE)/fuzz_%)
+
+fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
+	$(Q)for t in $(FUZZED); do ci/fuzz.sh $(ENGINE) $$t $(SECONDS_); done
+
 bench: $(BUILD)/refstack ## measure against the running kernel
 	$(Q)$(BUILD)/refstack bench
 
@@ -163,6 +199,14 @@ tidy: $(call obj_gcc-O3,$(CORE_SRC)) ## house rules: banned calls, mutable state
 
 divergences: ## every deliberate difference from Linux, where it is and what it is
 	$(Q)ci/lists.py divergences
+
+man: ## make the manual in build/man (read it: man -l build/man/refstack.1)
+	$(Q)ci/man.py $(BUILD)/man
+	$(Q)if command -v mandoc >/dev/null; then mandoc -T lint -W warning $(BUILD)/man/*; \
+	else echo "SKIP lint of the manual: mandoc is not installed"; fi
+
+generated: ## write what shells and editors read of the tables
+	$(Q)ci/generate.py --write
 
 files: ## write refstack/FILES from the headers of the files
 	$(Q)ci/lists.py files >refstack/FILES

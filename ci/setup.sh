@@ -10,8 +10,8 @@ needed=(
 	gcc-i686-linux-gnu libc6-dev-i386-cross
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static
 )
-# These serve `make lint` and `make fmt`, which name what is absent.
-wanted=(clang-tidy clang-format cppcheck shellcheck)
+# These serve `make lint`, `make fmt` and `make man`, which name what is absent.
+wanted=(clang-tidy clang-format cppcheck shellcheck mandoc)
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "setup: this is not Debian; needed here: ${needed[*]}" >&2
@@ -37,7 +37,7 @@ if ((EUID == 0)); then
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
 	as_root=(sudo -n)
 elif ((${#must[@]} == 0)); then
-	echo "setup: absent, wanted by make lint only: ${may[*]}"
+	echo "setup: absent, not needed by make check: ${may[*]}"
 	exit 0
 else
 	echo "setup: packages are missing and may not be installed from here. Run:" >&2

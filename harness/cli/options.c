@@ -69,27 +69,26 @@ static u32 least(u32 a, u32 b)
 	return a < b ? a : b;
 }
 
-/* How many letters have to be changed, put in or left out. */
+/* How many letters have to be changed, put in, left out or swapped with their neighbour. */
 static u32 edit_distance(const char *a, const char *b)
 {
-	u32 row[WORD_LIKE_MAX + 1], len = (u32)strlen(b);
+	u32 d[WORD_LIKE_MAX + 1][WORD_LIKE_MAX + 1];
+	u32 n = (u32)strlen(a), m = (u32)strlen(b);
 
-	if (len > WORD_LIKE_MAX || strlen(a) > WORD_LIKE_MAX)
+	if (n > WORD_LIKE_MAX || m > WORD_LIKE_MAX)
 		return OPTIONS_MANY;
-	for (u32 j = 0; j <= len; j++)
-		row[j] = j;
-	for (u32 i = 1; a[i - 1] != '\0'; i++) {
-		u32 diagonal = row[0];
-
-		row[0] = i;
-		for (u32 j = 1; j <= len; j++) {
-			u32 change = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = least(change, least(row[j - 1], row[j]) + 1);
+	for (u32 j = 0; j <= m; j++)
+		d[0][j] = j;
+	for (u32 i = 1; i <= n; i++) {
+		d[i][0] = i;
+		for (u32 j = 1; j <= m; j++) {
+			d[i][j] = least(d[i - 1][j - 1] + (a[i - 1] != b[j - 1]),
+					least(d[i - 1][j], d[i][j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[len];
+	return d[n][m];
 }
 
 /* Small is like; what begins the same is like too. OPTIONS_MANY: not like it at all. */

@@ -90,16 +90,30 @@ bool wants_colour(FILE *to)
 
 volatile sig_atomic_t interrupted;
 
+/* timeout(1) sends its signal to the process and to its group: two that come together are one. */
+enum { TOGETHER_NS = 200000000, NS_PER_SECOND = 1000000000 };
+
+static s64 interrupted_ns;
+
 static void on_interrupt(int sig)
 {
-	(void)sig;
-	interrupted = 1;
+	struct timespec t;
+	s64 now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (s64)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
+	if (interrupted == 0) {
+		interrupted_ns = now;
+		interrupted = 1;
+	} else if (now - interrupted_ns > TOGETHER_NS) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
 }
 
 void catch_interrupt(void)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 
-	action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
 	sigaction(SIGINT, &action, NULL);
 }

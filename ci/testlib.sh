@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# For tests that are scripts: each case is named, counted, and reported as cmocka reports.
+
+passed=0
+failed=0
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+case_ok() { # NAME
+	echo "[       OK ] $1"
+	passed=$((passed + 1))
+}
+
+case_failed() { # NAME WHAT...
+	echo "[  FAILED  ] $1: ${*:2}"
+	failed=$((failed + 1))
+}
+
+# Counts one case: a command that must succeed.
+expect() { # NAME COMMAND...
+	local name=$1
+	shift
+	if "$@" >"$dir/expect.log" 2>&1; then
+		case_ok "$name"
+	else
+		case_failed "$name" "$*"
+		head -n 40 "$dir/expect.log"
+	fi
+}
+
+skip() { # NAME WHY...
+	echo "SKIP $1: ${*:2}"
+}
+
+finish() {
+	echo "[  PASSED  ] $passed test(s)."
+	((failed == 0)) || echo "[  FAILED  ] $failed test(s)."
+	((failed == 0 && passed > 0))
+	exit
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# Completion of refstack(1) for bash: source it, or put it where bash-completion looks.
+# written by ci/generate.py: edit that, then make generated.
+
+_refstack_words() {
+	local IFS=$' \t\n'
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$_refstack_cur")
+}
+
+_refstack_files() {
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -d -- "$_refstack_cur"
+		compgen -f -X "!$1" -- "$_refstack_cur" | while IFS= read -r name; do
+			[[ -d $name ]] || printf '%s\n' "$name"
+		done)
+}
+
+_refstack_value() { # COMMAND OPTION
+	case $1:$2 in
+	run:--dut) _refstack_words "refstack" ;;
+	run:--profile) _refstack_words "bare google ksft" ;;
+	run:--device) _refstack_words "tap tun igb" ;;
+	run:--cost) _refstack_words "judge cycles" ;;
+	run:--trace) _refstack_files '*.json' ;;
+	run:--pcapng) _refstack_files '*.pcapng' ;;
+	fmt:-o) _refstack_files '*' ;;
+	esac
+}
+
+_refstack() {
+	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--cost run:-D run:--trace run:--pcapng run:--seed run:--perturb run:--set run:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_refstack_words "run walk fmt selfcheck bench version help --help --version"
+		return
+	fi
+	if [[ $command == help ]]; then
+		_refstack_words "run walk fmt selfcheck bench version"
+		return
+	fi
+	# "--profile=g" comes as three words.
+	if [[ $_refstack_cur == "=" ]]; then
+		_refstack_cur=
+	elif [[ $option == "=" ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if [[ $valued == *" $command:$option "* ]]; then
+		_refstack_value "$command" "$option"
+		return
+	fi
+	if [[ $_refstack_cur == -* ]]; then
+		case $command in
+		run) _refstack_words "--dut --profile --device --cost -D -v --graph --trace --pcapng --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
+		walk) _refstack_words "--cpus --size --seed --graph --svg -h --help" ;;
+		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
+		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
+		bench) _refstack_words "--json -h --help" ;;
+		version) _refstack_words "--json -h --help" ;;
+		esac
+		return
+	fi
+	case $command in
+	run) _refstack_files '*.pkt' ;;
+	walk) _refstack_words "udp" ;;
+	fmt) _refstack_files '*.pkt' ;;
+	esac
+}
+complete -F _refstack refstack
