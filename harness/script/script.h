@@ -429,7 +429,7 @@ struct stmt *script_add_stmt(struct script *s, enum stmt_kind kind);
 void packet_normalise(struct script *s, struct packet *p);
 static inline const char *script_text(const struct script *s, struct text t)
 {
-	return s->text + t.at;
+	return t.len != 0 ? s->text + t.at : "";
 }
 /* The same program: comments, blank lines, places in the file and names aside. */
 bool script_equal(const struct script *a, const struct script *b);
