@@ -94,12 +94,11 @@ static u32 walk_slot(struct binary *b, struct stmt *st, const struct directive_p
 	case SLOT_MIB:
 		v[0] = named(b, st, SLOT_MIB, v[0], MIB_MAX);
 		return 1;
-	case SLOT_REASON:
+	default:
+		assert(part->slot == SLOT_REASON);
 		v[0] = named(b, st, SLOT_REASON, v[0], DROP_MAX);
 		return 1;
 	}
-	assert(!"a slot that is not known");
-	return 0;
 }
 
 void binary_directive(struct binary *b, struct stmt *st)

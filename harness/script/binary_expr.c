@@ -419,7 +419,7 @@ static u32 next_field(struct binary *b, u32 v, u32 n, enum struct_type s, u32 la
 	if (c <= n)
 		next = c - 1u;
 	else if (!struct_habits[s].some)
-		next = from < struct_habits[s].usual ? from : n;
+		next = from < struct_habits[s].usual || c % 4 == 0 ? from : n;
 	else if (last == n)
 		next = c % n;
 	else if (c % 4 != 0)
