@@ -220,7 +220,7 @@ static void compare_number(struct compare *c, const char *name, enum arg_type ty
 		value_text(c, type, e, actual & mask_of(bytes), bytes, d->actual,
 			   sizeof(d->actual));
 	else
-		snprintf(d->actual, sizeof(d->actual), "%s", d->expected);
+		memcpy(d->actual, d->expected, sizeof(d->actual));
 }
 
 /* --- bytes ---------------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ static void compare_member(struct compare *c, enum struct_type of, const struct 
 	if (d->differs)
 		member_text(c, of, m, e, actual, d->actual, sizeof(d->actual));
 	else
-		snprintf(d->actual, sizeof(d->actual), "%s", d->expected);
+		memcpy(d->actual, d->expected, sizeof(d->actual));
 }
 
 /* Every field that is written; `len` bytes are there. */
