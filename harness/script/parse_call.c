@@ -132,7 +132,7 @@ static u32 parse_word(struct parser *p)
 	} else if (symbol >= 0) {
 		expr_of(p, e)->kind = EXPR_SYMBOL;
 		expr_of(p, e)->symbol = (u16)symbol;
-	} else if (scan_is(p, "(")) {
+	} else if (scan_char(p, 0) == '(') { /* with a blank between, a note behind a result */
 		scan_rewind(p, begin);
 		parse_fail(p, "expected htons or inet_addr, found '%.*s'", (int)word.len,
 			   p->text + word.at);
