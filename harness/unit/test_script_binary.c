@@ -398,6 +398,93 @@ static void test_scripts_survive(void **state)
 	assert_true(nr_files > 0);
 }
 
+/* --- texts that cannot be written as they are ----------------------------------------------------
+ */
+static const char *const hostile[] = {
+	"`",	  "}%",	   "a}%b}%",	    "\r\n",  "\n",  "\t x ",	  " ",
+	"(a)(",	  "NULL",  "AF_INET",	    "htons", "hex", "pattern",	  "inet_addr",
+	"9lives", "1.2.3", "1.2.3.4.5.6.7", "a b",   "=",   "key: value", "\x01\x7f\x80\xff",
+	"//",	  "\\",
+};
+
+static struct text text_of(struct script *s, const char *text)
+{
+	return script_add_text(s, text, (u32)strlen(text));
+}
+
+static u32 text_expr(struct script *s, enum expr_kind kind, const char *text)
+{
+	u32 e = script_add_expr(s, kind);
+
+	s->expr[e].text = text_of(s, text);
+	return e;
+}
+
+/* bind(NAME, {sin_addr = inet_addr(text)}, NAME) = NAME (text) */
+static void add_call(struct script *s, const char *text)
+{
+	u32 fd = text_expr(s, EXPR_NAME, text), len = text_expr(s, EXPR_NAME, text);
+	u32 addr = script_add_expr(s, EXPR_STRUCT), field = script_add_expr(s, EXPR_FIELD);
+	u32 apply = script_add_expr(s, EXPR_APPLY), in = text_expr(s, EXPR_STRING, text);
+	const struct field_info *rows;
+	struct stmt *st = script_add_stmt(s, STMT_CALL);
+
+	script_struct_fields(STRUCT_SOCKADDR, &rows);
+	s->expr[fd].next = addr;
+	s->expr[addr].first = field;
+	s->expr[addr].next = len;
+	s->expr[field].symbol = (u16)script_field_number(&rows[2]);
+	s->expr[field].first = apply;
+	s->expr[apply].symbol = APPLY_INET_ADDR;
+	s->expr[apply].first = in;
+	st->call.call = CALL_bind;
+	st->call.args = fd;
+	st->call.result = text_expr(s, EXPR_NAME, text);
+	st->call.note = text_of(s, text);
+}
+
+/* A script that no text says; its bytes are a script that one does. */
+static struct script *impossible(const char *text)
+{
+	struct script *s = script_new("impossible");
+	struct stmt *st;
+
+	for (u32 kind = STMT_HEADER; kind <= STMT_OPTION; kind++) {
+		st = script_add_stmt(s, kind);
+		st->pair.key = text_of(s, text);
+		st->pair.value = text_of(s, text);
+	}
+	for (u32 kind = STMT_COMMAND; kind <= STMT_PYTHON; kind++)
+		script_add_stmt(s, kind)->text = text_of(s, text);
+	add_call(s, text);
+	st = script_add_stmt(s, STMT_DIRECTIVE);
+	st->directive.id = DIR_ALLOC_FAIL_OF;
+	st->directive.value[0] = 1;
+	st->directive.name = text_of(s, text);
+	return s;
+}
+
+static void test_texts_fit(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(hostile); i++) {
+		struct script *s = impossible(hostile[i]), *fit;
+		struct script_error err;
+		size_t len;
+		u8 *bytes = script_encode(s, &len);
+
+		fit = script_decode("fit", bytes, len);
+		assert_int_equal(fit->nr_stmts, s->nr_stmts);
+		if (!script_check(fit, &err))
+			fail_msg("of '%s': %s", hostile[i], err.text);
+		same_through_text(fit);
+		same_through_binary(fit);
+		free(bytes);
+		script_free(s);
+		script_free(fit);
+	}
+}
+
 /* --- small edits ---------------------------------------------------------------------------------
  */
 static bool comes_first(const struct stmt *st)
@@ -502,9 +589,8 @@ static void test_small_edits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random_strings),
-		cmocka_unit_test(test_short_and_uniform),
-		cmocka_unit_test(test_scripts_survive),
+		cmocka_unit_test(test_random_strings),	cmocka_unit_test(test_short_and_uniform),
+		cmocka_unit_test(test_scripts_survive), cmocka_unit_test(test_texts_fit),
 		cmocka_unit_test(test_small_edits),
 	};
 
