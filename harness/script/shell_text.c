@@ -128,7 +128,7 @@ static bool find(const struct grep *g, const regex_t *re, const char *line, u32 
 	if ((g->flags & GREP_FIXED) == 0) {
 		m->rm_so = (regoff_t)from;
 		m->rm_eo = (regoff_t)len;
-		return regexec(re, line, 1, m, REG_STARTEND | (from != 0 ? REG_NOTBOL : 0)) == 0;
+		return regexec(re, line, 1, m, REG_STARTEND) == 0;
 	}
 	for (u32 n = (u32)strlen(g->pattern); from + n <= len; from++) {
 		bool hit = (g->flags & GREP_ICASE) != 0

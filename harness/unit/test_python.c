@@ -2,6 +2,7 @@
 /* test_python.c - blocks of %{ }%: what they answer, and that they can do nothing but compute. */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -315,7 +316,7 @@ static void limits(void **state)
 static void no_traces(void **state)
 {
 	struct python *p = start();
-	static const char leave[] = POSIX "posix._exit(0)";
+	static const char leave[] = POSIX "posix._exit(0)", deaf[] = POSIX "posix.close(0)";
 	char message[128];
 	int before, after;
 
@@ -328,6 +329,12 @@ static void no_traces(void **state)
 		python_block(p, leave, sizeof(leave) - 1, NULL, 0, message, sizeof(message)), -1);
 	/* A new child: what the old one knew is gone. */
 	assert_int_equal(python_block(p, "x", 1, NULL, 0, message, sizeof(message)), 1);
+	/* It dies between two blocks: there is nobody to send the second one to. */
+	assert_int_equal(python_block(p, deaf, sizeof(deaf) - 1, NULL, 0, message, sizeof(message)),
+			 0);
+	poll(NULL, 0, 300);
+	assert_int_equal(python_block(p, "x = 1", 5, NULL, 0, message, sizeof(message)), -1);
+	assert_string_equal(message, "python3 ended with status 1");
 	python_stop(p);
 	p = start();
 	python_stop(p);

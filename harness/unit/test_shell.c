@@ -226,6 +226,8 @@ static const struct row {
 	  0, "5\n", "" },
 	{ "dd if=/dev/zero of=/tmp/f bs=4k count=2; rm /tmp/f; rm /tmp/f", 1, "",
 	  "rm: cannot remove '/tmp/f': No such file or directory\n" },
+	{ "dd if=/dev/zero of=/z bs=1M count=1; cat /z | wc -c", -1, "",
+	  "cat: more than 65536 bytes of output" },
 	{ "rm -rf /", -1, "",
 	  "column 1: rm: '-rf' at column 4; expected -f and files that scripts have made" },
 	{ "rm", -1, "", "column 1: rm: a file is missing at column 3" },
@@ -402,6 +404,7 @@ static void nstat(void **state)
 				    "TcpExtSyncookiesSent            3                  0.0\n");
 	assert_int_equal(run(f, "nstat -s | grep TcpExtSyncookiesSent | grep -q \" 3 \""), 0);
 	assert_int_equal(run(f, "nstat -as 'tcpextsync*t' | grep -q ' 5 '"), 0);
+	assert_int_equal(run(f, "nstat -s Ud*InDatagrams | grep -q ' 1 '"), 0);
 	assert_int_equal(run(f, "nstat -sz Udp*rrors | wc -l"), 0);
 	assert_string_equal(f->out, "11\n");
 	assert_int_equal(run(f, "nstat Tcp?xtSyncookiesSent"), 0);
