@@ -32,13 +32,16 @@ static void describe_expr(const struct check *c, u32 e, char *to, u32 size)
 		[EXPR_STRING] = "a string",   [EXPR_HEX] = "bytes",
 		[EXPR_PATTERN] = "a pattern", [EXPR_OR] = "several constants",
 		[EXPR_LIST] = "a list",	      [EXPR_STRUCT] = "a struct",
-		[EXPR_CHANGE] = "a change",
+		[EXPR_CHANGE] = "a change",   [EXPR_FIELD] = "a field",
+		[EXPR_RANGE] = "a range",     [EXPR_NONE] = "nothing",
 	};
 	u8 kind = c->s->expr[e].kind;
 
 	assert(kind < EXPR_KINDS);
 	if (kinds[kind] != NULL)
 		snprintf(to, size, "%s", kinds[kind]);
+	else if (kind == EXPR_SYMBOL && c->s->expr[e].symbol >= script_nr_symbols)
+		snprintf(to, size, "one that does not exist");
 	else
 		script_print_expr(c->s, e, to, size);
 }
@@ -527,17 +530,14 @@ static bool unknown_name(const struct names *n, const struct expr *x)
 {
 	const char *name = script_text(n->s, x->text);
 	const char *meant = script_suggest_symbol(name, x->text.len);
-	int len = (int)min_u32(x->text.len, 60);
+	int len = (int)min_u32(x->text.len, 40);
 
 	n->err->line = x->line;
 	n->err->column = x->column;
-	if (meant != NULL)
-		snprintf(n->err->text, sizeof(n->err->text),
-			 "expected a constant, found '%.*s': did you mean %s?", len, name, meant);
-	else
-		snprintf(n->err->text, sizeof(n->err->text),
-			 "expected a constant, found '%.*s': -D %.*s=VALUE defines one", len, name,
-			 len, name);
+	snprintf(n->err->text, sizeof(n->err->text),
+		 "expected a constant, found '%.*s'%s%s%s (-D %.*s=VALUE defines one)", len, name,
+		 meant != NULL ? ": did you mean " : "", meant != NULL ? meant : "",
+		 meant != NULL ? "?" : "", len, name);
 	return false;
 }
 
