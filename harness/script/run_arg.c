@@ -23,7 +23,8 @@ static const struct layout layouts[] = {
 		{ "sun_path", SUN_PATH_AT, NAME_MAX_BYTES, MEMBER_TEXT } } },
 	/* struct linger, timeval, ip_mreq, ip_mreq_source, ip_mreqn */
 	{ STRUCT_OPTSTRUCT, 8, { { "onoff", 0, 4, MEMBER_INT }, { "linger", 4, 4, MEMBER_INT } } },
-	{ STRUCT_OPTSTRUCT, 16, { { "tv_sec", 0, 8, MEMBER_INT }, { "tv_usec", 8, 8, MEMBER_INT } } },
+	{ STRUCT_OPTSTRUCT, 16, {
+		{ "tv_sec", 0, 8, MEMBER_INT }, { "tv_usec", 8, 8, MEMBER_INT } } },
 	{ STRUCT_OPTSTRUCT, 8, {
 		{ "imr_multiaddr", 0, 4, MEMBER_BE }, { "imr_interface", 4, 4, MEMBER_BE } } },
 	{ STRUCT_OPTSTRUCT, 12, {
@@ -39,16 +40,19 @@ static const struct layout layouts[] = {
 		{ "ee_errno", 0, 4, MEMBER_INT }, { "ee_origin", 4, 1, MEMBER_INT },
 		{ "ee_type", 5, 1, MEMBER_INT }, { "ee_code", 6, 1, MEMBER_INT },
 		{ "ee_info", 8, 4, MEMBER_INT }, { "ee_data", 12, 4, MEMBER_INT } } },
-	{ STRUCT_CMSGVALUE, 48, { { "scm_sec", 0, 8, MEMBER_INT }, { "scm_nsec", 8, 8, MEMBER_INT } } },
+	{ STRUCT_CMSGVALUE, 48, {
+		{ "scm_sec", 0, 8, MEMBER_INT }, { "scm_nsec", 8, 8, MEMBER_INT } } },
 	{ STRUCT_CMSGVALUE, 12, {
 		{ "ipi_ifindex", 0, 4, MEMBER_INT }, { "ipi_spec_dst", 4, 4, MEMBER_BE },
 		{ "ipi_addr", 8, 4, MEMBER_BE } } },
 	{ STRUCT_POLLFD, 8, {
 		{ "fd", 0, 4, MEMBER_FD }, { "events", 4, 2, MEMBER_INT },
 		{ "revents", 6, 2, MEMBER_INT } } },
-	{ STRUCT_TIMESPEC, 16, { { "tv_sec", 0, 8, MEMBER_INT }, { "tv_nsec", 8, 8, MEMBER_INT } } },
+	{ STRUCT_TIMESPEC, 16, {
+		{ "tv_sec", 0, 8, MEMBER_INT }, { "tv_nsec", 8, 8, MEMBER_INT } } },
 	{ STRUCT_IFREQ, IFREQ_BUFFER, {
-		{ "ifr_name", 0, 16, MEMBER_TEXT }, { "ifr_flags", 16, 2, MEMBER_INT },
+		{ "ifr_name", 0, 16, MEMBER_TEXT }, { "ifr_addr", 16, 16, MEMBER_ADDR },
+		{ "ifr_flags", 16, 2, MEMBER_INT },
 		{ "ifr_mtu", 16, 4, MEMBER_INT }, { "ifr_ifindex", 16, 4, MEMBER_INT } } },
 };
 /* clang-format on */
@@ -141,26 +145,8 @@ static bool name_number(struct run *r, const struct expr *e, s64 *value)
 	return false;
 }
 
-static bool or_number(struct run *r, const struct expr *e, s64 *value)
+static bool leaf_number(struct run *r, const struct expr *e, s64 *value)
 {
-	s64 part;
-
-	*value = 0;
-	for (u32 c = e->first; c != 0; c = r->script->expr[c].next) {
-		assert(r->script->expr[c].kind != EXPR_OR);
-		if (!run_number(r, c, &part)) /* NOLINT(misc-no-recursion) */
-			return false;
-		*value |= part;
-	}
-	return true;
-}
-
-/* NOLINTNEXTLINE(misc-no-recursion): parts of an EXPR_OR are leaves. */
-bool run_number(struct run *r, u32 expr, s64 *value)
-{
-	const struct expr *e = &r->script->expr[expr];
-
-	assert(expr != 0);
 	switch (e->kind) {
 	case EXPR_NUMBER:
 		*value = (s64)(e->negative ? 0 - e->value : e->value);
@@ -170,8 +156,6 @@ bool run_number(struct run *r, u32 expr, s64 *value)
 		return true;
 	case EXPR_NAME:
 		return name_number(r, e, value);
-	case EXPR_OR:
-		return or_number(r, e, value);
 	case EXPR_NULL:
 		*value = 0;
 		return true;
@@ -179,6 +163,23 @@ bool run_number(struct run *r, u32 expr, s64 *value)
 		run_invalid(r, r->stmt, "a number is needed here");
 		return false;
 	}
+}
+
+bool run_number(struct run *r, u32 expr, s64 *value)
+{
+	const struct script *s = r->script;
+	s64 part;
+
+	assert(expr != 0);
+	if (s->expr[expr].kind != EXPR_OR)
+		return leaf_number(r, &s->expr[expr], value);
+	*value = 0;
+	for (u32 c = s->expr[expr].first; c != 0; c = s->expr[c].next) {
+		if (!leaf_number(r, &s->expr[c], &part))
+			return false;
+		*value |= part;
+	}
+	return true;
 }
 
 s64 fd_live(const struct run *r, u32 host, u32 process, s64 fd)
@@ -269,6 +270,7 @@ bool member_value(struct run *r, u32 host, u32 process, const struct member *m, 
 	s64 number;
 
 	assert(m->kind != MEMBER_TEXT);
+	assert(m->kind != MEMBER_ADDR);
 	if (x->kind == EXPR_APPLY)
 		return apply_value(r, x, value);
 	if (!run_number(r, e, &number))

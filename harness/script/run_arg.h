@@ -15,6 +15,7 @@ enum {
 	SUN_PATH_AT = 2,
 	OPT_BUFFER = 4,
 	IFREQ_BUFFER = 40,
+	IFREQ_ADDR = 16,
 	MSGHDR_BYTES = 56,
 	MSGHDR_NAME = 0,
 	MSGHDR_NAMELEN = 8,
@@ -34,7 +35,8 @@ enum member_kind {
 	MEMBER_INT, /* little-endian, as x86-64 has it */
 	MEMBER_BE,  /* network byte order: htons(), inet_addr() */
 	MEMBER_FD,
-	MEMBER_TEXT
+	MEMBER_TEXT,
+	MEMBER_ADDR /* a socket address inside another struct */
 };
 struct member {
 	const char *name;

@@ -125,6 +125,8 @@ static void lay_member(struct lay *l, uptr at, const struct member *m, u32 e)
 	const struct expr *x = lay_expr(l, e);
 	u64 value = 0;
 
+	if (m->kind == MEMBER_ADDR)
+		return; /* lay_ifreq() */
 	if (m->kind == MEMBER_TEXT) {
 		if (x->text.len > m->bytes) {
 			run_invalid(l->r, l->st, "%s has room for %u bytes", m->name, m->bytes);
@@ -334,13 +336,26 @@ static u64 lay_type_len_io(struct lay *l, u32 i)
 	return at;
 }
 
+static void lay_ifreq(struct lay *l, uptr at, u32 e)
+{
+	const struct layout *lo = lay_layout(l, e, STRUCT_IFREQ);
+	u32 addr = field_of(l->r->script, e, "ifr_addr");
+	u32 v = addr != 0 ? field_value(l->r->script, addr) : 0;
+
+	lay_fields(l, at, e, lo);
+	if (lo != NULL && v != 0 && lay_expr(l, v)->kind == EXPR_STRUCT)
+		lay_fields(l, at + IFREQ_ADDR, v, lay_layout(l, v, STRUCT_SOCKADDR));
+}
+
 /* What an option's buffer holds: a value in its first bytes, or a struct. */
 static void lay_option_value(struct lay *l, uptr at, u32 e, enum struct_type of, u64 n)
 {
 	const struct script *s = l->r->script;
 	const struct expr *x = lay_expr(l, e);
 
-	if (x->kind == EXPR_STRUCT)
+	if (x->kind == EXPR_STRUCT && of == STRUCT_IFREQ)
+		lay_ifreq(l, at, e);
+	else if (x->kind == EXPR_STRUCT)
 		lay_fields(l, at, e, lay_layout(l, e, of));
 	else if (is_bytes(x))
 		lay_bytes(l, at, e, bytes_len(x, n));
@@ -407,7 +422,7 @@ static u64 lay_type_ioctl(struct lay *l, u32 i)
 {
 	u32 e = l->arg[i], request = (u32)lay_value(l, l->arg[1]);
 	bool gets = ioctl_only_gets(request);
-	uptr at = lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER, gets);
+	uptr at = lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER + SOCKADDR_BUFFER, gets);
 
 	if (gets && !l->failed && lay_expr(l, e)->kind == EXPR_STRUCT)
 		lay_ifreq_key(l, at, e, request);

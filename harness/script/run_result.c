@@ -390,7 +390,7 @@ static void compare_struct(struct compare *c, enum struct_type of, u32 e, uptr a
 		u32 v = field_value(s, f);
 		struct run_diff *d;
 
-		if (s->expr[v].kind == EXPR_ANY)
+		if (s->expr[v].kind == EXPR_ANY || m->kind == MEMBER_ADDR)
 			continue;
 		if (m->kind == MEMBER_TEXT || m->at + m->bytes <= len) {
 			compare_member(c, of, m, v, p);
@@ -525,9 +525,15 @@ static void compare_opt_out(struct compare *c, u32 e, u32 i)
 
 static void compare_ioctl(struct compare *c, u32 e, u32 i)
 {
+	const struct script *s = c->r->script;
+	u32 addr;
+
 	if (!ioctl_only_gets((u32)c->t->arg[1]))
 		return;
 	compare_option(c, "[value]", e, STRUCT_IFREQ, c->t->arg[i], OPT_BUFFER);
+	addr = s->expr[e].kind == EXPR_STRUCT ? field_of(s, e, "ifr_addr") : 0;
+	if (addr != 0)
+		compare_address(c, field_value(s, addr), c->t->arg[i] + IFREQ_ADDR);
 }
 
 static void compare_pollfds(struct compare *c, u32 e, u32 i)

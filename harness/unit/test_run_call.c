@@ -638,6 +638,34 @@ static void test_outputs_begin_empty(void **state)
 	by_hand_end(&h);
 }
 
+/* Devices are asked by their name; what they answer is not there before. */
+static void test_ifreq(void **state)
+{
+	struct by_hand h;
+
+	(void)state;
+	by_hand(&h, "ioctl(3, SIOCSIFADDR, {ifr_name=\"eth0\", ifr_addr={sa_family=AF_INET, "
+		    "sin_addr=inet_addr(\"192.0.2.1\")}}) = 0\n");
+	assert_memory_equal(mem(&h, 2, 40),
+			    ((u8[40]){ 'e', 't', 'h', '0', [16] = 2, [20] = 192, 0, 2, 1 }), 40);
+	by_hand_end(&h);
+	by_hand(&h, "ioctl(3, SIOCGIFADDR, {ifr_name=\"eth0\", ifr_addr={sa_family=AF_INET, "
+		    "sin_addr=inet_addr(\"192.0.2.1\")}}) = 0\n");
+	assert_memory_equal(mem(&h, 2, 40), ((u8[40]){ 'e', 't', 'h', '0' }), 40);
+	mem(&h, 2, 40)[16] = 2;
+	put_be32(mem(&h, 2, 40) + 20, 0xc0000201);
+	assert_int_equal(run_compare(h.r, 0, 0, false), 0);
+	put_be32(mem(&h, 2, 40) + 20, 0xc0000202);
+	assert_int_equal(run_compare(h.r, 0, 0, false), -1);
+	assert_non_null(strstr(h.r->result.message, "* sin_addr"));
+	by_hand_end(&h);
+	by_hand(&h, "ioctl(3, SIOCGIFMTU, {ifr_name=\"lo\", ifr_mtu=1500}) = 0\n");
+	put_le32(mem(&h, 2, 40) + 16, 65536);
+	assert_int_equal(run_compare(h.r, 0, 0, false), -1);
+	assert_non_null(strstr(h.r->result.message, "* ifr_mtu"));
+	by_hand_end(&h);
+}
+
 /* A call that has moved more than the run had room for is not judged. */
 static void test_huge_data(void **state)
 {
@@ -728,6 +756,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_messages),
 		cmocka_unit_test(test_pairs_bind),
 		cmocka_unit_test(test_outputs_begin_empty),
+		cmocka_unit_test(test_ifreq),
 		cmocka_unit_test(test_huge_data),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_errors_have_names),
