@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/fuzz/fuzz.h"
 
@@ -17,13 +18,18 @@ enum { INPUT_MAX = 1 << 24 };
 static const char *running;
 
 /* Of the sanitizers, where there are any. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 static void say_which(void)
 {
-	if (running != NULL)
-		fprintf(stderr, "replay: stopped in %s\n", running);
-	running = NULL;
+	static const char before[] = "replay: stopped in ";
+
+	if (running == NULL)
+		return;
+	if (write(STDERR_FILENO, before, sizeof(before) - 1) > 0 &&
+	    write(STDERR_FILENO, running, strlen(running)) > 0 && write(STDERR_FILENO, "\n", 1) > 0)
+		running = NULL;
 }
 
 static void on_abort(int signal)
@@ -32,27 +38,34 @@ static void on_abort(int signal)
 	say_which();
 }
 
+/* The file in a block of its own size, so that reading past the end shows; NULL: unreadable. */
+static uint8_t *read_all(FILE *f, size_t *len)
+{
+	static uint8_t bytes[INPUT_MAX];
+	uint8_t *input;
+
+	*len = fread(bytes, 1, sizeof(bytes), f);
+	input = ferror(f) ? NULL : malloc(*len + (*len == 0));
+	if (input != NULL && *len != 0)
+		memcpy(input, bytes, *len);
+	return input;
+}
+
+/* The number of files, which is one, or -1. */
 static int replay_file(const char *path)
 {
 	FILE *f = fopen(path, "rb");
-	uint8_t *bytes, *input;
-	size_t len;
+	uint8_t *input = NULL;
+	size_t len = 0;
 
-	if (f == NULL) {
+	if (f != NULL) {
+		input = read_all(f, &len);
+		fclose(f);
+	}
+	if (input == NULL) {
 		fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
 		return -1;
 	}
-	bytes = malloc(INPUT_MAX);
-	len = bytes != NULL ? fread(bytes, 1, INPUT_MAX, f) : 0;
-	fclose(f);
-	/* Of its own size, so that reading past the end shows. */
-	input = malloc(len + (len == 0));
-	if (bytes == NULL || input == NULL) {
-		free(bytes);
-		return -1;
-	}
-	memcpy(input, bytes, len);
-	free(bytes);
 	running = path;
 	LLVMFuzzerTestOneInput(input, len);
 	running = NULL;

@@ -320,7 +320,8 @@ static u32 or_expr(struct binary *b, u32 e, enum arg_type type)
 	return e;
 }
 
-static u32 list_expr(struct binary *b, u32 e, enum arg_type of) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 list_expr(struct binary *b, u32 e, enum arg_type of)
 {
 	struct chain c = { 0 };
 	u32 part;
@@ -376,7 +377,8 @@ static u32 apply_expr(struct binary *b, u32 e, enum arg_type type)
 	return e;
 }
 
-static u32 change_expr(struct binary *b, u32 e, enum arg_type of) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 change_expr(struct binary *b, u32 e, enum arg_type of)
 {
 	u32 change = b->encoding ? first_of(b, e) : 0, from, to;
 
@@ -427,8 +429,8 @@ static u32 next_field(struct binary *b, u32 v, u32 n, enum struct_type s, u32 la
 	return next >= from ? next : n;
 }
 
-static u32 field_expr(struct binary *b, u32 e,
-		      const struct field_info *row) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 field_expr(struct binary *b, u32 e, const struct field_info *row)
 {
 	u32 part = first_of(b, e);
 	struct chain c = { 0 };
@@ -445,8 +447,8 @@ static u32 field_expr(struct binary *b, u32 e,
 }
 
 /* {fd = 3, …} */
-static u32 named_fields(struct binary *b, u32 part,
-			enum struct_type s) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 named_fields(struct binary *b, u32 part, enum struct_type s)
 {
 	const struct field_info *row;
 	u32 n = script_struct_fields(s, &row), now = n, at;
@@ -463,8 +465,8 @@ static u32 named_fields(struct binary *b, u32 part,
 }
 
 /* {..., 100} */
-static u32 placed_fields(struct binary *b, u32 part,
-			 enum struct_type s) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 placed_fields(struct binary *b, u32 part, enum struct_type s)
 {
 	const struct field_info *row;
 	u32 n = script_struct_fields(s, &row);
@@ -477,7 +479,8 @@ static u32 placed_fields(struct binary *b, u32 part,
 	return c.first;
 }
 
-static u32 struct_expr(struct binary *b, u32 e, enum struct_type s) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 struct_expr(struct binary *b, u32 e, enum struct_type s)
 {
 	const struct field_info *row;
 	u32 part;
@@ -494,8 +497,8 @@ static u32 struct_expr(struct binary *b, u32 e, enum struct_type s) /* NOLINT(mi
 
 /* --- values --------------------------------------------------------------------------------------
  */
-static u32 binary_shaped(struct binary *b, u32 e, enum arg_type type,
-			 enum shape shape) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+static u32 binary_shaped(struct binary *b, u32 e, enum arg_type type, enum shape shape)
 {
 	const struct arg_type_info *t = &script_types[type];
 
@@ -536,7 +539,8 @@ static u32 binary_shaped(struct binary *b, u32 e, enum arg_type type,
 	}
 }
 
-u32 binary_value(struct binary *b, u32 e, enum arg_type type) /* NOLINT(misc-no-recursion) */
+// NOLINTNEXTLINE(misc-no-recursion)
+u32 binary_value(struct binary *b, u32 e, enum arg_type type)
 {
 	assert(type > TYPE_NONE);
 	assert(type < TYPE_MAX);

@@ -86,15 +86,18 @@ static u32 word_expr(struct binary *b, u32 e, u32 word)
 	/* "na*": a number, then as many addresses as there are. */
 	while (v[0] != '\0') {
 		bool many = v[1] == '*';
+		char letter = v[0];
 		u32 made;
 
 		if (many && !binary_more(b, part != 0, i)) {
 			v += 2;
 			continue;
 		}
-		i += many;
-		v += !many;
-		made = word_part(b, part, many ? v[0] : v[-1]);
+		if (many)
+			i++;
+		else
+			v++;
+		made = word_part(b, part, letter);
 		if (made == 0)
 			continue;
 		binary_link(b, &c, made);
@@ -116,6 +119,7 @@ static u32 word_list(struct binary *b, u32 e, enum packet_list list)
 
 	while (nth_word(list, n) != WORD_MAX)
 		n++;
+	assert(n > 0);
 	for (;;) {
 		u8 v = binary_byte(
 			b, e != 0 ? (u8)(place_of_word(list, binary_at(b, e)->symbol) + 1) : 0);
