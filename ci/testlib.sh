@@ -25,7 +25,7 @@ expect() { # NAME COMMAND...
 		case_ok "$name"
 	else
 		case_failed "$name" "$*"
-		head -n 40 "$dir/expect.log"
+		head -n 40 "$dir/expect.log" | cut -c 1-300
 	fi
 }
 

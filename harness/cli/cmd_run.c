@@ -32,9 +32,7 @@ struct session {
 	struct progress progress;
 };
 
-/* --- one script
- * ---------------------------------------------------------------------------------
- */
+/* --- one script --- */
 
 /* Not read, or no script: FILE:LINE:COLUMN as far as there is one. */
 static struct run_result no_script(const char *name, const struct script_error *err)
@@ -88,9 +86,7 @@ static struct run_result run_one(struct session *s, const char *path, FILE *out)
 	return r;
 }
 
-/* --- reports
- * ------------------------------------------------------------------------------------
- */
+/* --- reports --- */
 
 /* What came of it is a result and goes to stdout; what could not be run goes to
  * stderr. */
@@ -151,9 +147,7 @@ static void print_title(const struct session *s, FILE *to, u32 item)
 		fprintf(to, "# %s\n", file_name(s->files.path[item]));
 }
 
-/* --- one after the other, or several at a time
- * --------------------------------------------------
- */
+/* --- one after the other, or several at a time --- */
 
 static void run_here(struct session *s)
 {
@@ -253,23 +247,14 @@ static bool run_in_workers(struct session *s, u32 workers)
 	return jobs_run(&jobs);
 }
 
-/* --- the command line
- * ---------------------------------------------------------------------------
- */
+/* --- the command line --- */
 
-/* NAME=VALUE, cut in two; the name is of malloc. */
-static bool add_pair(struct run_pair *pairs, u32 *nr, const char *text)
+static bool add_pair(struct run_pair *pairs, u32 *nr, const struct given *g)
 {
-	const char *equals = strchr(text, '=');
-
-	assert(equals != NULL);
+	assert(g->pair != NULL);
 	if (*nr == RUN_PAIRS)
 		return false;
-	pairs[*nr].name = strndup(text, (size_t)(equals - text));
-	pairs[*nr].value = equals + 1;
-	if (pairs[*nr].name == NULL)
-		abort();
-	(*nr)++;
+	pairs[(*nr)++] = (struct run_pair){ .name = g->value, .value = g->pair };
 	return true;
 }
 
@@ -278,18 +263,12 @@ static int take_pairs(struct run_options *o, const struct args *a)
 	for (u32 i = 0; i < a->nr_given; i++) {
 		const struct given *g = &a->given[i];
 
-		if (g->option == OPT_run_DEFINE && !add_pair(o->define, &o->nr_defines, g->value))
+		if (g->option == OPT_run_DEFINE && !add_pair(o->define, &o->nr_defines, g))
 			return usage_error(COMMAND_run, "more than %d of -D", RUN_PAIRS);
-		if (g->option == OPT_run_SET && !add_pair(o->knob, &o->nr_knobs, g->value))
+		if (g->option == OPT_run_SET && !add_pair(o->knob, &o->nr_knobs, g))
 			return usage_error(COMMAND_run, "more than %d of --set", RUN_PAIRS);
 	}
 	return 0;
-}
-
-static void free_pairs(struct run_pair *pairs, u32 nr)
-{
-	for (u32 i = 0; i < nr; i++)
-		free((char *)pairs[i].name);
 }
 
 /* The reference is the only one that is here; the names of the others are
@@ -368,9 +347,7 @@ static int take_files(struct session *s)
 	return 0;
 }
 
-/* --- the whole
- * ----------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static void print_totals(const struct session *s)
 {
@@ -438,8 +415,6 @@ int cmd_run(const struct args *args)
 		ret = take_files(&s);
 	if (ret == 0)
 		ret = run_all(&s);
-	free_pairs(s.options.define, s.options.nr_defines);
-	free_pairs(s.options.knob, s.options.nr_knobs);
 	file_list_free(&s.files);
 	return ret;
 }

@@ -61,8 +61,7 @@ static const char *option_spelling(u32 option, char to[WORD_LIKE_MAX])
 	return to;
 }
 
-/* --- near misses --------------------------------------------------------------------------------
- */
+/* --- near misses --- */
 
 static u32 least(u32 a, u32 b)
 {
@@ -152,8 +151,7 @@ int usage_error(enum command_id command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
-/* --- values -------------------------------------------------------------------------------------
- */
+/* --- values --- */
 
 static bool parse_number(const char *text, u64 *to)
 {
@@ -198,7 +196,7 @@ static int check_number(enum command_id command, struct given *g, const char *sp
 static int check_value(enum command_id command, struct given *g)
 {
 	const struct option_row *o = &options[g->option];
-	char spelling[WORD_LIKE_MAX];
+	char spelling[WORD_LIKE_MAX], *equals;
 
 	option_spelling(g->option, spelling);
 	switch (o->kind) {
@@ -210,9 +208,12 @@ static int check_value(enum command_id command, struct given *g)
 					   g->value, o->values);
 		return 0;
 	case KIND_PAIR:
-		if (strchr(g->value, '=') == NULL || g->value[0] == '=')
+		equals = strchr(g->value, '=');
+		if (equals == NULL || equals == g->value)
 			return usage_error(command, "%s needs %s, not '%s'", spelling, o->argument,
 					   g->value);
+		*equals = '\0'; /* the words of a command line are the program's */
+		g->pair = equals + 1;
 		return 0;
 	default:
 		if (*g->value == '\0')
@@ -222,8 +223,7 @@ static int check_value(enum command_id command, struct given *g)
 	}
 }
 
-/* --- the command line ---------------------------------------------------------------------------
- */
+/* --- the command line --- */
 
 struct cursor {
 	struct args *args;
@@ -417,8 +417,7 @@ const char *command_name(enum command_id command)
 	return commands[command].name;
 }
 
-/* --- help ---------------------------------------------------------------------------------------
- */
+/* --- help --- */
 
 /* Words from column `column` on, further lines indented. */
 static void wrap(FILE *to, u32 column, u32 indent, const char *text)

@@ -32,6 +32,7 @@ struct given {
 	enum option_id option;
 	const char *value; /* NULL: a flag */
 	u64 number;	   /* of a NUMBER */
+	const char *pair;  /* of a PAIR: what stands behind the '='; value is the name alone */
 };
 
 /* A command line that has been parsed: every value is one that its row allows. */
