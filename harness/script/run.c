@@ -177,13 +177,18 @@ bool run_advance(struct run *r, u64 until_ps)
 	return false;
 }
 
-bool run_until(struct run *r, u64 when_ps)
+static bool within_limit(struct run *r, u64 when_ps)
 {
-	if (when_ps > limit_ps(r)) {
+	if (when_ps > limit_ps(r))
 		run_invalid(r, r->stmt, "beyond the %u seconds that a run may last",
 			    RUN_LIMIT_SECS);
+	return !r->ended;
+}
+
+bool run_until(struct run *r, u64 when_ps)
+{
+	if (!within_limit(r, when_ps))
 		return false;
-	}
 	while (run_advance(r, when_ps))
 		;
 	return !r->ended;
@@ -428,6 +433,8 @@ static void do_stmt(struct run *r, const struct stmt *s)
 			    run_time(r, r->last_ps, last));
 		return;
 	}
+	if (!within_limit(r, max_u64(win.from_ps, win.until_ps)))
+		return;
 	if (s->kind == STMT_PACKET && !s->packet.incoming) {
 		r->last_ps = win.from_ps;
 		run_packet(r, s, &win);

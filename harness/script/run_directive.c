@@ -40,7 +40,7 @@ static int do_quiet(struct run *r, const struct stmt *s)
 	char when[32];
 
 	if (end > r->start_ps + RUN_LIMIT_SECS * PS_PER_SEC)
-		return run_until(r, end) ? 0 : -1;
+		return run_until(r, end) ? 0 : -1; /* which says so */
 	r->last_left_ps[s->host] = U64_MAX;
 	while (r->last_left_ps[s->host] == U64_MAX && run_advance(r, end))
 		;

@@ -170,7 +170,7 @@ void run_world_end(struct run *r);
 
 /* --- run.c
  * ------------------------------------------------------------------------------------------ */
-enum { RUN_LIMIT_SECS = 1000000, RUN_LIMIT_STEPS = 50000000 };
+enum { RUN_LIMIT_SECS = 100000, RUN_LIMIT_STEPS = 50000000 };
 /* Lets the world run until then; false when the run has ended meanwhile. */
 bool run_until(struct run *r, u64 when_ps);
 /* One event, if one is due up to then; else the clock stands there, and false. */

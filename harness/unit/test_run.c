@@ -708,9 +708,9 @@ static const struct case_report reports[] = {
 	{ "time goes back", "1 " UDP ".5 " UDP, RUN_INVALID,
 	  "t.pkt:2: the time goes back: the statement before was due at 1.000000" },
 	{ "too long",
-	  "advance 999999s\n"
+	  "advance 99999s\n"
 	  "advance 2s\n",
-	  RUN_INVALID, "t.pkt:2: beyond the 1000000 seconds that a run may last" },
+	  RUN_INVALID, "t.pkt:2: beyond the 100000 seconds that a run may last" },
 	{ "foreign thread", "process 2: thread 1: " UDP, RUN_INVALID,
 	  "t.pkt:1: thread 1 belongs to process 1" },
 	{ "no card", "nic dma fail 1st\n", RUN_INVALID,
