@@ -594,7 +594,7 @@ void net_disable_timestamp(struct net *net)
 static void net_timestamp_check(struct sk_buff *skb)
 {
 	if (skb->net->netstamp_needed != 0 && skb->tstamp_ns == 0)
-		skb->tstamp_ns = net_now_ns(skb->net);
+		skb->tstamp_ns = net_real_ns(skb->net);
 }
 
 /* Would a timestamping PHY like to wait for its stamp? There is none. */
