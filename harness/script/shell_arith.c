@@ -114,7 +114,9 @@ static u32 digit(char c)
 
 static char peek(const struct arith *a, u32 ahead)
 {
-	return (size_t)(a->end - a->at) > ahead ? a->at[ahead] : '\0';
+	if ((size_t)(a->end - a->at) <= ahead)
+		return '\0';
+	return a->at[ahead];
 }
 
 static bool number(struct arith *a)

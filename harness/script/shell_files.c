@@ -226,6 +226,7 @@ int sh_dd(struct sh_ctx *c)
 
 	if (dd_words(c, &d) != 0)
 		return -1;
+	assert(d.of != NULL);
 	for (u32 i = 0; i < sh->nr_files; i++)
 		if (strcmp(sh->file[i].path, d.of) == 0)
 			f = &sh->file[i];

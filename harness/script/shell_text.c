@@ -103,6 +103,7 @@ static int compile(struct sh_ctx *c, const struct grep *g, regex_t *re)
 	char why[128];
 	int err;
 
+	assert(g->pattern != NULL);
 	if (strlen(g->pattern) > GREP_PATTERN)
 		return sh_mistake(c, "grep: a pattern of more than %d bytes", GREP_PATTERN);
 	for (const char *p = strchr(g->pattern, '\\'); p != NULL && p[1] != '\0';
@@ -125,6 +126,7 @@ static int compile(struct sh_ctx *c, const struct grep *g, regex_t *re)
 static bool find(const struct grep *g, const regex_t *re, const char *line, u32 from, u32 len,
 		 regmatch_t *m)
 {
+	assert(g->pattern != NULL);
 	if ((g->flags & GREP_FIXED) == 0) {
 		m->rm_so = (regoff_t)from;
 		m->rm_eo = (regoff_t)len;
@@ -275,7 +277,7 @@ int sh_head_check(struct sh_ctx *c)
 int sh_head(struct sh_ctx *c)
 {
 	const char *name = c->argv[0].text, *at, *line;
-	u32 lines, len, have = 0, i = 0;
+	u32 lines = 0, len, have = 0, i = 0;
 	bool tail = name[strlen(name) - 1] == 'l';
 
 	if (head_words(c, &lines) != 0 || need_input(c) != 0)

@@ -31,7 +31,9 @@ struct sh_lexer {
 
 static char peek(const struct sh_lexer *x, u32 ahead)
 {
-	return x->at + ahead < x->len ? x->text[x->at + ahead] : '\0';
+	if (x->at + ahead >= x->len)
+		return '\0';
+	return x->text[x->at + ahead];
 }
 
 static bool at_end(const struct sh_lexer *x)

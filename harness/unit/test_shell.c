@@ -270,9 +270,9 @@ static void table(void **state)
 static void unknown(void **state)
 {
 	static const char *const words[] = {
-		"curl",	     "python3",	   "sh",	  "/bin/sh -c true", "bash", "eval true",
-		"exec true", "./ip link",  "/tmp/sysctl", "mv a b",	     "cp",   "if true",
-		"{ true",    "/root/echo", "..",	  "\"echo x\""
+		"curl",	     "python3",	  "sh",		 "/bin/sh -c true", "bash", "eval true",
+		"exec true", "./ip link", "/tmp/sysctl", "mv a b",	    "cp",   "if true",
+		"{ true",    "/opt/echo", "..",		 "\"echo x\""
 	};
 	static const char tail[] =
 		": not a command that scripts can use here; there are: ip sysctl "

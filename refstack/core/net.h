@@ -78,7 +78,7 @@ struct net {
 	u32 napi_gen_id;
 	u32 netstamp_needed; /* LINUX: netstamp_needed_key */
 	struct Qdisc *noop_qdisc;
-	u32 qdisc_autohandle; /* LINUX: qdisc_alloc_handle(): the last that was given */
+	u32 qdisc_autohandle;	     /* LINUX: qdisc_alloc_handle(): the last that was given */
 	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
 	bool linkwatch_urgent;	     /* LINUX: LW_URGENT */
 	struct sim_event linkwatch_event;

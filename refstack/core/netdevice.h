@@ -144,7 +144,7 @@ struct net_device {
 	struct net *net;
 	s32 ifindex;
 	u32 flags, priv_flags;
-	u64 state; /* LINK_STATE_ */
+	u64 state;		   /* LINK_STATE_ */
 	u64 features, hw_features; /* hw_features: those that an administrator may change */
 	u64 wanted_features;
 	u32 mtu, min_mtu, max_mtu;
