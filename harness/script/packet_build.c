@@ -472,8 +472,9 @@ static void set_csum(struct build *b, u8 *at, u16 right, bool zero_is_none)
 
 static u16 pseudo_csum(const u8 *iph, const u8 *l4, u32 covered, u32 len, u8 proto)
 {
-	return csum_tcpudp_magic(ipv4_saddr(iph), ipv4_daddr(iph), len, proto,
-				 csum_partial(l4, covered, 0));
+	be32 daddr = packet_final_daddr(iph, (u32)(l4 - iph));
+
+	return csum_tcpudp_magic(ipv4_saddr(iph), daddr, len, proto, csum_partial(l4, covered, 0));
 }
 
 static u16 src_port(const struct build *b)
@@ -545,6 +546,8 @@ static void put_quote(struct build *b)
 	struct ip_head h = put_ip_head(b, saddr, daddr, udp ? IPPROTO_UDP : IPPROTO_TCP, 0);
 
 	assert(IPV4_HLEN + l4 <= PACKET_TOTAL_MAX);
+	if (!b->failed)
+		b->out[h.at + IPV4_TTL] = 255;
 	set_total(b, h, IPV4_HLEN + l4);
 	put16(b, flow ? b->p->quote_sport : b->ctx->dport);
 	put16(b, flow ? b->p->quote_dport : b->ctx->sport);

@@ -227,6 +227,15 @@ static void say_unreachable(struct out *o, u32 code, const u8 *rest, const struc
 	}
 }
 
+/* tcpdump's names have blanks. */
+static void say_type(struct out *o, u32 type)
+{
+	const char *name = icmp_type_name(type);
+
+	for (u32 i = 0; name != NULL && name[i] != '\0'; i++)
+		say(o, "%c", name[i] == '_' ? ' ' : name[i]);
+}
+
 static void say_error(struct out *o, const u8 *icmp, const struct packet_view *q)
 {
 	u32 type = icmp[0], code = icmp[1];
@@ -249,7 +258,8 @@ static void say_error(struct out *o, const u8 *icmp, const struct packet_view *q
 		if (code != 0)
 			say(o, ", code-%u", code);
 	} else {
-		say(o, "%s, code %u", icmp_type_name(type), code);
+		say_type(o, type);
+		say(o, ", code %u", code);
 	}
 }
 
@@ -267,16 +277,14 @@ static void say_icmp(struct out *o, const struct packet_view *v)
 	type = icmp[0];
 	q = packet_view(icmp + PACKET_ICMP_HLEN, v->l4_len - PACKET_ICMP_HLEN, false);
 	say(o, "ICMP ");
-	if (packet_icmp_is_error(type))
+	if (packet_icmp_is_error(type)) {
 		say_error(o, icmp, &q);
-	else if (type == 0 || type == 8)
-		say(o, "echo %s, id %u, seq %u", type == 8 ? "request" : "reply",
-		    get_be16(icmp + 4), get_be16(icmp + 6));
-	else if (icmp_type_name(type) != NULL)
-		say(o, "%s, id %u, seq %u", icmp_type_name(type), get_be16(icmp + 4),
-		    get_be16(icmp + 6));
-	else
+	} else if (icmp_type_name(type) != NULL) {
+		say_type(o, type);
+		say(o, ", id %u, seq %u", get_be16(icmp + 4), get_be16(icmp + 6));
+	} else {
 		say(o, "type-#%u, code %u", type, icmp[1]);
+	}
 	say(o, ", length %u", v->l4_len);
 }
 

@@ -104,16 +104,41 @@ bool packet_ip_csum_ok(const struct packet_view *v)
 	return csum_fold16(csum_partial(v->ip, v->hlen, 0)) == 0xffff;
 }
 
-static enum packet_csum check_sum(const struct packet_view *v, u32 at, u32 covered, u32 len)
+/* RFC 1122 4.1.3.5: with a source route that is not at its end, the pseudo header has the last
+ * address of the route.
+ */
+be32 packet_final_daddr(const u8 *ip, u32 hlen)
 {
-	u32 pseudo = csum_tcpudp_nofold(ipv4_saddr(v->ip), ipv4_daddr(v->ip), len, v->proto, 0);
-	u16 check = get_be16(v->l4 + at);
+	for (u32 at = IPV4_HLEN; at < hlen && ip[at] != 0;) {
+		u32 n = ip[at] == 1 ? 1 : at + 1 < hlen ? ip[at + 1] : 0;
+
+		if (n == 0 || n > hlen - at)
+			break;
+		if ((ip[at] == 131 || ip[at] == 137) && n >= 7 && ip[at + 2] <= n - 3)
+			return load_be32(ip + at + n - 4);
+		at += n;
+	}
+	return ipv4_daddr(ip);
+}
+
+static enum packet_csum sum_to(const struct packet_view *v, be32 daddr, u32 at, u32 covered,
+			       u32 len)
+{
+	u32 pseudo = csum_tcpudp_nofold(ipv4_saddr(v->ip), daddr, len, v->proto, 0);
 
 	if (csum_fold16(csum_partial(v->l4, covered, pseudo)) == 0xffff)
 		return CSUM_OK;
-	if (check == csum_fold16(pseudo))
-		return CSUM_PARTIAL;
-	return check == 0 && v->proto != IPPROTO_TCP ? CSUM_NONE : CSUM_WRONG;
+	return get_be16(v->l4 + at) == csum_fold16(pseudo) ? CSUM_PARTIAL : CSUM_WRONG;
+}
+
+/* LINUX: udp_sendmsg() takes the first address of a route, not the last: both are right here. */
+static enum packet_csum check_sum(const struct packet_view *v, u32 at, u32 covered, u32 len)
+{
+	enum packet_csum is = sum_to(v, ipv4_daddr(v->ip), at, covered, len);
+
+	if (is == CSUM_OK)
+		return is;
+	return sum_to(v, packet_final_daddr(v->ip, v->hlen), at, covered, len);
 }
 
 enum packet_csum packet_l4_csum(const struct packet_view *v)

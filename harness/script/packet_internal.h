@@ -81,6 +81,7 @@ u32 packet_l4_hlen(const struct packet_view *v);
  */
 enum packet_csum { CSUM_OK, CSUM_NONE, CSUM_PARTIAL, CSUM_WRONG };
 enum packet_csum packet_l4_csum(const struct packet_view *v);
+be32 packet_final_daddr(const u8 *ip, u32 hlen);
 bool packet_ip_csum_ok(const struct packet_view *v);
 /* Gives the TS of one list of TCP options the val of the other's, if both have one there. */
 void packet_same_ts_val(u8 *to, u32 to_len, const u8 *from, u32 from_len);

@@ -274,13 +274,17 @@ static void match_total(struct match *m)
 		numbers(m, "padding", want, m->v.padding, "u");
 }
 
-static void print_words(const struct script *s, u32 list, char *to, u32 size)
+static void options_text(const u8 *bytes, u32 len, bool tcp, bool plainly, char *to, u32 size)
 {
+	struct script *s = script_new("");
 	struct printer pr = { .script = s };
+	u32 list = tcp ? packet_decode_tcp_options(s, bytes, len, plainly)
+		       : packet_decode_ip_options(s, bytes, len, plainly);
 
 	packet_print_words(&pr, list, ",");
 	(void)snprintf(to, size, "%.*s", (int)pr.len, pr.len != 0 ? pr.text : "");
 	free(pr.text);
+	script_free(s);
 }
 
 /* Options as bytes that are compared, and as words that are shown. */
@@ -290,7 +294,6 @@ static void match_options(struct match *m, const char *name, u32 list, const u8 
 	struct packet_area want;
 	u32 want_len = packet_option_area(m->s, m->p, m->ctx, list, &want);
 	struct packet_field *f;
-	struct script *s;
 
 	if (want_len == U32_MAX) {
 		words(m, name, true, want.err, "");
@@ -301,16 +304,13 @@ static void match_options(struct match *m, const char *name, u32 list, const u8 
 	if (want_len == 0 && len == 0)
 		return;
 	f = row(m, name, want_len != len || memcmp(want.bytes, actual, len) != 0);
-	s = script_new("");
-	print_words(s,
-		    tcp ? packet_decode_tcp_options(s, want.bytes, want_len, false)
-			: packet_decode_ip_options(s, want.bytes, want_len, false),
-		    f->expected, sizeof(f->expected));
-	print_words(s,
-		    tcp ? packet_decode_tcp_options(s, actual, len, false)
-			: packet_decode_ip_options(s, actual, len, false),
-		    f->actual, sizeof(f->actual));
-	script_free(s);
+	options_text(want.bytes, want_len, tcp, false, f->expected, sizeof(f->expected));
+	options_text(actual, len, tcp, false, f->actual, sizeof(f->actual));
+	if (!f->differs || strcmp(f->expected, f->actual) != 0)
+		return;
+	/* In what the words do not say: empty slots. */
+	options_text(want.bytes, want_len, tcp, true, f->expected, sizeof(f->expected));
+	options_text(actual, len, tcp, true, f->actual, sizeof(f->actual));
 }
 
 static void match_header(struct match *m)
@@ -375,7 +375,9 @@ static void match_ports(struct match *m)
 		numbers(m, "destination port", dport, get_be16(m->v.l4 + 2), "u");
 }
 
-static void flags_text(char *to, u32 flags)
+enum { FLAGS_TEXT = PACKET_FLAGS + 30 };
+
+static void flags_text(char to[FLAGS_TEXT], u32 flags)
 {
 	u32 n = 0;
 
@@ -386,6 +388,8 @@ static void flags_text(char *to, u32 flags)
 	if (n == 0)
 		to[n++] = '-';
 	to[n] = '\0';
+	if (flags > 511)
+		(void)snprintf(to + n, FLAGS_TEXT - n, " and reserved 0x%x", flags >> 9);
 }
 
 /* Packetdrill gives acks that no flag stands for as they are. */
@@ -393,7 +397,7 @@ static void match_tcp(struct match *m, u32 hlen)
 {
 	const u8 *l4 = m->v.l4;
 	u32 flags = get_be16(l4 + 12) & 0xfff, ack = get_be32(l4 + 8);
-	char want[PACKET_FLAGS + 1], is[PACKET_FLAGS + 1];
+	char want[FLAGS_TEXT], is[FLAGS_TEXT];
 
 	match_ports(m);
 	flags_text(want, m->p->tcp_flags);
@@ -466,10 +470,12 @@ static void match_quote(struct match *m, const u8 *bytes, u32 len)
 {
 	struct packet_view q = packet_view(bytes, len, false);
 	bool udp = has_flag(m, PACKET_QUOTES_UDP);
+	char hex[80];
 	u32 hlen = udp ? (u32)PACKET_UDP_HLEN : (u32)PACKET_TCP_HLEN, total;
 
 	if (q.ip == NULL || q.ip_avail < q.hlen + 8) {
-		numbers(m, "quoted bytes", PACKET_QUOTE_BYTES, len, "u");
+		hex_text(hex, sizeof(hex), bytes, len);
+		words(m, "quoted packet", true, "an IPv4 header and 8 bytes", hex);
 		return;
 	}
 	numbers(m, "quoted proto", udp ? IPPROTO_UDP : IPPROTO_TCP, q.proto, "u");
