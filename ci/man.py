@@ -98,8 +98,8 @@ def command_list():
 
 SHORT = {
     "FD": "fd", "FAMILY": "family", "SOCKTYPE": "type", "PROTO": "protocol", "ADDR_IN": "address",
-    "ADDR_OUT": "address", "ADDRLEN": "length", "LEN_IO": "[length]", "DATA_IN": "data",
-    "DATA_OUT": "data", "SIZE": "number", "INT": "number", "MSGFLAGS": "flags",
+    "ADDR_OUT": "address_out", "ADDRLEN": "length", "LEN_IO": "[length]", "DATA_IN": "data",
+    "DATA_OUT": "data_out", "SIZE": "number", "INT": "number", "MSGFLAGS": "flags",
 }
 
 
@@ -121,8 +121,12 @@ def groups(names):
 
 def types():
     yield ".Bl -tag -width Ds"
+    met = set()
     for row in deftable.rows(deftable.SCRIPT + "types.def", "X"):
         ident, what, forms, group, of = row.args
+        if short(ident) in met:
+            continue
+        met.add(short(ident))
         said = []
         for form in forms.split("|"):
             name = FORMS[form]
@@ -177,7 +181,9 @@ VALUES = {"n": "N", "x": "0xN", "a": "ADDRESS", "r": "FROM:TO", "b": "BYTES", "*
 def words(chosen):
     lines = []
     for row in deftable.packet_words(chosen):
-        said = " ".join([row.args[2]] + [VALUES[v] for v in row.args[3]]).replace(" ...", "...")
+        values = (" > " if chosen == "ENCAP" else " ").join(VALUES[v] for v in row.args[3])
+        said = f"{row.args[2]} {values}".rstrip().replace(" ...", "...")
+        said = "TS val N ecr N" if said == "TS N N" else said
         lines.append(f"{said:28} {row.comment}".rstrip())
     yield from show(lines)
 

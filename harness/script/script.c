@@ -40,7 +40,7 @@ static void *grow(void *array, u32 *cap, u32 needed, size_t size)
 	if (needed <= *cap)
 		return array;
 	assert(more < U32_MAX);
-	array = realloc(array, more * size);
+	array = realloc(array, (size_t)more * size);
 	assert(array != NULL);
 	*cap = (u32)more;
 	return array;
