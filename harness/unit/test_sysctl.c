@@ -42,7 +42,7 @@ static const struct sysctl_case {
 	{ "net.ipv4.ip_unprivileged_port_start", "41001", -EINVAL, "1024" },
 	{ "net.ipv4.ip_unprivileged_port_start", "0", 0, "0" },
 	{ "net.ipv4.udp_mem", "10 20 30", 0, "10\t20\t30" },
-	{ "net.ipv4.tcp_rmem", "4096 5000 x", -EINVAL, "4096\t5000\t1975680" },
+	{ "net.ipv4.tcp_rmem", "4096 5000 x", -EINVAL, "4096\t5000\t6291456" },
 	{ "net.ipv4.ping_group_range", "5 4", 0, "1\t0" },
 	{ "net.ipv4.ping_group_range", "0 100", 0, "0\t100" },
 	{ "net.core.default_qdisc", "pfifo_fast", 0, "pfifo_fast" },
