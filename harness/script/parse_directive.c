@@ -130,7 +130,6 @@ static bool scan_row(struct parser *p, struct stmt *st, enum directive_slot slot
 	char name[NAME_BYTES], best[NAME_BYTES] = "";
 	struct suggestion s;
 
-	suggest_begin(&s, p->text + word.at, word.len);
 	for (u32 i = 0; i < n; i++) {
 		len = script_slot_name(slot, i, name, sizeof(name));
 		if (len != 0 && len == word.len && memcmp(name, p->text + word.at, len) == 0) {
@@ -138,6 +137,10 @@ static bool scan_row(struct parser *p, struct stmt *st, enum directive_slot slot
 			st->directive.name = script_add_text(p->script, name, len);
 			return true;
 		}
+	}
+	suggest_begin(&s, p->text + word.at, word.len);
+	for (u32 i = 0; i < n; i++) {
+		len = script_slot_name(slot, i, name, sizeof(name));
 		s.best = s.best != NULL ? best : NULL;
 		if (len != 0)
 			suggest_from(&s, name);
