@@ -5,9 +5,10 @@
  * it an ordinary one. A statement that needs no more bytes is followed by the next one at once,
  * with or without BINARY_END; one that asks for more than there are before its BINARY_END gets
  * zeros, and a zero is always the plainest choice (no list, no text, no prefix, a system call). So
- * an edit changes the statements between two BINARY_ENDs and no other: measured by
- * test_script_binary.c, one byte changed, put in or taken out touches at most BINARY_EDIT
- * statements of a program that was encoded.
+ * an edit changes what stands between two BINARY_ENDs (or next to one that it puts in or takes out)
+ * and nothing else: at most as many statements as there are bytes between them. Of programs of 256
+ * random bytes, encoded, seven edits of a byte in ten touch one statement at most, 98 in 100
+ * no more than half of BINARY_EDIT, none more than that (test_script_binary.c).
  *
  * A statement: its kind; time and prefix; its body, after the tables in *.def. Choices are one
  * byte: a byte below the number of choices is that choice, any other one of the usual ones. A
