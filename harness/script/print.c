@@ -117,6 +117,7 @@ void print_duration(struct printer *pr, u64 ns)
 		print_text(pr, "%lluns", (unsigned long long)ns);
 }
 
+/* No deeper than types are. NOLINTBEGIN(misc-no-recursion) */
 /* --- expressions ---------------------------------------------------------------------------------
  */
 static void print_chain(struct printer *pr, u32 first, const char *between)
@@ -162,7 +163,7 @@ static void print_enclosed(struct printer *pr, const char *open, u32 first, cons
 	put(pr, close);
 }
 
-void print_expr(struct printer *pr, u32 e) // NOLINT(misc-no-recursion)
+void print_expr(struct printer *pr, u32 e)
 {
 	const struct expr *x = &pr->script->expr[e];
 
@@ -224,6 +225,7 @@ void print_expr(struct printer *pr, u32 e) // NOLINT(misc-no-recursion)
 	}
 }
 
+/* NOLINTEND(misc-no-recursion) */
 /* --- times ---------------------------------------------------------------------------------------
  */
 /* Seconds without zeros at the end; relative ones also without the one before the point. */
@@ -414,8 +416,11 @@ static void cut_line(struct printer *pr, char *to, u32 size)
 	u32 n = (u32)min_u64(pr->len, size - 1);
 
 	assert(size > 0);
-	for (u32 i = 0; i < n; i++)
-		to[i] = pr->text[i] == '\n' ? ' ' : pr->text[i];
+	for (u32 i = 0; i < n; i++) {
+		to[i] = pr->text[i];
+		if (to[i] == '\n')
+			to[i] = ' ';
+	}
 	to[n] = '\0';
 	free(pr->text);
 }

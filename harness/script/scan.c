@@ -38,7 +38,9 @@ int hex_value(char c)
 
 char scan_char(const struct parser *p, u32 ahead)
 {
-	return ahead < p->len - p->at ? p->text[p->at + ahead] : '\0';
+	if (ahead >= p->len - p->at)
+		return '\0';
+	return p->text[p->at + ahead];
 }
 
 bool scan_at(const struct parser *p, const char *what)
@@ -367,7 +369,7 @@ bool scan_hex_bytes(struct parser *p, struct text *bytes)
 	*bytes = script_add_text(p->script, p->text + p->at, n);
 	to = p->script->text + bytes->at;
 	for (u32 i = 0; i < n / 2; i++)
-		to[i] = (char)(hex_value(to[2 * i]) << 4 | hex_value(to[2 * i + 1]));
+		to[i] = (char)(hex_value(to[2 * i]) * 16 + hex_value(to[2 * i + 1]));
 	bytes->len = n / 2;
 	p->script->text_len -= n / 2;
 	p->at += n;

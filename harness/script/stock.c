@@ -99,11 +99,11 @@ bool stock_any_domain(const struct script *s, const struct stmt *st)
 	       strcmp(script_symbols[x->symbol].name, "AF_INET") == 0;
 }
 
+/* No deeper than types are. NOLINTBEGIN(misc-no-recursion) */
 /* --- arguments -----------------------------------------------------------------------------------
  */
-static bool stock_value(struct stock *k, u32 e, u8 type); // NOLINT(misc-no-recursion)
+static bool stock_value(struct stock *k, u32 e, u8 type);
 
-// NOLINTNEXTLINE(misc-no-recursion)
 static bool stock_struct(struct stock *k, u32 e, enum struct_type type)
 {
 	const struct field_info *rows, *row;
@@ -129,7 +129,6 @@ static bool stock_struct(struct stock *k, u32 e, enum struct_type type)
 	return true;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 static bool stock_list(struct stock *k, u32 e, u8 type)
 {
 	const struct expr *x = &k->s->expr[e], *first = &k->s->expr[x->first];
@@ -144,7 +143,6 @@ static bool stock_list(struct stock *k, u32 e, u8 type)
 	return true;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 static bool stock_value(struct stock *k, u32 e, u8 type)
 {
 	static const struct {
@@ -175,6 +173,7 @@ static bool stock_value(struct stock *k, u32 e, u8 type)
 	return x->kind != EXPR_LIST || stock_list(k, e, type);
 }
 
+/* NOLINTEND(misc-no-recursion) */
 /* --- statements ----------------------------------------------------------------------------------
  */
 static bool stock_call(struct stock *k)

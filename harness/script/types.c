@@ -108,7 +108,7 @@ const struct call_info script_calls[CALL_MAX] = {
 #undef X
 
 const char *const script_directives[DIR_MAX] = {
-#define X(id, pattern) [DIR_##id] = pattern,
+#define X(id, pattern) [DIR_##id] = (pattern),
 #include "harness/script/directives.def"
 #undef X
 };
@@ -203,9 +203,9 @@ static void slot_kind(struct directive_part *part)
 	}
 	part->slot = SLOT_SYMBOL;
 	part->group = SYM_GROUPS;
-	for (u8 i = SYM_NONE + 1; i < SYM_GROUPS; i++)
+	for (u32 i = SYM_NONE + 1; i < SYM_GROUPS; i++)
 		if (names(part->text, part->len, group_names[i]))
-			part->group = i;
+			part->group = (u8)i;
 	assert(part->group < SYM_GROUPS);
 }
 
@@ -251,9 +251,9 @@ static u32 min3(u32 a, u32 b, u32 c)
 	return min_u32(min_u32(a, b), c);
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 /* How many characters to put in, take out, change or swap; case does not count. */

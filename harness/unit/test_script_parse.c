@@ -328,7 +328,8 @@ static void nul_and_size(void **state)
 	assert_null(script_parse("x", big, SCRIPT_BYTES + 1u, &err));
 	assert_string_equal(err.text, "the file is longer than 16777216 bytes");
 	memset(big, '[', SCRIPT_BYTES);
-	memcpy(big, "poll(", 5);
+	for (u32 i = 0; i < 5; i++)
+		big[i] = "poll("[i];
 	assert_null(script_parse("x", big, SCRIPT_BYTES, &err));
 	assert_int_equal(err.column, 7);
 	free(big);
@@ -466,32 +467,53 @@ static const char *symbol_of(u8 group, u32 nth)
 	return "IFNAMSIZ";
 }
 
+/* A line that grows. */
+struct line {
+	u32 len;
+	char text[4 * LINE];
+};
+
+static void add(struct line *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct line *to, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(to->text + to->len, sizeof(to->text) - to->len, fmt, args);
+	va_end(args);
+	assert_true(len >= 0 && (u32)len < sizeof(to->text) - to->len);
+	to->len += (u32)len;
+}
+
+/* Types end: see types_end(). NOLINTBEGIN(misc-no-recursion) */
 /* A struct with that value of one field; of named ones all others, or no others. */
-static void struct_text(char *to, const struct field_info *rows, u32 n, u32 which,
+static void struct_text(struct line *to, const struct field_info *rows, u32 n, u32 which,
 			const char *value, bool alone)
 {
 	bool named = (rows->flags & FIELD_POSITION) == 0;
 
-	strcpy(to, "{");
+	to->len = 0;
+	add(to, "{");
 	for (u32 i = 0; i < n; i++) {
 		if (named && alone && i != which)
 			continue;
-		strcat(to, strlen(to) > 1 ? ", " : "");
+		add(to, "%s", to->len > 1 ? ", " : "");
 		if (named)
-			sprintf(to + strlen(to), "%s%s = ", rows[i].name,
-				(rows[i].flags & FIELD_COUNTED) == 0 ? ""
-				: alone				     ? "(...)"
-								     : "(18)");
-		strcat(to, i == which ? value : samples_of(rows[i].type)->text[0]);
+			add(to, "%s%s = ", rows[i].name,
+			    (rows[i].flags & FIELD_COUNTED) == 0 ? ""
+			    : alone				 ? "(...)"
+								 : "(18)");
+		add(to, "%s", i == which ? value : samples_of(rows[i].type)->text[0]);
 	}
-	strcat(to, "}");
+	add(to, "}");
 }
 
 static void add_structs(struct samples *to, u8 in_struct)
 {
 	const struct field_info *rows;
 	u32 n = script_struct_fields(in_struct, &rows);
-	char text[LINE];
+	struct line line;
 
 	if ((rows->flags & FIELD_POSITION) == 0)
 		add_sample(to, "{}");
@@ -499,8 +521,8 @@ static void add_structs(struct samples *to, u8 in_struct)
 		const struct samples *of = samples_of(rows[i].type);
 
 		for (u32 j = 0; j < of->n; j++) {
-			struct_text(text, rows, n, i, of->text[j], j % 2 == 0);
-			add_sample(to, "%s", text);
+			struct_text(&line, rows, n, i, of->text[j], j % 2 == 0);
+			add_sample(to, "%s", line.text);
 		}
 	}
 }
@@ -581,6 +603,8 @@ static const struct samples *samples_of(u8 type)
 	return to;
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 static void free_samples(void)
 {
 	for (u32 i = 0; i < TYPE_MAX; i++) {
@@ -592,23 +616,21 @@ static void free_samples(void)
 }
 
 /* One call, with that text as one argument (or result). */
-static void call_text(u32 call, u32 arg, const char *value, char *to)
+static void call_text(u32 call, u32 arg, const char *value, struct line *to)
 {
 	const struct call_info *info = &script_calls[call];
 
-	sprintf(to, "%s(", info->name);
-	for (u32 i = 0; i < info->nr_args; i++) {
-		strcat(to, i != 0 ? ", " : "");
-		strcat(to, i == arg ? value : samples_of(info->arg[i])->text[0]);
-	}
-	strcat(to, ") = ");
-	strcat(to, arg == info->nr_args ? value : samples_of(info->result)->text[0]);
-	strcat(to, "\n");
+	to->len = 0;
+	add(to, "%s(", info->name);
+	for (u32 i = 0; i < info->nr_args; i++)
+		add(to, "%s%s", i != 0 ? ", " : "",
+		    i == arg ? value : samples_of(info->arg[i])->text[0]);
+	add(to, ") = %s\n", arg == info->nr_args ? value : samples_of(info->result)->text[0]);
 }
 
 static void every_form_of_every_call(void **state)
 {
-	char text[4 * LINE];
+	struct line line;
 	u32 n = 0;
 
 	(void)state;
@@ -620,8 +642,8 @@ static void every_form_of_every_call(void **state)
 				samples_of(arg < info->nr_args ? info->arg[arg] : info->result);
 
 			for (u32 i = 0; i < of->n; i++, n++) {
-				call_text(call, arg, of->text[i], text);
-				prints(text, text);
+				call_text(call, arg, of->text[i], &line);
+				prints(line.text, line.text);
 			}
 		}
 	}
@@ -653,7 +675,7 @@ static void every_wrong_form(void **state)
 		{ FORM_STRUCT, "{}" },
 		{ FORM_APPLY, "htons(1)" },
 	};
-	char text[4 * LINE];
+	struct line line;
 	struct script_error err;
 	u32 n = 0, begin;
 
@@ -666,14 +688,14 @@ static void every_wrong_form(void **state)
 
 			if ((script_types[info->arg[arg]].forms & forms[f].form) != 0)
 				continue;
-			call_text(call, arg, "@", text);
-			begin = (u32)(strchr(text, '@') - text);
-			call_text(call, arg, forms[f].text, text);
-			if (script_parse("x", text, strlen(text), &err) != NULL)
-				fail_msg("taken: %s", text);
+			call_text(call, arg, "@", &line);
+			begin = (u32)(strchr(line.text, '@') - line.text);
+			call_text(call, arg, forms[f].text, &line);
+			if (script_parse("x", line.text, line.len, &err) != NULL)
+				fail_msg("taken: %s", line.text);
 			if (err.line != 1 || err.column < begin + 1 || err.column > begin + 9 ||
 			    strncmp(err.text, "expected ", 9) != 0)
-				fail_msg("%s%u:%u: %s", text, err.line, err.column, err.text);
+				fail_msg("%s%u:%u: %s", line.text, err.line, err.column, err.text);
 			n++;
 		}
 	}
@@ -682,7 +704,7 @@ static void every_wrong_form(void **state)
 }
 
 /* A tree can be no deeper than EXPR_DEPTH: parser, checker and printer go down it. */
-static u32 depth_of(u8 type, u32 so_far)
+static u32 depth_of(u8 type, u32 so_far) // NOLINT(misc-no-recursion)
 {
 	const struct arg_type_info *info = &script_types[type];
 	const struct field_info *rows;
@@ -705,8 +727,8 @@ static void types_end(void **state)
 	u32 deepest = 0;
 
 	(void)state;
-	for (u8 i = TYPE_NONE + 1; i < TYPE_MAX; i++)
-		deepest = max_u32(deepest, depth_of(i, 0));
+	for (u32 i = TYPE_NONE + 1; i < TYPE_MAX; i++)
+		deepest = max_u32(deepest, depth_of((u8)i, 0));
 	assert_true(deepest <= EXPR_DEPTH);
 	assert_true(deepest >= 7);
 }
@@ -739,7 +761,7 @@ static void symbols(void **state)
 /* --- directives ----------------------------------------------------------------------------------
  */
 
-static void slot_sample(const struct directive_part *part, u32 nth, char *to)
+static void add_slot(struct line *to, const struct directive_part *part, u32 nth)
 {
 	static const char *const plain[][4] = {
 		[SLOT_TIME] = { "200ms", "1s", "50us", "10ns" },
@@ -754,30 +776,31 @@ static void slot_sample(const struct directive_part *part, u32 nth, char *to)
 	};
 
 	if (part->slot == SLOT_WORD)
-		sprintf(to, "%.*s", (int)part->len, part->text);
+		add(to, "%.*s", (int)part->len, part->text);
 	else
-		strcpy(to, part->slot == SLOT_SYMBOL ? symbol_of(part->group, nth)
-						     : plain[part->slot][nth]);
+		add(to, "%s",
+		    part->slot == SLOT_SYMBOL ? symbol_of(part->group, nth)
+					      : plain[part->slot][nth]);
+	add(to, "%s", part->colon ? ":" : "");
 }
 
 static void every_directive(void **state)
 {
-	char text[LINE], value[LINE];
+	char text[LINE], value[100];
 	struct directive_part part;
 	const char *pattern;
+	struct line line;
 
 	(void)state;
 	for (u32 id = 0; id < DIR_MAX * 4u; id++) {
 		pattern = script_directives[id / 4];
-		text[0] = '\0';
+		line.len = 0;
 		while (script_directive_part(&pattern, &part)) {
-			slot_sample(&part, id % 4, value);
-			strcat(text, text[0] != '\0' ? " " : "");
-			strcat(text, value);
-			strcat(text, part.colon ? ":" : "");
+			add(&line, "%s", line.len != 0 ? " " : "");
+			add_slot(&line, &part, id % 4);
 		}
-		strcat(text, "\n");
-		prints(text, text);
+		add(&line, "\n");
+		prints(line.text, line.text);
 	}
 	for (u32 i = 0; i < MIB_MAX + DROP_MAX; i++) {
 		if (script_slot_name(i < MIB_MAX ? SLOT_MIB : SLOT_REASON,
@@ -964,12 +987,9 @@ static const char whole[] =
 	"writev(3, [{..., 1}], 1) = 1\n+1 > udp (5)\n%{ x }%\nwire drop 2..4\nmib Udp.InDatagrams "
 	"+1\nalloc fail 1st of skb\nsendmsg(3, {msg_iov(1) = []}, 0) = 1\n";
 
-/* Damages one thing. */
-static void break_it(struct script *s, u32 which)
+/* Damages one expression. */
+static void break_expr(struct script *s, u32 which)
 {
-	struct stmt *bind = &s->stmt[3], *read = &s->stmt[4], *packet = &s->stmt[7];
-	struct stmt option = s->stmt[1];
-
 	switch (which) {
 	case 0:
 		first_of_kind(s, EXPR_NAME)->text.len = 0;
@@ -1007,6 +1027,18 @@ static void break_it(struct script *s, u32 which)
 	case 11:
 		first_of_kind(s, EXPR_CHANGE)->first = 0;
 		break;
+	default:
+		fail();
+	}
+}
+
+/* Damages one thing. */
+static void break_it(struct script *s, u32 which)
+{
+	struct stmt *bind = &s->stmt[3], *read = &s->stmt[4], *packet = &s->stmt[7];
+	struct stmt option = s->stmt[1];
+
+	switch (which) {
 	case 12:
 		s->expr[bind->call.result].value = 2;
 		break;
@@ -1070,9 +1102,12 @@ static void break_it(struct script *s, u32 which)
 	case 32:
 		s->text[s->stmt[11].directive.name.at] = ' ';
 		break;
-	default:
+	case 33:
 		s->stmt[1] = s->stmt[2];
 		s->stmt[2] = option;
+		break;
+	default:
+		break_expr(s, which);
 	}
 }
 
