@@ -346,12 +346,29 @@ static void name_outgoing(struct tap *t, struct tap_packet *p, const u8 *frame, 
 	}
 }
 
+/* What a wire has lost will not arrive; it was the last frame that it was given. */
+static void forget_lost(struct tap *t)
+{
+	u32 n = min_u32(t->expected_head[EXPECT_ARRIVAL], TAP_OUTSTANDING);
+
+	for (u32 i = 0; i < t->world->cfg.nr_wires; i++) {
+		if (t->world->wire[i].lost == t->last_on_wire[i].lost)
+			continue;
+		t->last_on_wire[i].lost = t->world->wire[i].lost;
+		for (u32 k = 0; k < n; k++)
+			if (t->expected[EXPECT_ARRIVAL][k].packet == t->last_on_wire[i].packet)
+				t->expected[EXPECT_ARRIVAL][k].in_use = false;
+	}
+}
+
 /* Where a frame that leaves this port will arrive. */
 static void expect_arrivals(struct tap *t, u32 port, u32 packet)
 {
 	const struct wire *wire = t->world->port[port].wire;
 	u32 ports = wire == NULL ? 0 : wire->cfg.nr_ports != 0 ? wire->cfg.nr_ports : 2;
 
+	if (wire != NULL)
+		t->last_on_wire[wire->index].packet = packet;
 	for (u32 i = 0; i < ports; i++) {
 		u32 to = wire->cfg.port[i];
 
@@ -368,6 +385,7 @@ static void frame_seen(struct tap *t, u32 port, bool outgoing, const u8 *frame, 
 
 	if (p == NULL)
 		return;
+	forget_lost(t);
 	p->device = device_of(t, wp->dev);
 	p->point = POINT_WIRE;
 	p->outgoing = outgoing;
@@ -420,6 +438,8 @@ struct tap *tap_start(struct world *w, u32 what)
 		net->on_packet_ctx = t;
 	}
 	find_devices(t);
+	for (u32 i = 0; i < w->cfg.nr_wires; i++)
+		t->last_on_wire[i].lost = w->wire[i].lost;
 	assert(w->trace.full == NULL);
 	t->old_mask = w->trace.mask;
 	w->trace.statement = 0;

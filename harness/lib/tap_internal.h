@@ -96,6 +96,11 @@ struct tap {
 	 */
 	struct tap_expected expected[3][TAP_OUTSTANDING];
 	u32 expected_head[3];
+	/* Of each wire: its last frame, and how many it had lost before that. */
+	struct {
+		u32 packet;
+		u64 lost;
+	} last_on_wire[WORLD_WIRES];
 	u8 flat[BIG_FRAME_BYTES + 64];
 };
 

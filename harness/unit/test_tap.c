@@ -276,6 +276,42 @@ static void test_capture(void **state)
 	}
 }
 
+/* Two datagrams with the same bytes, of which the wire loses the first: the one that arrives is the
+ * second.
+ */
+static void test_capture_loss(void **state)
+{
+	struct world_cfg cfg = scenario_two_hosts(DEV_TAP, &limits_test, COST_JUDGE, 1, 1);
+	struct run r = { 0 };
+	struct capture *c;
+	u64 sent = 0, arrived = 0;
+
+	(void)state;
+	cfg.wire[0].drop_from = 5; /* after ARP, the first datagram, its answer */
+	cfg.wire[0].drop_to = 5;
+	r.w = scenario_two_hosts_up(&cfg);
+	r.t = tap_start(r.w, TAP_PCAPNG);
+	r.tx = (int)call_socket(r.w, 0, 0, AF_INET, SOCK_DGRAM, 0);
+	send_bytes(&r, 18);
+	say(&r, "x.pkt:2", "lost");
+	send_bytes(&r, 18);
+	say(&r, "x.pkt:3", "kept");
+	send_bytes(&r, 18);
+	c = capture(&r);
+	for (u32 i = 0; i < c->n; i++) {
+		const struct pcap_packet *p = &c->packet[i];
+
+		assert_false(says(p, "lost") && named(c, p, "b/eth0/wire"));
+		if (says(p, "kept") && named(c, p, "a/eth0/driver"))
+			sent = sent != 0 ? sent : p->id;
+		if (says(p, "kept") && named(c, p, "b/eth0/wire") && p->direction == PCAP_INBOUND)
+			arrived = arrived != 0 ? arrived : p->id;
+	}
+	assert_true(sent != 0 && sent == arrived);
+	capture_free(c);
+	run_end(&r);
+}
+
 /* Without a header in front: TUN. */
 static void test_capture_tun(void **state)
 {
@@ -523,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_capture_tun),
+		cmocka_unit_test(test_capture_loss),
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_small_ring),
 		cmocka_unit_test(test_arrows),
