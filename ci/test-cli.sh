@@ -95,6 +95,9 @@ says run_graph_functions "sys_socket" "$dir/out"
 exits run_set_unknown 2 run --set net.ipv4.no_such_knob=1 "$t/pass.pkt"
 exits run_set 0 run --set net.ipv4.ip_default_ttl=33 "$t/pass.pkt"
 
+exits run_vectors 0 run vectors
+last_is run_vectors_last "$(find vectors -name '*.pkt' | wc -l) passed, 0 failed"
+
 # --- json ------------------------------------------------------------------------------------------
 is_json() { # NAME CHECK: of $dir/out, j
 	expect "cli/$1" python3 -c "import json, sys; j = json.load(open(sys.argv[1])); assert $2, j" \
