@@ -466,6 +466,7 @@ void tap_statement(struct tap *t, const char *where, const char *text)
 	s->seq = records_so_far(t);
 	s->tick = t->ticks++;
 	s->text = must_have(malloc(size));
+	s->where_len = strlen(where);
 	snprintf(s->text, size, "%s%s%s", where, *where != '\0' && *text != '\0' ? " " : "", text);
 	t->world->trace.statement = (u16)t->nr_statements;
 }

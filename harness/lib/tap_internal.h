@@ -51,7 +51,8 @@ struct tap_packet {
 struct tap_statement {
 	u64 when_ps, seq;
 	u32 tick;
-	char *text; /* with its place in front, of malloc */
+	char *text;	  /* with its place in front, of malloc */
+	size_t where_len; /* how much of it is the place; what follows begins after a space */
 };
 
 /* A packet that is expected at the next tap point. */

@@ -163,6 +163,14 @@ static void track_name(const struct builder *b, const struct track *t, char name
 		snprintf(name + n, NAME_BYTES - (size_t)n, " (%u)", t->lane + 1);
 }
 
+/* Without its place, if there is anything else. */
+static const char *statement_of(const struct tap_statement *s)
+{
+	const char *after = s->text + s->where_len;
+
+	return *after == ' ' && s->where_len != 0 ? after + 1 : s->text;
+}
+
 static void event_name(const struct builder *b, const struct event *e, char *name, size_t size)
 {
 	const struct trace_rec *r = e->ref < b->tap->nr_rec ? &b->tap->rec[e->ref] : NULL;
@@ -188,7 +196,7 @@ static void event_name(const struct builder *b, const struct event *e, char *nam
 			snprintf(name, size, "system call %u", r->arg[0]);
 		break;
 	case WHAT_STATEMENT:
-		snprintf(name, size, "%s", b->tap->statement[e->ref].text);
+		snprintf(name, size, "%s", statement_of(&b->tap->statement[e->ref]));
 		break;
 	case WHAT_ENGINE:
 		if (r->arg[0] == BUS_MSIX)
@@ -275,7 +283,13 @@ static void write_args(const struct builder *b, struct json *j, const struct eve
 
 	if (e->ph == 'E' || e->ph == 's' || e->ph == 't' || e->ph == 'f')
 		return;
-	if (e->what == WHAT_POINT || e->what == WHAT_WIRE) {
+	if (e->what == WHAT_STATEMENT) {
+		const struct tap_statement *s = &b->tap->statement[e->ref];
+
+		json_object(j, "args");
+		json_text_n(j, "at", s->text, s->where_len);
+		json_end(j);
+	} else if (e->what == WHAT_POINT || e->what == WHAT_WIRE) {
 		json_object(j, "args");
 		write_fields(j, r);
 		json_end(j);

@@ -380,7 +380,8 @@ static void test_trace(void **state)
 		struct run r = run_small(DEV_IGB, cost, TAP_TRACE, 1 << 17);
 		char *text = trace(&r, want);
 
-		assert_non_null(strstr(text, "\"x.pkt:6 warm \\\"quoted\\\"\\n\\ufffd\xc3\xa9\""));
+		assert_non_null(strstr(text, "\"warm \\\"quoted\\\"\\n\\ufffd\xc3\xa9\""));
+		assert_non_null(strstr(text, "\"args\": {\"at\": \"x.pkt:6\"}"));
 		assert_non_null(strstr(text, "\"name\": \"host b\""));
 		assert_non_null(strstr(text, "\"name\": \"cpu0 softirq\""));
 		assert_non_null(strstr(text, "\"name\": \"eth0 MAC tx\""));
