@@ -263,10 +263,10 @@ static const struct case_passing passing[] = {
 			      "sin_addr = inet_addr(\"192.0.2.2\")}, 16) = 1\n"
 			      "> 192.0.2.1 > 192.0.2.2 udp (1) \"a\"\n"
 			      "> 192.0.2.1 > 192.0.2.2 udp (1) \"d\"\n"
-			      "wire drop 1..1\n"
+			      "wire drop 2..2\n"
 			      "< 192.0.2.2:7 > 192.0.2.1:5 udp (1) \"x\"\n"
 			      "< 192.0.2.2:7 > 192.0.2.1:5 udp (1) \"y\"\n"
-			      "recvfrom(3, \"y\", 10, 0, ..., [16]) = 1\n"
+			      "recvfrom(3, \"x\", 10, 0, ..., [16]) = 1\n"
 			      "recvfrom(3, ..., 10, MSG_DONTWAIT, ..., [16]) = -1 EAGAIN\n" },
 	{ "wire faults", UP KNOWN UDP BIND_5
 	  "wire delay 30ms\n" SEND "+.03 > 192.0.2.1 > 192.0.2.2 udp (5) \"hello\"\n"
@@ -327,7 +327,46 @@ static const struct case_passing passing[] = {
 	{ "absolute times", "0.5 " UDP "1 close(3) = 0\n"
 			    "advance 200ms\n"
 			    "1.3 close(3) = -1 EBADF\n" },
-	{ "any time", UP UDP SEND WHO_HAS "* " WHO_HAS "+.1 quiet 900ms\n" },
+	{ "any time", UP UDP SEND WHO_HAS "* " WHO_HAS "+1.024 " WHO_HAS },
+	{ "advance", UP UDP "advance 128ms\n" SEND WHO_HAS "quiet 1s\n"
+			    "+.024 " WHO_HAS },
+	{ "frames of each host", "`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
+				 "host b {\n"
+				 "`ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up`\n"
+				 "0 " UDP "bind(3, {sa_family = AF_INET, sin_port = htons(7), "
+					  "sin_addr = inet_addr(\"0.0.0.0\")}, 16) = 0\n"
+				 "}\n" UDP SEND "host b {\n"
+				 "> arp reply 192.0.2.2 is-at 02:00:00:00:00:02\n"
+				 "}\n" WHO_HAS "> 192.0.2.1 > 192.0.2.2 udp (5) \"hello\"\n"
+				 "host b {\n"
+				 "recvfrom(3, \"hello\", 100, 0, ..., [16]) = 5\n"
+				 "}\n" },
+	{ "numbers of a process", "--profile=google\n"
+				  "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 50\n"
+				  "process 2: close(50) = 0\n"
+				  "close(50) = 0\n" },
+	{ "defaults of ksft", "`./defaults.sh`\n"
+			      "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n"
+			      "setsockopt(3, CMSG_LEVEL_IP, CMSG_TYPE_RECVERR, [1], 4) = 0\n" },
+	{ "a connected peer", "--profile=google\n"
+			      "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n"
+			      "bind(3, ..., ...) = 0\n"
+			      "connect(3, {sa_family = AF_INET, sin_port = htons(9999), sin_addr = "
+			      "inet_addr(\"192.0.2.1\")}, 16) = 0\n"
+			      "< udp (20)\n"
+			      "read(3, ..., 1000) = 20\n" },
+	{ "offloads of tun0", "--profile=google\n"
+			      "`ethtool -k tun0 | grep -q \"tx-checksumming: on\"`\n"
+			      "`ethtool -k tun0 | grep -q \"tcp-segmentation-offload: on\"`\n" },
+	{ "frames that packetdrill ignores",
+	  "--profile=google\n"
+	  "--device=tap\n"
+	  "`ip neigh add 192.168.0.2 lladdr 02:00:00:00:00:02 dev tun0`\n"
+	  "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n"
+	  "sendto(3, ..., 10, 0, {sa_family = AF_INET, sin_port = htons(7), sin_addr = "
+	  "inet_addr(\"192.168.0.9\")}, 16) = 10\n"
+	  "sendto(3, ..., 10, 0, ..., ...) = 10\n"
+	  "> udp (10)\n" },
 	{ "igb", "--device=igb\n"
 		 "// claim: a datagram to an unresolved neighbour waits for ARP, then leaves; a "
 		 "second one overtakes nothing\n"
@@ -470,6 +509,31 @@ static const struct case_report reports[] = {
 	  "     0.000000   sendto(3, \"hello\", 5, 0, {sa_family = AF_IN ... r = "
 	  "inet_addr(\"192.0.2.2\")}, 16) = 5\n"
 	  "     0.000000 > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28" },
+	{ "a jiffy differs",
+	  "// oracle: linux-6.12.117 uml\n" UP UDP SEND WHO_HAS "+1.025 " WHO_HAS, RUN_FAILED,
+	  "t.pkt:6: the frame that left differs: time\n"
+	  "\n"
+	  "    expected  > arp who-has 192.0.2.2 tell 192.0.2.1\n"
+	  "    actual    > eth 02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff arp who-has 192.0.2.2 tell "
+	  "192.0.2.1\n"
+	  "\n"
+	  "                     expected             actual\n"
+	  "  * time             1.025000 ± 0.000500  1.024000\n"
+	  "    eth source       02:00:00:00:00:01    02:00:00:00:00:01\n"
+	  "    eth destination  ff:ff:ff:ff:ff:ff    ff:ff:ff:ff:ff:ff\n"
+	  "    arp sender       02:00:00:00:00:01    02:00:00:00:00:01\n"
+	  "    arp tell         192.0.2.1            192.0.2.1\n"
+	  "    arp target       00:00:00:00:00:00    00:00:00:00:00:00\n"
+	  "    arp who-has      192.0.2.2            192.0.2.2\n"
+	  "\n"
+	  "  the last events:\n"
+	  "     0.000000   `ip link set lo up; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 "
+	  "up`\n"
+	  "     0.000000   socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+	  "     0.000000   sendto(3, \"hello\", 5, 0, {sa_family = AF_IN ... r = "
+	  "inet_addr(\"192.0.2.2\")}, 16) = 5\n"
+	  "     0.000000 > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
+	  "     1.024000 > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28" },
 	{ "nothing leaves in time", UP UDP SEND "+0~+.01 " WHO_HAS "+.1~+.9 " WHO_HAS, RUN_FAILED,
 	  "t.pkt:5: no frame has left\n"
 	  "\n"
@@ -733,6 +797,11 @@ static const struct case_report reports[] = {
 	{ "ksft names elsewhere",
 	  "--profile=google\n"
 	  "0 " UDP "setsockopt(3, CMSG_LEVEL_IP, CMSG_TYPE_RECVERR, [1], 4) = 0\n",
+	  RUN_INVALID, "t.pkt:3: nothing says what CMSG_LEVEL_IP is: -D CMSG_LEVEL_IP=VALUE does" },
+	{ "google names",
+	  "`../common/defaults.sh`\n"
+	  "0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n"
+	  "setsockopt(3, CMSG_LEVEL_IP, CMSG_TYPE_RECVERR, [1], 4) = 0\n",
 	  RUN_INVALID, "t.pkt:3: nothing says what CMSG_LEVEL_IP is: -D CMSG_LEVEL_IP=VALUE does" },
 	{ "unknown command", "`rm -rf /`\n", RUN_INVALID,
 	  "t.pkt:1: column 1: rm: '-rf' at column 4; expected -f and files that scripts have "
