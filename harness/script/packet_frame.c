@@ -246,7 +246,7 @@ static bool same_but_payload(const struct packet_view *a, const struct packet_vi
 	    memcmp(a->ip + IPV4_FRAG_OFF, b->ip + IPV4_FRAG_OFF, IPV4_CHECK - IPV4_FRAG_OFF) != 0 ||
 	    memcmp(a->ip + IPV4_SADDR, b->ip + IPV4_SADDR, a->hlen - IPV4_SADDR) != 0)
 		return false;
-	if ((fa & (TCPF_PSH | TCPF_FIN | TCPF_SYN | TCPF_RST)) != 0 ||
+	if ((fa & (TCPF_SYN | TCPF_RST)) != 0 ||
 	    (fa & ~(u32)TCPF_CWR) != (fb & ~(u32)(TCPF_PSH | TCPF_FIN)))
 		return false;
 	return memcmp(a->l4, b->l4, TCP_SEQ) == 0 &&

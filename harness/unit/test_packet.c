@@ -119,6 +119,10 @@ static const struct {
 	bool ethernet;
 	const char *hex;
 } built[] = {
+	{ "< udp (2) \"hG\"", false,
+	  "4500001e00090000ff1137c2c0000202c000020100071388000affff6847" },
+	{ "< 1 > 2 [len 29, pad 4] udp (3) \"abc\"", false,
+	  "4500001d00090000ff1137c3c0000202c000020100010002000b1ad161626300000000" },
 	{ "< udp (3) \"abc\"", false,
 	  "4500001f00090000ff1137c1c0000202c000020100071388000ba3e2616263" },
 	{ "< 192.0.2.2:7 > 192.0.2.1:5000 udp (5) \"hello\"", true,
@@ -751,6 +755,9 @@ static const struct {
 	{ "< 7 > 5000 [id 1] . 1:4(3) ack 1 win 9", "< 7 > 5000 [id 2] . 4:6(2) ack 1 win 9",
 	  "> 7 > 5000 [id 1] . 1:6(5) ack 1 win 9" },
 	{ "< P. 1:4(3) ack 1 win 9", "< . 4:6(2) ack 1 win 9", NULL },
+	{ "< P. 1:4(3) ack 1 win 9", "< P. 4:6(2) ack 1 win 9", NULL },
+	{ "< S. 1:4(3) ack 1 win 9", "< S. 4:6(2) ack 1 win 9", NULL },
+	{ "< R. 1:4(3) ack 1 win 9", "< R. 4:6(2) ack 1 win 9", NULL },
 	{ "< F. 1:4(3) ack 1 win 9", "< . 4:6(2) ack 1 win 9", NULL },
 	{ "< . 1:4(3) ack 1 win 9", "< . 5:7(2) ack 1 win 9", NULL },
 	{ "< . 1:4(3) ack 1 win 9", "< . 3:6(3) ack 1 win 9", NULL },
@@ -1184,6 +1191,88 @@ static void test_random_frames(void **state)
 	look_at(frame_a, 0, false);
 }
 
+/* As much of a frame is named as can be. */
+static void test_as_script(void **state)
+{
+	static const struct {
+		const char *line, *text; /* NULL: the same */
+		bool ethernet;
+	} lines[] = {
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4] udp (3) \"abc\"", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, l4csum 0x1234] udp (3) \"abc\"", NULL,
+		  false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, csum 0x1234] udp (3) \"abc\"", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, ulen 9] udp (3) \"abc\"", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, len 99] udp (3) hex 61ff62", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, pad 9] udp (3)", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, df, rf, mf, tos 0x5, opt rr 2 1.2.3.4, "
+		  "opt eol] udp (3)",
+		  NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, opt nop, opt ts 1 3 4 5, opt ra 3, "
+		  "opt hex 1e03aa] udp (3)",
+		  NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4] udplite (3)", NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4] P. 1:4(3) ack 5 win 6 "
+		  "<mss 3,sackOK,TS val 4 ecr 5,nop,wscale 9>",
+		  NULL, false },
+		{ "1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4] FSRPU 1:1(0) ack 7 win 6 urg 9 "
+		  "<sack 1:2 3:4,md5 00,FO,FO aa,FOEXP bb,opt 1e02,eol,eol,eol>",
+		  NULL, false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4] icmp echo_request id 5 seq 6 (3) \"abc\"", NULL,
+		  false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4] icmp unreachable frag_needed mtu 1400 "
+		  "[5.6.7.8:9 > 1.2.3.4:5 1:1001(1000)]",
+		  NULL, false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4] icmp unreachable port_unreachable "
+		  "[5.6.7.8:9 > 1.2.3.4:5 udp (7)]",
+		  NULL, false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4] icmp redirect net gw 1.2.3.4 (4) \"abcd\"", NULL,
+		  false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4, frag 5] ip proto 17 (3) \"abc\"", NULL, false },
+		{ "1.2.3.4 > 5.6.7.8 [ttl 3, id 4] ip proto 6 (3) \"abc\"", NULL, false },
+		{ "eth 02:00:00:00:00:09 > 02:00:00:00:00:08 1.2.3.4:5 > 5.6.7.8:9 [ttl 3, id 4, "
+		  "pad 18] udp (0)",
+		  NULL, true },
+		{ "eth 02:00:00:00:00:09 > ff:ff:ff:ff:ff:ff arp who-has 1.2.3.4 tell 5.6.7.8",
+		  NULL, true },
+		{ "eth 02:00:00:00:00:09 > ff:ff:ff:ff:ff:ff arp [op 5, htype 2, ptype 0x801, hlen "
+		  "3, "
+		  "plen 2, sha 02:00:00:00:00:01, tha 02:00:00:00:00:02, pad 3] who-has 1.2.3.4 "
+		  "tell "
+		  "5.6.7.8",
+		  NULL, true },
+		{ "eth 02:00:00:00:00:09 > 02:00:00:00:00:08 arp [tpa 9.9.9.9] reply 1.2.3.4 is-at "
+		  "02:00:00:00:00:07",
+		  NULL, true },
+		{ "eth 02:00:00:00:00:09 > 02:00:00:00:00:08 type 0x86dd hex 6000", NULL, true },
+		{ "eth 02:00:00:00:00:09 > 02:00:00:00:00:08 type 0x86dd", NULL, true },
+		{ "hex 0102", NULL, true },
+		{ "hex 0102", NULL, false },
+		{ "ipv4 9.8.7.6 > 5.4.3.2: 1.2.3.4:5 > 5.6.7.8:9 [id 4] udp (0)",
+		  "9.8.7.6 > 5.4.3.2 [ttl 255, id 0] ip proto 4 (28) "
+		  "hex 4500001c00040000ff11abb90102030405060708000500090008efbc",
+		  false },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct packet_ctx ctx = context(lines[i].ethernet);
+		struct line l;
+		u32 len;
+
+		ctx.isn = ctx.peer_isn = 0;
+		(void)sprintf(line_text, "< %s", lines[i].line);
+		l = parse_line(line_text);
+		len = build_line(&l, &ctx, frame_a);
+		packet_as_script(frame_a, len, lines[i].ethernet, line_text, sizeof(line_text));
+		assert_string_equal(line_text,
+				    lines[i].text != NULL ? lines[i].text : lines[i].line);
+		packet_as_script(frame_a, len, lines[i].ethernet, line_text, 5);
+		assert_int_equal(strlen(line_text), 4);
+		script_free(l.s);
+	}
+}
+
 /* --- the stack's own frames
  * ----------------------------------------------------------------------- */
 
@@ -1258,7 +1347,7 @@ int main(void)
 		cmocka_unit_test(test_glue),	       cmocka_unit_test(test_glue_bad_sum),
 		cmocka_unit_test(test_describe),       cmocka_unit_test(test_cut_frames),
 		cmocka_unit_test(test_flipped_frames), cmocka_unit_test(test_random_frames),
-		cmocka_unit_test(test_stack_frames),
+		cmocka_unit_test(test_stack_frames),   cmocka_unit_test(test_as_script),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
