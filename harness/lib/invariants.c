@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/lib/look.h"
 #include "ipv4/ip.h"
 
 enum { PACKET_MAX = 66000, PROTO_ICMP = 1, PROTO_UDP = 17 };
@@ -122,7 +123,7 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	if (skb->protocol.raw != cpu_to_be16(0x0800).raw)
 		return;
 	len = skb->len - offset;
-	if (len > sizeof(flat) || skb_copy_bits(skb, offset, flat, len) != 0)
+	if (!look_packet(skb, offset, flat, sizeof(flat)))
 		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
 	/* What others sent may be wrong above IP: there the transport's own check decides. A
 	 * receiver that filled in an option leaves the header's sum as it came, as Linux does.

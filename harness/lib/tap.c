@@ -18,6 +18,7 @@
 
 #include "base/csum.h"
 #include "core/dst.h"
+#include "harness/lib/look.h"
 
 enum { EXPECT_WIRE, EXPECT_ARRIVAL, EXPECT_DELIVERY };
 enum { ETH_BYTES = 14, WIRE_MIN_BYTES = 60, UDP_CHECK_OFFSET = 6 };
@@ -248,26 +249,6 @@ static void complete_checksum(const struct sk_buff *skb, s32 offset, u8 *bytes, 
 	put_be16(bytes + start + skb->csum_offset, sum);
 }
 
-/* As skb_copy_bits(), which may not be used here: like all functions of the stack it takes time. */
-static bool flatten(struct tap *t, const struct sk_buff *skb, u32 skip)
-{
-	struct skb_walk walk;
-	u32 at = 0, len;
-	u8 *piece;
-
-	if (skb->len < skip || skb->len - skip > sizeof(t->flat))
-		return false;
-	skb_walk_init(&walk, skb);
-	while ((piece = skb_walk_next(&walk, &len)) != NULL) {
-		u32 cut = min_u32(skip, len);
-
-		skip -= cut;
-		memcpy(t->flat + at, piece + cut, len - cut);
-		at += len - cut;
-	}
-	return true;
-}
-
 static void cross(struct tap *t, struct net *net, enum crossing at, const struct sk_buff *skb)
 {
 	static const u8 points[] = {
@@ -284,7 +265,7 @@ static void cross(struct tap *t, struct net *net, enum crossing at, const struct
 	struct tap_expected *e = NULL;
 	struct tap_packet *p;
 
-	if (offset < 0 || !flatten(t, skb, (u32)offset))
+	if (offset < 0 || !look_packet(skb, (u32)offset, t->flat, sizeof(t->flat)))
 		return;
 	complete_checksum(skb, offset, t->flat, len);
 	p = new_packet(t, t->flat, len);
