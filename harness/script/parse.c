@@ -58,7 +58,7 @@ static void add_comment(struct parser *p, struct text slice, bool blank_before)
 	st->column = 1;
 	st->blank_before = blank_before;
 	if (!p->began && p->host == 0)
-		key = header_key(p->script->text + pair.at, pair.len);
+		key = header_key(script_text(p->script, pair), pair.len);
 	if (key == 0) {
 		st->text = line_text(p, slice, true);
 		return;
@@ -326,7 +326,6 @@ static bool parse_statement(struct parser *p, bool blank_before)
 {
 	struct stmt st = { .host = p->host }, *to;
 
-	p->brackets = 0;
 	if (scan_at(p, "--")) {
 		st.line = p->line;
 		st.column = p->at - p->line_at + 1;
@@ -374,7 +373,6 @@ static bool parse_host(struct parser *p, struct scan_mark *block)
 	if (p->host != 0)
 		return parse_fail(p, "a block of a host inside another one");
 	scan_word(p, &word);
-	scan_space(p);
 	if (!scan_word(p, &word) || word.len != 1 || p->text[word.at] < 'b' ||
 	    p->text[word.at] >= 'a' + SCRIPT_HOSTS) {
 		p->at = word.at;
@@ -389,31 +387,26 @@ static bool parse_host(struct parser *p, struct scan_mark *block)
 }
 
 /* One line or more, from the first character on that is no blank. */
-static bool parse_lines(struct parser *p, struct scan_mark *block, bool blank_before)
+static void parse_lines(struct parser *p, struct scan_mark *block, bool blank_before)
 {
 	struct text comment;
 
+	p->brackets = 0;
 	if (scan_at(p, "//")) {
-		if (!scan_line_comment(p, &comment))
-			return false;
-		add_comment(p, comment, blank_before);
-		return true;
-	}
-	if (scan_at(p, "/*")) {
-		if (!scan_block_comment(p))
-			return false;
-		add_notes(p, blank_before);
-		return true;
-	}
-	if (p->host != 0 && scan_char(p, 0) == '}') {
+		if (scan_line_comment(p, &comment))
+			add_comment(p, comment, blank_before);
+	} else if (scan_at(p, "/*")) {
+		if (scan_block_comment(p))
+			add_notes(p, blank_before);
+	} else if (p->host != 0 && scan_char(p, 0) == '}') {
 		p->host = 0;
 		p->at++;
-		return end_of_block_line(p);
+		end_of_block_line(p);
+	} else if (scan_is(p, "host")) {
+		parse_host(p, block);
+	} else {
+		parse_statement(p, blank_before);
 	}
-	p->brackets = 0;
-	if (scan_is(p, "host"))
-		return parse_host(p, block);
-	return parse_statement(p, blank_before);
 }
 
 static void parse_script(struct parser *p)
