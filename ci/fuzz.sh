@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # ci/fuzz.sh libfuzzer|afl TARGET SECONDS: fuzzes one target from corpus/TARGET on, in build/fuzz/.
-# ci/fuzz.sh --tools ENGINE: is the engine there? Exit codes: 0 nothing found, 1 a finding, 2 wrong
-# use, 3 the engine is absent.
+# ci/fuzz.sh --tools ENGINE: is the engine there? ci/fuzz.sh --merge TARGET: adds to
+# corpus/TARGET/seed what both engines have found beyond it. Exit codes: 0 nothing found, 1 a finding,
+# 2 wrong use, 3 the engine is absent.
 set -eu -o pipefail
 
 build=${BUILD:-build}
@@ -23,8 +24,23 @@ need() {
 	fi
 }
 
+# Small inputs, and of those the fewest that reach what all of them reach.
+merge() {
+	local all
+	all=$(mktemp -d)
+	find "$build/fuzz" -type f -size -2 \
+		\( -path "*/libfuzzer/$1/corpus/*" -o -path "*/afl/$1/out/*/queue/id*" \) \
+		-exec cp -t "$all" {} +
+	setarch -R "$build/libfuzzer/fuzz_$1" -set_cover_merge=1 -use_counters=0 "corpus/$1/seed" "$all"
+	rm -rf "$all"
+}
+
 if [[ ${1-} == --tools && $# == 2 ]]; then
 	need "$2"
+	exit 0
+elif [[ ${1-} == --merge && $# == 2 ]]; then
+	need libfuzzer
+	merge "$2"
 	exit 0
 elif (($# != 3)); then
 	echo "usage: ci/fuzz.sh libfuzzer|afl TARGET SECONDS" >&2
@@ -65,6 +81,7 @@ afl)
 	;;
 esac
 if [[ -n $(ls -A "$work/found") ]]; then
-	echo "fuzz: findings in $work/found; replay: make $build/asan/replay_$target, then run it on one" >&2
+	echo "fuzz: findings in $work/found" >&2
+	echo "replay: make $build/asan/replay_$target && $build/asan/replay_$target $work/found" >&2
 	exit 1
 fi
