@@ -9,22 +9,6 @@
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
 
-static const struct path_row {
-	u32 step;
-	const char *fn, *file;
-} path_rows[PATH_MAX] = {
-#define X(step_, id, name, file_, seen) [PATH_##id] = { (step_), #name, #file_ },
-#include "path.def"
-#undef X
-};
-
-enum { RECEIVE_STEPS = 101 }; /* path.def numbers the receive list from here */
-
-static const char *const ctx_names[] = {
-	[CTX_TASK] = "task",	       [CTX_SOFTIRQ] = "softirq", [CTX_HARDIRQ] = "hardirq",
-	[CTX_KSOFTIRQD] = "ksoftirqd", [CTX_DEVICE] = "nic",
-};
-
 struct walk {
 	struct world *world;
 	u32 size;

@@ -30,15 +30,6 @@ enum {
 	FUNCTIONS_BYTES = 200
 };
 
-static const struct path_row {
-	u32 step;
-	const char *fn;
-} path_rows[PATH_MAX] = {
-#define X(step_, id, name, file, seen) [PATH_##id] = { (step_), #name },
-#include "path.def"
-#undef X
-};
-
 /* Which part of the machine a step belongs to, for its colour. */
 static const char step_class[STEPS + 1] = { 0,	 's', 's', 's', 'i', 'q', 'q', 'q', 'q',
 					    'q', 'd', 'd', 'd', 'n', 'n', 'x', 'c' };

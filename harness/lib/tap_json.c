@@ -86,21 +86,6 @@ static const char *const call_names[SYS_NR_MAX] = {
 #undef X
 };
 
-static const struct path_row {
-	u32 step;
-	const char *fn;
-} path_rows[PATH_MAX] = {
-#define X(step_, id, name, file, seen) [PATH_##id] = { (step_), #name },
-#include "path.def"
-#undef X
-};
-enum { RECEIVE_STEPS = 101 };
-
-static const char *const ctx_names[] = {
-	[CTX_TASK] = "task",	       [CTX_SOFTIRQ] = "softirq", [CTX_HARDIRQ] = "hardirq",
-	[CTX_KSOFTIRQD] = "ksoftirqd", [CTX_DEVICE] = "device",
-};
-
 static const char *const engine_names[BUS_ENGINES] = {
 	[BUS_TX_FETCH] = "tx descriptor fetch",
 	[BUS_RX_FETCH] = "rx descriptor fetch",

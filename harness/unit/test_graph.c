@@ -317,7 +317,7 @@ static void every_function_is_missed(void **state)
 
 static const struct path_row {
 	const char *fn, *seen;
-} path_rows[] = {
+} path_seen[] = {
 #define X(step, id, name, file, seen) { #name, #seen },
 #include "path.def"
 #undef X
@@ -337,15 +337,15 @@ static void the_path_is_compared(void **state)
 	u32 wrong = 0;
 
 	(void)state;
-	for (u32 r = 0; r < ARRAY_SIZE(path_rows); r++) {
-		u32 fn = fn_of(path_rows[r].fn);
+	for (u32 r = 0; r < ARRAY_SIZE(path_seen); r++) {
+		u32 fn = fn_of(path_seen[r].fn);
 		bool named = false;
 
 		for (u32 i = 0; fn != FN_MAX && i < SCENARIOS; i++)
 			named = named || expect[i].named[fn];
-		if (named == (strcmp(path_rows[r].seen, "INLINED") != 0))
+		if (named == (strcmp(path_seen[r].seen, "INLINED") != 0))
 			continue;
-		printf("path.def: %s is %s, but %s\n", path_rows[r].fn, path_rows[r].seen,
+		printf("path.def: %s is %s, but %s\n", path_seen[r].fn, path_seen[r].seen,
 		       named ? "a recording shows it" : "no recording shows it");
 		wrong++;
 	}

@@ -173,6 +173,14 @@ enum path_step {
 #undef X
 	PATH_MAX
 };
+/* path.def numbers the receive list from 101. */
+enum { RECEIVE_STEPS = 101 };
+struct path_row {
+	u32 step;
+	const char *fn;
+};
+extern const struct path_row path_rows[PATH_MAX];
+extern const char *const ctx_names[]; /* by enum trace_ctx */
 void path_step(struct cpu *c, enum path_step step, u32 queue, u32 bytes);
 
 #endif

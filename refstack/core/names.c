@@ -27,3 +27,14 @@ const struct mib_name mib_names[MIB_MAX] = {
 #include "mib.def"
 #undef X
 };
+
+const struct path_row path_rows[PATH_MAX] = {
+#define X(step_, id, name, file, seen) [PATH_##id] = { (step_), #name },
+#include "path.def"
+#undef X
+};
+
+const char *const ctx_names[] = {
+	[CTX_TASK] = "task",	       [CTX_SOFTIRQ] = "softirq", [CTX_HARDIRQ] = "hardirq",
+	[CTX_KSOFTIRQD] = "ksoftirqd", [CTX_DEVICE] = "nic",
+};
