@@ -315,7 +315,7 @@ static void every_function_is_missed(void **state)
 	assert_true(tried > 100);
 }
 
-static const struct path_row {
+static const struct path_seen {
 	const char *fn, *seen;
 } path_seen[] = {
 #define X(step, id, name, file, seen) { #name, #seen },
