@@ -37,16 +37,7 @@ void shell_init(struct shell *sh, struct world *w, u32 host, const char *dev, bo
 static int run_ipcmd(struct sh_ctx *c)
 {
 	struct ipcmd_word words[256];
-	struct ipcmd_call call = {
-		.word = words,
-		.nr_words = c->argc,
-		.end_column = c->end_column,
-		.out = c->out.text,
-		.out_bytes = c->out.cap,
-		.out_len = c->out.len,
-		.err = c->mistake,
-		.err_bytes = SH_MISTAKE,
-	};
+	struct ipcmd_call call = sh_ipcmd_call(c);
 	const char *slash = strrchr(c->argv[0].text, '/');
 
 	if (c->argc > ARRAY_SIZE(words))
@@ -55,6 +46,7 @@ static int run_ipcmd(struct sh_ctx *c)
 	memcpy(words, c->argv, c->argc * sizeof(words[0]));
 	if (slash != NULL)
 		words[0].text = slash + 1;
+	call.word = words;
 	if (ipcmd_call(sh_host(c->sh), &call) < 0 && call.status == 0)
 		return -1;
 	c->out.len = call.out_len;

@@ -79,9 +79,9 @@ static int check_sleep(struct sh_ctx *c)
 			  "later time lets it pass");
 }
 
-static int run_nstat(struct sh_ctx *c)
+struct ipcmd_call sh_ipcmd_call(struct sh_ctx *c)
 {
-	struct ipcmd_call call = {
+	return (struct ipcmd_call){
 		.word = c->argv,
 		.nr_words = c->argc,
 		.end_column = c->end_column,
@@ -91,6 +91,11 @@ static int run_nstat(struct sh_ctx *c)
 		.err = c->mistake,
 		.err_bytes = SH_MISTAKE,
 	};
+}
+
+static int run_nstat(struct sh_ctx *c)
+{
+	struct ipcmd_call call = sh_ipcmd_call(c);
 	int err = nstat_call(&sh_host(c->sh)->net, c->sh->nstat_base, &call);
 
 	c->out.len = call.out_len;

@@ -76,6 +76,8 @@ const char *sh_program_name(const char *word);
 /* "not a command …; there are: …" */
 void sh_unknown(const char *word, char *to, u32 size);
 int sh_mistake(struct sh_ctx *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What the words and buffers of a command are to ipcmd.h. */
+struct ipcmd_call sh_ipcmd_call(struct sh_ctx *c);
 void sh_put(struct sh_buf *b, const char *bytes, u32 len);
 void sh_say(struct sh_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct host *sh_host(const struct shell *sh);
