@@ -1,48 +1,45 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The same random programs in every build: every compiler, level, sanitizer and machine must print the
-# same digest as the first.
+# The same programs in every build: every compiler, level, sanitizer and machine must print what the
+# first prints, to the last digit: random ones, and each event of each script in vectors/.
 set -eu -o pipefail
+# shellcheck source=ci/testlib.sh
+. ci/testlib.sh
 
 build=${BUILD:-build}
 configs=${DIGEST_CONFIGS:-asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x}
-read -ra args <<<"${DIGEST_ARGS:-selfcheck --seed 1 --runs 50}"
+what=("${DIGEST_ARGS:-selfcheck --seed 1 --runs 50}" "run -v vectors")
 
-run() {
+run() { # CONFIG ARGUMENTS...
+	local bin=$build/$1/refstack
 	case $1 in
-	s390x) qemu-s390x-static "$build/$1/refstack" "${args[@]}" ;;
+	s390x) qemu-s390x-static "$bin" "${@:2}" ;;
 	i386)
 		# Some kernels run no 32-bit programs; the emulator does.
-		if "$build/$1/refstack" version >/dev/null 2>&1; then
-			"$build/$1/refstack" "${args[@]}"
+		if "$bin" version >/dev/null 2>&1; then
+			"$bin" "${@:2}"
 		else
-			qemu-i386-static "$build/$1/refstack" "${args[@]}"
+			qemu-i386-static "$bin" "${@:2}"
 		fi
 		;;
-	*) "$build/$1/refstack" "${args[@]}" ;;
+	*) "$bin" "${@:2}" ;;
 	esac
 }
 
-want=
-passed=0
-failed=0
 for config in $configs; do
-	echo "[ RUN      ] digest/$config"
-	rc=0
-	got=$(run "$config") || rc=$?
-	want=${want:-$got}
-	if [[ $rc == 0 && -n $got && $got == "$want" ]]; then
-		echo "$got" | tail -n 1
-		echo "[       OK ] digest/$config"
-		passed=$((passed + 1))
-	else
-		diff <(echo "$want") <(echo "$got") | head -n 20 || true
-		echo "[  FAILED  ] digest/$config: exit $rc; replay: $build/$config/refstack ${args[*]}"
-		failed=$((failed + 1))
-	fi
+	for i in "${!what[@]}"; do
+		read -ra args <<<"${what[i]}"
+		rc=0
+		run "$config" "${args[@]}" >"$dir/got" || rc=$?
+		[[ -e $dir/want$i ]] || cp "$dir/got" "$dir/want$i"
+		if [[ $rc == 0 && -s $dir/got ]] && cmp -s "$dir/want$i" "$dir/got"; then
+			tail -n 1 "$dir/got"
+			case_ok "digest/$config: ${args[0]}"
+		else
+			diff "$dir/want$i" "$dir/got" | head -n 20 || true
+			case_failed "digest/$config: ${args[0]}" \
+				"exit $rc; replay: $build/$config/refstack ${args[*]}"
+		fi
+	done
 done
-echo "[  PASSED  ] $passed test(s)."
-if ((failed != 0)); then
-	echo "[  FAILED  ] $failed test(s)."
-fi
-((failed == 0))
+finish
