@@ -22,10 +22,23 @@
 
 enum { LINE = 2000, MUTANTS = 30000 };
 
+/* Out of memory that ends where the text does. */
+static struct script *parse(const char *text, size_t len, struct script_error *err)
+{
+	char *exact = malloc(len != 0 ? len : 1);
+	struct script *s;
+
+	assert_non_null(exact);
+	memcpy(exact, text, len);
+	s = script_parse("inline", exact, len, err);
+	free(exact);
+	return s;
+}
+
 static struct script *must_parse(const char *text)
 {
 	struct script_error err;
-	struct script *s = script_parse("inline", text, strlen(text), &err);
+	struct script *s = parse(text, strlen(text), &err);
 
 	if (s == NULL)
 		print_error("%s\n%u:%u: %s\n", text, err.line, err.column, err.text);
@@ -143,6 +156,12 @@ static const struct {
 	{ "close(3) 0\n", 1, 10, "expected '=', found '0'" },
 	{ "close(3) =\n", 1, 11, "expected a number, found the end of the line" },
 	{ "close 3\n", 1, 7, "expected '(', found '3'" },
+	{ "socket 3\n", 1, 8, "expected '(', found '3'" },
+	{ "hots b {\n}\n", 1, 1, "expected a statement, found 'hots': did you mean host?" },
+	{ "thred 2: close(3) = 0\n", 1, 1,
+	  "expected a statement, found 'thred': did you mean thread?" },
+	{ "proces 2: close(3) = 0\n", 1, 1,
+	  "expected a statement, found 'proces': did you mean process?" },
 	{ "close(3 = 0\n", 1, 9, "expected ')', found '='" },
 	{ "close(\"x\") = 0\n", 1, 7,
 	  "expected a file descriptor as argument 1 of close, found a string" },
@@ -174,6 +193,8 @@ static const struct {
 	{ "bind(3, {sin_port = ntohs(1)}, 16) = 0\n", 1, 21,
 	  "expected htons or inet_addr, found 'ntohs'" },
 	{ "bind(3, {sin_addr = inet_addr(\"1.2.3\")}, 16) = 0\n", 1, 31,
+	  "expected an IPv4 address in quotes as sin_addr, found a string" },
+	{ "bind(3, {sin_addr = inet_addr(\"\")}, 16) = 0\n", 1, 31,
 	  "expected an IPv4 address in quotes as sin_addr, found a string" },
 	{ "bind(3, {sin_addr = inet_addr(1)}, 16) = 0\n", 1, 31,
 	  "expected a string as sin_addr, found 1" },
@@ -287,9 +308,8 @@ static void errors(void **state)
 		const char *text = refused[i].text;
 
 		memset(&err, 0, sizeof(err));
-		if (script_parse("bad", text, strlen(text), &err) == NULL &&
-		    err.line == refused[i].line && err.column == refused[i].column &&
-		    strcmp(err.text, refused[i].message) == 0)
+		if (parse(text, strlen(text), &err) == NULL && err.line == refused[i].line &&
+		    err.column == refused[i].column && strcmp(err.text, refused[i].message) == 0)
 			continue;
 		print_error("%s%u:%u: %s\nnot\n%u:%u: %s\n", text, err.line, err.column, err.text,
 			    refused[i].line, refused[i].column, refused[i].message);
@@ -357,6 +377,10 @@ static void layout(void **state)
 	       "  events = POLLOUT}], 2, 0) = 1 // last\n",
 	       "uid 1\n// the first\n// and\npoll([{fd = 3, events = POLLIN}, {fd = 4, events = "
 	       "POLLOUT}], 2, 0) = 1  // last\n");
+	prints("/* one */", "// one\n");
+	prints("``\n%{}%", "``\n%{}%\n");
+	prints("host b {\nuid 1\n}", "host b {\n\tuid 1\n}\n");
+	prints("/* one */\n\n// two\n\n/**/\n/* three\n*/\n", "// one\n\n// two\n\n// three\n");
 	prints("+0 `a\n  b`\n%{ x }}%\n+1 %{\nassert 1\n}% // y\n",
 	       " +0 `a\n  b`\n%{ x }}%\n +1 %{\nassert 1\n}%  // y\n");
 	prints("host b {\n// in\n\n+0 close(3) = 0\n}\nuid 1\nhost d { // why\nuid 2\n}\nhost d "
@@ -413,8 +437,8 @@ static void values(void **state)
 	       "read(3, \"\\x07\\x08\\t\\n\\x0b\\x0c\\r\\\"\\\\'\\x00\\x07AA\\x0f\\xffg\", 1) = "
 	       "1\n");
 	prints("read(0x0, \"\", -0) = -1\n", "read(0x0, \"\", 0) = -1\n");
-	prints("read(-0x10, hex 00FF, 18446744073709551615) = 0xFFFFFFFFFFFFFFFF\n",
-	       "read(-16, hex 00ff, 18446744073709551615) = 0xffffffffffffffff\n");
+	prints("read(-0x10, hex 0aAFf9, 18446744073709551615) = 0xFFFFFFFFFFFFFFFF\n",
+	       "read(-16, hex 0aaff9, 18446744073709551615) = 0xffffffffffffffff\n");
 	prints("read(-9223372036854775808, pattern 18446744073709551615, N) = N\n",
 	       "read(-9223372036854775808, pattern 18446744073709551615, N) = N\n");
 	prints("bind(3, {sin_addr=inet_addr(\"1.2.3.4\"),sa_family=AF_LOCAL}, 16) = -1 EWOULDBLOCK "
@@ -748,6 +772,9 @@ static void symbols(void **state)
 	assert_int_equal(script_find_symbol("", 0), -1);
 	assert_string_equal(script_suggest_symbol("AF_INTE", 7), "AF_INET");
 	assert_string_equal(script_suggest_symbol("sock_dgram", 10), "SOCK_DGRAM");
+	assert_string_equal(script_suggest_symbol("SO_REUSEADR", 11), "SO_REUSEADDR");
+	assert_string_equal(script_suggest_symbol("SO_REUSEADDRXY", 14), "SO_REUSEADDR");
+	assert_string_equal(script_suggest_symbol("OS_REUSEADDRX", 13), "SO_REUSEADDR");
 	assert_null(script_suggest_symbol("MY_OWN_NAME", 11));
 	for (u32 i = 0; i < script_nr_fields; i++) {
 		u32 number = script_field_number(&script_fields[i]);
@@ -809,8 +836,8 @@ static void every_directive(void **state)
 		snprintf(text, sizeof(text), "%s %.100s +1\n", i < MIB_MAX ? "mib" : "drop", value);
 		prints(text, text);
 	}
-	prints("advance 1000ms\nadvance 60000000us\nadvance 0ns\n",
-	       "advance 1s\nadvance 60s\nadvance 0s\n");
+	prints("advance 1000ms\nadvance 60000000us\nadvance 0ns\nadvance 1000000000000ms\n",
+	       "advance 1s\nadvance 60s\nadvance 0s\nadvance 1000000000s\n");
 }
 
 /* --- whole scripts -------------------------------------------------------------------------------
@@ -888,6 +915,8 @@ static void examples(void **state)
 	text = fixpoint(s);
 	assert_non_null(strstr(text, "// none\n+0...0.2 recvmsg(4, {msg_name(...) = ..., "));
 	free(text);
+	assert_int_equal(s->stmt[0].line, 1);
+	assert_int_equal(s->stmt[0].column, 1);
 	t = script_option(s, "mss");
 	assert_memory_equal(script_text(s, t), "1000", 4);
 	if (!script_is_stock(s, &err))
@@ -979,7 +1008,7 @@ static struct expr *first_of_kind(struct script *s, u8 kind)
 	return NULL;
 }
 
-enum { BREAKS = 34 };
+enum { BREAKS = 35 };
 static const char whole[] =
 	"// k: v\n--o=v\n`ls`\n+0 bind(3, {sa_family = AF_INET, sin_port = htons(7), sin_addr = "
 	"inet_addr(\"1.2.3.4\")}, -16) = -1 EPERM (x)\n"
@@ -1103,6 +1132,9 @@ static void break_it(struct script *s, u32 which)
 		s->text[s->stmt[11].directive.name.at] = ' ';
 		break;
 	case 33:
+		s->text[s->stmt[10].directive.name.at] = 'X';
+		break;
+	case 34:
 		s->stmt[1] = s->stmt[2];
 		s->stmt[2] = option;
 		break;
@@ -1250,7 +1282,7 @@ static void any_text(void **state)
 		memcpy(text, seeds[i % ARRAY_SIZE(seeds)], len);
 		len = mutate(text, len, &rng);
 		text[len] = '\0';
-		s = script_parse("any", text, len, &err);
+		s = parse(text, len, &err);
 		if (s != NULL) {
 			free(fixpoint(s));
 			script_free(s);
