@@ -18,6 +18,7 @@
 #include <linux/errqueue.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/icmp.h>
 #include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>

@@ -71,4 +71,10 @@
 #define F_GET_FILE_RW_HINT    (F_LINUX_SPECIFIC_BASE + 13)
 #define F_SET_FILE_RW_HINT    (F_LINUX_SPECIFIC_BASE + 14)
 
+/* Flags of splice(). */
+#define SPLICE_F_MOVE	  1
+#define SPLICE_F_NONBLOCK 2
+#define SPLICE_F_MORE	  4
+#define SPLICE_F_GIFT	  8
+
 #endif

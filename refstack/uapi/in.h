@@ -104,4 +104,7 @@ enum {
 	IPPROTO_MAX
 };
 
+/* Option of level SOL_RAW. */
+#define ICMP_FILTER 1
+
 #endif

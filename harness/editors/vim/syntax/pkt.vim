@@ -178,7 +178,8 @@ syn keyword pktConstant TCPI_OPT_SACK TCPI_OPT_WSCALE TCPI_OPT_ECN TCPI_OPT_ECN_
 syn keyword pktConstant TCPI_OPT_SYN_DATA TCPI_OPT_USEC_TS TCP_CA_Open TCP_CA_Disorder
 syn keyword pktConstant TCP_CA_CWR TCP_CA_Recovery TCP_CA_Loss TCP_ESTABLISHED TCP_SYN_SENT
 syn keyword pktConstant TCP_SYN_RECV TCP_FIN_WAIT1 TCP_FIN_WAIT2 TCP_TIME_WAIT TCP_CLOSE
-syn keyword pktConstant TCP_CLOSE_WAIT TCP_LAST_ACK TCP_LISTEN TCP_CLOSING NULL
+syn keyword pktConstant TCP_CLOSE_WAIT TCP_LAST_ACK TCP_LISTEN TCP_CLOSING SPLICE_F_MOVE
+syn keyword pktConstant SPLICE_F_NONBLOCK SPLICE_F_MORE SPLICE_F_GIFT ICMP_FILTER NULL
 syn keyword pktField sa_family sin_port sin_addr sun_path iov_base iov_len msg_name msg_iov
 syn keyword pktField msg_flags msg_control msg_controllen msg_hdr msg_len cmsg_len cmsg_level
 syn keyword pktField cmsg_type cmsg_data ee_errno ee_origin ee_type ee_code ee_info ee_data
