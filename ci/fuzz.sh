@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ci/fuzz.sh libfuzzer|afl TARGET SECONDS: fuzzes one target from corpus/TARGET on, in build/fuzz/.
 # ci/fuzz.sh --tools ENGINE: is the engine there? ci/fuzz.sh --merge TARGET: adds to
-# corpus/TARGET/seed what both engines have found beyond it. Exit codes: 0 nothing found, 1 a finding,
+# corpus/TARGET/seed what both engines have found beyond it. Exit codes: 0 nothing, 1 a finding,
 # 2 wrong use, 3 the engine is absent.
 set -eu -o pipefail
 
