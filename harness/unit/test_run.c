@@ -155,6 +155,8 @@ static const struct case_passing passing[] = {
 			       "uid 1000\n"
 			       "uid 0\n"
 			       "socket(AF_INET, SOCK_RAW, 17) = -1 EPERM\n" },
+	{ "a call waits less than times may be off", UDP "poll(NULL, 0, 3) = 0\n"
+							 "poll(NULL, 0, 0) = 0\n" },
 	{ "two hosts", "`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
 		       "host b {\n"
 		       "`ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up`\n"
@@ -619,6 +621,29 @@ static const struct case_report reports[] = {
 	  "  the last events:\n"
 	  "     0.000000   socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
 	  "     0.000000   recvfrom(3, ..., 100, 0, ..., [16]) <unfinished ...>" },
+	{ "a call waits longer than times may be off", UDP "poll(NULL, 0, 10) = 0\n", RUN_FAILED,
+	  "t.pkt:2: the call waits; one that is to wait says until when, as in +0...0.2\n"
+	  "\n"
+	  "    poll(NULL, 0, 10) = 0\n"
+	  "\n"
+	  "             expected  actual\n"
+	  "  * returns  at once   waits\n"
+	  "\n"
+	  "  the last events:\n"
+	  "     0.000000   socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+	  "     0.000000   poll(NULL, 0, 10) <unfinished ...>" },
+	{ "a call of a kernel in virtual time waits",
+	  "// oracle: uml\n" UDP "poll(NULL, 0, 3) = 0\n", RUN_FAILED,
+	  "t.pkt:3: the call waits; one that is to wait says until when, as in +0...0.2\n"
+	  "\n"
+	  "    poll(NULL, 0, 3) = 0\n"
+	  "\n"
+	  "             expected  actual\n"
+	  "  * returns  at once   waits\n"
+	  "\n"
+	  "  the last events:\n"
+	  "     0.000000   socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+	  "     0.000000   poll(NULL, 0, 3) <unfinished ...>" },
 	{ "a call still waits",
 	  UDP "+0...1 recvfrom(3, ..., 100, 0, ..., [16]) = 5\n"
 	      "+3 close(3) = 0\n",
