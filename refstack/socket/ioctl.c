@@ -35,23 +35,13 @@ static int put_user_int(struct task *t, uptr at, s32 value)
 
 /* -------- of every file -------- */
 
-static int ioctl_fionbio(struct task *t, struct file *f, uptr arg)
+static int ioctl_flag(struct task *t, struct file *f, u32 flag, uptr arg)
 {
 	s32 on;
 	int err = get_user_int(t, arg, &on);
 
 	if (err == 0)
-		f->f_flags = on != 0 ? f->f_flags | O_NONBLOCK : f->f_flags & ~(u32)O_NONBLOCK;
-	return err;
-}
-
-static int ioctl_fioasync(struct task *t, uptr arg)
-{
-	s32 on;
-	int err = get_user_int(t, arg, &on);
-
-	if (err == 0 && on != 0)
-		not_implemented("ioctl(FIOASYNC)");
+		f->f_flags = on != 0 ? f->f_flags | flag : f->f_flags & ~flag;
 	return err;
 }
 
@@ -66,9 +56,9 @@ static int do_vfs_ioctl(struct task *t, struct file *f, u32 cmd, uptr arg)
 		set_close_on_exec(t->process, fd, cmd == FIOCLEX);
 		return 0;
 	case FIONBIO:
-		return ioctl_fionbio(t, f, arg);
+		return ioctl_flag(t, f, O_NONBLOCK, arg);
 	case FIOASYNC:
-		return ioctl_fioasync(t, arg);
+		return ioctl_flag(t, f, FASYNC, arg);
 	case FIOQSIZE:
 		return -ENOTTY;
 	case FIFREEZE:
