@@ -196,6 +196,12 @@ static const struct {
 	  "expected an IPv4 address in quotes as sin_addr, found a string" },
 	{ "bind(3, {sin_addr = inet_addr(\"\")}, 16) = 0\n", 1, 31,
 	  "expected an IPv4 address in quotes as sin_addr, found a string" },
+	{ "bind(3, {sin_addr = inet_addr(\"1.2.3.256\")}, 16) = 0\n", 1, 31,
+	  "expected an IPv4 address in quotes as sin_addr, found a string" },
+	{ "bind(3, {sin_addr = inet_addr(\"1.2.3.0004\")}, 16) = 0\n", 1, 31,
+	  "expected an IPv4 address in quotes as sin_addr, found a string" },
+	{ "bind(3, {sin_addr = inet_addr(\"1.2.3.4.\")}, 16) = 0\n", 1, 31,
+	  "expected an IPv4 address in quotes as sin_addr, found a string" },
 	{ "bind(3, {sin_addr = inet_addr(1)}, 16) = 0\n", 1, 31,
 	  "expected a string as sin_addr, found 1" },
 	{ "bind(3, {sa_family = AF_INET,}, 16) = 0\n", 1, 30, "expected a field, found '}'" },
@@ -915,6 +921,8 @@ static void examples(void **state)
 	text = fixpoint(s);
 	assert_non_null(strstr(text, "// none\n+0...0.2 recvmsg(4, {msg_name(...) = ..., "));
 	free(text);
+	assert_int_equal(s->stmt[2].line, 3);
+	assert_int_equal(s->stmt[2].column, 3);
 	assert_int_equal(s->stmt[0].line, 1);
 	assert_int_equal(s->stmt[0].column, 1);
 	t = script_option(s, "mss");
@@ -946,6 +954,12 @@ static void names(void **state)
 	assert_false(script_check_names(s, is_known, (void *)(uintptr_t) "OTHER", &err));
 	assert_string_equal(err.text,
 			    "expected a constant, found 'KNOWN' (-D KNOWN=VALUE defines one)");
+	script_free(s);
+	s = must_parse("< S 0:0(0) win 1 <mss 1,FO COOKIE>\n");
+	assert_false(script_check_names(s, is_known, (void *)(uintptr_t) "KNOWN", &err));
+	assert_string_equal(err.text,
+			    "expected a constant, found 'COOKIE' (-D COOKIE=VALUE defines one)");
+	assert_int_equal(err.column, 28);
 	script_free(s);
 	s = must_parse("close(KNOWN) = KNOWN\n");
 	assert_true(script_check_names(s, is_known, (void *)(uintptr_t) "KNOWN", &err));
@@ -987,11 +1001,12 @@ static void stock_is_told(void **state)
 		assert_int_equal(why.column, no[i].column);
 		script_free(s);
 	}
-	s = must_parse("// a comment\n`ls`\n`ls`\nsocket(AF_INET, SOCK_DGRAM, 0) = 3\n%{ x }%\n");
+	s = must_parse("// a comment\n`ls`\n`ls`\nsocket(AF_INET, SOCK_DGRAM, 0) = 3\nclose(3) = "
+		       "0\n%{ x }%\n");
 	assert_true(script_is_stock(s, &why));
 	text = script_print(s, PRINT_STOCK, NULL);
-	assert_string_equal(text,
-			    "`ls`\n +0 `ls`\n +0 socket(..., SOCK_DGRAM, 0) = 3\n +0 %{ x }%\n");
+	assert_string_equal(text, "`ls`\n +0 `ls`\n +0 socket(..., SOCK_DGRAM, 0) = 3\n +0 "
+				  "close(3) = 0\n +0 %{ x }%\n");
 	free(text);
 	script_free(s);
 }
