@@ -526,7 +526,7 @@ s64 sys_setsockopt(struct task *t)
 	err = security_socket_setsockopt(sock);
 	if (err != 0)
 		return err;
-	if (level == SOL_SOCKET)
+	if (level == SOL_SOCKET && (sock->flags >> SOCK_CUSTOM_SOCKOPT & 1) == 0)
 		return sock_setsockopt(sock, level, optname, t->arg[3], (u32)optlen);
 	if (sock->ops->setsockopt == NULL)
 		return -EOPNOTSUPP;
