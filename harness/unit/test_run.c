@@ -155,6 +155,14 @@ static const struct case_passing passing[] = {
 			       "uid 1000\n"
 			       "uid 0\n"
 			       "socket(AF_INET, SOCK_RAW, 17) = -1 EPERM\n" },
+	{ "dots for what a call writes, and for a value of zeroes",
+	  LO_UP UDP BIND
+	  "setsockopt(3, SOL_SOCKET, SO_TIMESTAMP, [1], 4) = 0\n"
+	  "setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, ..., 16) = 0\n"
+	  "getsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec = 0, tv_usec = ...}, [16]) = 0\n" SEND_LO
+	  "poll([{fd = 3, events = POLLIN, revents = ...}], 1, 0) = 1\n"
+	  "recvmsg(3, {msg_iov(1) = [{..., 9}], msg_flags = ..., msg_control = [{cmsg_level = "
+	  "SOL_SOCKET, cmsg_type = SO_TIMESTAMP, cmsg_data = ...}]}, 0) = 3\n" },
 	{ "a call waits less than times may be off", UDP "poll(NULL, 0, 3) = 0\n"
 							 "poll(NULL, 0, 0) = 0\n" },
 	{ "two hosts", "`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
