@@ -58,6 +58,7 @@ struct net {
 	bool probing; /* tracing, or functions cost time */
 	struct rng rng[RNG_MAX];
 	struct net_sysctl sysctl;
+	u32 tcp_fastopen_key[8]; /* LINUX: tcp_fastopen_ctx: the words of both */
 	u64 mib[MIB_MAX];
 	u64 drops[DROP_MAX];
 	u32 next_skb_id;

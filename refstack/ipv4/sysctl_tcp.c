@@ -117,14 +117,12 @@ static const char *scan_key(const char *p, u32 *key)
 /* One key, or two: a comma anywhere says that there is a second. */
 static int fastopen_key_io(struct net *net, struct sysctl_io *io)
 {
-	u32 *at = &net->sysctl.tcp_fastopen_key_0;
+	u32 *at = net->tcp_fastopen_key;
 	u32 key[2 * KEY_WORDS] = { 0 };
 	u32 keys = 1;
 	const char *p = io->value;
 
-	static_assert(offsetof(struct net_sysctl, tcp_fastopen_key_7) ==
-			      offsetof(struct net_sysctl, tcp_fastopen_key_0) + 7 * sizeof(u32),
-		      "the words of both keys follow each other");
+	static_assert(sizeof(key) == sizeof(net->tcp_fastopen_key), "room for two keys");
 	if (p == NULL) {
 		put_key(io, at);
 		if (net->sysctl.tcp_fastopen_keys == 2) {
