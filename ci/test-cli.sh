@@ -123,16 +123,27 @@ expect cli/run_trace_parses python3 -m json.tool "$dir/trace.json"
 expect cli/run_pcapng_magic test "$(head -c 4 "$dir/trace.pcapng" | od -An -tx1)" = " 0a 0d 0d 0a"
 exits run_trace_nowhere 3 run --trace "$dir/no/such/place.json" "$t/pass.pkt"
 
+# --- options of scripts, overridden --------------------------------------------------------------------
+exits run_addresses 0 run -v --local_ip=10.0.0.1 --gateway_ip 10.0.0.9 --remote_ip=10.1.0.2 \
+	vectors/stock/udp-exchange.pkt
+says run_addresses_used "10.0.0.1.8080 > 10.1.0.2.8080" "$dir/out"
+exits run_address_refused 2 run --local_ip=here vectors/stock/udp-exchange.pkt
+says run_address_reason "--local_ip does not take the value 'here'" "$dir/err"
+
 # --- colour ------------------------------------------------------------------------------------------
 on_terminal() {
 	TERM=xterm python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' \
 		env "$@" </dev/null >"$dir/pty" 2>&1
 }
-on_terminal "$refstack" run "$t/fail.pkt"
-expect cli/colour_on_terminal grep -q $'\033\\[3' "$dir/pty"
-on_terminal NO_COLOR=1 "$refstack" run "$t/fail.pkt"
-expect cli/no_color_reports grep -q "1 failed" "$dir/pty"
-expect cli/no_color test "$(grep -c $'\033' "$dir/pty")" = 0
+if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
+	on_terminal "$refstack" run "$t/fail.pkt"
+	expect cli/colour_on_terminal grep -q $'\033\\[3' "$dir/pty"
+	on_terminal NO_COLOR=1 "$refstack" run "$t/fail.pkt"
+	expect cli/no_color_reports grep -q "1 failed" "$dir/pty"
+	expect cli/no_color test "$(grep -c $'\033' "$dir/pty")" = 0
+else
+	skip cli/colour_on_terminal "no terminals can be made here"
+fi
 "$refstack" run "$t/fail.pkt" >"$dir/out" 2>&1
 expect cli/no_colour_in_pipe test "$(grep -c $'\033' "$dir/out")" = 0
 

@@ -258,11 +258,20 @@ static bool add_pair(struct run_pair *pairs, u32 *nr, const struct given *g)
 	return true;
 }
 
+/* Options that a script may have too: the command line's override. */
+static bool is_script_option(enum option_id id)
+{
+	return id >= OPT_run_LOCAL_IP && id <= OPT_run_TOLERANCE_PERCENT;
+}
+
 static int take_pairs(struct run_options *o, const struct args *a)
 {
 	for (u32 i = 0; i < a->nr_given; i++) {
 		const struct given *g = &a->given[i];
 
+		if (is_script_option(g->option) && o->nr_options < RUN_PAIRS)
+			o->option[o->nr_options++] =
+				(struct run_pair){ option_name(g->option), g->value };
 		if (g->option == OPT_run_DEFINE && !add_pair(o->define, &o->nr_defines, g))
 			return usage_error(COMMAND_run, "more than %d of -D", RUN_PAIRS);
 		if (g->option == OPT_run_SET && !add_pair(o->knob, &o->nr_knobs, g))

@@ -49,6 +49,11 @@ static bool option_of(enum command_id command, u32 option)
 	return options[option].command == command || options[option].command == COMMAND_all;
 }
 
+const char *option_name(enum option_id option)
+{
+	return options[option].long_name;
+}
+
 /* "--dut", "-v": as it is written. */
 static const char *option_spelling(u32 option, char to[WORD_LIKE_MAX])
 {

@@ -46,6 +46,8 @@ struct args {
 /* The command of that name, or COMMAND_MAX. */
 enum command_id command_find(const char *name);
 const char *command_name(enum command_id command);
+/* Without its dashes. */
+const char *option_name(enum option_id option);
 /* The name most like it, or NULL when none is. */
 const char *command_suggest(const char *name);
 

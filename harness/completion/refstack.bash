@@ -20,6 +20,7 @@ _refstack_value() { # COMMAND OPTION
 	run:--dut) _refstack_words "refstack" ;;
 	run:--profile) _refstack_words "bare google ksft" ;;
 	run:--device) _refstack_words "tap tun igb" ;;
+	run:--ip_version) _refstack_words "ipv4" ;;
 	run:--cost) _refstack_words "judge cycles" ;;
 	run:--trace) _refstack_files '*.json' ;;
 	run:--pcapng) _refstack_files '*.pcapng' ;;
@@ -29,7 +30,7 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--cost run:-D run:--trace run:--pcapng run:--seed run:--perturb run:--set run:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--seed run:--perturb run:--set run:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -52,7 +53,7 @@ _refstack() {
 	fi
 	if [[ $_refstack_cur == -* ]]; then
 		case $command in
-		run) _refstack_words "--dut --profile --device --cost -D -v --graph --trace --pcapng --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
+		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;

@@ -28,10 +28,12 @@ struct run_options {
 	bool graph;			      /* the call graph, after the run */
 	bool checks;			      /* world_check() after each event */
 	const char *trace_path, *pcapng_path; /* NULL: not wanted */
-	u32 nr_defines, nr_knobs;
+	u32 nr_defines, nr_knobs, nr_options;
 	struct run_pair define[RUN_PAIRS]; /* -D NAME=VALUE */
 	struct run_pair knob[RUN_PAIRS];   /* --set KNOB=VALUE: a sysctl, set before the script */
-	FILE *out;			   /* of -v and --graph */
+	struct run_pair
+		option[RUN_PAIRS]; /* --NAME=VALUE of scripts, in place of the script's own */
+	FILE *out;		   /* of -v and --graph */
 };
 
 enum run_verdict {

@@ -433,27 +433,33 @@ static const struct script_option_info *find_option(const char *name, u32 len)
 	return NULL;
 }
 
-static int option(struct run *r, const struct stmt *s)
+/* Of the script's statement s, or of the command line, where s is NULL. */
+static int take_option(struct run *r, const struct stmt *s, const char *key, u32 key_len,
+		       const char *value, u32 len)
 {
-	const char *key = script_text(r->script, s->pair.key);
-	const struct script_option_info *o = find_option(key, s->pair.key.len);
-	char value[OPTION_BYTES];
-	u32 len = s->pair.value.len;
+	const struct script_option_info *o = find_option(key, key_len);
+	char text[OPTION_BYTES];
 
 	r->stmt = s;
 	if (o == NULL)
-		return run_invalid(r, s, "unknown option --%.*s", (int)s->pair.key.len, key);
-	if (len >= sizeof(value))
+		return run_invalid(r, s, "unknown option --%.*s", (int)key_len, key);
+	if (len >= sizeof(text))
 		return run_invalid(r, s, "the value of --%s is longer than %zu characters", o->name,
-				   sizeof(value) - 1);
-	memcpy(value, script_text(r->script, s->pair.value), len);
-	value[len] = '\0';
+				   sizeof(text) - 1);
+	memcpy(text, value, len);
+	text[len] = '\0';
 	if ((o->value == NEEDS_VALUE) != (len != 0) && o->value != MAY_HAVE_VALUE)
 		return run_invalid(r, s, "--%s takes %s value", o->name,
 				   o->value == NO_VALUE ? "no" : "a");
-	if (o->take != NULL && !o->take(r, value))
-		return run_invalid(r, s, "--%s does not take the value '%s'", o->name, value);
+	if (o->take != NULL && !o->take(r, text))
+		return run_invalid(r, s, "--%s does not take the value '%s'", o->name, text);
 	return r->ended ? -1 : 0;
+}
+
+static int option(struct run *r, const struct stmt *s)
+{
+	return take_option(r, s, script_text(r->script, s->pair.key), s->pair.key.len,
+			   script_text(r->script, s->pair.value), s->pair.value.len);
 }
 
 /* Does the command call a program of that name, and by which path? */
@@ -563,6 +569,13 @@ static int read_options(struct run *r)
 	for (u32 i = 0; i < r->script->nr_stmts; i++)
 		if (r->script->stmt[i].kind == STMT_OPTION && option(r, &r->script->stmt[i]) != 0)
 			return -1;
+	for (u32 i = 0; i < r->opt->nr_options; i++) {
+		const struct run_pair *o = &r->opt->option[i];
+
+		if (take_option(r, NULL, o->name, (u32)strlen(o->name), o->value,
+				(u32)strlen(o->value)) != 0)
+			return -1;
+	}
 	for (u32 i = 0; i < r->opt->nr_defines; i++) {
 		const struct run_pair *d = &r->opt->define[i];
 

@@ -100,7 +100,8 @@ const char *const script_struct_names[STRUCT_MAX] = {
 	[CALL_##name] = { #name,                                                                   \
 			  TYPE_##result,                                                           \
 			  COUNT(__VA_ARGS__),                                                      \
-			  COUNT(__VA_ARGS__) - (CALL_##name == CALL_fcntl),                        \
+			  COUNT(__VA_ARGS__) -                                                     \
+				  (CALL_##name == CALL_fcntl || CALL_##name == CALL_ioctl),        \
 			  { GLUE(ARGS, COUNT(__VA_ARGS__))(__VA_ARGS__) } },
 const struct call_info script_calls[CALL_MAX] = {
 #include "harness/script/calls.def"
