@@ -116,6 +116,9 @@ exits run_json_name 1 run --json "$dir/\"q"$'\xff\n'"uote.pkt"
 is_json run_json_name_parses "j['failed'] == 1"
 exits version_json 0 version --json
 is_json version_json_parses "j['linux'].startswith('6.12')"
+exits walk_json 0 walk --json
+is_json walk_json_parses "len(j) == 4 and all(len(p['steps']) > 15 for p in j)"
+exits walk_json_graph 2 walk --json --graph
 
 # --- outputs -----------------------------------------------------------------------------------------
 exits run_trace 0 run --trace "$dir/trace.json" --pcapng "$dir/trace.pcapng" "$t/pass.pkt"

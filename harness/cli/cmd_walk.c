@@ -6,6 +6,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/walk_svg.h"
 #include "harness/lib/graph.h"
+#include "harness/lib/json.h"
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
 
@@ -13,6 +14,7 @@ struct walk {
 	struct world *world;
 	u32 size;
 	bool graph, svg;
+	struct json *json; /* NULL: for people */
 	u64 from_ps;
 	u64 last_ps[CPU_MAX + 1]; /* of each CPU, and of the card */
 };
@@ -33,9 +35,21 @@ static void print_step(struct walk *k, const struct trace_rec *r)
 		snprintf(cpu, sizeof(cpu), "nic");
 	else
 		snprintf(cpu, sizeof(cpu), "cpu%u %s", r->cpu, ctx_names[r->ctx]);
-	printf("%4s  %-31s %12.3f us %7llu  %-14s q%-2u %5u B\n", step, row->fn,
-	       (double)(r->when_ps - k->from_ps) / (double)PS_PER_US,
-	       (unsigned long long)(since / CPU_PS_PER_CYCLE), cpu, r->arg[1], r->arg[2]);
+	if (k->json != NULL) {
+		json_object(k->json, NULL);
+		json_text(k->json, "step", step);
+		json_text(k->json, "function", row->fn);
+		json_u64(k->json, "ps", r->when_ps - k->from_ps);
+		json_u64(k->json, "cycles", since / CPU_PS_PER_CYCLE);
+		json_text(k->json, "where", cpu);
+		json_u64(k->json, "queue", r->arg[1]);
+		json_u64(k->json, "bytes", r->arg[2]);
+		json_end(k->json);
+	} else {
+		printf("%4s  %-31s %12.3f us %7llu  %-14s q%-2u %5u B\n", step, row->fn,
+		       (double)(r->when_ps - k->from_ps) / (double)PS_PER_US,
+		       (unsigned long long)(since / CPU_PS_PER_CYCLE), cpu, r->arg[1], r->arg[2]);
+	}
 	k->last_ps[who] = r->when_ps;
 }
 
@@ -53,12 +67,18 @@ static void print_steps(struct walk *k, u32 host)
 {
 	const struct trace_rec *r;
 
-	printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time", "cycles",
-	       "where", "queue", "bytes");
+	if (k->json != NULL)
+		json_array(k->json, "steps");
+	else
+		printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time",
+		       "cycles", "where", "queue", "bytes");
 	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
 		if (r->kind == TRACE_STEP && r->host == host)
 			print_step(k, r);
-	if (host == 0 && !saw_step(k, PATH_QDISC_ENQUEUE))
+	if (k->json != NULL) {
+		json_end(k->json);
+		json_end(k->json);
+	} else if (host == 0 && !saw_step(k, PATH_QDISC_ENQUEUE))
 		printf("   8  pfifo_fast_enqueue              not taken: an empty queue is "
 		       "bypassed\n");
 }
@@ -67,7 +87,12 @@ enum { WALK_PORT = 7, WALK_SETTLE_MS = 2, WALK_BURST_MAX = 64 };
 
 static void part(struct walk *k, const char *title)
 {
-	printf("%s%s\n", k->world->trace.written != 0 ? "\n" : "", title);
+	if (k->json != NULL) {
+		json_object(k->json, NULL);
+		json_text(k->json, "part", title);
+	} else {
+		printf("%s# %s\n", k->world->trace.written != 0 ? "\n" : "", title);
+	}
 	memset(k->last_ps, 0, sizeof(k->last_ps));
 	k->from_ps = k->world->sim.now_ps;
 	graph_start(k->world);
@@ -109,7 +134,7 @@ static bool walk_queued(struct walk *k, int tx, int rx)
 	struct world *w = k->world;
 	u32 sent = 0;
 
-	part(k, "# 3. A queued datagram: others before it have filled the byte queue limit");
+	part(k, "3. A queued datagram: others before it have filled the byte queue limit");
 	do {
 		graph_start(w);
 		k->from_ps = w->sim.now_ps;
@@ -151,17 +176,17 @@ static int walk_udp(struct walk *k)
 	call_bind(w, 1, 0, rx, "0.0.0.0", WALK_PORT);
 	if (k->svg)
 		return draw_udp(k, tx, rx);
-	part(k, "# 1. A cold datagram: 192.0.2.1 does not know 192.0.2.2's address yet");
+	part(k, "1. A cold datagram: 192.0.2.1 does not know 192.0.2.2's address yet");
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
 	show(k, 0);
-	part(k, "# 2. A warm datagram: route and neighbour are known");
+	part(k, "2. A warm datagram: route and neighbour are known");
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
 	show(k, 0);
 	if (!walk_queued(k, tx, rx))
 		return lost();
-	part(k, "# 4. The receiving side: a reader waits in recvfrom()");
+	part(k, "4. The receiving side: a reader waits in recvfrom()");
 	call_recv(w, 1, 0, rx, k->size, 0);
 	if (!send_one(k, tx) || call_finish(w, 1, 0, PS_PER_SEC) != (s64)k->size)
 		return lost();
@@ -179,16 +204,26 @@ int cmd_walk(const struct args *args)
 			  .graph = args_has(args, OPT_walk_GRAPH),
 			  .svg = args_has(args, OPT_walk_SVG) };
 	struct world_cfg cfg;
+	struct json json;
 	int ret;
 
 	if (strcmp(what, "tcp") == 0 || strcmp(what, "icmp") == 0)
 		return not_here("walk %s", what);
 	if (strcmp(what, "udp") != 0)
 		return usage_error(COMMAND_walk, "cannot walk '%s'; there is udp", what);
+	if (args_has(args, OPT_walk_JSON)) {
+		if (k.graph || k.svg)
+			return usage_error(COMMAND_walk, "--json is not for --graph or --svg");
+		json_begin(&json, stdout, 3);
+		json_array(&json, NULL);
+		k.json = &json;
+	}
 	cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, cpus,
 				 args_number(args, OPT_walk_SEED, 1));
 	k.world = scenario_two_hosts_up(&cfg);
 	ret = walk_udp(&k);
+	if (k.json != NULL)
+		json_end(k.json);
 	scenario_free(k.world);
 	return ret;
 }

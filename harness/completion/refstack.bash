@@ -54,7 +54,7 @@ _refstack() {
 	if [[ $_refstack_cur == -* ]]; then
 		case $command in
 		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
-		walk) _refstack_words "--cpus --size --seed --graph --svg -h --help" ;;
+		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
 		bench) _refstack_words "--json -h --help" ;;
