@@ -233,6 +233,48 @@ static void unknown_field(struct parser *p, struct text word, const struct field
 		parse_expected(p, list);
 }
 
+/* strace's names of fields, where packetdrill has others. */
+static bool is_strace_name(const struct parser *p, struct text word, const char *name)
+{
+	static const char *const names[][2] = { { "l_onoff", "onoff" }, { "l_linger", "linger" } };
+
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		if (word_is(p, word, names[i][0]))
+			return strcmp(names[i][1], name) == 0;
+	return false;
+}
+
+/* msg_name = X, msg_namelen = 16 is strace's way to write msg_name(16) = X. */
+static bool parse_strace_count(struct parser *p, struct text word, const struct field_info *rows,
+			       u32 n, const u32 *at)
+{
+	static const char *const names[][2] = { { "msg_namelen", "msg_name" },
+						{ "msg_iovlen", "msg_iov" } };
+	u32 k = 0, count, old;
+
+	while (k < ARRAY_SIZE(names) && !word_is(p, word, names[k][0]))
+		k++;
+	for (u32 i = 0; k < ARRAY_SIZE(names) && i < n; i++) {
+		if (strcmp(rows[i].name, names[k][1]) != 0)
+			continue;
+		if (at[i] == 0) {
+			p->at = word.at;
+			parse_fail(p, "expected %s before its length", names[k][1]);
+			return true;
+		}
+		if (!scan_need(p, "="))
+			return true;
+		count = parse_value(p, TYPE_SIZE);
+		if (p->failed)
+			return true;
+		old = expr_of(p, at[i])->first;
+		expr_of(p, count)->next = expr_of(p, old)->next;
+		expr_of(p, at[i])->first = count;
+		return true;
+	}
+	return false;
+}
+
 /* name = value, name(count) = value. */
 static void parse_field(struct parser *p, const struct field_info *rows, u32 n, u32 *at)
 {
@@ -244,7 +286,9 @@ static void parse_field(struct parser *p, const struct field_info *rows, u32 n, 
 		parse_expected(p, "a field");
 		return;
 	}
-	while (i < n && !word_is(p, word, rows[i].name))
+	if (parse_strace_count(p, word, rows, n, at))
+		return;
+	while (i < n && !word_is(p, word, rows[i].name) && !is_strace_name(p, word, rows[i].name))
 		i++;
 	if (i == n) {
 		unknown_field(p, word, rows, n);
@@ -257,10 +301,13 @@ static void parse_field(struct parser *p, const struct field_info *rows, u32 n, 
 	}
 	expr_of(p, c.parent)->symbol = (u16)script_field_number(&rows[i]);
 	if ((rows[i].flags & FIELD_COUNTED) != 0) {
-		if (!scan_need(p, "("))
+		if (scan_is(p, "=")) /* as strace has it: the count comes later, or never */
+			add_child(p, &c, parse_expr_at(p, EXPR_ANY));
+		else if (!scan_need(p, "("))
 			return;
-		add_child(p, &c, parse_value(p, TYPE_SIZE));
-		if (p->failed || !scan_need(p, ")"))
+		else
+			add_child(p, &c, parse_value(p, TYPE_SIZE));
+		if (p->failed || (!scan_is(p, "=") && !scan_need(p, ")")))
 			return;
 	}
 	if (!scan_need(p, "="))
@@ -288,6 +335,18 @@ static u32 parse_named(struct parser *p, u32 parent, const struct field_info *ro
 	return p->failed ? 0 : parent;
 }
 
+/* strace gives the fields of an iovec their names. */
+static void skip_position_name(struct parser *p, const char *name)
+{
+	struct scan_mark begin;
+	struct text word;
+
+	scan_space(p);
+	begin = scan_mark(p);
+	if (!scan_word(p, &word) || !word_is(p, word, name) || !scan_take(p, "="))
+		scan_rewind(p, begin);
+}
+
 static u32 parse_struct(struct parser *p, u8 type)
 {
 	struct children c = { parse_expr_at(p, EXPR_STRUCT), 0 };
@@ -303,9 +362,12 @@ static u32 parse_struct(struct parser *p, u8 type)
 	scan_take(p, "{");
 	if ((rows->flags & FIELD_POSITION) == 0)
 		parse_named(p, c.parent, rows, n);
-	for (u32 i = 0; i < n && !p->failed && (rows->flags & FIELD_POSITION) != 0; i++)
-		if (i == 0 || scan_need(p, ","))
-			add_child(p, &c, parse_value(p, rows[i].type));
+	for (u32 i = 0; i < n && !p->failed && (rows->flags & FIELD_POSITION) != 0; i++) {
+		if (i != 0 && !scan_need(p, ","))
+			break;
+		skip_position_name(p, rows[i].name);
+		add_child(p, &c, parse_value(p, rows[i].type));
+	}
 	if (!scan_take(p, "}"))
 		parse_expected(p, (rows->flags & FIELD_POSITION) != 0 ? "'}'" : "',' or '}'");
 	return p->failed ? 0 : c.parent;

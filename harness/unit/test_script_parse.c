@@ -242,8 +242,11 @@ static const struct {
 	  "expected message flags, found '['" },
 	{ "listen(3, 1|2) = 0\n", 1, 11,
 	  "expected a number as argument 2 of listen, found several constants" },
-	{ "sendmsg(3, {msg_name = ..., msg_iov(1) = []}, 0) = 0\n", 1, 22,
-	  "expected '(', found '='" },
+	{ "sendmsg(3, {msg_name ..., msg_iov(1) = []}, 0) = 0\n", 1, 22,
+	  "expected '(', found '...'" },
+	{ "sendmsg(3, {msg_namelen = 16, msg_name = ...}, 0) = 0\n", 1, 13,
+	  "expected msg_name before its length" },
+	{ "writev(3, [{iov_len = 1, ...}], 1) = 0\n", 1, 21, "expected ',', found '='" },
 	{ "sendmsg(3, {msg_name(...) = ..., msg_iov(1) = {}}, 0) = 0\n", 1, 47,
 	  "expected buffers [{..., 100}], found '{'" },
 	{ "sendmsg(3, {msg_iov(1) = [{...}]}, 0) = 0\n", 1, 31, "expected ',', found '}'" },
@@ -1374,18 +1377,53 @@ static void speed(void **state)
 		      sizeof(stock) - 1, (double)sizeof(stock) * ROUNDS * 1000 / ns);
 }
 
+/* What strace prints is another way to write the same. */
+static void straces_names(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "setsockopt(3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5}, 8) = 0\n",
+		  "setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0\n" },
+		{ "sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"x\", "
+		  "iov_len=1}], "
+		  "msg_iovlen=1, msg_controllen=0, msg_flags=0}, 0) = 1\n",
+		  "sendmsg(3, {msg_name(0)=NULL, msg_iov(1)=[{\"x\", 1}], msg_flags=0, "
+		  "msg_controllen=0}, 0) = 1\n" },
+		{ "sendmsg(3, {msg_name=NULL, msg_iov(1)=[{iov_base=..., 1}]}, 0) = 1\n",
+		  "sendmsg(3, {msg_name(...)=NULL, msg_iov(1)=[{..., 1}]}, 0) = 1\n" },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(pairs); i++) {
+		struct script *a = must_parse(pairs[i][0]), *b = must_parse(pairs[i][1]);
+
+		assert_true(script_equal(a, b));
+		script_free(a);
+		script_free(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors),	    cmocka_unit_test(nul_and_size),
-		cmocka_unit_test(layout),	    cmocka_unit_test(times),
-		cmocka_unit_test(values),	    cmocka_unit_test(every_form_of_every_call),
-		cmocka_unit_test(every_wrong_form), cmocka_unit_test(types_end),
-		cmocka_unit_test(symbols),	    cmocka_unit_test(every_directive),
-		cmocka_unit_test(examples),	    cmocka_unit_test(names),
-		cmocka_unit_test(stock_is_told),    cmocka_unit_test(damaged_trees),
-		cmocka_unit_test(unequal),	    cmocka_unit_test(any_text),
-		cmocka_unit_test(vectors),	    cmocka_unit_test(speed),
+		cmocka_unit_test(straces_names),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(nul_and_size),
+		cmocka_unit_test(layout),
+		cmocka_unit_test(times),
+		cmocka_unit_test(values),
+		cmocka_unit_test(every_form_of_every_call),
+		cmocka_unit_test(every_wrong_form),
+		cmocka_unit_test(types_end),
+		cmocka_unit_test(symbols),
+		cmocka_unit_test(every_directive),
+		cmocka_unit_test(examples),
+		cmocka_unit_test(names),
+		cmocka_unit_test(stock_is_told),
+		cmocka_unit_test(damaged_trees),
+		cmocka_unit_test(unequal),
+		cmocka_unit_test(any_text),
+		cmocka_unit_test(vectors),
+		cmocka_unit_test(speed),
 	};
 
 	return cmocka_run_group_tests_name("script_parse", tests, NULL, NULL);
