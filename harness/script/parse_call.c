@@ -521,20 +521,24 @@ static bool parse_errno(struct parser *p, struct stmt *st)
 			  (int)min_u32(word.len, 40), p->text + word.at, s.best);
 }
 
-/* (Broken pipe) */
+/* (Broken pipe): any text. Brackets within it are kept as square ones, so that the first that
+ * closes is the note's own.
+ */
 static bool parse_note(struct parser *p, struct stmt *st)
 {
-	u32 begin, end;
+	u32 begin, end, depth = 0;
 
 	if (scan_peek(p) != '(')
 		return true;
 	p->at++;
 	begin = p->at;
-	while (scan_char(p, 0) != ')') {
+	while (depth != 0 || scan_char(p, 0) != ')') {
 		char c = scan_char(p, 0);
 
-		if (p->at >= p->len || ((u8)c < 0x20 && !is_blank(c)) || c == 0x7f || c == '(')
+		if (p->at >= p->len || ((u8)c < 0x20 && !is_blank(c)) || c == 0x7f)
 			return parse_expected(p, "')'");
+		depth += c == '(';
+		depth -= c == ')';
 		p->at++;
 	}
 	end = p->at;
@@ -544,9 +548,14 @@ static bool parse_note(struct parser *p, struct stmt *st)
 	while (begin < end && is_blank(p->text[begin]))
 		begin++;
 	st->call.note = script_add_text(p->script, p->text + begin, end - begin);
-	for (u32 i = 0; i < st->call.note.len; i++)
-		if (p->script->text[st->call.note.at + i] == '\t')
-			p->script->text[st->call.note.at + i] = ' ';
+	for (u32 i = 0; i < st->call.note.len; i++) {
+		char *c = &p->script->text[st->call.note.at + i];
+
+		if (*c == '\t')
+			*c = ' ';
+		else if (*c == '(' || *c == ')')
+			*c = *c == '(' ? '[' : ']';
+	}
 	return true;
 }
 

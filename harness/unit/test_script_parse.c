@@ -266,7 +266,7 @@ static const struct {
 	{ "close(3) = -1 AF_INET\n", 1, 15, "expected the name of an error, found 'AF_INET'" },
 	{ "close(3) = 0 EBADF\n", 1, 12, "expected -1 with an error as result, found 0" },
 	{ "close(3) = -1 EBADF (x\n", 1, 23, "expected ')', found the end of the line" },
-	{ "close(3) = -1 EBADF (x (y))\n", 1, 24, "expected ')', found '('" },
+	{ "close(3) = -1 EBADF (x (y)\n", 1, 27, "expected ')', found the end of the line" },
 	{ "close(3) = \"x\"\n", 1, 12, "expected a number as result, found a string" },
 	{ "advance\n", 1, 8, "expected a duration (200ms), found the end of the line" },
 	{ "advance 200\n", 1, 9,
@@ -1390,6 +1390,8 @@ static void straces_names(void **state)
 		  "msg_controllen=0}, 0) = 1\n" },
 		{ "sendmsg(3, {msg_name=NULL, msg_iov(1)=[{iov_base=..., 1}]}, 0) = 1\n",
 		  "sendmsg(3, {msg_name(...)=NULL, msg_iov(1)=[{..., 1}]}, 0) = 1\n" },
+		{ "close(3) = -1 EBADF (x (y (z)) and more)\n",
+		  "close(3) = -1 EBADF (x [y [z]] and more)\n" },
 	};
 
 	(void)state;
