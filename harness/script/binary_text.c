@@ -163,16 +163,6 @@ static u32 fit_note(u8 *s, u32 len)
 }
 
 /* A name of the script's own is no constant and no word of the language. */
-static bool is_taken(const u8 *s, u32 len)
-{
-	static const char *const words[] = { "NULL", "htons", "inet_addr", "hex", "pattern" };
-
-	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
-			return true;
-	return script_find_symbol((const char *)s, len) >= 0;
-}
-
 static u32 fit_name(u8 *s, u32 len)
 {
 	for (u32 i = 0; i < len; i++)
@@ -180,7 +170,7 @@ static u32 fit_name(u8 *s, u32 len)
 			s[i] = (u8)('A' + s[i] % 26);
 	if (is_digit((char)s[0]))
 		s[0] = (u8)('A' + s[0] - '0');
-	while (len > 1 && is_taken(s, len))
+	while (len > 1 && script_is_taken((const char *)s, len))
 		len--;
 	return len;
 }

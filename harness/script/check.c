@@ -92,15 +92,9 @@ static bool is_words(struct check *c, struct text t)
 
 static bool is_name(struct check *c, struct text t)
 {
-	static const char *const reserved[] = { "NULL", "htons", "inet_addr", "hex", "pattern" };
 	const char *s = script_text(c->s, t);
 
-	if (!is_words(c, t) || is_digit(*s) || script_find_symbol(s, t.len) >= 0)
-		return false;
-	for (u32 i = 0; i < ARRAY_SIZE(reserved); i++)
-		if (t.len == strlen(reserved[i]) && memcmp(s, reserved[i], t.len) == 0)
-			return false;
-	return true;
+	return is_words(c, t) && !is_digit(*s) && !script_is_taken(s, t.len);
 }
 
 /* One line, without blanks at its ends. */

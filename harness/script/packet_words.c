@@ -11,7 +11,7 @@
 
 const struct packet_word packet_words[WORD_MAX] = {
 #define W(list_, id, word_, values_)                                                               \
-	[WORD_##list_##_##id] = { .word = word_, .values = values_, .list = LIST_##list_ },
+	[WORD_##list_##_##id] = { .word = (word_), .values = (values_), .list = LIST_##list_ },
 #include "harness/script/packets.def"
 #undef W
 };
@@ -148,8 +148,8 @@ struct icmp_name {
 };
 
 static const struct icmp_name icmp_names[] = {
-#define T(type_, word_)	       { .code = -1, .type = type_, .word = word_ },
-#define C(type_, code_, word_) { .code = code_, .type = type_, .word = word_ },
+#define T(type_, word_)	       { .code = -1, .type = (type_), .word = (word_) },
+#define C(type_, code_, word_) { .code = (code_), .type = (type_), .word = (word_) },
 #include "harness/script/icmp_names.def"
 #undef T
 #undef C
@@ -381,7 +381,8 @@ static bool normal_bytes(struct script *s, u32 at)
 		e->text.len = min_u32(e->text.len, PACKET_OPTIONS_MAX);
 		return e->text.len != 0;
 	}
-	if (e->kind != EXPR_NAME || !is_name(text, e->text.len))
+	if (e->kind != EXPR_NAME || !is_name(text, e->text.len) ||
+	    script_is_taken(text, e->text.len))
 		return false;
 	if (packet_is_hex_word(text, e->text.len)) {
 		u32 n = min_u32(e->text.len / 2, PACKET_OPTIONS_MAX);

@@ -157,7 +157,7 @@ static bool parse_bytes(struct parser *p, u32 word, u32 *child)
 		if (bytes.len > PACKET_OPTIONS_MAX)
 			return parse_fail(p, "%u bytes: an option has 40 at the most", bytes.len);
 	} else {
-		if (is_digit(p->text[p->at]))
+		if (is_digit(p->text[p->at]) || script_is_taken(p->text + p->at, end - p->at))
 			return parse_expected(p, "bytes as pairs of hex digits, or a name");
 		*child = parse_expr_at(p, EXPR_NAME);
 		bytes = script_add_text(p->script, p->text + p->at, end - p->at);
@@ -173,9 +173,10 @@ static bool parse_value(struct parser *p, u32 word, u32 n, bool optional, u32 *c
 	static const char *const stamp[2] = { "val", "ecr" };
 	const char *letters = packet_words[word].values;
 	u32 at = min_u32(n, (u32)strlen(letters) - 1);
-	char letter = letters[at] == '*' ? letters[at - 1] : letters[at], what[40];
+	char letter, what[40];
 
 	*child = 0;
+	letter = letters[letters[at] == '*' ? at - 1 : at];
 	if (letter == 'b')
 		return parse_bytes(p, word, child);
 	(void)snprintf(what, sizeof(what), "a number for %s", packet_words[word].word);

@@ -114,6 +114,8 @@ extern const struct symbol script_symbols[];
 extern const u32 script_nr_symbols;
 /* Index, or -1. */
 int script_find_symbol(const char *name, u32 len);
+/* A constant, or a word of the language: nothing that -D could define. */
+bool script_is_taken(const char *word, u32 len);
 /* The constant, call, field … that a mistyped word was probably meant to be; NULL. */
 const char *script_suggest_symbol(const char *word, u32 len);
 

@@ -315,3 +315,13 @@ const char *script_suggest_symbol(const char *word, u32 len)
 		suggest_from(&s, script_symbols[i].name);
 	return s.best;
 }
+
+bool script_is_taken(const char *word, u32 len)
+{
+	static const char *const words[] = { "NULL", "htons", "inet_addr", "hex", "pattern" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
+			return true;
+	return script_find_symbol(word, len) >= 0;
+}
