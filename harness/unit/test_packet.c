@@ -43,11 +43,12 @@ static struct line parse_line(const char *text)
 	struct line l;
 
 	assert_non_null(copy);
-	memcpy(copy, text, len);
-	memcpy(copy + len, "\n", 2);
+	(void)snprintf(copy, len + 2, "%s\n", text);
 	l.s = script_parse("test", copy, len + 1, &err);
-	if (l.s == NULL)
+	if (l.s == NULL) {
 		fail_msg("%s\n%u: %s", text, err.column, err.text);
+		abort(); /* not reached: fail_msg() does not return */
+	}
 	free(copy);
 	l.p = &l.s->stmt[0].packet;
 	return l;
@@ -261,7 +262,7 @@ static void test_build_payload(void **state)
 	for (u32 i = 0; i < sizeof(first); i++)
 		assert_int_equal(pattern_byte(0, i + 1), first[i]);
 	assert_int_equal(pattern_byte(3, 4), pattern_byte(0, 7));
-	len = frame_of("< udp (3)", false, frame_a);
+	assert_int_equal(frame_of("< udp (3)", false, frame_a), 31);
 	assert_memory_equal(frame_a + 28, "\0\0\0", 3);
 }
 
@@ -779,6 +780,7 @@ static const struct {
 
 static void test_glue(void **state)
 {
+	static u8 was[PACKET_BYTES_MAX];
 	char names[RESULT_BYTES];
 
 	(void)state;
@@ -787,10 +789,8 @@ static void test_glue(void **state)
 		u32 n = i / 2, len = frame_of(glued[n].first, ethernet, frame_a), before = len;
 		u32 next = frame_of(glued[n].second, ethernet, frame_b);
 		struct packet_ctx ctx = context(ethernet);
-		u8 *was = malloc(len);
 		struct line l;
 
-		assert_non_null(was);
 		memcpy(was, frame_a, len);
 		/* No room: nothing happens. */
 		assert_false(packet_glue(frame_a, &len, len + 1, frame_b, next, ethernet));
@@ -806,7 +806,6 @@ static void test_glue(void **state)
 			assert_string_equal(names, "");
 			script_free(l.s);
 		}
-		free(was);
 	}
 }
 
@@ -1037,7 +1036,8 @@ static void line_and_back(const u8 *frame, u32 len, bool ethernet)
 
 	ctx.isn = ctx.peer_isn = 0;
 	ctx.ttl = 77;
-	memcpy(line_text, "< ", 2);
+	line_text[0] = '<';
+	line_text[1] = ' ';
 	packet_as_script(frame, len, ethernet, line_text + 2, sizeof(line_text) - 2);
 	l = parse_line(line_text);
 	again = build_line(&l, &ctx, frame_b);

@@ -696,8 +696,8 @@ static void test_files_of_other_programs(void **state)
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct pcap_packet p;
-		struct file f;
+		struct pcap_packet p = { 0 };
+		struct file f = { 0 };
 
 		if (!have(rows[i].program))
 			continue;
@@ -727,8 +727,8 @@ static void test_files_of_scapy(void **state)
 	} else {
 		for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 			char command[512];
-			struct pcap_packet p;
-			struct file f;
+			struct pcap_packet p = { 0 };
+			struct file f = { 0 };
 
 			snprintf(
 				command, sizeof(command),

@@ -218,16 +218,16 @@ static const char *const attacks[] = {
 	"exec(\"open(M, 'w')\")",
 	"exec(compile(\"open(M, 'w')\", 'x', 'exec'))",
 	"[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'FileIO'][0](M, 'w')",
-	"l = [c for c in ().__class__.__base__.__subclasses__() if c.__name__ == "
-	"'BuiltinImporter'][0]\nl.load_module('posix').system('touch ' + M)",
+	("l = [c for c in ().__class__.__base__.__subclasses__() if c.__name__ == "
+	 "'BuiltinImporter'][0]\nl.load_module('posix').system('touch ' + M)"),
 	"import sys\nsys.modules['posix'].system('touch ' + M)",
 	"import sys\nsys._getframe().f_back.f_globals['sys'].modules['posix'].unlink(F)",
-	"try:\n  1 // 0\nexcept Exception as e:\n  t = e.__traceback__.tb_frame.f_back\n  "
-	"t.f_back.f_locals['posix'].unlink(F)",
+	("try:\n  1 // 0\nexcept Exception as e:\n  t = e.__traceback__.tb_frame.f_back\n  "
+	 "t.f_back.f_locals['posix'].unlink(F)"),
 	"import sys\nsys.addaudithook(lambda *a: None)\nopen(M, 'w')",
 	"PermissionError = None\n__builtins__.PermissionError = None\nopen(M, 'w')",
-	"import gc\nfor o in gc.get_objects():\n  if getattr(o, '__name__', '') == 'hook': "
-	"o.__defaults__ = (0, ())\nopen(M, 'w')",
+	("import gc\nfor o in gc.get_objects():\n  if getattr(o, '__name__', '') == 'hook': "
+	 "o.__defaults__ = (0, ())\nopen(M, 'w')"),
 	"import marshal\nexec(marshal.loads(b'c'))",
 	"f = lambda: 0\nf.__code__ = f.__code__.replace(co_code=b'\\x00' * 8, co_consts=())\nf()",
 	"import signal\nsignal.alarm(1)",
@@ -348,10 +348,13 @@ static void no_traces(void **state)
 static void not_there(void **state)
 {
 	char dir[] = "/tmp/python-XXXXXX", file[64], err[128];
-	char *path = strdup(getenv("PATH"));
+	const char *was = getenv("PATH");
+	char *path = strdup(was != NULL ? was : "");
 	FILE *f;
 
 	(void)state;
+	assert_non_null(was);
+	assert_non_null(path);
 	assert_non_null(mkdtemp(dir));
 	snprintf(file, sizeof(file), "%s/python3", dir);
 	f = fopen(file, "w");

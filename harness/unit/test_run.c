@@ -1065,15 +1065,17 @@ static void test_flood(void **state)
 	static const char send[] = "sendto(3, ..., 65507, 0, {sa_family = AF_INET, sin_port = "
 				   "htons(7), sin_addr = inet_addr(\"192.0.2.2\")}, 16) = 65507\n";
 	static const char begin[] = UP KNOWN UDP "wire duplicate 1000000 ppm\n";
-	char *text = malloc(sizeof(begin) + SENDS * sizeof(send) + 64);
+	static const char end[] = "> udp (5)\n";
+	char *text = malloc(sizeof(begin) + SENDS * sizeof(send) + sizeof(end)), *to = text;
 	struct outcome out;
 
 	(void)state;
 	assert_non_null(text);
-	strcpy(text, begin);
-	for (u32 i = 0; i < SENDS; i++)
-		strcat(text, send);
-	strcat(text, "> udp (5)\n");
+	memcpy(to, begin, sizeof(begin));
+	to += sizeof(begin) - 1;
+	for (u32 i = 0; i < SENDS; i++, to += sizeof(send) - 1)
+		memcpy(to, send, sizeof(send));
+	memcpy(to, end, sizeof(end));
 	out = run(text);
 	assert_int_equal(out.result.verdict, RUN_INVALID);
 	assert_non_null(strstr(out.result.message,

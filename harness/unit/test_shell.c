@@ -443,6 +443,13 @@ static void small_buffers(void **state)
 	fixture_free(f);
 }
 
+/* Bytes of a text that has a length and no end; where the next ones go. */
+static u32 put(char *text, u32 at, const char *part, u32 size)
+{
+	memcpy(text + at, part, size);
+	return at + size;
+}
+
 /* Any bytes: words of the language thrown together, and plain noise. */
 static void noise(void **state)
 {
@@ -517,8 +524,7 @@ static void noise(void **state)
 			const char *part = parts[rng_below(&rng, ARRAY_SIZE(parts))];
 			u32 size = *part != '\0' ? (u32)strlen(part) : 1;
 
-			memcpy(text + len, part, size);
-			len += size;
+			len = put(text, len, part, size);
 		}
 		if (rng_below(&rng, 4) == 0)
 			for (u32 k = 0; k < len; k++)
@@ -538,19 +544,19 @@ static void large(void **state)
 	(void)state;
 	assert_non_null(text);
 	for (u32 i = 0; i < SHELL_TEXT; i += 2)
-		memcpy(text + i, ":;", 2);
+		put(text, i, ":;", 2);
 	assert_int_equal(run_len(f, text, SHELL_TEXT), 0);
 	assert_int_equal(run_len(f, text, SHELL_TEXT + 1), -1);
 	assert_string_equal(f->err, "column 1: more than 65536 bytes of commands");
 	memset(text, 'a', SHELL_TEXT);
 	assert_int_equal(run_len(f, text, SHELL_TEXT), -1);
-	memcpy(text, "echo ", 5);
+	put(text, 0, "echo ", 5);
 	assert_int_equal(run_len(f, text, SHELL_TEXT), 0);
 	memset(text, '(', SHELL_TEXT);
-	memcpy(text, "echo $((", 8);
+	put(text, 0, "echo $((", 8);
 	assert_int_equal(run_len(f, text, SHELL_TEXT), -1);
 	for (u32 i = 0; i + 8 <= SHELL_TEXT; i += 8)
-		memcpy(text + i, "$((1-2))", 8);
+		put(text, i, "$((1-2))", 8);
 	assert_int_equal(run_len(f, text, SHELL_TEXT), -1);
 	free(text);
 	fixture_free(f);
