@@ -277,7 +277,7 @@ struct stack {
 
 static void paint(struct picture *p, struct stack *s)
 {
-	char class[4] = { s->step != 0 ? step_class[s->step] : 'o', '\0' };
+	char class[4] = { (char)(s->step != 0 ? step_class[s->step] : 'o'), '\0' };
 
 	if (s->step % 2 != 0)
 		memcpy(class + 1, " b", 3);

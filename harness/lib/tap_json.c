@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* tap_json.c - trace events written down: names, arguments, tracks, arrows. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,25 +157,36 @@ static const char *statement_of(const struct tap_statement *s)
 	return *after == ' ' && s->where_len != 0 ? after + 1 : s->text;
 }
 
+/* The record that an event is made of, if it is made of one. */
+static const struct trace_rec *record_of(const struct builder *b, const struct event *e)
+{
+	assert(e->ref < b->tap->nr_rec);
+	return &b->tap->rec[e->ref];
+}
+
 static void event_name(const struct builder *b, const struct event *e, char *name, size_t size)
 {
-	const struct trace_rec *r = e->ref < b->tap->nr_rec ? &b->tap->rec[e->ref] : NULL;
+	const struct trace_rec *r;
 	const struct path_row *row;
 
 	switch (e->what) {
 	case WHAT_CALL:
+		r = record_of(b, e);
 		snprintf(name, size, "%s", fn_names[r->arg[0]]);
 		break;
 	case WHAT_POINT:
+		r = record_of(b, e);
 		snprintf(name, size, "%s", kind_names[r->kind]);
 		break;
 	case WHAT_STEP:
+		r = record_of(b, e);
 		row = &path_rows[r->arg[0]];
 		snprintf(name, size, "step %s%u %s", row->step >= RECEIVE_STEPS ? "r" : "",
 			 row->step >= RECEIVE_STEPS ? row->step - RECEIVE_STEPS + 1 : row->step,
 			 row->fn);
 		break;
 	case WHAT_SYSCALL:
+		r = record_of(b, e);
 		if (r->arg[0] < SYS_NR_MAX && call_names[r->arg[0]] != NULL)
 			snprintf(name, size, "%s()", call_names[r->arg[0]]);
 		else
@@ -184,12 +196,14 @@ static void event_name(const struct builder *b, const struct event *e, char *nam
 		snprintf(name, size, "%s", statement_of(&b->tap->statement[e->ref]));
 		break;
 	case WHAT_ENGINE:
+		r = record_of(b, e);
 		if (r->arg[0] == BUS_MSIX)
 			snprintf(name, size, "vector %u", r->arg[2]);
 		else
 			snprintf(name, size, "%u B, queue %u", r->arg[3], r->arg[2]);
 		break;
 	case WHAT_WIRE:
+		r = record_of(b, e);
 		snprintf(name, size, "%u B%s", r->arg[2], verdict_names[r->arg[3]]);
 		break;
 	case WHAT_FRAME:
@@ -197,6 +211,7 @@ static void event_name(const struct builder *b, const struct event *e, char *nam
 			 b->tap->packet[e->ref].outgoing ? "out" : "in");
 		break;
 	case WHAT_QUEUE:
+		r = record_of(b, e);
 		snprintf(name, size, "qdisc of ifindex %u queue %u", r->arg[0], r->arg[4]);
 		break;
 	case WHAT_BLOCKED:
@@ -264,8 +279,6 @@ static void write_fields(struct json *j, const struct trace_rec *r)
 
 static void write_args(const struct builder *b, struct json *j, const struct event *e)
 {
-	const struct trace_rec *r = e->ref < b->tap->nr_rec ? &b->tap->rec[e->ref] : NULL;
-
 	if (e->ph == 'E' || e->ph == 's' || e->ph == 't' || e->ph == 'f')
 		return;
 	if (e->what == WHAT_STATEMENT) {
@@ -276,16 +289,16 @@ static void write_args(const struct builder *b, struct json *j, const struct eve
 		json_end(j);
 	} else if (e->what == WHAT_POINT || e->what == WHAT_WIRE) {
 		json_object(j, "args");
-		write_fields(j, r);
+		write_fields(j, record_of(b, e));
 		json_end(j);
 	} else if (e->what == WHAT_STEP) {
 		json_object(j, "args");
-		json_u64(j, "queue", r->arg[1]);
-		json_u64(j, "bytes", r->arg[2]);
+		json_u64(j, "queue", record_of(b, e)->arg[1]);
+		json_u64(j, "bytes", record_of(b, e)->arg[2]);
 		json_end(j);
 	} else if (e->what == WHAT_QUEUE) {
 		json_object(j, "args");
-		json_u64(j, "packets", r->arg[3]);
+		json_u64(j, "packets", record_of(b, e)->arg[3]);
 		json_end(j);
 	} else if (e->what == WHAT_FRAME) {
 		json_object(j, "args");

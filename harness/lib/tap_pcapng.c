@@ -122,7 +122,8 @@ static void write_packet(const struct tap *t, FILE *to, const struct tap_packet 
 static void write_capture(const struct tap *t, FILE *to)
 {
 	static u32 interface[TAP_DEVICES][TAP_POINTS];
-	const struct tap_packet **order = malloc((t->nr_packets + 1) * sizeof(order[0]));
+	const struct tap_packet **order =
+		malloc((t->nr_packets + 1) * sizeof(const struct tap_packet *));
 	char comment[256];
 	int n = snprintf(comment, sizeof(comment), "refstack %s, Linux %s, seed %" PRIu64,
 			 REFSTACK_VERSION, REFSTACK_LINUX, t->world->cfg.seed);
@@ -135,7 +136,7 @@ static void write_capture(const struct tap *t, FILE *to)
 	write_interfaces(t, to, interface);
 	for (u32 i = 0; i < t->nr_packets; i++)
 		order[i] = &t->packet[i];
-	qsort(order, t->nr_packets, sizeof(order[0]), by_time);
+	qsort(order, t->nr_packets, sizeof(const struct tap_packet *), by_time);
 	for (u32 i = 0; i < t->nr_packets; i++)
 		write_packet(t, to, order[i], interface[order[i]->device][order[i]->point]);
 	free(order);

@@ -562,6 +562,8 @@ static void put_quote(struct build *b)
 static void put_icmp(struct build *b, struct ip_head h)
 {
 	const struct packet *p = b->p;
+	bool quotes = (p->flags & (PACKET_QUOTES_UDP | PACKET_QUOTES_TCP)) != 0;
+	bool has_len = (p->flags & PACKET_HAS_LEN) != 0;
 	u32 at = b->len;
 
 	put8(b, p->icmp_type);
@@ -573,12 +575,10 @@ static void put_icmp(struct build *b, struct ip_head h)
 		put16(b, p->icmp_id);
 		put16(b, (p->flags & PACKET_HAS_MTU) != 0 ? p->mtu : p->icmp_seq);
 	}
-	if ((p->flags & (PACKET_QUOTES_UDP | PACKET_QUOTES_TCP)) != 0)
+	if (quotes || (!has_len && packet_icmp_is_error(p->icmp_type)))
 		put_quote(b);
-	else if ((p->flags & PACKET_HAS_LEN) != 0)
+	else if (has_len)
 		put_payload(b);
-	else if (packet_icmp_is_error(p->icmp_type))
-		put_quote(b);
 	if (!b->failed)
 		set_csum(b, b->out + at + 2, ip_compute_csum(b->out + at, l4_len(b, h)), false);
 }
@@ -699,15 +699,11 @@ static void put_eth(struct build *b)
 u32 packet_build(const struct script *s, const struct packet *p, const struct packet_ctx *ctx,
 		 u8 *frame, u32 size, char *err, u32 err_size)
 {
-	struct build b = { .s = s,
-			   .p = p,
-			   .ctx = ctx,
-			   .out = frame,
-			   .size = size,
-			   .err = err,
-			   .err_size = err_size };
+	struct build b = { .s = s, .p = p, .ctx = ctx, .size = size, .err_size = err_size };
 
 	assert(p->kind < PACKET_KINDS);
+	b.out = frame;
+	b.err = err;
 	if (!ctx->ethernet &&
 	    (p->kind == PACKET_ARP || p->kind == PACKET_ETH || (p->flags & PACKET_HAS_ETH) != 0)) {
 		fail(&b, "this device has no Ethernet headers");

@@ -332,9 +332,11 @@ static void say_fragment(struct out *o, const struct packet_view *v)
 
 static void say_l4(struct out *o, const struct packet_view *v)
 {
-	if (v->frag_off != 0)
+	if (v->frag_off != 0) {
 		say_other(o, v);
-	else if (v->proto == IPPROTO_TCP)
+		return;
+	}
+	if (v->proto == IPPROTO_TCP)
 		say_tcp(o, v);
 	else if (v->proto == IPPROTO_UDP || v->proto == IPPROTO_UDPLITE)
 		say_udp(o, v);

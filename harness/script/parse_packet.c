@@ -173,10 +173,9 @@ static bool parse_value(struct parser *p, u32 word, u32 n, bool optional, u32 *c
 	static const char *const stamp[2] = { "val", "ecr" };
 	const char *letters = packet_words[word].values;
 	u32 at = min_u32(n, (u32)strlen(letters) - 1);
-	char letter, what[40];
+	char letter = letters[letters[at] == '*' ? at - 1 : at], what[40];
 
 	*child = 0;
-	letter = letters[letters[at] == '*' ? at - 1 : at];
 	if (letter == 'b')
 		return parse_bytes(p, word, child);
 	(void)snprintf(what, sizeof(what), "a number for %s", packet_words[word].word);
