@@ -2,23 +2,18 @@
 # SPDX-License-Identifier: MIT
 # Runs every input of corpus/ through its fuzz target once more, with sanitizers.
 set -eu -o pipefail
+# shellcheck source=ci/testlib.sh
+. ci/testlib.sh
 
 build=${BUILD:-build}/asan
-passed=0
-failed=0
 for source in harness/fuzz/fuzz_*.c; do
 	target=$(basename "$source" .c)
 	target=${target#fuzz_}
 	[[ $target != main ]] || continue
-	echo "[ RUN      ] corpus/$target"
 	if setarch -R "$build/replay_$target" "corpus/$target"/*/; then
-		echo "[       OK ] corpus/$target"
-		passed=$((passed + 1))
+		case_ok "corpus/$target"
 	else
-		echo "[  FAILED  ] corpus/$target: replay: $build/replay_$target FILE"
-		failed=$((failed + 1))
+		case_failed "corpus/$target" "replay: $build/replay_$target FILE"
 	fi
 done
-((passed == 0)) || echo "[  PASSED  ] $passed test(s)."
-((failed == 0)) || echo "[  FAILED  ] $failed test(s)."
-((failed == 0 && passed > 0))
+finish

@@ -27,20 +27,13 @@ if [[ ${1:-} == --bless ]]; then
 	exit 0
 fi
 
-passed=0
-failed=0
+# shellcheck source=ci/testlib.sh
+. ci/testlib.sh
 for file in "${golden[@]}"; do
-	echo "[ RUN      ] $file"
 	if walk "$file" | diff -u "$file" -; then
-		echo "[       OK ] $file"
-		passed=$((passed + 1))
+		case_ok "$file"
 	else
-		echo "[  FAILED  ] $file: replay with build/refstack walk; make bless takes it for right"
-		failed=$((failed + 1))
+		case_failed "$file" "replay with build/refstack walk; make bless takes it for right"
 	fi
 done
-echo "[  PASSED  ] $passed test(s)."
-if ((failed != 0)); then
-	echo "[  FAILED  ] $failed test(s)."
-fi
-((failed == 0 && passed > 0))
+finish

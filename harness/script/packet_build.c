@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/csum.h"
+#include "harness/script/scan.h"
 #include "wire/ipv4.h"
 #include "wire/udp.h"
 
@@ -94,14 +95,6 @@ static u32 value_of(const struct build *b, u32 expr)
 	return (u32)b->s->expr[expr].value;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The bytes of a word that has some, or of the name that stands for them. */
 static u32 bytes_of(struct build *b, u32 child, u8 to[PACKET_OPTIONS_MAX])
 {
@@ -123,9 +116,9 @@ static u32 bytes_of(struct build *b, u32 child, u8 to[PACKET_OPTIONS_MAX])
 		return 0;
 	}
 	for (; n < PACKET_OPTIONS_MAX && named[0] != '\0' && named[1] != '\0'; named += 2) {
-		if (hex_digit(named[0]) < 0 || hex_digit(named[1]) < 0)
+		if (hex_value(named[0]) < 0 || hex_value(named[1]) < 0)
 			break;
-		to[n++] = (u8)(hex_digit(named[0]) << 4 | hex_digit(named[1]));
+		to[n++] = (u8)(hex_value(named[0]) << 4 | hex_value(named[1]));
 	}
 	if (*named != '\0')
 		fail(b, "%.*s is no string of hex digits, or too long", (int)e->text.len, text);

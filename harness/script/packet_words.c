@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "harness/script/scan.h"
 #include "wire/ipv4.h"
 
 const struct packet_word packet_words[WORD_MAX] = {
@@ -124,15 +125,10 @@ bool packet_icmp_is_error(u32 type)
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-static bool is_hex_digit(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool packet_is_hex_word(const char *text, u32 len)
 {
 	for (u32 i = 0; i < len; i++) {
-		if (!is_hex_digit(text[i]))
+		if (hex_value(text[i]) < 0)
 			return false;
 	}
 	return len != 0 && len % 2 == 0;
@@ -355,19 +351,10 @@ static void normal_range(struct script *s, u32 range)
 
 static bool is_name(const char *text, u32 len)
 {
-	for (u32 i = 0; i < len; i++) {
-		bool letter = (text[i] >= 'a' && text[i] <= 'z') ||
-			      (text[i] >= 'A' && text[i] <= 'Z') || text[i] == '_';
-
-		if (!letter && (i == 0 || text[i] < '0' || text[i] > '9'))
+	for (u32 i = 0; i < len; i++)
+		if (!is_word(text[i]))
 			return false;
-	}
-	return len != 0;
-}
-
-static u8 hex_value(char c)
-{
-	return (u8)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+	return len != 0 && !is_digit(*text) && !script_is_taken(text, len);
 }
 
 /* Bytes, or a name that nobody would take for bytes; false: neither. */
@@ -381,8 +368,7 @@ static bool normal_bytes(struct script *s, u32 at)
 		e->text.len = min_u32(e->text.len, PACKET_OPTIONS_MAX);
 		return e->text.len != 0;
 	}
-	if (e->kind != EXPR_NAME || !is_name(text, e->text.len) ||
-	    script_is_taken(text, e->text.len))
+	if (e->kind != EXPR_NAME || !is_name(text, e->text.len))
 		return false;
 	if (packet_is_hex_word(text, e->text.len)) {
 		u32 n = min_u32(e->text.len / 2, PACKET_OPTIONS_MAX);
