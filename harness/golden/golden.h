@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/* golden.h - golden vectors: NAME.pkt with the results that real Linux gave, and NAME.pcapng with
+ * the frames, their exact virtual times, and where all this comes from.
+ *
+ *   golden_pkt.c     a script and a record become the captured script
+ *   golden_pcapng.c  the capture beside it, written and read
+ *   align.c          two records against each other: which event is missing, which one differs
+ * where check.c          one vector on one device under test junit.c, …       what came of it, for
+ * machines
+ */
+#ifndef HARNESS_GOLDEN_GOLDEN_H
+#define HARNESS_GOLDEN_GOLDEN_H
+
+#include "harness/script/record.h"
+#include "harness/script/run.h"
+#include "harness/script/script.h"
+
+/* Where a capture comes from: lines "key: value" of the section's comment. */
+struct provenance {
+	char kernel[64];      /* linux-6.12.117 uml */
+	char config_hash[65]; /* SHA-256 of .config */
+	char patches_hash[65];
+	u64 seed;
+	u32 hz;
+	char *sysctls; /* of malloc: "net.ipv4.tcp_rmem = …" lines that a capture pins or changes */
+	char *tape;    /* of malloc: "label value" lines; NULL: none */
+};
+
+/* The captured script's text, in canonical form (of malloc): every result, output and frame as it
+ * was. NULL with why in err.
+ */
+char *golden_pkt(const struct script *s, const struct record *r, const struct provenance *p,
+		 char *err, u32 err_size);
+
+/* The capture: one interface a host, one packet block a frame in either direction, each with the
+ * statement that caused it ("cold-neighbour.pkt:7 sendto(3, …) = 5") as comment; time 0 of the
+ * script is 0; the state at the end is the comment of an interface statistics block.
+ */
+int golden_pcapng_write(const char *path, const struct script *s, const struct record *r,
+			const struct provenance *p, char *err, u32 err_size);
+
+struct golden_frame {
+	u8 host;
+	bool outgoing;
+	s64 when_ns;
+	const u8 *bytes; /* into golden->file */
+	u32 len;
+};
+struct golden {
+	u8 *file; /* of malloc */
+	size_t file_len;
+	struct golden_frame *frame;
+	u32 nr_frames, cap_frames;
+	bool ethernet;
+	struct provenance from;
+	char *state; /* of malloc */
+};
+/* 0, or -1 with what is wrong with the file in err: invalid golden, exit code 2. */
+int golden_read(struct golden *g, const char *path, char *err, u32 err_size);
+void golden_free(struct golden *g);
+
+#endif
