@@ -16,6 +16,7 @@
 
 #include "base/types.h"
 #include "core/cpu.h"
+#include "core/task.h"
 #include "harness/lib/ipcmd.h"
 #include "socket/sys.h"
 
