@@ -5,6 +5,10 @@
  * With run_options.record set a run compares nothing: calls end as they end, `>` lines are passed
  * over (their times count), and everything is noted here. A record can be written to a file and
  * read again: so the guest of the judging kernel hands it over.
+ *
+ * The order of events is the order of what happened. A RECORD_STMT is noted when its statement
+ * begins, so that the frames and returns that it sets off follow it, and each but headers, options,
+ * comments and `>` lines has one. A call that has returned has a RECORD_RETURN behind it.
  */
 #ifndef HARNESS_SCRIPT_RECORD_H
 #define HARNESS_SCRIPT_RECORD_H
@@ -14,7 +18,8 @@
 #include "base/types.h"
 
 enum record_kind {
-	RECORD_STMT,   /* a statement was done: a packet sent in, a command, a directive, a call */
+	RECORD_STMT,   /* a statement is done: a packet sent in, a command, a directive, a call.
+			* text: mib and drop with what has really changed; of others the statement */
 	RECORD_RETURN, /* a call has returned: text is the whole statement with its results */
 	RECORD_OUT,    /* a frame has left a host */
 	RECORD_IN      /* a frame has arrived at a host */
