@@ -66,7 +66,9 @@ cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
 
 # --- sources ---------------------------------------------------------------------------------------
 CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
-LIB_SRC  := $(CORE_SRC) $(sort $(wildcard harness/lib/*.c harness/script/*.c))
+LIB_DIRS := lib script dut golden oracle
+# guest.c is a program: the one that the judging kernel runs.
+LIB_SRC  := $(CORE_SRC) $(filter-out harness/oracle/guest.c,$(sort $(wildcard $(LIB_DIRS:%=harness/%/*.c))))
 CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
 UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))

@@ -25,7 +25,7 @@ struct session {
 	const struct args *args;
 	struct file_list files;
 	struct run_options options;
-	struct run_worlds *worlds;
+	struct dut_worlds *worlds;
 	bool json, live; /* live: -v and --graph write to `talk` as it happens */
 	FILE *talk;	 /* where the output of -v and --graph goes */
 	u32 ran, count[RUN_ENVIRONMENT + 1];
@@ -393,14 +393,14 @@ static int run_all(struct session *s)
 
 	catch_interrupt();
 	progress_start(&s->progress);
-	s->worlds = run_worlds_new();
+	s->worlds = dut_worlds_new();
 	if (s->json)
 		printf("{\n  \"scripts\": [");
 	if (workers > 1 && s->files.nr > 1)
 		started = run_in_workers(s, workers);
 	else
 		run_here(s);
-	run_worlds_free(s->worlds);
+	dut_worlds_free(s->worlds);
 	progress_clear(&s->progress);
 	if (s->ran < s->files.nr)
 		fprintf(stderr, "refstack run: %s after %u of %u scripts\n",

@@ -16,6 +16,7 @@
 
 #include "base/types.h"
 #include "core/cpu.h"
+#include "core/net.h"
 #include "core/task.h"
 #include "harness/lib/ipcmd.h"
 #include "socket/sys.h"
@@ -61,7 +62,13 @@ enum dut_fault {
 	DUT_IRQ_LOSE,  /* a: the n-th */
 	DUT_DMA_FAIL,
 	DUT_FETCH_FAIL,
-	DUT_ALLOC_FAIL /* a: the n-th; name: of this pool, NULL: of any */
+	DUT_ALLOC_FAIL, /* a: the n-th; name: of this pool, NULL: of any */
+	DUT_WIRE_DROP,	/* a to b, counted from 1 */
+	DUT_WIRE_DELAY, /* a: ns */
+	DUT_WIRE_LOSS,	/* a: ppm */
+	DUT_WIRE_DUP,
+	DUT_WIRE_REORDER, /* b: by so many ns */
+	DUT_WIRE_CORRUPT
 };
 
 struct dut;
@@ -117,8 +124,8 @@ struct dut_ops {
 	void (*state)(struct dut *d, u32 host, FILE *to);
 	/* Is it one of the host's broadcast addresses (host order)? */
 	bool (*is_broadcast)(struct dut *d, u32 host, u32 addr);
-	/* The port of the youngest IPv4 socket of the protocol that has one; 0. */
-	u16 (*youngest_port)(struct dut *d, u32 host, u8 proto);
+	/* The ports of the youngest IPv4 socket of the protocol that has a local one; 0: none. */
+	void (*youngest)(struct dut *d, u32 host, u8 proto, u16 *local, u16 *remote);
 	/* NULL, or why not: "only a card has this fault". */
 	const char *(*fault)(struct dut *d, u32 host, enum dut_fault what, u64 a, u64 b,
 			     const char *name);
@@ -127,8 +134,11 @@ struct dut_ops {
 struct dut {
 	const struct dut_ops *ops;
 	struct world *world; /* of the reference; NULL */
-	/* Hooks, set after creation. when_ps: when it left or arrived. */
+	/* Hooks, set after creation. A frame has left or reached a host's device; one has come to
+	 * the other end of the wire, where the script is (at once, unless the wire has faults).
+	 */
 	void (*on_frame)(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
+	void (*on_arrival)(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_ps);
 	void (*on_return)(void *ctx); /* some call has ended */
 	void *ctx;
 };
@@ -150,6 +160,8 @@ struct dut_worlds;
 struct dut_worlds *dut_worlds_new(void);
 void dut_worlds_free(struct dut_worlds *cache);
 struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache);
+/* On a world of the caller's. */
+struct dut *dut_refstack_on(struct world *w, u64 seed);
 
 /* linux.c: the kernel that runs this process, in new network namespaces. NULL with why in err: no
  * right to make them, no /dev/net/tun.

@@ -415,31 +415,43 @@ static bool line_next(struct line *l, char *text)
 	return true;
 }
 
-int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes)
+int ipcmd_line(const char *line, struct ipcmd_call *call,
+	       int (*run)(void *ctx, struct ipcmd_call *call), void *ctx)
 {
-	struct ipcmd_call call = {
-		.out = out, .err = err, .out_bytes = out_bytes, .err_bytes = err_bytes
-	};
 	struct line l = { .at = line, .begin = line };
 	char *text = malloc(2 * strlen(line) + 1);
 	int ret = 0;
 
 	if (text == NULL)
 		abort();
-	if (err_bytes != 0)
-		err[0] = '\0';
-	if (out_bytes != 0)
-		out[0] = '\0';
+	if (call->err_bytes != 0)
+		call->err[0] = '\0';
+	if (call->out_bytes != 0)
+		call->out[0] = '\0';
 	while (ret >= 0 && line_next(&l, text)) {
-		call.word = l.word;
-		call.nr_words = l.nr_words;
-		call.end_column = l.end_column;
-		ret = l.too_many ? -E2BIG : ipcmd_call(h, &call);
+		call->word = l.word;
+		call->nr_words = l.nr_words;
+		call->end_column = l.end_column;
+		ret = l.too_many ? -E2BIG : run(ctx, call);
 	}
-	if (l.too_many && err_bytes != 0)
-		snprintf(err, err_bytes, "a command of more than %d words", LINE_WORDS);
+	if (l.too_many && call->err_bytes != 0)
+		snprintf(call->err, call->err_bytes, "a command of more than %d words", LINE_WORDS);
 	free(text);
 	return ret < 0 ? ret : 0;
+}
+
+static int call_of_host(void *ctx, struct ipcmd_call *call)
+{
+	return ipcmd_call(ctx, call);
+}
+
+int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes)
+{
+	struct ipcmd_call call = {
+		.out = out, .err = err, .out_bytes = out_bytes, .err_bytes = err_bytes
+	};
+
+	return ipcmd_line(line, &call, call_of_host, h);
 }
 
 int ipcmd(struct host *h, const char *line, char *err, u32 err_bytes)

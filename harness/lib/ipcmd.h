@@ -41,6 +41,9 @@ struct ipcmd_call {
 	u32 status;
 };
 int ipcmd_call(struct host *h, struct ipcmd_call *call);
+/* A line of commands, one after the other by run(), until one fails: its result. */
+int ipcmd_line(const char *line, struct ipcmd_call *call,
+	       int (*run)(void *ctx, struct ipcmd_call *call), void *ctx);
 /* Names of commands; NULL after the last. */
 const char *ipcmd_name(u32 i);
 

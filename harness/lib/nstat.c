@@ -79,7 +79,7 @@ static bool is_asked_for(const struct ipcmd_call *call, bool any, const char *na
 	return hit;
 }
 
-int nstat_call(const struct net *net, u64 base[MIB_MAX], struct ipcmd_call *call)
+int nstat_call(const u64 mib[MIB_MAX], u64 base[MIB_MAX], struct ipcmd_call *call)
 {
 	struct outbuf o = { .text = call->out, .cap = call->out_bytes, .len = call->out_len };
 	struct lex lx = { .call = call,
@@ -98,7 +98,7 @@ int nstat_call(const struct net *net, u64 base[MIB_MAX], struct ipcmd_call *call
 		outf(&o, "#kernel\n");
 	for (u32 g = 0; g < ARRAY_SIZE(groups) && !r.silent; g++) {
 		for (u32 i = 0; i < MIB_MAX; i++) {
-			u64 v = net->mib[i] - (r.absolute ? 0 : base[i]);
+			u64 v = mib[i] - (r.absolute ? 0 : base[i]);
 			char name[64];
 
 			if (strcmp(mib_names[i].group, groups[g]) != 0 || (v == 0 && !r.zeros))
@@ -109,7 +109,7 @@ int nstat_call(const struct net *net, u64 base[MIB_MAX], struct ipcmd_call *call
 		}
 	}
 	if (!r.keep)
-		memcpy(base, net->mib, sizeof(net->mib));
+		memcpy(base, mib, MIB_MAX * sizeof(mib[0]));
 	call->out_len = o.len;
 	return 0;
 }

@@ -11,7 +11,7 @@
 struct outbuf;
 
 /* The call's words begin with "nstat"; base: what it saw last. */
-int nstat_call(const struct net *net, u64 base[MIB_MAX], struct ipcmd_call *call);
+int nstat_call(const u64 mib[MIB_MAX], u64 base[MIB_MAX], struct ipcmd_call *call);
 /* netstat: /proc/net/netstat (TcpExt, IpExt); else /proc/net/snmp. */
 void proc_counters(const struct net *net, bool netstat, struct outbuf *o);
 /* * and ? stand for any; upper and lower case are one. */

@@ -22,7 +22,7 @@ static struct host_cfg host_cfg_of(const struct world_cfg *cfg, u32 id)
 		.tasks = min_u32(or_default(cfg->tasks, 1), cfg->limits->tasks),
 		.cost = cfg->cost,
 		.boot_jiffies = cfg->boot_jiffies != 0 ? cfg->boot_jiffies : WORLD_BOOT_JIFFIES,
-		.boot_real_ns = WORLD_BOOT_REAL_NS,
+		.boot_real_ns = cfg->boot_real_ns != 0 ? cfg->boot_real_ns : WORLD_BOOT_REAL_NS,
 	};
 }
 

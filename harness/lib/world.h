@@ -45,6 +45,7 @@ struct world_cfg {
 	enum cost_model cost;
 	u32 hosts, cpus, tasks; /* each host has this many; 0 = 1 */
 	u64 boot_jiffies;	/* 0 = WORLD_BOOT_JIFFIES */
+	u64 boot_real_ns;	/* 0 = WORLD_BOOT_REAL_NS */
 	u32 nr_devs, nr_wires;
 	struct world_dev_cfg dev[WORLD_DEVS];
 	struct wire_cfg wire[WORLD_WIRES];

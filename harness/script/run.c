@@ -105,15 +105,15 @@ static void call_event(struct run *r, u32 host, u32 thread, u64 when_ps, const c
 
 static void return_event(struct run *r, u32 host, u32 thread)
 {
-	const struct task *t = &r->world->host[host].task[thread];
-	const char *name = errno_name(t->ret);
+	struct dut_call t = r->dut->ops->thread(r->dut, host, thread);
+	const char *name = errno_name(t.ret);
 	char result[64];
 
 	if (name != NULL)
 		snprintf(result, sizeof(result), " = -1 %s", name);
 	else
-		snprintf(result, sizeof(result), " = %lld", (long long)t->ret);
-	call_event(r, host, thread, t->ended_ps, result);
+		snprintf(result, sizeof(result), " = %lld", (long long)t.ret);
+	call_event(r, host, thread, t.ended_ps, result);
 }
 
 /* A call that was to wait has returned at its time, or not. */
@@ -138,12 +138,15 @@ static void finish_calls(struct run *r)
 	for (u32 h = 0; h < r->nr_hosts && !r->ended; h++) {
 		for (u32 t = 0; t < RUN_THREADS && !r->ended; t++) {
 			struct run_thread *th = &r->thread[h][t];
-			struct task *task = &r->world->host[h].task[t];
+			struct dut_call c;
 
-			if (!th->busy || task->state != TASK_IDLE)
+			if (!th->busy)
+				continue;
+			c = r->dut->ops->thread(r->dut, h, t);
+			if (c.busy)
 				continue;
 			return_event(r, h, t);
-			if (check_return_time(r, th, task->ended_ps) == 0)
+			if (check_return_time(r, th, c.ended_ps) == 0)
 				run_call_end(r, h, t);
 			th->busy = false;
 		}
@@ -161,8 +164,7 @@ bool run_advance(struct run *r, u64 until_ps)
 		return false;
 	deadline = first_deadline(r, &host, &thread);
 	stop = min_u64(until_ps, deadline);
-	if (sim_next_ps(&r->world->sim) <= stop) {
-		world_step(r->world);
+	if (r->dut->ops->step(r->dut, stop)) {
 		if (r->ended_calls != 0)
 			finish_calls(r);
 		if (++r->steps >= RUN_LIMIT_STEPS)
@@ -170,8 +172,10 @@ bool run_advance(struct run *r, u64 until_ps)
 				    RUN_LIMIT_STEPS);
 		return !r->ended;
 	}
-	if (stop != U64_MAX)
-		world_run_until(r->world, stop);
+	if (r->ended_calls != 0) {
+		finish_calls(r);
+		return !r->ended;
+	}
 	if (deadline < until_ps)
 		overdue(r, host, thread);
 	return false;
@@ -194,31 +198,20 @@ bool run_until(struct run *r, u64 when_ps)
 	return !r->ended;
 }
 
-/* What the CPUs have been given to do is done then. */
-static u64 cpus_until(const struct run *r)
-{
-	u64 until = r->world->sim.now_ps;
-
-	for (u32 h = 0; h < r->nr_hosts; h++)
-		for (u32 c = 0; c < r->world->host[h].nr_cpus; c++)
-			until = max_u64(until, r->world->host[h].cpu[c].now_ps);
-	return until;
-}
-
 /* On a TAP of one host an instant is over when nothing is due any more. A card, a second host or
  * functions that cost time need a little longer for the same.
  */
 void run_settle(struct run *r)
 {
-	u64 now = r->world->sim.now_ps, end = now + SETTLE_MAX_US * PS_PER_US;
+	u64 now = run_now(r), end = now + SETTLE_MAX_US * PS_PER_US;
 
 	run_until(r, now);
 	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE)
 		return;
-	while (run_until(r, cpus_until(r))) {
-		u64 next = sim_next_ps(&r->world->sim);
+	while (run_until(r, r->dut->ops->busy_until_ps(r->dut))) {
+		u64 next = r->dut->ops->next_ps(r->dut);
 
-		if (next > r->world->sim.now_ps + SETTLE_US * PS_PER_US || next > end)
+		if (next > run_now(r) + SETTLE_US * PS_PER_US || next > end)
 			return;
 		run_until(r, next);
 	}
@@ -268,16 +261,16 @@ u32 run_thread_of(const struct stmt *s)
 
 u32 run_process_of(const struct run *r, u32 host, u32 thread)
 {
-	return r->world->host[host].task[thread].process->id - 1;
+	return r->dut->ops->thread(r->dut, host, thread).process;
 }
 
 static void fork_process(struct run *r, u32 host, u32 process)
 {
 	if (r->host[host].processes >> process & 1)
 		return;
-	world_fork(r->world, host, 0, process);
+	r->dut->ops->fork(r->dut, host, process);
 	r->host[host].processes |= 1u << process;
-	r->host[host].permitted[process] = r->host[host].permitted[0];
+	r->host[host].identity[process] = r->host[host].identity[0];
 	memcpy(r->fd[host][process], r->fd[host][0], sizeof(r->fd[host][0]));
 }
 
@@ -288,7 +281,7 @@ int run_bind_thread(struct run *r, const struct stmt *s)
 
 	if (!r->host[h].bound[t]) {
 		fork_process(r, h, process);
-		world_attach(r->world, h, t, process);
+		r->dut->ops->attach(r->dut, h, t, process);
 		r->host[h].bound[t] = true;
 	}
 	if (s->process != 0 && run_process_of(r, h, t) != process)
@@ -310,7 +303,7 @@ static bool wait_idle(struct run *r, const struct run_thread *th)
  */
 static void wait_within_tolerance(struct run *r, const struct run_thread *th, u64 tolerance_ps)
 {
-	u64 until = r->world->sim.now_ps + tolerance_ps;
+	u64 until = run_now(r) + tolerance_ps;
 	struct run_diff diff = { .field = "returns", .differs = true };
 
 	while (th->busy && run_advance(r, until))
@@ -333,15 +326,15 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 	*th = (struct run_thread){
 		.busy = true,
 		.stmt = s,
-		.started_ps = r->world->sim.now_ps,
+		.started_ps = run_now(r),
 		.due_ps = s->when.blocks ? win->until_ps : U64_MAX,
 	};
 	if (run_call_start(r, s) != 0)
 		return;
 	run_hold_events(r);
-	run_until(r, r->world->sim.now_ps);
+	run_until(r, run_now(r));
 	if (r->holding)
-		call_event(r, s->host, t, r->world->sim.now_ps, " <unfinished ...>");
+		call_event(r, s->host, t, run_now(r), " <unfinished ...>");
 	if (!r->ended && th->busy && !s->when.blocks)
 		wait_within_tolerance(r, th, win->tolerance_ps);
 	if (!r->ended)
@@ -368,7 +361,7 @@ static void do_command(struct run *r, const struct stmt *s)
 
 	out[0] = '\0';
 	run_stmt_text(r, s, text, sizeof(text));
-	run_event(r, r->world->sim.now_ps, " ", s->host, "%s", text);
+	run_event(r, run_now(r), " ", s->host, "%s", text);
 	status = shell_run(&r->shell[s->host], script_text(r->script, s->text), s->text.len, out,
 			   sizeof(out), err, sizeof(err));
 	if (status < 0)
@@ -385,19 +378,20 @@ enum { VALUE_NAME = 64, VALUES_MAX = MIB_MAX + DROP_MAX + 1 };
 static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME],
 			 struct python_value *v)
 {
-	const struct net *net = &r->world->host[host].net;
+	u64 mib[MIB_MAX], drops[DROP_MAX];
 	u32 n = 0;
+
+	r->dut->ops->counters(r->dut, host, mib, drops);
 
 	for (u32 i = 0; i < MIB_MAX; i++, n++) {
 		snprintf(names[n], VALUE_NAME, "mib_%s_%s", mib_names[i].group, mib_names[i].name);
-		v[n] = (struct python_value){ names[n], (s64)net->mib[i] };
+		v[n] = (struct python_value){ names[n], (s64)mib[i] };
 	}
 	for (u32 i = 0; i < DROP_MAX; i++, n++) {
 		snprintf(names[n], VALUE_NAME, "drop_%s", drop_names[i]);
-		v[n] = (struct python_value){ names[n], (s64)net->drops[i] };
+		v[n] = (struct python_value){ names[n], (s64)drops[i] };
 	}
-	v[n++] = (struct python_value){ "now_ns",
-					(s64)((r->world->sim.now_ps - r->start_ps) / PS_PER_NS) };
+	v[n++] = (struct python_value){ "now_ns", (s64)((run_now(r) - r->start_ps) / PS_PER_NS) };
 	return n;
 }
 
@@ -419,7 +413,7 @@ static void do_python(struct run *r, const struct stmt *s)
 	ret = python_block(r->python, script_text(r->script, s->text), s->text.len, values, n,
 			   message, sizeof(message));
 	if (ret == 0)
-		run_event(r, r->world->sim.now_ps, " ", s->host, "%%{ }%% holds");
+		run_event(r, run_now(r), " ", s->host, "%%{ }%% holds");
 	else if (ret > 0)
 		run_failf(r, s, "%s", message);
 	else
@@ -451,7 +445,7 @@ static void do_stmt(struct run *r, const struct stmt *s)
 		run_packet(r, s, &win);
 		return;
 	}
-	if (!run_until(r, max_u64(win.from_ps, r->world->sim.now_ps)))
+	if (!run_until(r, max_u64(win.from_ps, run_now(r))))
 		return;
 	r->last_ps = win.from_ps;
 	if (s->kind == STMT_CALL)
@@ -488,25 +482,12 @@ static void one_stmt(struct run *r, const struct stmt *s)
 		r->result.events++;
 }
 
-/* A card's link takes its seconds; a script's time begins when it is up. */
-static bool links_pending(const struct run *r)
-{
-	for (u32 h = 0; h < r->nr_hosts; h++) {
-		const struct net_device *dev = r->world->port[r->host[h].port].dev;
-
-		if (netif_running(dev) && !netif_carrier_ok(dev))
-			return true;
-	}
-	return false;
-}
-
+/* A card's link takes its seconds. */
 static void wait_for_links(struct run *r)
 {
-	u64 end = r->world->sim.now_ps + LINK_UP_SECS * PS_PER_SEC;
+	u64 end = run_now(r) + LINK_UP_SECS * PS_PER_SEC;
 
-	if (r->device != DEVICE_IGB)
-		return;
-	while (links_pending(r) && run_advance(r, end))
+	while (!r->dut->ops->ready(r->dut) && run_advance(r, end))
 		;
 	run_settle(r);
 }
@@ -534,24 +515,46 @@ static void end_calls(struct run *r)
 		wait_idle(r, &r->thread[h][t]);
 }
 
+/* A script's time begins on a boundary of the wheel (the world, or the guest, was set up one jiffy
+ * before it), or at the next jiffy.
+ */
+static void begin_time(struct run *r)
+{
+	u64 jiffy = PS_PER_SEC / HZ;
+
+	wait_for_links(r);
+	run_until(r, r->start_ps + ALIGN_UP(run_now(r) - r->start_ps + 1, jiffy));
+	r->start_ps = run_now(r);
+	r->last_ps = r->start_ps;
+	run_counters_mark(r);
+}
+
+/* What only a world can show. */
+static int start_looking(struct run *r)
+{
+	u32 what = (r->opt->trace_path != NULL ? TAP_TRACE : 0u) |
+		   (r->opt->pcapng_path != NULL ? TAP_PCAPNG : 0u);
+
+	if (r->dut->world == NULL && (what != 0 || r->opt->graph))
+		return run_invalid(r, NULL, "only the reference shows its inside: not --dut %s",
+				   r->dut->ops->name);
+	if (what != 0)
+		r->tap = tap_start(r->dut->world, what);
+	if (r->opt->graph)
+		graph_start(r->dut->world);
+	return 0;
+}
+
 static void play(void *ctx)
 {
 	struct run *r = ctx;
 	u32 i;
 
-	if (r->opt->trace_path != NULL || r->opt->pcapng_path != NULL)
-		r->tap = tap_start(r->world,
-				   (r->opt->trace_path != NULL ? TAP_TRACE : 0u) |
-					   (r->opt->pcapng_path != NULL ? TAP_PCAPNG : 0u));
-	if (r->opt->graph)
-		graph_start(r->world);
-	i = opening_commands(r);
-	if (r->ended)
+	if (start_looking(r) != 0)
 		return;
-	wait_for_links(r);
-	r->start_ps = r->world->sim.now_ps;
-	r->last_ps = r->start_ps;
-	run_counters_mark(r);
+	i = opening_commands(r);
+	if (!r->ended)
+		begin_time(r);
 	for (; i < r->script->nr_stmts && !r->ended; i++)
 		one_stmt(r, &r->script->stmt[i]);
 	end_calls(r);
@@ -559,7 +562,7 @@ static void play(void *ctx)
 
 struct begin {
 	struct run *run;
-	struct run_worlds *cache;
+	struct dut_worlds *cache;
 };
 
 static void begin(void *ctx)
@@ -575,7 +578,7 @@ static void write_outputs(struct run *r)
 
 	if (r->opt->graph && r->opt->out != NULL)
 		for (u32 h = 0; h < r->nr_hosts; h++)
-			graph_print(r->opt->out, r->world, h);
+			graph_print(r->opt->out, r->dut->world, h);
 	if (r->tap == NULL)
 		return;
 	if ((r->opt->trace_path != NULL &&
@@ -599,10 +602,10 @@ static void clean_up(struct run *r)
 }
 
 struct run_result run_script(const struct script *s, const struct run_options *o,
-			     struct run_worlds *cache)
+			     struct dut_worlds *cache)
 {
 	struct run *r = calloc(1, sizeof(*r));
-	struct run_worlds *own = cache == NULL ? run_worlds_new() : NULL;
+	struct dut_worlds *own = cache == NULL ? dut_worlds_new() : NULL;
 	struct run_result result;
 	const char *what = NULL;
 
@@ -613,14 +616,14 @@ struct run_result run_script(const struct script *s, const struct run_options *o
 	if (!run_guarded(begin, &(struct begin){ r, cache != NULL ? cache : own }, &what) ||
 	    (!r->ended && !run_guarded(play, r, &what)))
 		run_end(r, r->stmt, RUN_NOT_IMPLEMENTED, "%s", what);
-	if (r->world != NULL) {
-		r->result.virtual_ps = r->world->sim.now_ps - r->start_ps;
+	if (r->dut != NULL) {
+		r->result.virtual_ps = run_now(r) - r->start_ps;
 		write_outputs(r);
 	}
 	clean_up(r);
 	result = r->result;
 	free(r);
-	run_worlds_free(own);
+	dut_worlds_free(own);
 	return result;
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* run.h - runs a script on the reference in virtual time. */
+/* run.h - runs a script on a device under test: the reference, if nothing else is said. */
 #ifndef HARNESS_SCRIPT_RUN_H
 #define HARNESS_SCRIPT_RUN_H
 
 #include <stdio.h>
 
-#include "core/cpu.h"
-#include "harness/lib/world.h"
+#include "harness/dut/dut.h"
 #include "harness/script/script.h"
 
 enum run_profile { PROFILE_AUTO, PROFILE_BARE, PROFILE_GOOGLE, PROFILE_KSFT };
@@ -34,6 +33,11 @@ struct run_options {
 	struct run_pair
 		option[RUN_PAIRS]; /* --NAME=VALUE of scripts, in place of the script's own */
 	FILE *out;		   /* of -v and --graph */
+	/* What else the script runs on; NULL: the reference, in a world of the cache. */
+	struct dut *(*dut)(const struct dut_config *cfg, char *err, u32 err_size);
+	/* Nothing is compared, everything is noted here: see record.h. NULL: a run like any other.
+	 */
+	struct record *record;
 };
 
 enum run_verdict {
@@ -52,17 +56,10 @@ struct run_result {
 	u32 events; /* statements that were done */
 };
 
-/* Worlds that are ready to use, one for each kind that scripts have asked for; so a run begins with
- * a restore instead of laying out a world.
- */
-struct run_worlds;
-struct run_worlds *run_worlds_new(void);
-void run_worlds_free(struct run_worlds *cache);
-
 void run_options_init(struct run_options *o);
 /* The same script with the same options always ends the same way. */
 struct run_result run_script(const struct script *s, const struct run_options *o,
-			     struct run_worlds *cache);
+			     struct dut_worlds *cache);
 void run_result_free(struct run_result *r);
 const char *run_verdict_name(enum run_verdict v); /* passed, failed, not implemented, … */
 

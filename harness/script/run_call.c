@@ -40,18 +40,18 @@ int run_call_start(struct run *r, const struct stmt *s)
 	u64 arg[SYS_ARGS] = { 0 };
 
 	assert(s->kind == STMT_CALL);
-	assert(s->host < r->world->cfg.hosts);
+	assert(s->host < r->nr_hosts);
 	if (nr < 0)
 		not_implemented(info->name);
 	r->thread[s->host][thread].stmt = s;
 	if (!lay_arguments(r, s, s->host, thread, arg))
 		return -1;
-	world_start(r->world, s->host, thread, (enum sys_nr)nr, arg);
+	r->dut->ops->call(r->dut, s->host, thread, (enum sys_nr)nr, arg);
 	return 0;
 }
 
 /* Does a result that is no error mean a new descriptor? */
-static bool gives_fd(const struct task *t, const struct stmt *s)
+static bool gives_fd(const struct dut_call *t, const struct stmt *s)
 {
 	if (s->call.call == CALL_fcntl)
 		return (u32)t->arg[1] == F_DUPFD || (u32)t->arg[1] == F_DUPFD_CLOEXEC;
@@ -76,19 +76,18 @@ int run_call_end(struct run *r, u32 host, u32 thread)
 {
 	const struct run_thread *th = &r->thread[host][thread];
 	const struct stmt *s = th->stmt;
-	const struct task *t = &r->world->host[host].task[thread];
-	u32 process = run_process_of(r, host, thread);
-	bool fd = gives_fd(t, s);
+	struct dut_call t = r->dut->ops->thread(r->dut, host, thread);
+	bool fd = gives_fd(&t, s);
 	s64 number;
 
-	assert(t->state == TASK_IDLE);
-	if (th->cut != U64_MAX && t->ret >= 0 && (u64)t->ret > th->cut)
+	assert(!t.busy);
+	if (th->cut != U64_MAX && t.ret >= 0 && (u64)t.ret > th->cut)
 		return run_invalid(r, s, "this moves more data than fits into a process's memory");
 	if (run_compare(r, host, thread, fd) != 0)
 		return -1;
-	if (!fd || t->ret < 0 || r->script->expr[s->call.result].kind == EXPR_ANY)
+	if (!fd || t.ret < 0 || r->script->expr[s->call.result].kind == EXPR_ANY)
 		return 0;
 	if (!run_number(r, s->call.result, &number))
 		return -1;
-	return run_bind_fd(r, s, host, process, number, t->ret);
+	return run_bind_fd(r, s, host, t.process, number, t.ret);
 }

@@ -19,7 +19,7 @@ static u64 end_of(const struct run *r, u64 ns)
 {
 	u64 most = 2 * RUN_LIMIT_SECS * NS_PER_SEC;
 
-	return max_u64(r->last_ps, r->world->sim.now_ps) + min_u64(ns, most) * PS_PER_NS;
+	return max_u64(r->last_ps, run_now(r)) + min_u64(ns, most) * PS_PER_NS;
 }
 
 /* The next statement counts from its end. */
@@ -35,7 +35,7 @@ static int do_advance(struct run *r, const struct stmt *s)
 
 static int do_quiet(struct run *r, const struct stmt *s)
 {
-	u64 end = end_of(r, s->directive.value[0]), begin_ps = r->world->sim.now_ps;
+	u64 end = end_of(r, s->directive.value[0]), begin_ps = run_now(r);
 	struct run_diff diff = { .field = "leaves", .differs = true };
 	char when[32];
 
@@ -64,54 +64,60 @@ static int do_quiet(struct run *r, const struct stmt *s)
 /* --- who calls
  * ------------------------------------------------------------------------------------ */
 
-static struct process *process_of(struct run *r, const struct stmt *s, u64 **permitted)
+/* Who the statement's process is, to be changed; NULL after run_invalid(). */
+static struct run_identity *identity_of(struct run *r, const struct stmt *s)
 {
-	u32 p;
-
 	if (run_bind_thread(r, s) != 0)
 		return NULL;
-	p = run_process_of(r, s->host, run_thread_of(s));
-	*permitted = &r->host[s->host].permitted[p];
-	return &r->world->host[s->host].process[p];
+	return &r->host[s->host].identity[run_process_of(r, s->host, run_thread_of(s))];
+}
+
+static int become(struct run *r, const struct stmt *s, const struct run_identity *id)
+{
+	r->dut->ops->identity(r->dut, s->host, run_process_of(r, s->host, run_thread_of(s)),
+			      id->caps, id->uid);
+	return 0;
+}
+
+static u64 capability(const struct stmt *s)
+{
+	return 1ull << (script_symbols[s->directive.value[0]].value & 63);
 }
 
 static int do_cap_drop(struct run *r, const struct stmt *s)
 {
-	u64 *permitted, bit = 1ull << (script_symbols[s->directive.value[0]].value & 63);
-	struct process *p = process_of(r, s, &permitted);
+	struct run_identity *id = identity_of(r, s);
 
-	if (p == NULL)
+	if (id == NULL)
 		return -1;
-	p->caps &= ~bit;
-	*permitted &= ~bit;
-	return 0;
+	id->caps &= ~capability(s);
+	id->permitted &= ~capability(s);
+	return become(r, s, id);
 }
 
 static int do_cap_add(struct run *r, const struct stmt *s)
 {
-	u64 *permitted, bit = 1ull << (script_symbols[s->directive.value[0]].value & 63);
-	struct process *p = process_of(r, s, &permitted);
+	struct run_identity *id = identity_of(r, s);
 
-	if (p == NULL)
+	if (id == NULL)
 		return -1;
-	p->caps |= bit;
-	*permitted |= bit;
-	return 0;
+	id->caps |= capability(s);
+	id->permitted |= capability(s);
+	return become(r, s, id);
 }
 
 /* LINUX: cap_emulate_setxuid(): who stops being root keeps no capability in effect. */
 static int do_uid(struct run *r, const struct stmt *s)
 {
-	u64 *permitted;
-	struct process *p = process_of(r, s, &permitted);
+	struct run_identity *id = identity_of(r, s);
 
-	if (p == NULL)
+	if (id == NULL)
 		return -1;
 	if (s->directive.value[0] > U32_MAX)
 		return run_invalid(r, s, "a uid has 32 bits");
-	p->uid = (u32)s->directive.value[0];
-	p->caps = p->uid == 0 ? *permitted : 0;
-	return 0;
+	id->uid = (u32)s->directive.value[0];
+	id->caps = id->uid == 0 ? id->permitted : 0;
+	return become(r, s, id);
 }
 
 static int do_signal(struct run *r, const struct stmt *s)
@@ -120,7 +126,8 @@ static int do_signal(struct run *r, const struct stmt *s)
 
 	if (thread == 0 || thread > SCRIPT_THREADS)
 		return run_invalid(r, s, "threads have numbers from 1 to %u", SCRIPT_THREADS);
-	world_signal(r->world, s->host, (u32)thread - 1);
+	r->dut->ops->signal(r->dut, s->host, (u32)thread - 1,
+			    (u32)script_symbols[s->directive.value[1]].value);
 	run_settle(r);
 	return r->ended ? -1 : 0;
 }
@@ -131,10 +138,7 @@ static int do_signal(struct run *r, const struct stmt *s)
 void run_counters_mark(struct run *r)
 {
 	for (u32 h = 0; h < r->nr_hosts; h++) {
-		const struct net *net = &r->world->host[h].net;
-
-		memcpy(r->mib_base[h], net->mib, sizeof(net->mib));
-		memcpy(r->drop_base[h], net->drops, sizeof(net->drops));
+		r->dut->ops->counters(r->dut, h, r->mib_base[h], r->drop_base[h]);
 	}
 }
 
@@ -204,200 +208,57 @@ static int check_counter(struct run *r, const struct stmt *s, const struct count
 
 static int do_mib(struct run *r, const struct stmt *s)
 {
-	const struct net *net = &r->world->host[s->host].net;
+	u64 mib[MIB_MAX], drops[DROP_MAX];
 
-	return check_counter(
-		r, s, &(struct counters){ net->mib, r->mib_base[s->host], MIB_MAX, mib_name });
+	r->dut->ops->counters(r->dut, s->host, mib, drops);
+	return check_counter(r, s,
+			     &(struct counters){ mib, r->mib_base[s->host], MIB_MAX, mib_name });
 }
 
 static int do_drop(struct run *r, const struct stmt *s)
 {
-	const struct net *net = &r->world->host[s->host].net;
+	u64 mib[MIB_MAX], drops[DROP_MAX];
 
+	r->dut->ops->counters(r->dut, s->host, mib, drops);
 	return check_counter(
-		r, s, &(struct counters){ net->drops, r->drop_base[s->host], DROP_MAX, drop_name });
+		r, s, &(struct counters){ drops, r->drop_base[s->host], DROP_MAX, drop_name });
 }
 
-/* --- the card
- * --------------------------------------------------------------------------------------- */
+/* --- links and faults
+ * ------------------------------------------------------------------------------- */
 
-static int do_link_down(struct run *r, const struct stmt *s)
+static int do_link(struct run *r, const struct stmt *s)
 {
-	world_link(r->world, r->host[s->host].port, false);
+	r->dut->ops->link(r->dut, s->host, s->directive.id == DIR_LINK_UP);
 	return 0;
 }
 
-static int do_link_up(struct run *r, const struct stmt *s)
+static const struct {
+	u8 fault;
+	s8 time; /* which of its values is a time in ns; -1: none */
+} faults[DIR_MAX] = {
+	[DIR_NIC_IRQ_DELAY] = { DUT_IRQ_DELAY, 1 },   [DIR_NIC_IRQ_LOSE] = { DUT_IRQ_LOSE, -1 },
+	[DIR_NIC_DMA_FAIL] = { DUT_DMA_FAIL, -1 },    [DIR_NIC_FETCH_FAIL] = { DUT_FETCH_FAIL, -1 },
+	[DIR_WIRE_DROP] = { DUT_WIRE_DROP, -1 },      [DIR_WIRE_DELAY] = { DUT_WIRE_DELAY, 0 },
+	[DIR_WIRE_LOSS] = { DUT_WIRE_LOSS, -1 },      [DIR_WIRE_DUP] = { DUT_WIRE_DUP, -1 },
+	[DIR_WIRE_REORDER] = { DUT_WIRE_REORDER, 1 }, [DIR_WIRE_CORRUPT] = { DUT_WIRE_CORRUPT, -1 },
+	[DIR_ALLOC_FAIL] = { DUT_ALLOC_FAIL, -1 },    [DIR_ALLOC_FAIL_OF] = { DUT_ALLOC_FAIL, -1 },
+};
+
+static int do_fault(struct run *r, const struct stmt *s)
 {
-	world_link(r->world, r->host[s->host].port, true);
-	return 0;
-}
+	u64 value[2] = { s->directive.value[0], s->directive.value[1] };
+	s8 time = faults[s->directive.id].time;
+	const char *why;
+	char name[64];
 
-static struct nic_port *card_of(struct run *r, const struct stmt *s)
-{
-	struct nic_port *nic = r->world->port[r->host[s->host].port].nic;
-
-	if (nic == NULL)
-		run_invalid(r, s, "only a card has this fault: --device=igb");
-	return nic;
-}
-
-/* Vector 0 is for everything that belongs to no queue. */
-static int do_irq_delay(struct run *r, const struct stmt *s)
-{
-	struct nic_port *nic = card_of(r, s);
-	u64 queue = s->directive.value[0], ns = s->directive.value[1];
-
-	if (nic == NULL)
-		return -1;
-	if (queue >= nic->dev->real_num_tx_queues)
-		return run_invalid(r, s, "%s has queues 0 to %u", r->dev,
-				   nic->dev->real_num_tx_queues - 1);
-	nic->irq_delay_ps[1 + queue] = min_u64(ns, RUN_LIMIT_SECS * NS_PER_SEC) * PS_PER_NS;
-	return 0;
-}
-
-static int card_fault(struct run *r, const struct stmt *s, size_t field)
-{
-	struct nic_port *nic = card_of(r, s);
-
-	if (nic == NULL)
-		return -1;
-	if (s->directive.value[0] == 0 || s->directive.value[0] > U32_MAX)
-		return run_invalid(r, s, "faults are counted from the 1st");
-	*(u32 *)(void *)((u8 *)&nic->nic.fault + field) = (u32)s->directive.value[0];
-	return 0;
-}
-
-static int do_irq_lose(struct run *r, const struct stmt *s)
-{
-	return card_fault(r, s, offsetof(struct nic_fault, drop_msix_at));
-}
-
-static int do_dma_fail(struct run *r, const struct stmt *s)
-{
-	return card_fault(r, s, offsetof(struct nic_fault, fail_dma_at));
-}
-
-static int do_fetch_fail(struct run *r, const struct stmt *s)
-{
-	return card_fault(r, s, offsetof(struct nic_fault, fail_fetch_at));
-}
-
-/* --- the wire
- * --------------------------------------------------------------------------------------- */
-
-/* Between hosts, or between the one host and the script. */
-static struct wire *wire_of(struct run *r)
-{
-	return r->nr_hosts > 1 ? &r->world->wire[0] : &r->wire;
-}
-
-static u64 duration_ps(u64 ns)
-{
-	return min_u64(ns, RUN_LIMIT_SECS * NS_PER_SEC) * PS_PER_NS;
-}
-
-static int do_wire_drop(struct run *r, const struct stmt *s)
-{
-	struct wire *wire = wire_of(r);
-	u64 from = s->directive.value[0], to = s->directive.value[1];
-
-	if (from == 0 || to < from || to > U32_MAX / 2 || wire->sent > U32_MAX / 2)
-		return run_invalid(r, s, "frames are counted from 1, as in 2..4");
-	wire->cfg.drop_from = (u32)(wire->sent + from);
-	wire->cfg.drop_to = (u32)(wire->sent + to);
-	return 0;
-}
-
-static int do_wire_delay(struct run *r, const struct stmt *s)
-{
-	wire_of(r)->cfg.delay_ps = duration_ps(s->directive.value[0]);
-	return 0;
-}
-
-static int set_ppm(struct run *r, const struct stmt *s, u32 *ppm)
-{
-	if (s->directive.value[0] > WIRE_PPM)
-		return run_invalid(r, s, "at most %u ppm", WIRE_PPM);
-	*ppm = (u32)s->directive.value[0];
-	return 0;
-}
-
-static int do_wire_loss(struct run *r, const struct stmt *s)
-{
-	return set_ppm(r, s, &wire_of(r)->cfg.loss_ppm);
-}
-
-static int do_wire_dup(struct run *r, const struct stmt *s)
-{
-	return set_ppm(r, s, &wire_of(r)->cfg.dup_ppm);
-}
-
-static int do_wire_reorder(struct run *r, const struct stmt *s)
-{
-	wire_of(r)->cfg.reorder_ps = duration_ps(s->directive.value[1]);
-	return set_ppm(r, s, &wire_of(r)->cfg.reorder_ppm);
-}
-
-static int do_wire_corrupt(struct run *r, const struct stmt *s)
-{
-	return set_ppm(r, s, &wire_of(r)->cfg.corrupt_ppm);
-}
-
-/* --- memory
- * ---------------------------------------------------------------------------------------- */
-
-static bool valid_nth(struct run *r, const struct stmt *s)
-{
-	bool ok = s->directive.value[0] != 0 && s->directive.value[0] < U32_MAX;
-
-	if (!ok)
-		run_invalid(r, s, "allocations are counted from the 1st");
-	return ok;
-}
-
-static int do_alloc_fail(struct run *r, const struct stmt *s)
-{
-	if (!valid_nth(r, s))
-		return -1;
-	world_fail_alloc(r->world, s->host, (u32)s->directive.value[0]);
-	return 0;
-}
-
-/* net.skb_pool is skb, net.head_pool[2] is head2. */
-static void pool_name(const struct pool *p, char *to, u32 size)
-{
-	const char *name = strncmp(p->name, "net.", 4) == 0 ? p->name + 4 : p->name;
-	const char *end = strstr(name, "_pool");
-
-	if (end == NULL)
-		end = name + strlen(name);
-	snprintf(to, size, "%.*s%.*s", (int)(end - name), name,
-		 (int)strspn(end + strcspn(end, "0123456789"), "0123456789"),
-		 end + strcspn(end, "0123456789"));
-}
-
-static int do_alloc_fail_of(struct run *r, const struct stmt *s)
-{
-	const char *wanted = script_text(r->script, s->directive.name);
-	u32 len = s->directive.name.len;
-	char known[512] = "", name[64];
-	struct pool *p;
-
-	if (!valid_nth(r, s))
-		return -1;
-	for (u32 i = 0; (p = host_pool(&r->world->host[s->host], i)) != NULL; i++) {
-		u32 at = (u32)strlen(known);
-
-		pool_name(p, name, sizeof(name));
-		if (strlen(name) == len && memcmp(name, wanted, len) == 0) {
-			p->fail_at = (u32)s->directive.value[0];
-			return 0;
-		}
-		snprintf(known + at, sizeof(known) - at, " %s", name);
-	}
-	return run_invalid(r, s, "no pool '%.*s'; there are:%s", (int)len, wanted, known);
+	snprintf(name, sizeof(name), "%.*s", (int)min_u32(s->directive.name.len, 63),
+		 script_text(r->script, s->directive.name));
+	if (time >= 0)
+		value[time] = min_u64(value[time], RUN_LIMIT_SECS * NS_PER_SEC);
+	why = r->dut->ops->fault(r->dut, s->host, faults[s->directive.id].fault, value[0], value[1],
+				 s->directive.id == DIR_ALLOC_FAIL_OF ? name : NULL);
+	return why == NULL ? 0 : run_invalid(r, s, "%s", why);
 }
 
 static int (*const directive_fn[DIR_MAX])(struct run *r, const struct stmt *s) = {
@@ -409,20 +270,20 @@ static int (*const directive_fn[DIR_MAX])(struct run *r, const struct stmt *s) =
 	[DIR_SIGNAL] = do_signal,
 	[DIR_MIB] = do_mib,
 	[DIR_DROP] = do_drop,
-	[DIR_LINK_DOWN] = do_link_down,
-	[DIR_LINK_UP] = do_link_up,
-	[DIR_NIC_IRQ_DELAY] = do_irq_delay,
-	[DIR_NIC_IRQ_LOSE] = do_irq_lose,
-	[DIR_NIC_DMA_FAIL] = do_dma_fail,
-	[DIR_NIC_FETCH_FAIL] = do_fetch_fail,
-	[DIR_WIRE_DROP] = do_wire_drop,
-	[DIR_WIRE_DELAY] = do_wire_delay,
-	[DIR_WIRE_LOSS] = do_wire_loss,
-	[DIR_WIRE_DUP] = do_wire_dup,
-	[DIR_WIRE_REORDER] = do_wire_reorder,
-	[DIR_WIRE_CORRUPT] = do_wire_corrupt,
-	[DIR_ALLOC_FAIL] = do_alloc_fail,
-	[DIR_ALLOC_FAIL_OF] = do_alloc_fail_of,
+	[DIR_LINK_DOWN] = do_link,
+	[DIR_LINK_UP] = do_link,
+	[DIR_NIC_IRQ_DELAY] = do_fault,
+	[DIR_NIC_IRQ_LOSE] = do_fault,
+	[DIR_NIC_DMA_FAIL] = do_fault,
+	[DIR_NIC_FETCH_FAIL] = do_fault,
+	[DIR_WIRE_DROP] = do_fault,
+	[DIR_WIRE_DELAY] = do_fault,
+	[DIR_WIRE_LOSS] = do_fault,
+	[DIR_WIRE_DUP] = do_fault,
+	[DIR_WIRE_REORDER] = do_fault,
+	[DIR_WIRE_CORRUPT] = do_fault,
+	[DIR_ALLOC_FAIL] = do_fault,
+	[DIR_ALLOC_FAIL_OF] = do_fault,
 };
 
 int run_directive(struct run *r, const struct stmt *s)
@@ -433,6 +294,6 @@ int run_directive(struct run *r, const struct stmt *s)
 	if (directive_fn[s->directive.id] == NULL)
 		return run_end(r, s, RUN_NOT_IMPLEMENTED, "%s", script_directives[s->directive.id]);
 	run_stmt_text(r, s, text, sizeof(text));
-	run_event(r, r->world->sim.now_ps, " ", s->host, "%s", text);
+	run_event(r, run_now(r), " ", s->host, "%s", text);
 	return directive_fn[s->directive.id](r, s);
 }

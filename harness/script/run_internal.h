@@ -27,7 +27,7 @@ enum {
 	RUN_EVENT_TEXT = 200,
 	RUN_HELD = 32,
 	RUN_FLOWS = 16,
-	/* Threads of a host are its world's tasks, in this order: `thread 1` to `thread 15`, then
+	/* Threads of a host are numbered in this order: `thread 1` to `thread 15`, then
 	 * those of `process 2:` to `process 4:` where the script names no thread.
 	 */
 	RUN_THREADS = SCRIPT_THREADS + SCRIPT_PROCESSES - 1
@@ -36,8 +36,7 @@ enum {
 /* A frame that has left a host and no `>` line has met yet. */
 struct run_frame {
 	u64 when_ps;
-	u8 port; /* of the world */
-	bool incoming;
+	u8 host;
 	u32 len;
 	u8 *bytes; /* of malloc */
 };
@@ -73,21 +72,26 @@ struct run_thread {
 	u64 cut; /* the room of data that is shorter than the call was told; U64_MAX */
 };
 
+/* Who a process is. */
+struct run_identity {
+	u64 caps, permitted; /* permitted: what `uid 0` gives back */
+	u32 uid;
+};
+
 /* What holds for one host of the script. */
 struct run_host {
-	u32 port;	  /* of the world: its eth0 or tun0 */
 	u8 mac[6];	  /* its own */
 	u8 peer_mac[6];	  /* of who stands at the other end: the script, or another host */
 	u32 expects_left; /* `>` lines that are still to come: without one no frame is kept */
 	u32 processes;	  /* bit a process that exists; process 1 always does */
-	bool bound[RUN_THREADS];	 /* the thread is a process's already */
-	u64 permitted[SCRIPT_PROCESSES]; /* capabilities that `uid 0` gives back */
+	bool bound[RUN_THREADS]; /* the thread is a process's already */
+	struct run_identity identity[SCRIPT_PROCESSES];
 };
 
 struct run {
 	const struct script *script;
 	const struct run_options *opt;
-	struct world *world;
+	struct dut *dut;
 	enum run_profile profile;
 	enum run_device device;
 	struct run_addresses addr;
@@ -107,14 +111,13 @@ struct run {
 	struct run_frame *frame; /* a queue, by time; of malloc */
 	u32 frame_head, nr_frames, frame_cap;
 	u64 frame_bytes;
-	struct wire wire; /* between the device and the script, where nobody else is */
 	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none since `quiet` */
 	char left_text[RUN_EVENT_TEXT]; /* that frame, described */
 	const char *dev;		/* eth0 or tun0 */
 	u32 nr_defines;
 	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
 	u32 ended_calls; /* tasks that have returned and are not looked at yet */
-	u64 steps;	 /* events of the world, for the limit */
+	u64 steps;	 /* things that have happened, for the limit */
 	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
 	struct shell shell[SCRIPT_HOSTS];
 	struct python *python; /* started by the first block */
@@ -131,15 +134,20 @@ struct run {
 	struct run_result result;
 };
 
+static inline u64 run_now(const struct run *r)
+{
+	return dut_now_ps(r->dut);
+}
+
 /* When a statement may happen, by its time and the statement before. */
 struct run_window {
 	u64 from_ps, until_ps, tolerance_ps;
 	bool any;
 };
 
-/* Which of r->thread[s->host] makes this statement's call; also the number of the world's task. */
+/* Which of r->thread[s->host] makes this statement's call. */
 u32 run_thread_of(const struct stmt *s);
-/* Its process: an index into world->host[].process and r->fd[]. */
+/* Its process: an index into r->fd[]. */
 u32 run_process_of(const struct run *r, u32 host, u32 thread);
 /* The value of a name by -D or of the profile's own; NULL: no such name. */
 const char *run_define(const struct run *r, const char *name, u32 len);
@@ -154,7 +162,9 @@ bool run_number(struct run *r, u32 expr, s64 *value);
 
 /* --- run_packet.c
  * ----------------------------------------------------------------------------------- */
-void run_saw_frame(struct run *r, u32 port, bool outgoing, const u8 *frame, u32 len);
+/* The hooks of dut.h. */
+void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
+void run_frame_arrived(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_ps);
 void run_drop_frames(struct run *r);
 int run_packet(struct run *r, const struct stmt *s, const struct run_window *win);
 
@@ -165,7 +175,7 @@ void run_counters_mark(struct run *r);
 
 /* --- run_world.c
  * ------------------------------------------------------------------------------------ */
-int run_world_begin(struct run *r, struct run_worlds *cache);
+int run_world_begin(struct run *r, struct dut_worlds *cache);
 void run_world_end(struct run *r);
 
 /* --- run.c

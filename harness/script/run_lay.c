@@ -36,7 +36,7 @@ struct lay {
 	struct run *r;
 	const struct stmt *st;
 	u32 host, process;
-	struct process *proc;
+	struct dut_memory mem;
 	uptr base;
 	u64 used, room, cut;
 	u32 arg[CALL_ARGS]; /* expressions */
@@ -56,7 +56,7 @@ static const struct expr *lay_expr(const struct lay *l, u32 e)
 }
 
 /* Zeroed memory; less than was asked for when there is no more. Nobody has written behind
- * umem_high.
+ * high.
  */
 static uptr lay_take(struct lay *l, u64 bytes)
 {
@@ -66,9 +66,9 @@ static uptr lay_take(struct lay *l, u64 bytes)
 	at = at < l->room ? at : l->room;
 	bytes = bytes < l->room - at ? bytes : l->room - at;
 	off = l->base + at - UMEM_BASE;
-	end = off + bytes < l->proc->umem_high ? off + bytes : l->proc->umem_high;
+	end = off + bytes < l->mem.high ? off + bytes : l->mem.high;
 	if (off < end)
-		memset(l->proc->umem + off, 0, (size_t)(end - off));
+		memset(l->mem.bytes + off, 0, (size_t)(end - off));
 	l->used = at + bytes;
 	return l->base + at;
 }
@@ -83,8 +83,10 @@ static u8 *lay_at(struct lay *l, uptr at, u32 bytes)
 		l->failed = true;
 		return NULL;
 	}
-	umem_touch(l->proc, at + bytes);
-	return umem_at(l->proc, at, bytes);
+	assert(at >= UMEM_BASE);
+	if (at + bytes - UMEM_BASE > l->mem.high)
+		l->mem.high = (u32)(at + bytes - UMEM_BASE);
+	return l->mem.bytes + (at - UMEM_BASE);
 }
 
 static void lay_number(struct lay *l, uptr at, u32 bytes, u64 value)
@@ -711,7 +713,7 @@ static u64 gap_after(const struct run *r, u32 host, u32 process, u32 thread, upt
 static void lay_place(struct lay *l, u32 thread)
 {
 	const struct run *r = l->r;
-	uptr end = UMEM_BASE + (uptr)l->proc->umem_bytes;
+	uptr end = UMEM_BASE + (uptr)l->mem.size;
 
 	l->base = UMEM_BASE;
 	l->room = gap_after(r, l->host, l->process, thread, UMEM_BASE, end);
@@ -738,7 +740,7 @@ bool lay_arguments(struct run *r, const struct stmt *st, u32 host, u32 thread, u
 
 	static_assert((int)SYS_ARGS >= (int)CALL_ARGS, "a call's arguments are registers");
 	l.process = run_process_of(r, host, thread);
-	l.proc = &r->world->host[host].process[l.process];
+	l.mem = r->dut->ops->memory(r->dut, host, l.process);
 	lay_place(&l, thread);
 	for (u32 i = 0; i < info->nr_args; i++)
 		l.arg[i] = call_arg(r->script, st, i);
@@ -747,6 +749,7 @@ bool lay_arguments(struct run *r, const struct stmt *st, u32 host, u32 thread, u
 		if (l.arg[i] != 0)
 			arg[i] = lay_type[info->arg[i]](&l, i);
 	}
+	r->dut->ops->touch(r->dut, host, l.process, l.mem.high);
 	t->mem = l.base;
 	t->mem_bytes = l.used;
 	t->cut = l.cut;

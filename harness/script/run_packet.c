@@ -61,9 +61,9 @@ static void grow_frames(struct run *r)
 }
 
 /* By time: on a wire with a delay of its own a later frame may come first. */
-static void keep_frame(struct run *r, u32 port, u64 when_ps, const u8 *bytes, u32 len)
+static void keep_frame(struct run *r, u32 host, u64 when_ps, const u8 *bytes, u32 len)
 {
-	struct run_frame f = { .when_ps = when_ps, .port = (u8)port, .len = len };
+	struct run_frame f = { .when_ps = when_ps, .host = (u8)host, .len = len };
 	u32 at;
 
 	if (r->nr_frames - r->frame_head >= RUN_FRAMES || r->frame_bytes + len > RUN_FRAME_BYTES) {
@@ -102,49 +102,34 @@ void run_drop_frames(struct run *r)
 	r->frame_cap = 0;
 }
 
-static u32 host_of_port(const struct run *r, u32 port)
+void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
-	for (u32 h = 0; h < r->nr_hosts; h++)
-		if (r->host[h].port == port)
-			return h;
-	return r->nr_hosts;
-}
-
-/* Where the script is at the other end, the wire's faults come between. */
-static void frame_left(struct run *r, u32 host, u32 port, const u8 *frame, u32 len, u64 now_ps)
-{
-	struct wire_copy copy[2] = { { 0 } };
-	u32 copies = 1;
-
-	if (r->nr_hosts == 1)
-		copies = wire_fate(&r->wire, len, copy);
-	r->last_left_ps[host] = now_ps;
-	packet_describe(frame, len, is_ethernet(r), r->left_text, sizeof(r->left_text));
-	if (r->host[host].expects_left == 0)
-		return;
-	for (u32 i = 0; i < copies; i++)
-		if (copy[i].verdict != WIRE_CORRUPTED)
-			keep_frame(r, port, now_ps + copy[i].delay_ps, frame, len);
-}
-
-void run_saw_frame(struct run *r, u32 port, bool outgoing, const u8 *frame, u32 len)
-{
-	u32 host = host_of_port(r, port);
-	u64 now_ps = world_now_ps(r->world);
+	struct run *r = ctx;
 	char text[RUN_EVENT_TEXT];
 
-	if (host == r->nr_hosts || r->ended)
+	if (host >= r->nr_hosts || r->ended)
 		return;
 	packet_describe(frame, len, is_ethernet(r), text, sizeof(text));
-	run_event(r, now_ps, outgoing ? ">" : "<", host, "%s", text);
-	if (outgoing && !stock_ignores(r, frame, len))
-		frame_left(r, host, port, frame, len, now_ps);
+	run_event(r, when_ps, outgoing ? ">" : "<", host, "%s", text);
+	if (!outgoing || stock_ignores(r, frame, len))
+		return;
+	r->last_left_ps[host] = when_ps;
+	memcpy(r->left_text, text, sizeof(text));
 }
 
-static struct run_frame *next_frame(struct run *r, u32 port)
+void run_frame_arrived(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_ps)
+{
+	struct run *r = ctx;
+
+	if (host < r->nr_hosts && !r->ended && r->host[host].expects_left != 0 &&
+	    !stock_ignores(r, frame, len))
+		keep_frame(r, host, when_ps, frame, len);
+}
+
+static struct run_frame *next_frame(struct run *r, u32 host)
 {
 	for (u32 i = r->frame_head; i < r->nr_frames; i++)
-		if (r->frame[i].port == port)
+		if (r->frame[i].host == host)
 			return &r->frame[i];
 	return NULL;
 }
@@ -214,20 +199,6 @@ static bool has_ports(const struct packet *p)
 	return p->kind == PACKET_TCP || p->kind == PACKET_UDP || p->kind == PACKET_UDPLITE;
 }
 
-/* The youngest socket of the protocol that has a port: the one that a stock script is about. */
-static const struct sock *bound_socket(const struct run *r, u32 host, u8 proto)
-{
-	const struct hlist_node *n;
-
-	hlist_for_each (n, &r->world->host[host].net.socks) {
-		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
-
-		if (sk->sk_family == AF_INET && sk->sk_protocol == proto && sk->sk_num != 0)
-			return sk;
-	}
-	return NULL;
-}
-
 static struct run_flow default_ends(const struct run *r, u8 proto)
 {
 	return (struct run_flow){
@@ -239,27 +210,36 @@ static struct run_flow default_ends(const struct run *r, u8 proto)
 	};
 }
 
+static bool says_ends(const struct packet *p)
+{
+	return (p->flags & PACKET_HAS_ADDRS) != 0 &&
+	       (!has_ports(p) || (p->flags & PACKET_HAS_PORTS) != 0);
+}
+
 /* The ends of a packet that is injected and that says nothing about them. */
 static struct run_flow incoming_ends(struct run *r, u32 host, const struct packet *p)
 {
 	u8 proto = proto_of(p);
 	struct run_flow ends = default_ends(r, proto);
 	const struct run_flow *f = current_flow(r, proto);
-	const struct sock *sk = bound_socket(r, host, proto);
+	u16 local = 0, remote = 0;
 	bool opens = p->kind == PACKET_TCP && (p->tcp_flags & TCPF_SYN) != 0 &&
 		     (p->tcp_flags & TCPF_ACK) == 0;
 
+	if (says_ends(p))
+		return ends; /* the line's own take their place */
 	if (p->kind == PACKET_TCP && f != NULL && !opens)
 		return *f;
 	if (p->kind == PACKET_TCP) {
 		ends.dport = (u16)(FIRST_REMOTE_PORT + r->nr_flows % 1024);
 		return ends;
 	}
-	if (sk == NULL || (f != NULL && f->sport == sk->sk_num))
+	r->dut->ops->youngest(r->dut, host, proto, &local, &remote);
+	if (local == 0 || (f != NULL && f->sport == local))
 		return f != NULL ? *f : ends;
-	ends.sport = sk->sk_num;
-	if (!be16_eq(sk->sk_dport, (be16){ 0 }))
-		ends.dport = be16_to_cpu(sk->sk_dport);
+	ends.sport = local;
+	if (remote != 0)
+		ends.dport = remote;
 	return ends;
 }
 
@@ -337,24 +317,10 @@ static bool name_value(void *ctx, const char *name, u32 len, s64 *value, const c
 	return true;
 }
 
-static bool is_broadcast(const struct run *r, u32 host, u32 addr)
-{
-	const struct net_device *dev = r->world->port[r->host[host].port].dev;
-	const struct in_device *in_dev = dev->ip_ptr;
-
-	if (addr == U32_MAX)
-		return true;
-	for (const struct in_ifaddr *ifa = in_dev != NULL ? in_dev->ifa_list : NULL; ifa != NULL;
-	     ifa = ifa->ifa_next)
-		if (addr != 0 && be32_eq(ifa->ifa_broadcast, cpu_to_be32(addr)))
-			return true;
-	return false;
-}
-
 /* The link-layer destination that a sender would take. */
-static void dest_mac(const struct run *r, u32 host, u32 daddr, const u8 *unicast, u8 mac[6])
+static void dest_mac(struct run *r, u32 host, u32 daddr, const u8 *unicast, u8 mac[6])
 {
-	if (is_broadcast(r, host, daddr))
+	if (r->dut->ops->is_broadcast(r->dut, host, daddr))
 		memset(mac, 0xff, 6);
 	else if (daddr >> 28 == 0xe)
 		memcpy(mac,
@@ -391,20 +357,6 @@ static struct packet_ctx make_ctx(struct run *r, u32 host, const struct packet *
 /* --- lines
  * ----------------------------------------------------------------------------------------- */
 
-static void deliver(struct run *r, u32 host, const u8 *frame, u32 len)
-{
-	struct wire_copy copy[2] = { { 0 } };
-	u32 copies = 1;
-
-	if (r->nr_hosts == 1)
-		copies = wire_fate(&r->wire, len, copy);
-	for (u32 i = 0; i < copies; i++)
-		if (!wire_deliver(r->world, r->host[host].port, frame, len,
-				  copy[i].verdict != WIRE_CORRUPTED,
-				  r->world->sim.now_ps + copy[i].delay_ps))
-			run_invalid(r, r->stmt, "no room for another frame under way");
-}
-
 static int inject(struct run *r, const struct stmt *s)
 {
 	static u8 frame[PACKET_BYTES_MAX];
@@ -412,6 +364,7 @@ static int inject(struct run *r, const struct stmt *s)
 	struct run_flow ends = incoming_ends(r, s->host, p);
 	struct packet_ctx ctx;
 	char err[ERR_BYTES] = "";
+	const char *why;
 	u32 len;
 
 	ends_of_line(p, &ends);
@@ -429,26 +382,28 @@ static int inject(struct run *r, const struct stmt *s)
 		memset(frame + len, 0, ETHERNET_MIN - len); /* the sender's card does that */
 		len = ETHERNET_MIN;
 	}
-	deliver(r, s->host, frame, len);
+	why = r->dut->ops->inject(r->dut, s->host, frame, len);
+	if (why != NULL)
+		return run_invalid(r, s, "%s", why);
 	run_settle(r);
 	return r->ended ? -1 : 0;
 }
 
-/* The next frame of the port, at the latest at limit_ps. */
-static struct run_frame *wait_frame(struct run *r, u32 port, u64 limit_ps)
+/* The next frame of the host, at the latest at limit_ps. */
+static struct run_frame *wait_frame(struct run *r, u32 host, u64 limit_ps)
 {
 	for (;;) {
-		struct run_frame *f = next_frame(r, port);
+		struct run_frame *f = next_frame(r, host);
 		u64 until = f != NULL ? min_u64(limit_ps, f->when_ps) : limit_ps;
 
-		if (f != NULL && f->when_ps <= r->world->sim.now_ps)
+		if (f != NULL && f->when_ps <= run_now(r))
 			return f;
-		if (!run_advance(r, until) && (r->ended || r->world->sim.now_ps >= limit_ps))
+		if (!run_advance(r, until) && (r->ended || run_now(r) >= limit_ps))
 			break;
 	}
 	if (r->ended)
 		return NULL;
-	for (struct run_frame *f = next_frame(r, port); f != NULL;)
+	for (struct run_frame *f = next_frame(r, host); f != NULL;)
 		return f->when_ps <= limit_ps ? f : NULL;
 	return NULL;
 }
@@ -519,11 +474,11 @@ static int frame_differs(struct run *r, const struct stmt *s, const struct run_w
 			     n + 1);
 }
 
-/* Of a port, the one after this. */
+/* Of its host, the one after this. */
 static struct run_frame *frame_after(struct run *r, const struct run_frame *f)
 {
 	for (u32 i = (u32)(f - r->frame) + 1; i < r->nr_frames; i++)
-		if (r->frame[i].port == f->port && r->frame[i].when_ps <= r->world->sim.now_ps)
+		if (r->frame[i].host == f->host && r->frame[i].when_ps <= run_now(r))
 			return &r->frame[i];
 	return NULL;
 }
@@ -574,8 +529,8 @@ static int expect(struct run *r, const struct stmt *s, const struct run_window *
 	u32 n, differ = 0;
 	bool known;
 
-	f = wait_frame(r, r->host[s->host].port,
-		       win->any ? r->world->sim.now_ps + ANY_TIME_SECS * PS_PER_SEC
+	f = wait_frame(r, s->host,
+		       win->any ? run_now(r) + ANY_TIME_SECS * PS_PER_SEC
 				: win->until_ps + win->tolerance_ps);
 	if (r->ended)
 		return -1;

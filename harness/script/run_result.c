@@ -32,7 +32,7 @@ struct rows {
 struct compare {
 	struct run *r;
 	const struct stmt *st;
-	struct task *t;
+	struct dut_call call;
 	u32 host, process;
 	bool failed; /* the call: it returned an error */
 	bool differs;
@@ -308,7 +308,7 @@ static void compare_bytes(struct compare *c, const char *name, u32 e, const u8 *
 /* Memory that a call has written to; NULL: the script gave no address of its own. */
 static const u8 *memory(const struct compare *c, uptr at, u64 bytes)
 {
-	return umem_at(c->t->process, at, bytes);
+	return dut_memory_at(c->r->dut, c->host, c->process, at, bytes);
 }
 
 static void compare_data(struct compare *c, const char *name, u32 e, uptr at, u64 len)
@@ -419,7 +419,7 @@ static void compare_address(struct compare *c, u32 e, uptr at)
 
 static void compare_addr_out(struct compare *c, u32 e, u32 i)
 {
-	compare_address(c, e, c->t->arg[i]);
+	compare_address(c, e, c->call.arg[i]);
 }
 
 static void compare_length(struct compare *c, const char *name, u32 e, const u8 *p, u32 bytes)
@@ -440,24 +440,24 @@ static void compare_length(struct compare *c, const char *name, u32 e, const u8 
 static void compare_len_io(struct compare *c, u32 e, u32 i)
 {
 	if (expr_of(c, e)->kind == EXPR_LIST)
-		compare_length(c, "[length]", e, memory(c, c->t->arg[i], 4), 4);
+		compare_length(c, "[length]", e, memory(c, c->call.arg[i], 4), 4);
 }
 
 static u64 bytes_moved(const struct compare *c, u64 room)
 {
-	assert(c->t->ret >= 0);
-	return (u64)c->t->ret < room ? (u64)c->t->ret : room;
+	assert(c->call.ret >= 0);
+	return (u64)c->call.ret < room ? (u64)c->call.ret : room;
 }
 
 static void compare_data_out(struct compare *c, u32 e, u32 i)
 {
-	compare_data(c, "data", e, c->t->arg[i], bytes_moved(c, c->t->arg[i + 1]));
+	compare_data(c, "data", e, c->call.arg[i], bytes_moved(c, c->call.arg[i + 1]));
 }
 
 static void compare_iovecs(struct compare *c, u32 e, uptr at)
 {
 	const struct script *s = c->r->script;
-	u64 left = (u64)c->t->ret;
+	u64 left = (u64)c->call.ret;
 	char name[ROW_NAME];
 	u32 i = 0;
 
@@ -479,7 +479,7 @@ static void compare_iovecs(struct compare *c, u32 e, uptr at)
 static void compare_iovs_out(struct compare *c, u32 e, u32 i)
 {
 	if (expr_of(c, e)->kind == EXPR_LIST)
-		compare_iovecs(c, e, c->t->arg[i]);
+		compare_iovecs(c, e, c->call.arg[i]);
 }
 
 /* A value in an option's four bytes. */
@@ -517,9 +517,9 @@ static void compare_option(struct compare *c, const char *name, u32 e, enum stru
 
 static void compare_opt_out(struct compare *c, u32 e, u32 i)
 {
-	const u8 *len = memory(c, c->t->arg[i + 1], 4);
+	const u8 *len = memory(c, c->call.arg[i + 1], 4);
 
-	compare_option(c, "[value]", e, STRUCT_OPTSTRUCT, c->t->arg[i],
+	compare_option(c, "[value]", e, STRUCT_OPTSTRUCT, c->call.arg[i],
 		       len != NULL ? get_le32(len) : 0);
 }
 
@@ -528,18 +528,18 @@ static void compare_ioctl(struct compare *c, u32 e, u32 i)
 	const struct script *s = c->r->script;
 	u32 addr;
 
-	if (!ioctl_only_gets((u32)c->t->arg[1]))
+	if (!ioctl_only_gets((u32)c->call.arg[1]))
 		return;
-	compare_option(c, "[value]", e, STRUCT_IFREQ, c->t->arg[i], OPT_BUFFER);
+	compare_option(c, "[value]", e, STRUCT_IFREQ, c->call.arg[i], OPT_BUFFER);
 	addr = s->expr[e].kind == EXPR_STRUCT ? field_of(s, e, "ifr_addr") : 0;
 	if (addr != 0)
-		compare_address(c, field_value(s, addr), c->t->arg[i] + IFREQ_ADDR);
+		compare_address(c, field_value(s, addr), c->call.arg[i] + IFREQ_ADDR);
 }
 
 static void compare_pollfds(struct compare *c, u32 e, u32 i)
 {
 	const struct script *s = c->r->script;
-	uptr at = c->t->arg[i];
+	uptr at = c->call.arg[i];
 	char in[ROW_NAME];
 	u32 n = 0;
 
@@ -558,14 +558,14 @@ static void compare_pollfds(struct compare *c, u32 e, u32 i)
 /* nanosleep() says what was left only when a signal has ended it. */
 static void compare_timespec(struct compare *c, u32 e, u32 i)
 {
-	if (i == 1 && c->t->ret == -EINTR && expr_of(c, e)->kind == EXPR_STRUCT)
-		compare_struct(c, STRUCT_TIMESPEC, e, c->t->arg[i], 16);
+	if (i == 1 && c->call.ret == -EINTR && expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_TIMESPEC, e, c->call.arg[i], 16);
 }
 
 static void compare_fdpair(struct compare *c, u32 e, u32 i)
 {
 	const struct script *s = c->r->script;
-	const u8 *p = memory(c, c->t->arg[i], 8);
+	const u8 *p = memory(c, c->call.arg[i], 8);
 	u32 n = 0;
 
 	if (s->expr[e].kind != EXPR_LIST || p == NULL)
@@ -686,7 +686,7 @@ static void compare_msg_name(struct compare *c, u32 field, const u8 *msg)
 static void compare_msg_out(struct compare *c, u32 e, u32 i)
 {
 	const struct script *s = c->r->script;
-	const u8 *msg = memory(c, c->t->arg[i], MSGHDR_BYTES);
+	const u8 *msg = memory(c, c->call.arg[i], MSGHDR_BYTES);
 	u32 field;
 
 	if (s->expr[e].kind != EXPR_STRUCT || msg == NULL)
@@ -735,15 +735,15 @@ static void result_text(const struct compare *c, bool fd, char *to, u32 size)
 	char error[64];
 
 	if (c->failed) {
-		errno_text(-c->t->ret, error, sizeof(error));
+		errno_text(-c->call.ret, error, sizeof(error));
 		snprintf(to, size, "-1 %s", error);
 	} else if (fd) {
-		snprintf(to, size, "%lld", (long long)c->t->ret);
+		snprintf(to, size, "%lld", (long long)c->call.ret);
 	} else {
 		/* fcntl() returns flags when it is asked for them. */
-		if (st->call.call == CALL_fcntl && (u32)c->t->arg[1] != F_GETFL)
+		if (st->call.call == CALL_fcntl && (u32)c->call.arg[1] != F_GETFL)
 			type = TYPE_INT;
-		value_text(c, type, st->call.result, (u64)c->t->ret, 8, to, size);
+		value_text(c, type, st->call.result, (u64)c->call.ret, 8, to, size);
 	}
 }
 
@@ -764,10 +764,10 @@ static void expected_text(const struct compare *c, s64 number, char *to, u32 siz
 static bool result_agrees(const struct compare *c, bool fd, s64 number)
 {
 	if (c->st->call.error != 0)
-		return c->t->ret == -(s64)script_symbols[c->st->call.error - 1].value;
+		return c->call.ret == -(s64)script_symbols[c->st->call.error - 1].value;
 	if (c->failed)
 		return number == -1;
-	return fd && c->r->addr.stock ? number >= 0 : c->t->ret == number;
+	return fd && c->r->addr.stock ? number >= 0 : c->call.ret == number;
 }
 
 static void compare_result(struct compare *c, bool fd)
@@ -816,9 +816,9 @@ int run_compare(struct run *r, u32 host, u32 thread, bool fd)
 	struct rows rows;
 
 	c.st = r->thread[host][thread].stmt;
-	c.t = &r->world->host[host].task[thread];
-	c.process = run_process_of(r, host, thread);
-	c.failed = c.t->ret < 0;
+	c.call = r->dut->ops->thread(r->dut, host, thread);
+	c.process = c.call.process;
+	c.failed = c.call.ret < 0;
 	compare_all(&c, fd);
 	if (r->ended)
 		return -1;

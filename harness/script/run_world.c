@@ -3,8 +3,6 @@
  * caller's.
  *
  * Rules: refstack-pkt(5); packetdrill's own options and addresses for the profiles google and ksft.
- * Worlds are laid out once for each kind and restored for each script. Two hosts are on a cable,
- * three and four on one that has as many ends.
  */
 #include "harness/script/run_internal.h"
 
@@ -13,141 +11,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "core/sysctl.h"
-#include "harness/lib/scenario.h"
 
-enum {
-	WORLDS = 12, /* kept ones; the oldest goes */
-	OPTION_BYTES = 256,
-	IGB_CPUS = 2,
-	DEFAULT_SEED = 1
-};
-
-/* --- worlds that are kept
- * ------------------------------------------------------------------------ */
-
-struct world_kind {
-	enum world_dev_kind dev;
-	bool stock; /* tun0 instead of eth0 */
-	u32 hosts, cpus;
-	enum cost_model cost;
-	u64 seed, perturb;
-};
-
-struct kept_world {
-	struct world_kind kind;
-	struct world *world;
-	void *snapshot;
-};
-
-struct run_worlds {
-	u32 nr, next; /* next: the one that goes when all places are taken */
-	struct kept_world kept[WORLDS];
-};
-
-/* As limits_test, with threads for every process. */
-static const struct limits *script_limits(void)
-{
-	static struct limits l;
-
-	l = limits_test;
-	l.tasks = RUN_THREADS;
-	l.umem_bytes = 1 << 22;
-	return &l;
-}
-
-struct run_worlds *run_worlds_new(void)
-{
-	struct run_worlds *cache = calloc(1, sizeof(*cache));
-
-	if (cache == NULL)
-		abort();
-	return cache;
-}
-
-static void kept_free(struct kept_world *k)
-{
-	free(k->snapshot);
-	if (k->world != NULL)
-		scenario_free(k->world);
-	*k = (struct kept_world){ 0 };
-}
-
-void run_worlds_free(struct run_worlds *cache)
-{
-	if (cache == NULL)
-		return;
-	for (u32 i = 0; i < cache->nr; i++)
-		kept_free(&cache->kept[i]);
-	free(cache);
-}
-
-static bool same_kind(const struct world_kind *a, const struct world_kind *b)
-{
-	return a->dev == b->dev && a->stock == b->stock && a->hosts == b->hosts &&
-	       a->cpus == b->cpus && a->cost == b->cost && a->seed == b->seed &&
-	       a->perturb == b->perturb;
-}
-
-static struct world_cfg cfg_of(const struct world_kind *k)
-{
-	struct world_cfg cfg = {
-		.limits = script_limits(),
-		.seed = k->seed,
-		.cost = k->cost,
-		.hosts = k->hosts,
-		.cpus = k->cpus,
-		.tasks = RUN_THREADS,
-		.nr_devs = k->hosts,
-		.nr_wires = k->hosts > 1,
-		.perturb = k->perturb,
-		.wire = { { .port = { 0, 1, 2, 3 },
-			    .nr_ports = (u8)k->hosts,
-			    .delay_ps = 500 * PS_PER_NS } },
-	};
-
-	for (u8 i = 0; i < k->hosts; i++)
-		cfg.dev[i] = (struct world_dev_cfg){
-			.host = i,
-			.kind = k->dev,
-			.name = k->stock ? "tun0" : "eth0",
-			.mac = { 2, 0, 0, 0, 0, (u8)(i + 1) },
-		};
-	return cfg;
-}
-
-static void kept_make(struct kept_world *k, const struct world_kind *kind)
-{
-	struct world_cfg cfg = cfg_of(kind);
-
-	k->kind = *kind;
-	k->world = scenario_new(&cfg);
-	k->snapshot = malloc((size_t)world_save_size(k->world));
-	if (k->snapshot == NULL)
-		abort();
-	world_save(k->world, k->snapshot);
-}
-
-/* The world as it was laid out. */
-static struct world *fresh_world(struct run_worlds *cache, const struct world_kind *kind)
-{
-	struct kept_world *k = NULL;
-
-	for (u32 i = 0; i < cache->nr && k == NULL; i++)
-		if (same_kind(&cache->kept[i].kind, kind))
-			k = &cache->kept[i];
-	if (k == NULL) {
-		if (cache->nr < WORLDS) {
-			k = &cache->kept[cache->nr++];
-		} else {
-			k = &cache->kept[cache->next++ % WORLDS];
-			kept_free(k);
-		}
-		kept_make(k, kind);
-	}
-	world_restore(k->world, k->snapshot);
-	return k->world;
-}
+enum { OPTION_BYTES = 256, DEFAULT_SEED = 1 };
 
 /* --- names that a script may use
  * ------------------------------------------------------------------- */
@@ -605,7 +470,7 @@ static int config(struct run *r, u32 host, const char *line)
 {
 	char err[256];
 
-	if (world_config(r->world, host, line, err, sizeof(err)) == 0)
+	if (dut_config(r->dut, host, line, err, sizeof(err)) == 0)
 		return 0;
 	return run_invalid(r, NULL, "profile set-up refused: %s: %s", line, err);
 }
@@ -630,14 +495,8 @@ static int configure_stock(struct run *r)
 {
 	const struct run_addresses *a = &r->addr;
 	u32 mask = a->remote_prefix == 0 ? 0 : U32_MAX << (32 - a->remote_prefix);
-	struct host *h = &r->world->host[0];
 	char local[16], gateway[16], remote[16], line[256];
 
-	if (r->device != DEVICE_IGB) {
-		host_config_begin(h);
-		tun_set_offload(r->world->port[0].dev, true, true);
-		host_config_end(h);
-	}
 	ip_text(a->local_ip, local);
 	ip_text(a->gateway_ip, gateway);
 	ip_text(a->remote_ip & mask, remote);
@@ -660,17 +519,26 @@ static int configure(struct run *r)
 	return r->addr.stock ? configure_stock(r) : 0;
 }
 
+/* net.ipv4.ip_default_ttl as a path. */
+static void knob_path(const char *name, char *to, u32 size)
+{
+	snprintf(to, size, "/proc/sys/%s", name);
+	for (char *p = to; *p != '\0'; p++)
+		if (*p == '.')
+			*p = '/';
+}
+
 static int set_knobs(struct run *r)
 {
+	char path[128];
+
 	for (u32 h = 0; h < r->nr_hosts; h++) {
 		for (u32 i = 0; i < r->opt->nr_knobs; i++) {
 			const struct run_pair *k = &r->opt->knob[i];
 			int err;
 
-			host_config_begin(&r->world->host[h]);
-			err = sysctl_write(&r->world->host[h].net, k->name, k->value);
-			host_config_end(&r->world->host[h]);
-			world_settle(r->world);
+			knob_path(k->name, path, sizeof(path));
+			err = r->dut->ops->knob_write(r->dut, h, path, k->value);
 			if (err != 0)
 				return run_invalid(r, NULL, "--set %s=%s: %s", k->name, k->value,
 						   strerror(-err));
@@ -679,14 +547,9 @@ static int set_knobs(struct run *r)
 	return 0;
 }
 
-static void on_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len)
+static void on_return(void *ctx)
 {
-	run_saw_frame(ctx, port, outgoing, frame, len);
-}
-
-static void on_done(struct task *t)
-{
-	struct run *r = t->done_ctx;
+	struct run *r = ctx;
 
 	r->ended_calls++;
 }
@@ -695,61 +558,68 @@ static void init_host(struct run *r, u32 h)
 {
 	struct run_host *host = &r->host[h];
 
-	host->port = h;
 	memcpy(host->mac, (u8[]){ 2, 0, 0, 0, 0, (u8)(h + 1) }, 6);
 	memcpy(host->peer_mac, (u8[]){ 2, 0, 0, 0, 0, h == 0 ? 2 : 1 }, 6);
 	host->processes = 1;
 	host->bound[0] = true;
 	for (u32 p = 0; p < SCRIPT_PROCESSES; p++)
-		host->permitted[p] = U64_MAX;
-	for (u32 t = 0; t < RUN_THREADS; t++) {
-		r->world->host[h].task[t].done = on_done;
-		r->world->host[h].task[t].done_ctx = r;
-	}
+		host->identity[p] = (struct run_identity){ U64_MAX, U64_MAX, 0 };
 	memset(r->fd[h], 0xff, sizeof(r->fd[h])); /* -1 */
 	r->last_left_ps[h] = U64_MAX;
-	shell_init(&r->shell[h], r->world, h, r->dev, r->profile == PROFILE_KSFT);
+	shell_init(&r->shell[h], r->dut, h, r->dev, r->profile == PROFILE_KSFT);
 }
 
-static struct world_kind kind_of(const struct run *r)
+static struct dut_config dut_config_of(const struct run *r)
 {
-	static const enum world_dev_kind dev[] = {
-		[DEVICE_TAP] = DEV_TAP,
-		[DEVICE_TUN] = DEV_TUN,
-		[DEVICE_IGB] = DEV_IGB,
+	static const enum dut_device device[] = {
+		[DEVICE_TAP] = DUT_TAP,
+		[DEVICE_TUN] = DUT_TUN,
+		[DEVICE_IGB] = DUT_IGB,
 	};
 
-	return (struct world_kind){
-		.dev = dev[r->device],
+	return (struct dut_config){
+		.device = device[r->device],
 		.stock = r->addr.stock,
 		.hosts = r->nr_hosts,
-		.cpus = r->device == DEVICE_IGB ? IGB_CPUS : 1,
 		.cost = r->opt->cost,
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
 		.perturb = r->opt->perturb,
+		.checks = r->opt->checks,
 	};
 }
 
-int run_world_begin(struct run *r, struct run_worlds *cache)
+static int make_dut(struct run *r, struct dut_worlds *cache)
 {
-	struct world_kind kind;
+	struct dut_config cfg = dut_config_of(r);
+	char err[512] = "";
 
+	static_assert((int)DUT_HOSTS == (int)SCRIPT_HOSTS, "a host is a host");
+	static_assert((int)DUT_THREADS == (int)RUN_THREADS, "a thread is a thread");
+	static_assert((int)DUT_PROCESSES == (int)SCRIPT_PROCESSES, "a process is a process");
+	r->dut = r->opt->dut == NULL ? dut_refstack(&cfg, cache)
+				     : r->opt->dut(&cfg, err, sizeof(err));
+	if (r->dut == NULL)
+		return run_end(r, NULL, RUN_ENVIRONMENT, "%s", err);
+	r->dut->on_frame = run_saw_frame;
+	r->dut->on_arrival = run_frame_arrived;
+	r->dut->on_return = on_return;
+	r->dut->ctx = r;
+	return 0;
+}
+
+int run_world_begin(struct run *r, struct dut_worlds *cache)
+{
 	if (read_options(r) != 0)
 		return -1;
 	count_hosts(r);
 	if (r->addr.stock && r->nr_hosts > 1)
 		return run_invalid(r, NULL, "blocks of other hosts are for --profile=bare");
 	r->dev = r->addr.stock ? "tun0" : "eth0";
-	kind = kind_of(r);
-	r->world = fresh_world(cache, &kind);
-	if (r->opt->checks)
-		scenario_checks_on(r->world);
+	if (make_dut(r, cache) != 0)
+		return -1;
 	for (u32 h = 0; h < r->nr_hosts; h++)
 		init_host(r, h);
-	wire_init(&r->wire, r->world, WORLD_WIRES - 1, &(struct wire_cfg){ 0 }, kind.seed);
-	r->world->on_frame = on_frame;
-	r->world->on_frame_ctx = r;
-	r->start_ps = r->world->sim.now_ps;
+	r->start_ps = run_now(r);
 	return configure(r) != 0 || set_knobs(r) != 0 ? -1 : 0;
 }
 
@@ -757,11 +627,6 @@ void run_world_end(struct run *r)
 {
 	for (u32 i = 0; i < r->nr_defines; i++)
 		undefine(r, i);
-	if (r->world == NULL)
-		return;
-	r->world->on_frame = NULL;
-	r->world->checks = false;
-	for (u32 h = 0; h < r->nr_hosts; h++)
-		for (u32 t = 0; t < RUN_THREADS; t++)
-			r->world->host[h].task[t].done = NULL;
+	if (r->dut != NULL)
+		r->dut->ops->destroy(r->dut);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/lib/world.h"
 #include "harness/script/shell_internal.h"
 
 /* A list of commands on its way. */
@@ -23,11 +22,11 @@ struct sh_run {
 	char mistake[SH_MISTAKE];
 };
 
-void shell_init(struct shell *sh, struct world *w, u32 host, const char *dev, bool ksft)
+void shell_init(struct shell *sh, struct dut *d, u32 host, const char *dev, bool ksft)
 {
-	assert(host < w->cfg.hosts);
+	assert(host < DUT_HOSTS);
 	memset(sh, 0, sizeof(*sh));
-	sh->world = w;
+	sh->dut = d;
 	sh->host = host;
 	sh->dev = dev;
 	sh->ksft = ksft;
@@ -47,7 +46,7 @@ static int run_ipcmd(struct sh_ctx *c)
 	if (slash != NULL)
 		words[0].text = slash + 1;
 	call.word = words;
-	if (ipcmd_call(sh_host(c->sh), &call) < 0 && call.status == 0)
+	if (c->sh->dut->ops->command(c->sh->dut, c->sh->host, &call) < 0 && call.status == 0)
 		return -1;
 	c->out.len = call.out_len;
 	c->out.full = c->out.full || call.out_len + 1 >= c->out.cap;
@@ -104,7 +103,6 @@ static int run_one(struct sh_run *r, const struct sh_command *cmd)
 	r->mistake[0] = '\0';
 	status = cmd->builtin != NULL ? cmd->builtin->run(&c) : run_ipcmd(&c);
 	status = complete(r, &c, cmd, status);
-	world_settle(r->sh->world);
 	r->pipe[1] = r->pipe[0];
 	r->pipe[0] = c.out.text;
 	r->pipe_len = c.out.len;

@@ -11,7 +11,7 @@
 #ifndef HARNESS_SCRIPT_SHELL_H
 #define HARNESS_SCRIPT_SHELL_H
 
-#include "core/net.h"
+#include "harness/dut/dut.h"
 
 enum { SHELL_SAVED = 64, SHELL_FILES = 8, SHELL_OUT = 1 << 16, SHELL_TEXT = 1 << 16 };
 
@@ -22,7 +22,7 @@ struct shell_file {
 };
 
 struct shell {
-	struct world *world;
+	struct dut *dut;
 	u32 host;
 	bool ksft;	 /* defaults.sh: whose */
 	const char *dev; /* the device that defaults.sh means: tun0, eth0 */
@@ -35,7 +35,7 @@ struct shell {
 	u64 nstat_base[MIB_MAX]; /* nstat -n */
 };
 
-void shell_init(struct shell *sh, struct world *w, u32 host, const char *dev, bool ksft);
+void shell_init(struct shell *sh, struct dut *d, u32 host, const char *dev, bool ksft);
 /* Exit status of the last command, as sh has it; output is appended to the text in out, and err
  * holds what commands complained of. -1: a command that is not interpreted here, or one that is not
  * understood; err says which and where, and nothing after it has run. A text with a command that is

@@ -5,13 +5,7 @@
 #include <string.h>
 
 #include "harness/lib/nstat.h"
-#include "harness/lib/world.h"
 #include "harness/script/shell_internal.h"
-
-struct host *sh_host(const struct shell *sh)
-{
-	return &sh->world->host[sh->host];
-}
 
 void sh_put(struct sh_buf *b, const char *bytes, u32 len)
 {
@@ -96,7 +90,11 @@ struct ipcmd_call sh_ipcmd_call(struct sh_ctx *c)
 static int run_nstat(struct sh_ctx *c)
 {
 	struct ipcmd_call call = sh_ipcmd_call(c);
-	int err = nstat_call(&sh_host(c->sh)->net, c->sh->nstat_base, &call);
+	u64 mib[MIB_MAX], drops[DROP_MAX];
+	int err;
+
+	c->sh->dut->ops->counters(c->sh->dut, c->sh->host, mib, drops);
+	err = nstat_call(mib, c->sh->nstat_base, &call);
 
 	c->out.len = call.out_len;
 	return err < 0 ? -1 : 0;

@@ -7,12 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sysctl.h"
-#include "harness/lib/ipcmd_lex.h"
-#include "harness/lib/nstat.h"
-#include "harness/lib/ss.h"
 #include "harness/script/shell_internal.h"
-#include "host.h"
 
 #define PROC_SYS "/proc/sys/"
 #define CUBIC	 "/sys/module/tcp_cubic/parameters/"
@@ -29,60 +24,22 @@ bool sh_is_knob_path(const char *path)
 	return begins(path, PROC_SYS) || begins(path, CUBIC);
 }
 
-/* What sysctl.h calls the knob; false: too long, or nothing that could be one. */
-static bool knob_name(const char *path, char name[SYSCTL_PATH_MAX])
-{
-	int n;
-
-	if (begins(path, CUBIC) && strpbrk(path + sizeof(CUBIC) - 1, "./") == NULL)
-		n = snprintf(name, SYSCTL_PATH_MAX, "module.tcp_cubic.%s",
-			     path + sizeof(CUBIC) - 1);
-	else if (begins(path, PROC_SYS) && !begins(path + sizeof(PROC_SYS) - 1, "module"))
-		n = snprintf(name, SYSCTL_PATH_MAX, "%s", path + sizeof(PROC_SYS) - 1);
-	else
-		return false;
-	return n > 0 && n < SYSCTL_PATH_MAX;
-}
-
-/* LINUX: param_set_int(): one number and nothing else. */
-static bool is_one_number(const char *text)
-{
-	return strpbrk(text, " \t\n") == NULL;
-}
-
 int sh_knob_write(struct shell *sh, const char *path, const char *text, u32 len)
 {
-	char name[SYSCTL_PATH_MAX], value[128];
-	struct host *h = sh_host(sh);
-	int err;
+	char value[128];
 
-	if (!knob_name(path, name))
-		return -ENOENT;
 	if (len > 0 && text[len - 1] == '\n')
 		len--;
 	if (len >= sizeof(value) || memchr(text, '\0', len) != NULL)
 		return -EINVAL;
 	memcpy(value, text, len);
 	value[len] = '\0';
-	if (begins(path, CUBIC)) {
-		if (strcmp(name, "module.tcp_cubic.bic_scale") == 0)
-			return -EACCES;
-		if (!is_one_number(value))
-			return -EINVAL;
-	}
-	host_config_begin(h);
-	err = sysctl_write(&h->net, name, value);
-	host_config_end(h);
-	return err;
+	return sh->dut->ops->knob_write(sh->dut, sh->host, path, value);
 }
 
 static int knob_read(struct shell *sh, const char *path, char *value, u32 cap)
 {
-	char name[SYSCTL_PATH_MAX];
-
-	if (!knob_name(path, name))
-		return -ENOENT;
-	return sysctl_read(&sh_host(sh)->net, name, value, cap);
+	return sh->dut->ops->knob_read(sh->dut, sh->host, path, value, cap);
 }
 
 /* --- files --- */
@@ -107,25 +64,9 @@ static void put_zeroes(struct sh_buf *out, u64 bytes)
 	}
 }
 
-static bool proc_net(const struct net *net, const char *path, struct outbuf *o)
-{
-	if (strcmp(path, "/proc/net/snmp") == 0)
-		proc_counters(net, false, o);
-	else if (strcmp(path, "/proc/net/netstat") == 0)
-		proc_counters(net, true, o);
-	else if (strcmp(path, "/proc/net/udp") == 0)
-		proc_udp(net, o);
-	else if (strcmp(path, "/proc/net/sockstat") == 0)
-		proc_sockstat(net, o);
-	else
-		return false;
-	return true;
-}
-
 int sh_file_read(struct shell *sh, const char *path, struct sh_buf *out)
 {
 	const struct shell_file *f = shell_file(sh, path);
-	struct outbuf o = { .text = out->text, .cap = out->cap, .len = out->len };
 	char value[128];
 	int len;
 
@@ -133,9 +74,9 @@ int sh_file_read(struct shell *sh, const char *path, struct sh_buf *out)
 		put_zeroes(out, f->bytes);
 		return 0;
 	}
-	if (proc_net(&sh_host(sh)->net, path, &o)) {
-		out->full = out->full || o.len + 1 >= o.cap;
-		out->len = o.len;
+	len = sh->dut->ops->proc_read(sh->dut, sh->host, path, out->text, &out->len, out->cap);
+	if (len == 0) {
+		out->full = out->full || out->len + 1 >= out->cap;
 		return 0;
 	}
 	len = knob_read(sh, path, value, sizeof(value));
@@ -329,15 +270,15 @@ static const struct {
 /* Other scripts of a run may have set another discipline; there may be none to delete. */
 static int pfifo(struct sh_ctx *c)
 {
-	struct host *h = sh_host(c->sh);
+	struct shell *sh = c->sh;
 	char line[96], err[160];
 
-	if (c->sh->dev == NULL)
+	if (sh->dev == NULL)
 		return 0;
-	snprintf(line, sizeof(line), "tc qdisc del dev %s root", c->sh->dev);
-	(void)ipcmd(h, line, err, sizeof(err));
-	snprintf(line, sizeof(line), "tc qdisc add dev %s root pfifo", c->sh->dev);
-	if (ipcmd(h, line, err, sizeof(err)) == 0)
+	snprintf(line, sizeof(line), "tc qdisc del dev %s root", sh->dev);
+	(void)dut_config(sh->dut, sh->host, line, err, sizeof(err));
+	snprintf(line, sizeof(line), "tc qdisc add dev %s root pfifo", sh->dev);
+	if (dut_config(sh->dut, sh->host, line, err, sizeof(err)) == 0)
 		return 0;
 	sh_say(&c->err, "defaults.sh: %s\n", err);
 	return 1;

@@ -80,7 +80,6 @@ int sh_mistake(struct sh_ctx *c, const char *fmt, ...) __attribute__((format(pri
 struct ipcmd_call sh_ipcmd_call(struct sh_ctx *c);
 void sh_put(struct sh_buf *b, const char *bytes, u32 len);
 void sh_say(struct sh_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-struct host *sh_host(const struct shell *sh);
 
 /* shell_files.c */
 bool sh_is_knob_path(const char *path);

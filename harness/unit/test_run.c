@@ -14,7 +14,7 @@
 
 #include "harness/script/run.h"
 
-static struct run_worlds *worlds;
+static struct dut_worlds *worlds;
 
 struct outcome {
 	struct run_result result;
@@ -436,13 +436,13 @@ static void test_checked(void **state)
 /* Whatever ran in the worlds before: the same script does the same at the same times. */
 static void test_same_twice(void **state)
 {
-	struct run_worlds *others = worlds;
+	struct dut_worlds *others = worlds;
 	struct outcome first[ARRAY_SIZE(passing)];
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(passing); i++)
 		first[i] = run(passing[i].script);
-	worlds = run_worlds_new();
+	worlds = dut_worlds_new();
 	for (u32 i = ARRAY_SIZE(passing); i-- != 0;) {
 		struct outcome second = run(passing[i].script);
 
@@ -452,7 +452,7 @@ static void test_same_twice(void **state)
 		release(&first[i]);
 		release(&second);
 	}
-	run_worlds_free(worlds);
+	dut_worlds_free(worlds);
 	worlds = others;
 }
 
@@ -1087,14 +1087,14 @@ static void test_flood(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	worlds = run_worlds_new();
+	worlds = dut_worlds_new();
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	run_worlds_free(worlds);
+	dut_worlds_free(worlds);
 	return 0;
 }
 

@@ -21,7 +21,7 @@
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
-static struct run_worlds *worlds;
+static struct dut_worlds *worlds;
 
 /* How scripts begin. In them @7000 stands for 127.0.0.1 and this port, written in full. */
 #define UP    "`ip link set lo up`\n"
@@ -550,6 +550,7 @@ static void test_wrong_messages(void **state)
  */
 /* A run that consists of one call, which the test makes by hand. */
 struct by_hand {
+	struct world *w;
 	struct run *r;
 	struct run_options o;
 	struct task *t;
@@ -567,23 +568,25 @@ static void by_hand(struct by_hand *h, const char *text)
 	h->r->opt = &h->o;
 	h->r->script = script_parse("hand", text, strlen(text), &err);
 	assert_non_null(h->r->script);
-	h->r->world = scenario_new(&cfg);
+	h->w = scenario_new(&cfg);
+	h->r->dut = dut_refstack_on(h->w, 1);
 	memset(h->r->fd, 0xff, sizeof(h->r->fd));
 	h->r->thread[0][0].stmt = &h->r->script->stmt[0];
-	h->t = &h->r->world->host[0].task[0];
+	h->t = &h->w->host[0].task[0];
 	assert_true(lay_arguments(h->r, &h->r->script->stmt[0], 0, 0, h->arg));
 	memcpy(h->t->arg, h->arg, sizeof(h->arg));
 }
 
 static u8 *mem(const struct by_hand *h, u32 arg, u32 bytes)
 {
-	return world_umem(h->r->world, 0, h->arg[arg], bytes);
+	return world_umem(h->w, 0, h->arg[arg], bytes);
 }
 
 static void by_hand_end(struct by_hand *h)
 {
 	run_result_free(&h->r->result);
-	scenario_free(h->r->world);
+	h->r->dut->ops->destroy(h->r->dut);
+	scenario_free(h->w);
 	script_free((struct script *)(uintptr_t)h->r->script);
 	free(h->r);
 }
@@ -674,7 +677,7 @@ static void test_huge_data(void **state)
 	(void)state;
 	by_hand(&h, "recv(3, ..., 0x7fffffff, 0) = 2000000\n");
 	assert_int_equal(h.arg[2], 0x7fffffff);
-	assert_true(h.r->thread[0][0].cut < h.r->world->host[0].process[0].umem_bytes);
+	assert_true(h.r->thread[0][0].cut < h.w->host[0].process[0].umem_bytes);
 	h.t->ret = (s64)h.r->thread[0][0].cut;
 	assert_int_equal(run_call_end(h.r, 0, 0), -1);
 	assert_int_equal(h.r->result.verdict, RUN_FAILED);
@@ -720,14 +723,14 @@ static void test_errors_have_names(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	worlds = run_worlds_new();
+	worlds = dut_worlds_new();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	run_worlds_free(worlds);
+	dut_worlds_free(worlds);
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 
 struct fixture {
 	struct arp_net *a;
+	struct dut *dut;
 	struct shell sh;
 	char out[SHELL_OUT], err[512];
 };
@@ -30,12 +31,14 @@ static struct fixture *fixture_new(bool ksft)
 
 	assert_non_null(f);
 	f->a = arp_net_new(true);
-	shell_init(&f->sh, f->a->w, 0, "eth0", ksft);
+	f->dut = dut_refstack_on(f->a->w, 1);
+	shell_init(&f->sh, f->dut, 0, "eth0", ksft);
 	return f;
 }
 
 static void fixture_free(struct fixture *f)
 {
+	f->dut->ops->destroy(f->dut);
 	arp_net_free(f->a);
 	free(f);
 }

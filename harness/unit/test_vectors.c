@@ -87,7 +87,7 @@ static void test_form(void **state)
 	}
 }
 
-static enum run_verdict run_once(const struct script *s, struct run_worlds *worlds, bool show)
+static enum run_verdict run_once(const struct script *s, struct dut_worlds *worlds, bool show)
 {
 	struct run_options o;
 	struct run_result r;
@@ -104,7 +104,7 @@ static enum run_verdict run_once(const struct script *s, struct run_worlds *worl
 
 static void test_pass(void **state)
 {
-	struct run_worlds *worlds = run_worlds_new();
+	struct dut_worlds *worlds = dut_worlds_new();
 	u32 failed = 0;
 
 	(void)state;
@@ -114,7 +114,7 @@ static void test_pass(void **state)
 		failed += run_once(s, worlds, true) != RUN_PASSED;
 		script_free(s);
 	}
-	run_worlds_free(worlds);
+	dut_worlds_free(worlds);
 	assert_int_equal(failed, 0);
 }
 
@@ -175,7 +175,7 @@ struct spoiling {
 };
 
 /* The statements of one script, one after the other: each time a fresh one with one mistake. */
-static void spoil_statements(const char *path, struct run_worlds *worlds, struct spoiling *count)
+static void spoil_statements(const char *path, struct dut_worlds *worlds, struct spoiling *count)
 {
 	u32 n = UINT32_MAX;
 
@@ -198,13 +198,13 @@ static void spoil_statements(const char *path, struct run_worlds *worlds, struct
 
 static void test_expectations_can_fail(void **state)
 {
-	struct run_worlds *worlds = run_worlds_new();
+	struct dut_worlds *worlds = dut_worlds_new();
 	struct spoiling count = { 0 };
 
 	(void)state;
 	for (u32 i = 0; i < vectors.n; i++)
 		spoil_statements(vectors.path[i], worlds, &count);
-	run_worlds_free(worlds);
+	dut_worlds_free(worlds);
 	print_message("%u mistakes in %u vectors, %u missed\n", count.spoilt, vectors.n,
 		      count.missed);
 	assert_true(count.spoilt > 4 * vectors.n);
