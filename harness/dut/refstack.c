@@ -461,8 +461,13 @@ static void youngest(struct dut *d, u32 host, u8 proto, u16 *local, u16 *remote)
 
 static const char *delay_irq(struct nic_port *nic, u64 queue, u64 ns)
 {
-	if (queue >= nic->dev->real_num_tx_queues)
-		return "the device has no such queue";
+	static char why[64];
+
+	if (queue >= nic->dev->real_num_tx_queues) {
+		snprintf(why, sizeof(why), "%s has queues 0 to %u", nic->dev->name,
+			 nic->dev->real_num_tx_queues - 1);
+		return why;
+	}
 	/* Vector 0 is for everything that belongs to no queue. */
 	nic->irq_delay_ps[1 + queue] = ns * PS_PER_NS;
 	return NULL;

@@ -35,7 +35,7 @@ static u64 limit_ps(const struct run *r)
 
 static u64 thread_deadline(const struct run *r, const struct run_thread *t)
 {
-	if (!t->busy || t->due_ps == U64_MAX)
+	if (!t->busy || t->due_ps == U64_MAX || r->opt->record != NULL)
 		return U64_MAX;
 	return t->due_ps + run_window(r, t->stmt).tolerance_ps;
 }
@@ -131,6 +131,15 @@ static int check_return_time(struct run *r, const struct run_thread *th, u64 end
 	return run_fail(r, th->stmt, "the call returns at another time", &diff, 1);
 }
 
+static void call_ended(struct run *r, u32 host, u32 thread, u64 ended_ps)
+{
+	if (r->opt->record != NULL)
+		run_record_return(r, host, thread, ended_ps);
+	else if (check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
+		return;
+	run_call_end(r, host, thread);
+}
+
 /* Calls that have returned since we last looked. */
 static void finish_calls(struct run *r)
 {
@@ -146,8 +155,7 @@ static void finish_calls(struct run *r)
 			if (c.busy)
 				continue;
 			return_event(r, h, t);
-			if (check_return_time(r, th, c.ended_ps) == 0)
-				run_call_end(r, h, t);
+			call_ended(r, h, t, c.ended_ps);
 			th->busy = false;
 		}
 	}
@@ -335,7 +343,8 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 	run_until(r, run_now(r));
 	if (r->holding)
 		call_event(r, s->host, t, run_now(r), " <unfinished ...>");
-	if (!r->ended && th->busy && !s->when.blocks)
+	th->waited = th->busy;
+	if (!r->ended && th->busy && !s->when.blocks && r->opt->record == NULL)
 		wait_within_tolerance(r, th, win->tolerance_ps);
 	if (!r->ended)
 		run_settle(r);
@@ -395,6 +404,7 @@ static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME
 	return n;
 }
 
+/* Assertions are about what a script expects: a record has none. */
 static void do_python(struct run *r, const struct stmt *s)
 {
 	static char names[VALUES_MAX][VALUE_NAME];
@@ -403,6 +413,8 @@ static void do_python(struct run *r, const struct stmt *s)
 	u32 n;
 	int ret;
 
+	if (r->opt->record != NULL)
+		return;
 	if (r->python == NULL)
 		r->python = python_start(message, sizeof(message));
 	if (r->python == NULL) {
@@ -422,6 +434,13 @@ static void do_python(struct run *r, const struct stmt *s)
 
 /* --- a run
  * ---------------------------------------------------------------------------------------- */
+
+/* What really changed is known only when it is looked at. */
+static bool notes_itself(const struct stmt *s)
+{
+	return s->kind == STMT_DIRECTIVE &&
+	       (s->directive.id == DIR_MIB || s->directive.id == DIR_DROP);
+}
 
 /* `*` and what a packet line waits for move the time that the next one counts from: see
  * run_packet().
@@ -448,6 +467,8 @@ static void do_stmt(struct run *r, const struct stmt *s)
 	if (!run_until(r, max_u64(win.from_ps, run_now(r))))
 		return;
 	r->last_ps = win.from_ps;
+	if (!notes_itself(s))
+		run_record_stmt(r, s, win.from_ps, NULL);
 	if (s->kind == STMT_CALL)
 		do_call(r, s, &win);
 	else if (s->kind == STMT_PACKET)
@@ -507,12 +528,27 @@ static u32 opening_commands(struct run *r)
 	return i;
 }
 
+/* A record gives calls the time that the script says they take. */
+static void let_calls_end(struct run *r)
+{
+	for (u32 h = 0; h < r->nr_hosts; h++) {
+		for (u32 t = 0; t < RUN_THREADS; t++) {
+			const struct run_thread *th = &r->thread[h][t];
+
+			if (th->busy && th->due_ps != U64_MAX)
+				run_until(r, th->due_ps + run_window(r, th->stmt).tolerance_ps);
+		}
+	}
+}
+
 static void end_calls(struct run *r)
 {
 	u32 h = 0, t = 0;
 
 	while (!r->ended && first_deadline(r, &h, &t) != U64_MAX)
 		wait_idle(r, &r->thread[h][t]);
+	if (r->opt->record != NULL)
+		let_calls_end(r);
 }
 
 /* A script's time begins on a boundary of the wheel (the world, or the guest, was set up one jiffy
@@ -523,7 +559,7 @@ static void begin_time(struct run *r)
 	u64 jiffy = PS_PER_SEC / HZ;
 
 	wait_for_links(r);
-	run_until(r, r->start_ps + ALIGN_UP(run_now(r) - r->start_ps + 1, jiffy));
+	run_until(r, ALIGN_UP(run_now(r) + 1, jiffy));
 	r->start_ps = run_now(r);
 	r->last_ps = r->start_ps;
 	run_counters_mark(r);
@@ -552,6 +588,7 @@ static void play(void *ctx)
 
 	if (start_looking(r) != 0)
 		return;
+	run_record_begin(r);
 	i = opening_commands(r);
 	if (!r->ended)
 		begin_time(r);
@@ -617,6 +654,7 @@ struct run_result run_script(const struct script *s, const struct run_options *o
 	    (!r->ended && !run_guarded(play, r, &what)))
 		run_end(r, r->stmt, RUN_NOT_IMPLEMENTED, "%s", what);
 	if (r->dut != NULL) {
+		run_record_end(r);
 		r->result.virtual_ps = run_now(r) - r->start_ps;
 		write_outputs(r);
 	}

@@ -42,11 +42,12 @@ static int do_quiet(struct run *r, const struct stmt *s)
 	if (end > r->start_ps + RUN_LIMIT_SECS * PS_PER_SEC)
 		return run_until(r, end) ? 0 : -1; /* which says so */
 	r->last_left_ps[s->host] = U64_MAX;
-	while (r->last_left_ps[s->host] == U64_MAX && run_advance(r, end))
+	while ((r->last_left_ps[s->host] == U64_MAX || r->opt->record != NULL) &&
+	       run_advance(r, end))
 		;
 	if (r->ended)
 		return -1;
-	if (r->last_left_ps[s->host] == U64_MAX) {
+	if (r->last_left_ps[s->host] == U64_MAX || r->opt->record != NULL) {
 		r->last_ps = end;
 		return 0;
 	}
@@ -194,13 +195,25 @@ static int counter_differs(struct run *r, const struct stmt *s, const struct cou
 	return run_fail(r, s, what, diff, n);
 }
 
+static void note_counter(struct run *r, const struct stmt *s, const struct counters *c, u32 which)
+{
+	char name[64], text[128];
+
+	c->name(which, name, sizeof(name));
+	snprintf(text, sizeof(text), "%s %s %+lld", c->name == mib_name ? "mib" : "drop", name,
+		 (long long)(c->now[which] - c->base[which]));
+	run_record_stmt(r, s, r->last_ps, text);
+}
+
 static int check_counter(struct run *r, const struct stmt *s, const struct counters *c)
 {
 	u64 which = s->directive.value[0], expected = s->directive.value[1];
 
 	if (which >= c->nr)
 		return run_invalid(r, s, "no such counter");
-	if (c->now[which] - c->base[which] != expected)
+	if (r->opt->record != NULL)
+		note_counter(r, s, c, (u32)which);
+	else if (c->now[which] - c->base[which] != expected && c->now[which] != U64_MAX)
 		return counter_differs(r, s, c, (u32)which, (s64)expected);
 	c->base[which] = c->now[which];
 	return 0;

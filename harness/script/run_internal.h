@@ -7,6 +7,7 @@
  *                 run_result.c its results compared, run_arg.c what both know
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
  *   run_directive.c  time, credentials, signals, faults, counters
+ *   run_record.c  a run that notes instead of comparing
  *   run_report.c  what a person reads when something differs, and with -v
  *   shell.c       commands in backquotes, interpreted;  python.c  assertions, in a child
  */
@@ -64,7 +65,7 @@ struct run_flow {
 
 /* A thread of a host that runs a call, or does not. */
 struct run_thread {
-	bool busy;
+	bool busy, waited;	 /* waited: it did not return at once */
 	const struct stmt *stmt; /* its call */
 	u64 started_ps, due_ps;	 /* due: when a blocking call must return; U64_MAX: not said */
 	uptr mem;		 /* where its arguments lie, */
@@ -117,7 +118,8 @@ struct run {
 	u32 nr_defines;
 	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
 	u32 ended_calls; /* tasks that have returned and are not looked at yet */
-	u64 steps;	 /* things that have happened, for the limit */
+	u32 frames_left[SCRIPT_HOSTS], frames_met[SCRIPT_HOSTS]; /* of a record */
+	u64 steps; /* things that have happened, for the limit */
 	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
 	struct shell shell[SCRIPT_HOSTS];
 	struct python *python; /* started by the first block */
@@ -172,6 +174,18 @@ int run_packet(struct run *r, const struct stmt *s, const struct run_window *win
  * -------------------------------------------------------------------------------- */
 int run_directive(struct run *r, const struct stmt *s);
 void run_counters_mark(struct run *r);
+
+/* --- run_record.c: nothing without run_options.record
+ * ------------------------------------------- */
+/* text: NULL: the statement as it stands. */
+void run_record_stmt(struct run *r, const struct stmt *s, u64 due_ps, const char *text);
+void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps);
+void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len,
+		      u64 when_ps);
+void run_record_begin(struct run *r);
+void run_record_end(struct run *r);
+/* What is left at the end: lines as record->state; of malloc. */
+char *run_state(struct run *r);
 
 /* --- run_world.c
  * ------------------------------------------------------------------------------------ */

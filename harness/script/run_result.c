@@ -822,7 +822,7 @@ int run_compare(struct run *r, u32 host, u32 thread, bool fd)
 	compare_all(&c, fd);
 	if (r->ended)
 		return -1;
-	if (!c.differs)
+	if (!c.differs || r->opt->record != NULL)
 		return 0;
 	rows.nr = 0;
 	c.rows = &rows;
