@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* difference.h - what a record and a golden vector differ in, as a person wants to read it. */
+#ifndef HARNESS_GOLDEN_DIFFERENCE_H
+#define HARNESS_GOLDEN_DIFFERENCE_H
+
+#include "harness/golden/align.h"
+#include "harness/golden/golden.h"
+#include "harness/script/record.h"
+#include "harness/script/script.h"
+
+enum difference_kind {
+	DIFFERS_STATEMENT, /* a call's result, a counter that the script asks for */
+	DIFFERS_FRAME,	   /* bytes of a frame */
+	DIFFERS_TIME,
+	DIFFERS_MISSING, /* a frame that only Linux has */
+	DIFFERS_EXTRA,	 /* one that only the other has */
+	DIFFERS_ORDER,
+	DIFFERS_STATE, /* at the end */
+	DIFFERENCE_KINDS
+};
+extern const char *const difference_names[DIFFERENCE_KINDS]; /* "frame", "missing frame" */
+
+struct difference {
+	enum difference_kind kind;
+	u32 line;  /* of the script; 0: of none */
+	u32 frame; /* of the capture, from 1 as Wireshark counts; 0: of none */
+	u32 stmt;  /* index, for the order */
+	s64 when_ps;
+	char *what;			 /* "frame 3 (…): ttl: Linux 63, refstack 64" */
+	char *field, *expected, *actual; /* of the first thing that differs; NULL: there is none */
+	char *detail;			 /* lines; NULL */
+};
+struct differences {
+	struct difference *d;
+	u32 nr, cap;
+	s64 skew_ns; /* the greatest of times that count as equal */
+};
+
+struct difference_rules {
+	struct align_rules align;
+	const char *other; /* what is not Linux: "refstack" */
+	bool free_times;   /* times say nothing */
+};
+
+void differences_free(struct differences *to);
+/* Strings are copied; field, expected, actual, detail: may be NULL. */
+struct difference *difference_add(struct differences *to, enum difference_kind kind,
+				  const char *what, const char *detail);
+void difference_values(struct difference *d, const char *field, const char *expected,
+		       const char *actual);
+
+/* Frames of a golden capture, and of a record, of one host in order: their number; *to of malloc.
+ */
+u32 difference_golden_frames(const struct golden *g, const struct script *s, u32 host,
+			     struct align_frame **to);
+u32 difference_record_frames(const struct record *r, u32 host, struct align_frame **to);
+
+void difference_frames(struct differences *to, const struct script *s, const struct align_frame *a,
+		       u32 nr_a, const struct align_frame *b, u32 nr_b,
+		       const struct difference_rules *rules);
+/* Calls of the script as it stands against those of the record. */
+void difference_calls(struct differences *to, const struct script *s, const struct record *r,
+		      const struct difference_rules *rules);
+/* Calls of two records. */
+void difference_records(struct differences *to, const struct script *s, const struct record *a,
+			const struct record *b, const struct difference_rules *rules);
+/* Lines of the state at the end: one difference a fact. */
+void difference_state(struct differences *to, const char *a, const char *b,
+		      const struct difference_rules *rules);
+/* In the order in which they came about, the state last. */
+void differences_sort(struct differences *to);
+
+/* "0.100000" */
+void difference_time(s64 when_ps, char to[32]);
+
+#endif
