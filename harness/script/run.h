@@ -17,6 +17,20 @@ struct run_pair {
 
 enum { RUN_PAIRS = 64 };
 
+#define RUN_BEFORE_TIME INT64_MIN
+
+/* Who looks on while a script runs. */
+struct run_watch {
+	/* A frame has left a host or reached it. when_ps: since time 0 of the script;
+	 * RUN_BEFORE_TIME while the opening commands are done. stmt: what was begun last, an index.
+	 */
+	void (*frame)(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, s64 when_ps,
+		      u32 stmt);
+	/* All statements were done: the state at the end, lines as record->state. */
+	void (*state)(void *ctx, const char *state);
+	void *ctx;
+};
+
 struct run_options {
 	enum run_profile profile;
 	enum run_device device;
@@ -38,6 +52,7 @@ struct run_options {
 	/* Nothing is compared, everything is noted here: see record.h. NULL: a run like any other.
 	 */
 	struct record *record;
+	const struct run_watch *watch; /* NULL: nobody */
 };
 
 enum run_verdict {

@@ -183,6 +183,8 @@ void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps);
 void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len,
 		      u64 when_ps);
 void run_record_begin(struct run *r);
+/* Time 0 is now: what was noted before it came earlier. */
+void run_record_time(struct run *r);
 void run_record_end(struct run *r);
 /* What is left at the end: lines as record->state; of malloc. */
 char *run_state(struct run *r);

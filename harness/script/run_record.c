@@ -56,8 +56,28 @@ void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps)
 
 void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
+	const struct run_watch *w = r->opt->watch;
+
 	if (r->opt->record != NULL)
 		note(r, outgoing ? RECORD_OUT : RECORD_IN, host, when_ps, NULL, frame, len);
+	if (w != NULL)
+		w->frame(w->ctx, host, outgoing, frame, len,
+			 r->start_ps != 0 ? since_start(r, when_ps) : RUN_BEFORE_TIME,
+			 r->stmt != NULL ? (u32)(r->stmt - r->script->stmt) : 0);
+}
+
+/* Until now times were those of the device's own clock. */
+void run_record_time(struct run *r)
+{
+	struct record *rec = r->opt->record;
+
+	for (u32 i = 0; rec != NULL && i < rec->nr; i++) {
+		struct record_event *e = &rec->event[i];
+
+		e->when_ps -= (s64)r->start_ps;
+		e->due_ps -= (s64)r->start_ps;
+		e->start_ps -= (s64)r->start_ps;
+	}
 }
 
 /* Counters that a program has moved; a number that nobody could read is none. */
@@ -123,8 +143,15 @@ void run_record_begin(struct run *r)
 
 void run_record_end(struct run *r)
 {
+	const struct run_watch *w = r->opt->watch;
 	struct record *rec = r->opt->record;
+	char *state;
 
+	if (w != NULL && !r->ended) {
+		state = run_state(r);
+		w->state(w->ctx, state);
+		free(state);
+	}
 	if (rec == NULL)
 		return;
 	rec->end_ps = since_start(r, run_now(r));
