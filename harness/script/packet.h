@@ -7,14 +7,6 @@
 
 enum { PACKET_BYTES_MAX = 66000, PACKET_FIELDS = 48 };
 
-/* Byte i of `pattern SEED`, in packets and in data of calls: the top byte of a product, so that a
- * byte at a wrong place is a wrong byte.
- */
-static inline u8 pattern_byte(u64 seed, u32 i)
-{
-	return (u8)((seed + i) * 0x9e3779b97f4a7c15ull >> 56);
-}
-
 /* What a line leaves open: addresses of the flow, link layer, where sequence numbers start. */
 struct packet_ctx {
 	bool ethernet; /* the device has Ethernet headers */

@@ -136,8 +136,8 @@ static void put_payload(struct build *b)
 		return;
 	}
 	at = grow(b, n);
-	for (u32 i = 0; at != NULL && b->p->payload != 0 && i < n; i++)
-		at[i] = pattern_byte(e->value, i);
+	if (at != NULL && b->p->payload != 0)
+		script_pattern(e->value, 0, at, n);
 }
 
 /* An attribute that the line has: its expression; 0: it does not. */

@@ -179,8 +179,8 @@ static u8 *expected_payload(const struct match *m, u32 *len)
 		abort();
 	if (bytes)
 		memcpy(to, script_text(m->s, e->text), *len);
-	for (u32 i = 0; m->p->payload != 0 && !bytes && i < *len; i++)
-		to[i] = pattern_byte(e->value, i);
+	if (m->p->payload != 0 && !bytes)
+		script_pattern(e->value, 0, to, *len);
 	return to;
 }
 
