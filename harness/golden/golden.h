@@ -31,10 +31,14 @@ struct provenance {
  */
 char *golden_pkt(const struct script *s, const struct record *r, const struct provenance *p,
 		 char *err, u32 err_size);
+/* The same, and on which line of it each of s's statements stands; 0: it is no longer there. */
+char *golden_pkt_lines(const struct script *s, const struct record *r, const struct provenance *p,
+		       u32 *line, char *err, u32 err_size);
 
 /* The capture: one interface a host, one packet block a frame in either direction, each with the
- * statement that caused it ("cold-neighbour.pkt:7 sendto(3, …) = 5") as comment; time 0 of the
- * script is 0; the state at the end is the comment of an interface statistics block.
+ * statement that caused it ("cold-neighbour.pkt:7 sendto(3, …) = 5", a line of the captured script)
+ * as comment; time 0 of the script is 0; a host's state at the end is the comment of its
+ * interface's statistics block. The same record gives the same bytes.
  */
 int golden_pcapng_write(const char *path, const struct script *s, const struct record *r,
 			const struct provenance *p, char *err, u32 err_size);
@@ -45,6 +49,8 @@ struct golden_frame {
 	s64 when_ns;
 	const u8 *bytes; /* into golden->file */
 	u32 len;
+	const char *comment; /* into it, too: the statement behind it; not terminated */
+	u32 comment_len;
 };
 struct golden {
 	u8 *file; /* of malloc */
@@ -52,6 +58,7 @@ struct golden {
 	struct golden_frame *frame;
 	u32 nr_frames, cap_frames;
 	bool ethernet;
+	u32 hosts;
 	struct provenance from;
 	char *state; /* of malloc */
 };

@@ -18,6 +18,7 @@ enum block_type {
 	BLOCK_INTERFACE = 1,
 	BLOCK_OLD_PACKET = 2,
 	BLOCK_SIMPLE_PACKET = 3,
+	BLOCK_STATISTICS = 5,
 	BLOCK_PACKET = 6
 };
 enum option {
@@ -91,15 +92,58 @@ static u32 options_bytes(const struct option_out *o, u32 n)
 	return bytes;
 }
 
+static void write_option(FILE *to, const struct option_out *o)
+{
+	assert(o->len <= OPTION_MAX);
+	write_u16(to, o->code);
+	write_u16(to, o->len);
+	write_padded(to, o->bytes, o->len);
+}
+
 static void write_options(FILE *to, const struct option_out *o, u32 n)
 {
-	for (u32 i = 0; i < n; i++) {
-		assert(o[i].len <= OPTION_MAX);
-		write_u16(to, o[i].code);
-		write_u16(to, o[i].len);
-		write_padded(to, o[i].bytes, o[i].len);
-	}
+	for (u32 i = 0; i < n; i++)
+		write_option(to, &o[i]);
 	write_u32(to, OPT_END);
+}
+
+/* As many lines of a text as fit into one comment, without the last newline; the text goes on.
+ * False at its end. A line that is too long by itself is parted.
+ */
+static bool next_comment(const char **text, struct option_out *o)
+{
+	size_t len, n;
+
+	if (*text == NULL || **text == '\0')
+		return false;
+	len = n = strlen(*text);
+	if (len > OPTION_MAX) {
+		n = OPTION_MAX;
+		while (n > 0 && (*text)[n - 1] != '\n')
+			n--;
+		n = n != 0 ? n : OPTION_MAX;
+	}
+	*o = (struct option_out){ OPT_COMMENT, *text, (u32)((*text)[n - 1] == '\n' ? n - 1 : n) };
+	*text += n;
+	return true;
+}
+
+static u32 comments_bytes(const char *text)
+{
+	struct option_out o;
+	u32 bytes = 0;
+
+	while (next_comment(&text, &o))
+		bytes += 4 + ALIGN_UP(o.len, 4u);
+	return bytes;
+}
+
+static void write_comments(FILE *to, const char *text)
+{
+	struct option_out o;
+
+	while (next_comment(&text, &o))
+		write_option(to, &o);
 }
 
 static u32 text_option(struct option_out *o, u32 n, enum option code, const char *text, u32 len)
@@ -118,31 +162,34 @@ static u32 text_len(const char *text)
 void pcapng_begin(FILE *to, const char *comment)
 {
 	static const char application[] = "refstack";
-	struct option_out o[2];
-	u32 n = 0, bytes;
+	struct option_out o = { SHB_USERAPPL, application, text_len(application) };
+	u32 bytes = BLOCK_AROUND + 16 + comments_bytes(comment) + options_bytes(&o, 1);
 
-	n = text_option(o, n, OPT_COMMENT, comment, text_len(comment));
-	n = text_option(o, n, SHB_USERAPPL, application, text_len(application));
-	bytes = BLOCK_AROUND + 16 + options_bytes(o, n);
 	write_u32(to, BLOCK_SECTION);
 	write_u32(to, bytes);
 	write_u32(to, BYTE_ORDER_MAGIC);
 	write_u16(to, 1); /* version 1.0 */
 	write_u16(to, 0);
 	write_u64(to, U64_MAX); /* the section's length: not said */
-	write_options(to, o, n);
+	write_comments(to, comment);
+	write_options(to, &o, 1);
 	write_u32(to, bytes);
 }
 
-void pcapng_interface(FILE *to, const char *name, const char *description, enum link_type type)
+void pcapng_interface_from(FILE *to, const char *name, const char *description, enum link_type type,
+			   s64 offset_s)
 {
 	static const u8 nanoseconds = 9;
-	struct option_out o[3];
+	struct option_out o[4];
 	u32 n = 0, bytes;
+	u8 offset[8];
 
+	put_le64(offset, (u64)offset_s);
 	n = text_option(o, n, IF_NAME, name, text_len(name));
 	n = text_option(o, n, IF_DESCRIPTION, description, text_len(description));
 	o[n++] = (struct option_out){ IF_TSRESOL, &nanoseconds, 1 };
+	if (offset_s != 0)
+		o[n++] = (struct option_out){ IF_TSOFFSET, offset, sizeof(offset) };
 	bytes = BLOCK_AROUND + 8 + options_bytes(o, n);
 	write_u32(to, BLOCK_INTERFACE);
 	write_u32(to, bytes);
@@ -150,6 +197,25 @@ void pcapng_interface(FILE *to, const char *name, const char *description, enum 
 	write_u16(to, 0);
 	write_u32(to, 0); /* whole packets */
 	write_options(to, o, n);
+	write_u32(to, bytes);
+}
+
+void pcapng_interface(FILE *to, const char *name, const char *description, enum link_type type)
+{
+	pcapng_interface_from(to, name, description, type, 0);
+}
+
+void pcapng_statistics(FILE *to, u32 interface, u64 when_ns, const char *comment)
+{
+	u32 bytes = BLOCK_AROUND + 12 + comments_bytes(comment) + options_bytes(NULL, 0);
+
+	write_u32(to, BLOCK_STATISTICS);
+	write_u32(to, bytes);
+	write_u32(to, interface);
+	write_u32(to, (u32)(when_ns >> 32));
+	write_u32(to, (u32)when_ns);
+	write_comments(to, comment);
+	write_options(to, NULL, 0);
 	write_u32(to, bytes);
 }
 
@@ -318,22 +384,26 @@ static bool read_interface(struct pcap_reader *r, struct part body)
 	return true;
 }
 
-/* Times as nanoseconds since 1970, digit by digit: no product is larger than 64 bits. */
+/* Times as nanoseconds since 1970, or before it, digit by digit: no product is larger than 64 bits.
+ */
 static bool set_time(struct pcap_reader *r, const u8 *where, struct pcap_packet *p, u64 stamp)
 {
 	const struct pcap_interface *i = &r->interface[p->interface];
 	u64 s = stamp / i->units_per_second, rest = stamp % i->units_per_second, ns = 0;
 	u64 past = i->offset_s < 0 ? 0 - (u64)i->offset_s : 0;
-	u64 ahead = i->offset_s < 0 ? 0 : (u64)i->offset_s;
+	u64 ahead = i->offset_s < 0 ? 0 : (u64)i->offset_s, most = U64_MAX / NS_PER_SEC - 1;
 
 	for (u32 digit = 0; digit < 9; digit++) {
 		rest *= 10;
 		ns = ns * 10 + rest / i->units_per_second;
 		rest %= i->units_per_second;
 	}
-	if (s < past || s - past > U64_MAX - ahead || s - past + ahead > U64_MAX / NS_PER_SEC - 1)
-		return wrong(r, where, "a time stamp before 1970 or after 2553");
-	p->when_ns = (s - past + ahead) * NS_PER_SEC + ns;
+	if (s < past ? past - s > most : s - past > most || ahead > most - (s - past))
+		return wrong(r, where, "a time stamp more than 584 years away from 1970");
+	if (s < past)
+		p->before_ns = (past - s) * NS_PER_SEC - ns;
+	else
+		p->when_ns = (s - past + ahead) * NS_PER_SEC + ns;
 	return true;
 }
 
@@ -457,15 +527,41 @@ static bool read_byte_order(struct pcap_reader *r, const struct part *file)
 	return true;
 }
 
-static bool read_section(struct pcap_reader *r, const struct part *body)
+static bool read_comments(struct pcap_reader *r, struct part rest, u32 interface)
 {
-	if (body->left < 16)
-		return wrong(r, body->at, "a section header that is too short");
-	if (u16_at(r, body->at + 4) != 1)
-		return wrong(r, body->at + 4, "pcapng version %u.%u", u16_at(r, body->at + 4),
-			     u16_at(r, body->at + 6));
+	struct part value;
+	u32 code;
+
+	while (next_option(r, &rest, &code, &value))
+		if (code == OPT_COMMENT && r->comment != NULL)
+			r->comment(r->ctx, interface, (const char *)value.at, (u32)value.left);
+	return r->error[0] == '\0';
+}
+
+static bool read_section(struct pcap_reader *r, struct part body)
+{
+	if (body.left < 16)
+		return wrong(r, body.at, "a section header that is too short");
+	if (u16_at(r, body.at + 4) != 1)
+		return wrong(r, body.at + 4, "pcapng version %u.%u", u16_at(r, body.at + 4),
+			     u16_at(r, body.at + 6));
 	r->nr_interfaces = 0;
-	return true;
+	r->nr_sections++;
+	skip(&body, 16);
+	return read_comments(r, body, PCAPNG_SECTION);
+}
+
+static bool read_statistics(struct pcap_reader *r, struct part body)
+{
+	u32 interface;
+
+	if (body.left < 12)
+		return wrong(r, body.at, "interface statistics that are too short");
+	interface = u32_at(r, body.at);
+	if (!has_interface(r, body.at, interface))
+		return false;
+	skip(&body, 12);
+	return read_comments(r, body, interface);
 }
 
 /* The block at r->at: its type and what is between its lengths; r->at moves on. */
@@ -506,9 +602,11 @@ static int next_in_pcapng(struct pcap_reader *r, struct pcap_packet *p)
 		if (type == BLOCK_SIMPLE_PACKET)
 			return read_simple_packet(r, body, p) ? 1 : -1;
 		if (type == BLOCK_SECTION)
-			ok = read_section(r, &body);
+			ok = read_section(r, body);
 		else if (type == BLOCK_INTERFACE)
 			ok = read_interface(r, body);
+		else if (type == BLOCK_STATISTICS)
+			ok = read_statistics(r, body);
 		if (!ok)
 			return -1;
 	}

@@ -9,16 +9,13 @@
  */
 #include "harness/lib/tap_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/csum.h"
 #include "core/dst.h"
 #include "harness/lib/look.h"
+#include "harness/lib/replace.h"
 
 enum { EXPECT_WIRE, EXPECT_ARRIVAL, EXPECT_DELIVERY };
 enum { ETH_BYTES = 14, WIRE_MIN_BYTES = 60, UDP_CHECK_OFFSET = 6 };
@@ -482,59 +479,22 @@ void tap_stop(struct tap *t)
 	free(t);
 }
 
-static int cannot(char *err, u32 err_size, const char *path)
+struct tap_file {
+	const struct tap *t;
+	void (*write)(const struct tap *t, FILE *to);
+};
+
+static void fill(const void *ctx, FILE *to)
 {
-	snprintf(err, err_size, "cannot write %s: %s", path, strerror(errno));
-	return -1;
-}
+	const struct tap_file *f = ctx;
 
-/* Fills the file and closes it. */
-static bool fill(const struct tap *t, int fd, void (*write)(const struct tap *t, FILE *to))
-{
-	FILE *to = fdopen(fd, "wb");
-	bool ok;
-
-	if (to == NULL) {
-		close(fd);
-		return false;
-	}
-	write(t, to);
-	ok = fflush(to) == 0 && ferror(to) == 0;
-	return fclose(to) == 0 && ok;
-}
-
-/* A new file as open() would make it: mkstemp() lets nobody else read it. */
-static bool open_to_all(int fd)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return fchmod(fd, 0666 & ~mask) == 0;
+	f->write(f->t, to);
 }
 
 int tap_write_file(const struct tap *t, const char *path, char *err, u32 err_size,
 		   void (*write)(const struct tap *t, FILE *to))
 {
-	char temporary[4096];
-	struct stat there;
-	int fd;
+	struct tap_file f = { t, write };
 
-	/* A terminal, a pipe: nothing to put another file in the place of. */
-	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		return fd >= 0 && fill(t, fd, write) ? 0 : cannot(err, err_size, path);
-	}
-	if (strlen(path) + sizeof(".XXXXXX") > sizeof(temporary)) {
-		errno = ENAMETOOLONG;
-		return cannot(err, err_size, path);
-	}
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	fd = mkstemp(temporary);
-	if (fd < 0)
-		return cannot(err, err_size, path);
-	if (open_to_all(fd) && fill(t, fd, write) && rename(temporary, path) == 0)
-		return 0;
-	cannot(err, err_size, path);
-	unlink(temporary);
-	return -1;
+	return replace_file(path, fill, &f, err, err_size);
 }

@@ -410,6 +410,15 @@ char *script_print(const struct script *s, u32 flags, size_t *len_bytes)
 	return pr.text;
 }
 
+char *script_print_body(const struct script *s, const struct stmt *st)
+{
+	struct printer pr = { .script = s };
+
+	print_body(&pr, st);
+	print_bytes(&pr, "", 1);
+	return pr.text;
+}
+
 /* On one line, whatever it holds. */
 static void cut_line(struct printer *pr, char *to, u32 size)
 {

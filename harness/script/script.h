@@ -451,6 +451,8 @@ bool script_check_names(const struct script *s, bool (*known)(void *ctx, const c
 /* Text into a malloc'd string; *len_bytes may be NULL. */
 enum print_flags { PRINT_COMMENTS = 1, PRINT_STOCK = 2 };
 char *script_print(const struct script *s, u32 flags, size_t *len_bytes);
+/* One statement without its time and comment, all of it; of malloc. */
+char *script_print_body(const struct script *s, const struct stmt *st);
 /* One statement on one line, for messages; truncated to size. */
 void script_print_stmt(const struct script *s, const struct stmt *st, char *to, u32 size);
 void script_print_expr(const struct script *s, u32 expr, char *to, u32 size);
