@@ -76,7 +76,7 @@ HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
 FUZZ_SRC := $(sort $(wildcard harness/fuzz/*.c))
 FUZZ_HELP := $(filter-out harness/fuzz/fuzz_%,$(FUZZ_SRC))
 FUZZ_TARGETS := $(filter-out main,$(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC))))
-C_FILES  := $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
+C_FILES  := $(LIB_SRC) harness/oracle/guest.c $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
 
@@ -104,6 +104,11 @@ $(BUILD)/$(1)/refstack: $$(call obj_$(1),$(CLI_SRC)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LD_$(1)) -o $$@ $$^
 
+# A program may use the addresses below 5 MiB, so it must not be linked there itself.
+$(BUILD)/$(1)/guest: $(BUILD)/$(1)/obj/harness/oracle/guest.o $(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -static-pie -o $$@ $$^
+
 $(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
 		$(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
@@ -125,7 +130,7 @@ $(foreach c,$(CONFIGS) $(FUZZ_CONFIGS),$(eval $(call config_rules,$(c))))
 tests_of    = $(addprefix $(BUILD)/$(1)/,$(TESTS))
 DIGEST_BINS := $(DIGEST_CONFIGS:%=$(BUILD)/%/refstack)
 
-$(BUILD)/refstack: $(BUILD)/release/refstack
+$(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------

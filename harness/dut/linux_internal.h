@@ -16,18 +16,35 @@
 #include <sys/types.h>
 
 #include "harness/dut/dut.h"
+#include "harness/dut/linux_thread.h"
 
 struct linux_facts;
-struct linux_process;
-struct linux_thread;
+
+enum { LINUX_FRAME_MAX = 1 << 17 };
+
+struct linux_process {
+	pid_t pid; /* 0: not there */
+	u8 *bytes; /* its memory, as the executor sees it */
+	u32 high;
+};
+
+struct linux_task {
+	bool there; /* the kernel has a thread for it */
+	bool busy;  /* its call has not been seen to end */
+	u32 process;
+	u64 arg[SYS_ARGS];
+	s64 ret;
+	u64 ended_ps;
+};
 
 struct linux_host {
 	int netns; /* open namespace; -1 */
 	int tap;   /* the device's other end, non-blocking; -1 */
 	char dev[16];
 	u8 mac[6]; /* not of a TUN */
-	struct linux_process *process[DUT_PROCESSES]; /* NULL: not there */
-	struct linux_thread *thread[DUT_THREADS];
+	struct linux_shared *shared;
+	struct linux_process process[DUT_PROCESSES];
+	struct linux_task task[DUT_THREADS];
 };
 
 struct linux_dut {
@@ -38,9 +55,12 @@ struct linux_dut {
 	u32 where; /* the host whose namespace it is in; DUT_HOSTS: home */
 	struct linux_host host[DUT_HOSTS];
 	struct linux_facts *facts; /* of linux_facts.c */
-	u32 returned;		   /* calls that ended and that on_return has not been told */
-	int um_now;		   /* the exact clock's file; -1: there is none */
 	int timer, bell;	   /* timerfd; eventfd that a call's end rings */
+	struct linux_clock exact;
+	bool fifo;  /* threads run before the executor goes on */
+	int policy; /* the executor's own, and its priority */
+	int priority;
+	u8 frame[LINUX_FRAME_MAX];
 };
 
 static inline struct linux_dut *linux_of(struct dut *d)
@@ -61,12 +81,48 @@ static inline const struct linux_dut *linux_of_const(const struct dut *d)
  * its own, its scheduling, too) are the host's. Callers need not go back. 0, or -errno.
  */
 int linux_enter(struct linux_dut *l, u32 host);
+/* All frames that have left and calls that have ended are reported; true: there were any. */
+bool linux_collect(struct linux_dut *l);
+
+/* --- linux_time.c
+ * ----------------------------------------------------------------------------------- */
+int linux_time_begin(struct linux_dut *l, char *err, u32 err_size);
+void linux_time_end(struct linux_dut *l);
+u64 linux_now_ps(const struct dut *d);
+bool linux_step(struct dut *d, u64 until_ps);
+/* Sleeps until something may have to be collected, or until then. True: something. */
+bool linux_sleep(struct linux_dut *l, u64 until_ns);
+
+/* --- linux_wire.c
+ * ----------------------------------------------------------------------------------- */
+/* The host's device; the executor is in its namespace. */
+int linux_wire_begin(struct linux_dut *l, u32 host, char *err, u32 err_size);
+void linux_wire_end(struct linux_dut *l, u32 host);
+bool linux_wire_collect(struct linux_dut *l);
+const char *linux_inject(struct dut *d, u32 host, const u8 *frame, u32 len);
+void linux_link(struct dut *d, u32 host, bool up);
+
+/* --- linux_task.c
+ * ----------------------------------------------------------------------------------- */
+/* Process 0 and its thread 0. */
+int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size);
+void linux_tasks_end(struct linux_dut *l, u32 host);
+bool linux_tasks_collect(struct linux_dut *l);
+void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 arg[SYS_ARGS]);
+struct dut_call linux_thread_of(const struct dut *d, u32 host, u32 thread);
+struct dut_memory linux_memory(struct dut *d, u32 host, u32 process);
+void linux_touch(struct dut *d, u32 host, u32 process, u32 high);
+void linux_fork(struct dut *d, u32 host, u32 to);
+void linux_attach(struct dut *d, u32 host, u32 thread, u32 process);
+void linux_signal(struct dut *d, u32 host, u32 thread, u32 signo);
+void linux_identity(struct dut *d, u32 host, u32 process, u64 caps, u32 uid);
 
 /* --- linux_facts.c; rows of dut_ops have the same contract as there. The executor calls them; it
  * reports frames and calls that ended meanwhile itself, afterwards.
  * --------------------------------------------------------------------------------------------- */
 
-/* All hosts and devices are there, no process is yet: what facts are told from. 0, or -1 with why. */
+/* All hosts and devices are there, no process is yet: what facts are told from. 0, or -1 with why.
+ */
 int linux_facts_begin(struct linux_dut *l, char *err, u32 err_size);
 void linux_facts_end(struct linux_dut *l);
 int linux_command(struct dut *d, u32 host, struct ipcmd_call *call);
@@ -76,6 +132,6 @@ int linux_proc_read(struct dut *d, u32 host, const char *path, char *out, u32 *l
 void linux_counters(struct dut *d, u32 host, u64 *mib, u64 *drops);
 void linux_state(struct dut *d, u32 host, FILE *to);
 bool linux_is_broadcast(struct dut *d, u32 host, u32 addr);
-u16 linux_youngest_port(struct dut *d, u32 host, u8 proto);
+void linux_youngest(struct dut *d, u32 host, u8 proto, u16 *local, u16 *remote);
 
 #endif

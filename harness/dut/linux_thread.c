@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+/* linux_thread.c - what runs in a program's processes: leaders, threads, raw system calls.
+ *
+ * Threads have no libc of their own (no TLS), so nothing here but the start of process 0 calls any;
+ * arguments of calls are the script's, in memory that the process and the executor share.
+ */
+#include "harness/dut/linux_thread.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+enum { SERVICE_CLOCK = LINUX_SERVICE_FD + 1, CLOCK_TEXT = 24 };
+
+/* --- system calls without libc
+ * ------------------------------------------------------------------------ */
+
+#if defined(__x86_64__)
+static s64 raw(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
+{
+	register u64 r10 __asm__("r10") = d;
+	register u64 r8 __asm__("r8") = e;
+	register u64 r9 __asm__("r9") = f;
+	s64 ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+#else
+#include <errno.h>
+static s64 raw(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
+{
+	long ret = syscall(nr, (long)a, (long)b, (long)c, (long)d, (long)e, (long)f);
+
+	return ret < 0 ? -errno : ret;
+}
+#endif
+
+static u64 address(const void *p)
+{
+	return (u64)(uintptr_t)p;
+}
+
+/* The number at the head of the text. */
+static u64 number(const char *text, s64 len)
+{
+	u64 n = 0;
+
+	for (s64 i = 0; i < len && text[i] >= '0' && text[i] <= '9'; i++)
+		n = n * 10 + (u64)(text[i] - '0');
+	return n;
+}
+
+u64 linux_clock_ns(const struct linux_clock *c)
+{
+	struct timespec t = { 0 };
+
+	if (c->fd >= 0) {
+		char text[CLOCK_TEXT] = "";
+		s64 len = raw(SYS_pread64, (u64)c->fd, address(text), sizeof(text), 0, 0, 0);
+
+		return number(text, len) + c->offset_ns;
+	}
+	raw(SYS_clock_gettime, CLOCK_MONOTONIC, address(&t), 0, 0, 0, 0);
+	return (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
+}
+
+void linux_wake(u32 *asked)
+{
+	raw(SYS_futex, address(asked), FUTEX_WAKE, 1, 0, 0, 0);
+}
+
+static void wait_for_request(u32 *asked, u32 last)
+{
+	while (__atomic_load_n(asked, __ATOMIC_ACQUIRE) == last)
+		raw(SYS_futex, address(asked), FUTEX_WAIT, last, 0, 0, 0);
+}
+
+static void answer(struct linux_request *r, u32 asked)
+{
+	u64 one = 1;
+
+	__atomic_store_n(&r->done, asked, __ATOMIC_RELEASE);
+	raw(SYS_write, LINUX_SERVICE_FD, address(&one), sizeof(one), 0, 0, 0);
+}
+
+/* --- threads
+ * ------------------------------------------------------------------------------------------ */
+
+enum { CAP_WORDS = 2 };
+
+static void set_effective(u64 caps, bool all)
+{
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[CAP_WORDS] = { { 0 } };
+
+	raw(SYS_capget, address(&h), address(d), 0, 0, 0, 0);
+	for (u32 i = 0; i < CAP_WORDS; i++)
+		d[i].effective = all ? d[i].permitted : d[i].permitted & (u32)(caps >> 32 * i);
+	raw(SYS_capset, address(&h), address(d), 0, 0, 0, 0);
+}
+
+/* The permitted set and the real uid stay as they are, so that there is a way back. */
+static void become(const struct linux_identity *id)
+{
+	set_effective(0, true);
+	raw(SYS_setresuid, (u64)-1, id->uid, (u64)-1, 0, 0, 0);
+	set_effective(id->caps, false);
+}
+
+/* What a thread is started with; at the low end of its stack. */
+struct start {
+	struct linux_shared *shared;
+	u32 thread, process;
+};
+
+_Noreturn static void serve(const struct start *start)
+{
+	struct linux_shared *s = start->shared;
+	struct linux_request *r = &s->thread[start->thread];
+	const struct linux_identity *id = &s->identity[start->process];
+	struct linux_clock clock = s->clock;
+	u32 generation = 0, asked = 0;
+
+	if (clock.fd >= 0)
+		clock.fd = SERVICE_CLOCK;
+	for (;;) {
+		wait_for_request(&r->asked, asked);
+		asked = r->asked;
+		if (generation != id->generation) {
+			generation = id->generation;
+			become(id);
+		}
+		r->ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
+			     r->arg[5]);
+		r->ended_ns = linux_clock_ns(&clock);
+		answer(r, asked);
+	}
+}
+
+static int thread_main(void *arg)
+{
+	serve(arg);
+}
+
+/* --- leaders
+ * ------------------------------------------------------------------------------------------ */
+
+static void *new_stack(void)
+{
+	s64 at = raw(SYS_mmap, 0, LINUX_STACK_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, (u64)-1, 0);
+
+	return at < 0 && at > -4096 ? NULL : (void *)(uintptr_t)(u64)at;
+}
+
+static s64 clone_on_stack(int (*fn)(void *), int flags, const struct start *start)
+{
+	u8 *stack = new_stack();
+
+	if (stack == NULL)
+		return -1;
+	*(struct start *)(void *)stack = *start;
+	return clone(fn, stack + LINUX_STACK_BYTES, flags, stack);
+}
+
+/* The process's memory is at the addresses that its calls name. */
+static bool map_memory(const struct linux_shared *s, u32 process)
+{
+	u8 *bytes = s->bytes + (size_t)process * LINUX_UMEM_BYTES;
+
+	return mremap(bytes, LINUX_UMEM_BYTES, LINUX_UMEM_BYTES, MREMAP_MAYMOVE | MREMAP_FIXED,
+		      (void *)(uintptr_t)UMEM_BASE) != MAP_FAILED;
+}
+
+_Noreturn static void lead(struct linux_shared *s, u32 process);
+
+/* A copy of process 0, with descriptors as they were then. */
+static int child_main(void *arg)
+{
+	const struct start *start = arg;
+	struct linux_shared *s = start->shared;
+	u32 process = start->process;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!map_memory(s, process))
+		_exit(1);
+	lead(s, process);
+}
+
+static s64 obey(struct linux_shared *s, u32 process, const struct linux_request *r)
+{
+	struct start start = { s, (u32)r->arg[0], process };
+	s64 pid;
+
+	if (r->nr == LINUX_SPAWN) {
+		pid = clone_on_stack(thread_main,
+				     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+					     CLONE_THREAD | CLONE_SYSVSEM,
+				     &start);
+		return pid;
+	}
+	start.process = (u32)r->arg[0];
+	return clone_on_stack(child_main, CLONE_PARENT | SIGCHLD, &start);
+}
+
+_Noreturn static void lead(struct linux_shared *s, u32 process)
+{
+	struct linux_request *r = &s->leader[process];
+	u32 asked = 0;
+
+	for (;;) {
+		wait_for_request(&r->asked, asked);
+		asked = r->asked;
+		r->ret = obey(s, process, r);
+		answer(r, asked);
+	}
+}
+
+/* --- process 0
+ * -------------------------------------------------------------------------------------- */
+
+static void on_signal(int signo)
+{
+	(void)signo;
+}
+
+/* A signal interrupts what waits and leaves no other trace. */
+static void catch_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		if (i != SIGSEGV && i != SIGBUS && i != SIGILL && i != SIGFPE && i != SIGABRT)
+			(void)sigaction(i, &act, NULL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool keep_fd(int fd, int as)
+{
+	return fd < 0 || dup3(fd, as, O_CLOEXEC) == as;
+}
+
+/* Nothing open but 0 to 2, and what serves the executor, where a script cannot reach it. */
+static bool arrange_fds(const struct linux_shared *s)
+{
+	struct rlimit room = { LINUX_SERVICE_FD + 8, LINUX_SERVICE_FD + 8 };
+	struct rlimit limit = { LINUX_NOFILE, LINUX_NOFILE };
+	struct rlimit now;
+	int null;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) != 0)
+		return false;
+	if (now.rlim_max >= room.rlim_max)
+		room.rlim_max = now.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &room) != 0)
+		return false;
+	if (!keep_fd(s->bell, LINUX_SERVICE_FD) || !keep_fd(s->clock.fd, SERVICE_CLOCK))
+		return false;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int i = 0; i <= 2; i++)
+		if (dup2(null, i) != i)
+			return false;
+	return close_range(3, LINUX_SERVICE_FD - 1, 0) == 0 &&
+	       close_range(SERVICE_CLOCK + 1, ~0u, 0) == 0 && setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+_Noreturn void linux_process_main(struct linux_shared *s)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	catch_signals();
+	if (!arrange_fds(s) || !map_memory(s, 0))
+		_exit(1);
+	lead(s, 0);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+/* guest.c - the only program of the judging kernel's guest: runs a job's scripts on the kernel.
+ *
+ * It is process 1. Its root is the host's, so that iproute2's programs are there. Each script
+ * starts on the same place of the timer wheel: its set-up one jiffy before a boundary of 4096
+ * jiffies, with the same wall clock. Answers are written when a script has ended: files cost the
+ * guest time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "harness/lib/world.h"
+#include "harness/oracle/job.h"
+#include "harness/script/record.h"
+
+/* On CLOCK_MONOTONIC: time 0 of scripts, and how far apart their places on the wheel are. */
+#define FIRST_NS  992000000ull
+#define GRID_NS	  4096000000ull
+#define SET_UP_NS 1000000ull /* before time 0 */
+
+enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16 };
+
+/* --- the machine
+ * ---------------------------------------------------------------------------------------- */
+
+/* What is written goes to the kernel's console, and ends the boot. */
+_Noreturn static void give_up(const char *what)
+{
+	fprintf(stderr, "guest: %s: %s\n", what, strerror(errno));
+	sync();
+	(void)reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *at;
+	} mounts[] = {
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "tracefs", "/sys/kernel/tracing" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(mounts); i++)
+		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) != 0)
+			give_up(mounts[i].at);
+}
+
+/* Its console, which the kernel could not open before there was a /dev. */
+static void open_console(void)
+{
+	int fd = open("/dev/console", O_RDWR);
+
+	for (int i = 0; fd >= 0 && i <= 2; i++)
+		if (dup2(fd, i) != i)
+			break;
+	if (fd > 2)
+		close(fd);
+}
+
+static bool is_softirq_thread(int pid)
+{
+	char path[32], name[NAME_BYTES + 1] = "";
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, name, NAME_BYTES);
+		close(fd);
+	}
+	return n > 0 && strncmp(name, "ksoftirqd/", 10) == 0;
+}
+
+/* What a call sets off is done before it returns to us, however much it is. */
+static void raise_softirq_thread(void)
+{
+	struct sched_param p = { .sched_priority = SOFTIRQ_PRIORITY };
+
+	for (int pid = 2; pid < PIDS_LOOKED_AT; pid++)
+		if (is_softirq_thread(pid))
+			(void)sched_setscheduler(pid, SCHED_FIFO, &p);
+}
+
+/* --- time
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static u64 monotonic_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
+}
+
+static struct timespec timespec_of(u64 ns)
+{
+	return (struct timespec){ (time_t)(ns / NS_PER_SEC), (long)(ns % NS_PER_SEC) };
+}
+
+/* The next place on the wheel; the wall clock tells the same time there as at all others. Nobody
+ * reads the clock between the two calls, so no time passes.
+ */
+static void wait_for_place(void)
+{
+	u64 now = monotonic_ns(), at = FIRST_NS - SET_UP_NS;
+	struct timespec t;
+
+	if (now >= at)
+		at += ((now - at) / GRID_NS + 1) * GRID_NS;
+	t = timespec_of(at);
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+	t = timespec_of(monotonic_ns() - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
+	if (clock_settime(CLOCK_REALTIME, &t) != 0)
+		give_up("clock_settime");
+}
+
+/* --- scripts
+ * ---------------------------------------------------------------------------------------------- */
+
+static struct dut *guest_dut(const struct dut_config *cfg, char *err, u32 err_size)
+{
+	return dut_linux(cfg, DUT_VIRTUAL, err, err_size);
+}
+
+static void write_answer(const char *folder, u32 i, const char *suffix, const char *bytes,
+			 size_t len)
+{
+	char path[JOB_PATH];
+	int fd;
+
+	job_item_path(path, folder, i, suffix);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (fd < 0)
+		give_up(path);
+	while (len != 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n <= 0)
+			give_up(path);
+		bytes += n;
+		len -= (size_t)n;
+	}
+	close(fd);
+}
+
+static void write_record(const char *folder, u32 i, const struct record *r)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&bytes, &len);
+	int ret;
+
+	if (to == NULL)
+		give_up("memory for a record");
+	ret = record_write(r, to);
+	if (fclose(to) != 0 || ret != 0)
+		give_up("a record");
+	write_answer(folder, i, "record", bytes, len);
+	free(bytes);
+}
+
+static void write_error(const char *folder, u32 i, const char *why)
+{
+	write_answer(folder, i, "error", why, strlen(why));
+}
+
+/* A run that got as far as a device has left a record, however it ended. */
+static void run_item(const struct job *j, const char *folder, u32 i, const struct script *s)
+{
+	struct run_options o = j->options;
+	struct run_result result;
+	struct record rec;
+
+	record_init(&rec);
+	o.dut = guest_dut;
+	o.record = &rec;
+	wait_for_place();
+	result = run_script(s, &o, NULL);
+	if (result.verdict == RUN_ENVIRONMENT)
+		write_error(folder, i, result.message);
+	else
+		write_record(folder, i, &rec);
+	run_result_free(&result);
+	record_free(&rec);
+}
+
+static void do_item(const struct job *j, const char *folder, u32 i)
+{
+	const struct job_item *item = &j->item[i];
+	struct script_error err = { 0 };
+	struct script *s = script_parse(item->name, item->text, item->text_len, &err);
+	char why[sizeof(err.text) + 64];
+
+	if (s != NULL) {
+		run_item(j, folder, i, s);
+		script_free(s);
+		return;
+	}
+	snprintf(why, sizeof(why), "line %u, column %u: %s", err.line, err.column, err.text);
+	write_error(folder, i, why);
+}
+
+int main(void)
+{
+	static char folder[JOB_PATH];
+	struct rlimit files = { 4096, 4096 };
+	char err[JOB_ERROR] = "";
+	struct job job;
+
+	if (getpid() != 1) {
+		fputs("guest: this is the first program of the judging kernel's guest; "
+		      "`refstack oracle` and `refstack capture` run it there\n",
+		      stderr);
+		return 2;
+	}
+	mount_all();
+	open_console();
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	raise_softirq_thread();
+	if (!job_folder(folder))
+		give_up("no refstack.job= in /proc/cmdline");
+	if (job_read(&job, folder, err) != 0) {
+		errno = EINVAL;
+		give_up(err);
+	}
+	for (u32 i = 0; i < job.n; i++)
+		do_item(&job, folder, i);
+	job_free(&job);
+	(void)reboot(RB_POWER_OFF);
+	return 1;
+}
