@@ -1,10 +1,142 @@
 // SPDX-License-Identifier: MIT
-/* refstack_state.c - what a world of the reference has come to, as facts. */
+/* refstack_state.c - what the reference is left with at the end: neighbours, routes, sockets,
+ * fragments, random draws.
+ */
+#include <inttypes.h>
+
+#include "core/neighbour.h"
+#include "core/sock.h"
+#include "harness/dut/facts.h"
 #include "harness/dut/refstack_facts.h"
+#include "ipv4/af_inet.h"
+#include "ipv4/ip_fib.h"
+#include "ipv4/ip_fragment.h"
+#include "ipv4/udp.h"
+#include "uapi/socket.h"
+
+static void say_neigh(struct neighbour *n, void *ctx)
+{
+	facts_neigh(ctx, &(struct fact_neigh){
+				 .addr = be32_to_cpu(n->primary_key),
+				 .dev = n->dev->name,
+				 .lladdr = (n->nud_state & NUD_VALID) != 0 && n->dev->addr_len == 6
+						   ? n->ha
+						   : NULL,
+				 .state = n->nud_state,
+				 .flags = n->flags,
+				 .probes = n->probes,
+			 });
+}
+
+static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct fib_info *fi)
+{
+	facts_route(ctx, &(struct fact_route){
+				 .dst = be32_to_cpu(dst),
+				 .gw = be32_to_cpu(fi->nh.fib_nh_gw4),
+				 .src = be32_to_cpu(fi->fib_prefsrc),
+				 .has_gw = fi->nh.has_gw,
+				 .dst_len = len,
+				 .tos = tos,
+				 .type = type,
+				 .protocol = fi->fib_protocol,
+				 .scope = fi->fib_scope,
+				 .flags = fi->nh.fib_nh_flags,
+				 .table = fi->fib_tb_id,
+				 .priority = fi->fib_priority,
+				 .dev = fi->nh.fib_nh_dev != NULL ? fi->nh.fib_nh_dev->name : NULL,
+				 .metrics = fi->fib_metrics,
+				 .nr_metrics = RTAX_MAX,
+			 });
+}
+
+/* The tables of one trie share it: each route is walked once. */
+static void say_routes(const struct net *net, struct facts *f)
+{
+	const struct fib_table *tables[] = { net->fib_local, net->fib_main, net->fib_default };
+
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
+		bool seen = tables[i] == NULL;
+
+		for (u32 k = 0; k < i && !seen; k++)
+			seen = tables[k] != NULL && tables[k]->tb_data == tables[i]->tb_data;
+		if (!seen)
+			fib_table_walk(tables[i], say_route, f);
+	}
+}
+
+/* Of which file below /proc/net it is; NULL: of none. */
+static const char *table_of(const struct sock *sk)
+{
+	if (sk->sk_num == 0)
+		return NULL;
+	if (sk->sk_prot == &udp_prot)
+		return "udp";
+	if (sk->sk_prot == &udplite_prot)
+		return "udplite";
+	if (sk->sk_prot == &raw_prot)
+		return "raw";
+	if (sk->sk_prot == &ping_prot)
+		return "icmp";
+	return sk->sk_prot == &tcp_prot ? "tcp" : NULL;
+}
+
+static void say_sock(const struct sock *sk, const char *table, struct facts *f)
+{
+	u32 rx = sk->sk_rmem_alloc;
+
+	/* LINUX: udp_rqueue_get(). */
+	if (sk->sk_prot == &udp_prot)
+		rx -= udp_sk(sk)->forward_deficit;
+
+	assert(sk->sk_wmem_alloc > 0);
+	facts_sock(f, &(struct fact_sock){
+			      .protocol = table,
+			      .local = be32_to_cpu(sk->sk_rcv_saddr),
+			      .remote = be32_to_cpu(sk->sk_daddr),
+			      .lport = sk->sk_num,
+			      .rport = be16_to_cpu(sk->sk_dport),
+			      .state = sk->sk_state,
+			      .tx_queue = sk->sk_wmem_alloc - 1,
+			      .rx_queue = rx,
+			      .uid = sk->sk_uid,
+			      .drops = sk->sk_drops,
+		      });
+}
+
+static void say_sockets(const struct net *net, struct facts *f)
+{
+	static const struct {
+		u32 index;
+		const char *name;
+	} inuse[] = { { PROTO_INUSE_TCP, "tcp" },
+		      { PROTO_INUSE_UDP, "udp" },
+		      { PROTO_INUSE_RAW, "raw" } };
+	const struct hlist_node *n;
+
+	hlist_for_each (n, &net->socks) {
+		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
+		const char *table = table_of(sk);
+
+		if (sk->sk_family == AF_INET && table != NULL)
+			say_sock(sk, table, f);
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(inuse); i++)
+		if (net->prot_inuse[inuse[i].index] != 0)
+			facts_line(f, "inuse %s %u", inuse[i].name,
+				   net->prot_inuse[inuse[i].index]);
+}
 
 void refstack_state(struct world *w, u32 host, FILE *to)
 {
-	(void)w;
-	(void)host;
-	(void)to;
+	const struct net *net = &w->host[host].net;
+	struct facts f = { 0 };
+
+	facts_line(&f, "random %" PRIu64 " draws", net->random->draws);
+	neigh_for_each(net->arp_tbl, say_neigh, &f);
+	say_routes(net, &f);
+	say_sockets(net, &f);
+	if (net->fragments->nqueues != 0)
+		facts_line(&f, "frag %u memory %" PRIu64, net->fragments->nqueues,
+			   net->fragments->mem);
+	facts_print(&f, to);
 }

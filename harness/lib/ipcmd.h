@@ -44,6 +44,14 @@ int ipcmd_call(struct host *h, struct ipcmd_call *call);
 /* A line of commands, one after the other by run(), until one fails: its result. */
 int ipcmd_line(const char *line, struct ipcmd_call *call,
 	       int (*run)(void *ctx, struct ipcmd_call *call), void *ctx);
+/* Where knobs are: by their name, as sysctl.h has it; -errno, or the length read. */
+struct ipcmd_knobs {
+	int (*read)(void *ctx, const char *name, char *value, u32 size);
+	int (*write)(void *ctx, const char *name, const char *value);
+	void *ctx;
+};
+/* `sysctl`, whose knobs are elsewhere than in a host of the reference. */
+int ipcmd_sysctl(struct ipcmd_call *call, const struct ipcmd_knobs *knobs);
 /* Names of commands; NULL after the last. */
 const char *ipcmd_name(u32 i);
 

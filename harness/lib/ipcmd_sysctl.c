@@ -8,7 +8,9 @@
 #include "host.h"
 #include "uapi/errno.h"
 
+enum { KNOB_TEXT = 256 };
 struct sysctl_req {
+	const struct ipcmd_knobs *knobs;
 	bool quiet, values_only, write, ignore_unknown;
 	int err; /* the first */
 	u32 err_len;
@@ -81,7 +83,7 @@ static void one_knob(struct lex *lx, struct sysctl_req *r)
 {
 	const char *eq = strchr(lx->word, '=');
 	size_t len = eq != NULL ? (size_t)(eq - lx->word) : strlen(lx->word);
-	char name[SYSCTL_PATH_MAX], given[SYSCTL_PATH_MAX], value[96];
+	char name[SYSCTL_PATH_MAX], given[SYSCTL_PATH_MAX], value[KNOB_TEXT];
 	int err = -ENOENT;
 
 	snprintf(given, sizeof(given), "%.*s", (int)min_u32((u32)len, SYSCTL_PATH_MAX), lx->word);
@@ -92,8 +94,8 @@ static void one_knob(struct lex *lx, struct sysctl_req *r)
 	}
 	/* What belongs to modules is not its to see. */
 	if (len < sizeof(given) && strncmp(name, "module.", 7) != 0)
-		err = eq == NULL ? sysctl_read(lex_net(lx), given, value, sizeof(value))
-				 : sysctl_write(lex_net(lx), given, eq + 1);
+		err = eq == NULL ? r->knobs->read(r->knobs->ctx, given, value, sizeof(value))
+				 : r->knobs->write(r->knobs->ctx, given, eq + 1);
 	if (err < 0)
 		sysctl_answer(lx, r, name, err);
 	else if (eq == NULL)
@@ -126,9 +128,9 @@ static bool take_options(struct lex *lx, struct sysctl_req *r)
 }
 
 /* Options may stand anywhere, as getopt() has them; names take effect in their order. */
-int sysctl_cmd(struct lex *lx)
+static int run_sysctl(struct lex *lx, const struct ipcmd_knobs *knobs)
 {
-	struct sysctl_req r = { 0 };
+	struct sysctl_req r = { .knobs = knobs };
 	u32 names = 0;
 
 	lx->cmd = "sysctl";
@@ -146,4 +148,38 @@ int sysctl_cmd(struct lex *lx)
 		if (lx->word[0] != '-')
 			one_knob(lx, &r);
 	return r.err;
+}
+
+static int read_net(void *ctx, const char *name, char *value, u32 size)
+{
+	return sysctl_read(ctx, name, value, size);
+}
+
+static int write_net(void *ctx, const char *name, const char *value)
+{
+	return sysctl_write(ctx, name, value);
+}
+
+int sysctl_cmd(struct lex *lx)
+{
+	const struct ipcmd_knobs knobs = { read_net, write_net, lex_net(lx) };
+
+	return run_sysctl(lx, &knobs);
+}
+
+int ipcmd_sysctl(struct ipcmd_call *call, const struct ipcmd_knobs *knobs)
+{
+	struct outbuf o = { .text = call->out, .cap = call->out_bytes, .len = call->out_len };
+	struct lex lx = {
+		.call = call, .word = "", .err = call->err, .err_bytes = call->err_bytes, .out = &o
+	};
+	int err;
+
+	if (call->err_bytes != 0)
+		call->err[0] = '\0';
+	(void)lex_next(&lx);
+	err = run_sysctl(&lx, knobs);
+	call->out_len = o.len;
+	call->status = err < 0 ? lx.status : 0;
+	return err;
 }

@@ -236,7 +236,7 @@ static const struct {
 	enum field_form form;
 } field_forms[] = {
 	{ "rc", FORM_SIGNED },	 { "ret", FORM_SIGNED },   { "err", FORM_SIGNED },
-	{ "dst", FORM_ADDRESS }, { "src", FORM_ADDRESS },  { "key", FORM_ADDRESS },
+	{ "dst", FORM_ADDRESS }, { "src", FORM_ADDRESS },  { "primary_key4", FORM_ADDRESS },
 	{ "handle", FORM_HEX },	 { "protocol", FORM_HEX }, { "reason", FORM_REASON },
 	{ "nr", FORM_CALL },
 };

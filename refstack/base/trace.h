@@ -23,7 +23,7 @@ enum trace_kind {
 };
 static_assert(TRACE_MAX <= 64, "one bit a kind in trace.mask");
 
-enum { TRACE_ARGS = 6 };
+enum { TRACE_ARGS = 8 };
 
 /* Where code runs; a letter of its own in the graph. */
 enum trace_ctx { CTX_TASK, CTX_SOFTIRQ, CTX_HARDIRQ, CTX_KSOFTIRQD, CTX_DEVICE };

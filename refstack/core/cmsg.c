@@ -236,6 +236,6 @@ struct sk_buff *sock_dequeue_err_skb(struct sock *sk)
 	else if (is_icmp_err_skb(skb))
 		sk->sk_err = 0;
 	if (next != NULL)
-		sk->sk_error_report(sk);
+		sk_error_report(sk);
 	return skb;
 }

@@ -804,6 +804,7 @@ int netif_rx(struct sk_buff *skb)
 	if (need_bh_off)
 		local_bh_disable(c);
 	net_timestamp_check(skb);
+	TRACE(skb->net, netif_rx, (u32)skb->dev->ifindex, skb->len);
 	ret = enqueue_to_backlog(skb);
 	if (need_bh_off)
 		local_bh_enable(c);

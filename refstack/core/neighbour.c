@@ -270,7 +270,10 @@ int neigh_event_send(struct neighbour *n, struct sk_buff *skb, bool immediate_ok
 	if (n->dead != 0) {
 		if ((n->nud_state & NUD_STALE) != 0)
 			goto out;
-		return neigh_event_refuse(n, skb, DROP_NEIGH_DEAD);
+		rc = neigh_event_refuse(n, skb, DROP_NEIGH_DEAD);
+		TRACE(net, neigh_event_send_dead, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key),
+		      n->nud_state, (u32)rc);
+		return rc;
 	}
 	if ((n->nud_state & (NUD_STALE | NUD_INCOMPLETE)) == 0) {
 		immediate_probe = neigh_start_resolution(n, immediate_ok);
@@ -294,6 +297,8 @@ out:
 	else
 		spin_unlock(c, &n->lock);
 	local_bh_enable(c);
+	TRACE(net, neigh_event_send_done, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key),
+	      n->nud_state, (u32)rc);
 	return rc;
 }
 
@@ -528,6 +533,8 @@ int neigh_update_state(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 
 		neigh_update_gc_list(n);
 	if (ch.notify)
 		neigh_notify(n);
+	TRACE(net, neigh_update_done, (u32)n->dev->ifindex, be32_to_cpu(n->primary_key),
+	      n->nud_state, (u32)err);
 	return err;
 }
 

@@ -29,9 +29,20 @@ void sock_def_error_report(struct sock *sk)
 		wake_up(&sk->sk_socket->wq);
 }
 
+void sk_error_report(struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	sk->sk_error_report(sk);
+	TRACE(sock_net(sk), inet_sk_error_report, sk->sk_err, sk->sk_protocol,
+	      be16_to_cpu(inet->inet_sport), be16_to_cpu(sk->sk_dport),
+	      be32_to_cpu(inet->inet_saddr), be32_to_cpu(sk->sk_daddr));
+}
+
 void sock_def_readable(struct sock *sk)
 {
 	PROBE(sock_net(sk), sock_def_readable);
+	TRACE(sock_net(sk), sk_data_ready, sk->sk_protocol);
 	PATH_STEP(sock_net(sk), DATA_READY, 0, sk->sk_rmem_alloc);
 	if (sk->sk_socket != NULL)
 		wake_up(&sk->sk_socket->wq);
@@ -344,7 +355,7 @@ int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
 	(void)skb_dst_force(skb);
 	skb_queue_tail(&sk->sk_error_queue, skb);
 	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_error_report(sk);
+		sk_error_report(sk);
 	return 0;
 }
 

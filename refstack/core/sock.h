@@ -342,6 +342,8 @@ bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag);
 void sock_def_readable(struct sock *sk);
 void sock_def_write_space(struct sock *sk);
 void sock_def_error_report(struct sock *sk);
+/* Calls sk->sk_error_report(). */
+void sk_error_report(struct sock *sk);
 int sock_error(struct sock *sk);
 bool sock_writeable(const struct sock *sk);
 /* When the call is entered again after a park: what is left (see task_timeo()). */

@@ -512,7 +512,8 @@ int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_
 	PATH_STEP(net, FIB_LOOKUP, 0, 0);
 	err = fib_trie_lookup(tb, flp, res, fib_flags);
 	TRACE(net, fib_table_lookup, (u32)err, (u32)flp->flowi4_oif, be32_to_cpu(flp->daddr),
-	      be32_to_cpu(flp->saddr), flp->flowi4_scope, err == 0 ? res->type : 0u);
+	      be32_to_cpu(flp->saddr), flp->flowi4_scope, err == 0 ? res->type : 0u, tb->tb_id,
+	      (u32)flp->flowi4_iif);
 	if (net->on_fib_lookup != NULL)
 		net->on_fib_lookup(net, tb, flp, fib_flags, err, err == 0 ? res : NULL);
 	return err;

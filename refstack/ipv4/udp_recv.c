@@ -408,6 +408,7 @@ static void remember_flow(struct sock *sk, const struct sk_buff *skb)
 static int udp_enqueue_or_drop(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sock_net(sk);
+	const u8 *uh = skb_transport_header(skb);
 	enum drop_reason reason = DROP_PROTO_MEM;
 	int rc;
 
@@ -422,7 +423,8 @@ static int udp_enqueue_or_drop(struct sock *sk, struct sk_buff *skb)
 		mib_inc(net, UDP_MIB_MEMERRORS);
 	}
 	mib_inc(net, UDP_MIB_INERRORS);
-	TRACE(net, udp_fail_queue_rcv_skb, (u32)rc, sk->sk_num);
+	TRACE(net, udp_fail_queue_rcv_skb, (u32)rc, be16_to_cpu(load_be16(uh + UDP_SOURCE)),
+	      be16_to_cpu(load_be16(uh + UDP_DEST)));
 	kfree_skb_reason(skb, reason);
 	return -1;
 }

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/* linux_counters.c - the kernel's counters, from the files that print them.
+ *
+ * Counters that a kernel does not have stay as they were: 0.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/dut/linux_facts.h"
+
+char *linux_read_file(const char *path, u32 *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	u32 cap = 8192, n = 0;
+	char *text = fd >= 0 ? malloc(cap) : NULL;
+	ssize_t got = text != NULL ? 1 : -1;
+
+	while (got > 0) {
+		if (cap - n < 4096) {
+			cap *= 2;
+			text = realloc(text, cap);
+			if (text == NULL)
+				abort();
+		}
+		got = read(fd, text + n, cap - n - 1);
+		if (got > 0)
+			n += (u32)got;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (got < 0) {
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	*len = n;
+	return text;
+}
+
+static u32 row_of(const char *group, u32 group_len, const char *name, u32 name_len)
+{
+	for (u32 i = 0; i < MIB_MAX; i++)
+		if (strlen(mib_names[i].group) == group_len &&
+		    strlen(mib_names[i].name) == name_len &&
+		    memcmp(mib_names[i].group, group, group_len) == 0 &&
+		    memcmp(mib_names[i].name, name, name_len) == 0)
+			return i;
+	return MIB_MAX;
+}
+
+static const char *word_end(const char *p, const char *end)
+{
+	while (p < end && *p != ' ')
+		p++;
+	return p;
+}
+
+/* One group: "Udp: InDatagrams NoPorts" over "Udp: 1 0". */
+static int snmp_group(const char *names, const char *values, u64 mib[MIB_MAX])
+{
+	const char *names_end = names + strcspn(names, "\n"), *group = names;
+	const char *values_end = values + strcspn(values, "\n");
+	u32 group_len = (u32)strcspn(names, ":\n");
+
+	if (names[group_len] != ':' || strncmp(names, values, group_len + 1) != 0)
+		return -1;
+	names += group_len + 1;
+	values += group_len + 1;
+	while (names < names_end && *names == ' ') {
+		const char *name = names + 1;
+		u32 row;
+
+		if (values >= values_end || *values != ' ')
+			return -1;
+		names = word_end(name, names_end);
+		row = row_of(group, group_len, name, (u32)(names - name));
+		/* Tcp's MaxConn may be -1. */
+		if (row != MIB_MAX)
+			mib[row] = (u64)strtoll(values + 1, NULL, 10);
+		values = word_end(values + 1, values_end);
+	}
+	return values == values_end ? 0 : -1;
+}
+
+int snmp_parse(const char *text, u64 mib[MIB_MAX])
+{
+	while (*text != '\0') {
+		const char *values = strchr(text, '\n');
+		const char *next;
+
+		if (values == NULL || snmp_group(text, values + 1, mib) < 0)
+			return -1;
+		next = strchr(values + 1, '\n');
+		if (next == NULL)
+			return -1;
+		text = next + 1;
+	}
+	return 0;
+}
+
+int linux_read_mib(u64 mib[MIB_MAX])
+{
+	static const char *const files[] = { "/proc/thread-self/net/snmp",
+					     "/proc/thread-self/net/netstat" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(files); i++) {
+		u32 len = 0;
+		char *text = linux_read_file(files[i], &len);
+		int err;
+
+		if (text == NULL)
+			return -errno;
+		err = snmp_parse(text, mib);
+		free(text);
+		if (err < 0)
+			return -EIO;
+	}
+	return 0;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+/* linux_netlink.c - tables of the present namespace, dumped by the kernel itself: neighbours,
+ * routes, addresses.
+ */
+#include "harness/dut/linux_netlink.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Of the kernel's headers only what is not named in the reference's, too. */
+#include <linux/netlink.h>
+
+/* LINUX: rtnetlink's messages; what they begin with and what attributes they have. */
+enum {
+	MSG_GETADDR = 22,
+	MSG_GETROUTE = 26,
+	MSG_GETNEIGH = 30,
+	ATTR_MAX = 32,
+	ATTRS_NEIGH = 12,
+	ATTRS_ROUTE = 12,
+	ATTRS_ADDR = 8
+};
+enum { ADDR_BROADCAST = 4 };
+enum { NEIGH_DST = 1, NEIGH_LLADDR = 2, NEIGH_PROBES = 4 };
+enum {
+	ROUTE_DST = 1,
+	ROUTE_OIF = 4,
+	ROUTE_GATEWAY = 5,
+	ROUTE_PRIORITY = 6,
+	ROUTE_PREFSRC = 7,
+	ROUTE_METRICS = 8,
+	ROUTE_TABLE = 15
+};
+enum { BUFFER = 1 << 16, METRICS = 20, TYPE_MASK = 0x3fff };
+#define ATTR_HEAD 4u
+
+struct attr {
+	const u8 *bytes;
+	u32 len;
+};
+
+struct message {
+	const u8 *head; /* behind struct nlmsghdr */
+	struct attr attr[ATTR_MAX];
+};
+
+typedef void take_message(void *ctx, const struct message *m);
+
+static u32 native_u32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static u32 attr_u32(const struct message *m, u32 type)
+{
+	return m->attr[type].len >= 4 ? native_u32(m->attr[type].bytes) : 0;
+}
+
+static u32 attr_addr(const struct message *m, u32 type)
+{
+	const u8 *p = m->attr[type].bytes;
+
+	if (m->attr[type].len != 4)
+		return 0;
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+static void take_attrs(const u8 *at, u32 len, struct attr attr[ATTR_MAX])
+{
+	while (len >= ATTR_HEAD) {
+		struct nlattr a;
+		u32 type, step;
+
+		memcpy(&a, at, sizeof(a));
+		type = a.nla_type & TYPE_MASK;
+		if (a.nla_len < ATTR_HEAD || a.nla_len > len)
+			break;
+		if (type < ATTR_MAX)
+			attr[type] = (struct attr){ at + ATTR_HEAD, a.nla_len - ATTR_HEAD };
+		step = (a.nla_len + ATTR_HEAD - 1u) & ~(ATTR_HEAD - 1u);
+		if (step > len)
+			break;
+		at += step;
+		len -= step;
+	}
+}
+
+/* Messages of one datagram; false: there are no more to come. */
+static bool take_datagram(const u8 *at, size_t len, u32 fixed, take_message *take, void *ctx)
+{
+	while (len >= NLMSG_HDRLEN) {
+		struct nlmsghdr h;
+		size_t step;
+
+		memcpy(&h, at, sizeof(h));
+		if (h.nlmsg_len < NLMSG_HDRLEN || h.nlmsg_len > len || h.nlmsg_type == NLMSG_DONE ||
+		    h.nlmsg_type == NLMSG_ERROR)
+			return false;
+		if (h.nlmsg_len >= NLMSG_HDRLEN + fixed) {
+			struct message m = { .head = at + NLMSG_HDRLEN };
+
+			take_attrs(m.head + fixed, h.nlmsg_len - (u32)NLMSG_HDRLEN - fixed, m.attr);
+			take(ctx, &m);
+		}
+		step = NLMSG_ALIGN((size_t)h.nlmsg_len);
+		if (step > len)
+			return false;
+		at += step;
+		len -= step;
+	}
+	return true;
+}
+
+static int dump(u16 type, u32 fixed, take_message *take, void *ctx)
+{
+	struct {
+		struct nlmsghdr h;
+		u8 body[16];
+	} request = { .h = { .nlmsg_len = NLMSG_HDRLEN + fixed,
+			     .nlmsg_type = type,
+			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	u8 *buffer = malloc(BUFFER);
+	int err = 0;
+	ssize_t n = 1;
+
+	request.body[0] = AF_INET;
+	if (buffer == NULL)
+		abort();
+	if (fd < 0 || send(fd, &request, request.h.nlmsg_len, 0) < 0)
+		err = -errno;
+	while (err == 0 && n > 0) {
+		n = recv(fd, buffer, BUFFER, 0);
+		if (n < 0)
+			err = -errno;
+		else if (!take_datagram(buffer, (size_t)n, fixed, take, ctx))
+			break;
+	}
+	free(buffer);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* --- neighbours: struct ndmsg is family, ifindex at 4, state at 8, flags at 10, type at 11 --- */
+
+static void take_neigh(void *ctx, const struct message *m)
+{
+	char dev[IF_NAMESIZE] = "?";
+	u16 state;
+	struct fact_neigh n = {
+		.addr = attr_addr(m, NEIGH_DST),
+		.dev = dev,
+		.lladdr = m->attr[NEIGH_LLADDR].len == 6 ? m->attr[NEIGH_LLADDR].bytes : NULL,
+		.flags = m->head[10],
+		.probes = attr_u32(m, NEIGH_PROBES),
+	};
+
+	memcpy(&state, m->head + 8, sizeof(state));
+	n.state = state;
+	(void)if_indextoname(native_u32(m->head + 4), dev);
+	if (m->head[0] == AF_INET)
+		facts_neigh(ctx, &n);
+}
+
+int linux_dump_neighs(struct facts *f)
+{
+	return dump(MSG_GETNEIGH, ATTRS_NEIGH, take_neigh, f);
+}
+
+/* --- routes: struct rtmsg is family, dst_len, src_len, tos, table, protocol, scope, type, flags
+ * --- */
+
+static u32 take_metrics(const struct message *m, u32 metrics[METRICS])
+{
+	struct message in = { .head = NULL };
+	u32 n = 0;
+
+	take_attrs(m->attr[ROUTE_METRICS].bytes, m->attr[ROUTE_METRICS].len, in.attr);
+	for (u32 i = 1; i <= METRICS; i++) {
+		metrics[i - 1] = attr_u32(&in, i);
+		if (metrics[i - 1] != 0)
+			n = i;
+	}
+	return n;
+}
+
+static void take_route(void *ctx, const struct message *m)
+{
+	char dev[IF_NAMESIZE] = "";
+	u32 metrics[METRICS];
+	struct fact_route r = {
+		.dst = attr_addr(m, ROUTE_DST),
+		.gw = attr_addr(m, ROUTE_GATEWAY),
+		.src = attr_addr(m, ROUTE_PREFSRC),
+		.has_gw = m->attr[ROUTE_GATEWAY].len != 0,
+		.dst_len = m->head[1],
+		.tos = m->head[3],
+		.table = m->attr[ROUTE_TABLE].len != 0 ? attr_u32(m, ROUTE_TABLE) : m->head[4],
+		.protocol = m->head[5],
+		.scope = m->head[6],
+		.type = m->head[7],
+		.flags = (u8)native_u32(m->head + 8),
+		.priority = attr_u32(m, ROUTE_PRIORITY),
+		.metrics = metrics,
+		.nr_metrics = take_metrics(m, metrics),
+	};
+
+	if (if_indextoname(attr_u32(m, ROUTE_OIF), dev) != NULL)
+		r.dev = dev;
+	if (m->head[0] == AF_INET)
+		facts_route(ctx, &r);
+}
+
+int linux_dump_routes(struct facts *f)
+{
+	return dump(MSG_GETROUTE, ATTRS_ROUTE, take_route, f);
+}
+
+/* --- addresses --- */
+
+struct wanted {
+	u32 addr;
+	bool found;
+};
+
+static void take_addr(void *ctx, const struct message *m)
+{
+	struct wanted *w = ctx;
+
+	w->found = w->found || (w->addr != 0 && attr_addr(m, ADDR_BROADCAST) == w->addr);
+}
+
+bool linux_has_broadcast(u32 addr)
+{
+	struct wanted w = { .addr = addr };
+
+	(void)dump(MSG_GETADDR, ATTRS_ADDR, take_addr, &w);
+	return w.found;
+}
