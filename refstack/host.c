@@ -164,15 +164,31 @@ static void init_sysctl(struct net *net)
 	};
 }
 
-static void init_keys(struct net *net)
+static void init_random(struct net *net, struct net *kernel, u64 seed)
 {
-	struct rng *r = &net->rng[RNG_HASH];
-	siphash_key_t *keys[] = { &net->flow_keys, &net->ip_id_key, &net->port_key,
-				  &net->fnhe_key };
+	siphash_key_t secret = { { random_secret_u64(0), random_secret_u64(1) } };
 
-	for (u32 i = 0; i < ARRAY_SIZE(keys); i++)
-		for (u32 half = 0; half < 2; half++)
-			keys[i]->key[half] = rng_u64(r);
+	net->random = kernel != NULL ? kernel->random : &net->own_random;
+	random_seed(net->random, seed);
+	net->hash_mix = get_random_u32(net->random); /* a new namespace's first draw */
+	net->flow_keys = secret;
+	net->fnhe_key = secret;
+	for (u32 i = 0; i < ARRAY_SIZE(net->netdev_rss_key); i++)
+		net->netdev_rss_key[i] = random_secret_u32(i);
+}
+
+void host_seed(struct host *h, u64 seed, bool first)
+{
+	struct net *net = &h->net;
+
+	host_config_begin(h);
+	if (first) {
+		random_seed(net->random, seed);
+		ip_ident_init(net);
+	}
+	net->ip_id_key = (siphash_key_t){ { 0, 0 } };
+	neigh_seeded(net->arp_tbl);
+	host_config_end(h);
 }
 
 static void init_processes(struct host *h)
@@ -202,14 +218,12 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->sim = sim;
 	net->trace = trace;
 	net_follow_trace(net);
-	for (u32 i = 0; i < RNG_MAX; i++)
-		rng_init(&net->rng[i], cfg->seed, (enum rng_label)i, cfg->id);
+	init_random(net, cfg->kernel != NULL ? &cfg->kernel->net : NULL, cfg->seed);
 	for (u32 i = 0; i < h->nr_cpus; i++) {
 		cpu_init(&h->cpu[i], h, sim, trace, i, cfg->cost);
 		softnet_init(&h->softnet[i], &h->cpu[i]);
 	}
 	init_sysctl(net);
-	init_keys(net);
 	init_processes(h);
 	for (u32 i = 0; i < h->nr_tasks; i++)
 		task_init(&h->task[i], h, &h->process[0], i, i % h->nr_cpus, syscall);
@@ -217,7 +231,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->udp_table = &h->tables->udp;
 	net->fragments = &h->tables->fragments;
 	net->icmp = &h->tables->icmp;
-	net->ip_ident = &h->tables->ip_ident;
+	net->ip_ident = cfg->kernel != NULL ? cfg->kernel->net.ip_ident : &h->tables->ip_ident;
 	net->arp_tbl = &h->tables->arp;
 	host_config_begin(h);
 	arp_init(net);

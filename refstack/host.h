@@ -12,6 +12,7 @@ struct host_cfg {
 	u64 seed;
 	u32 id, cpus, tasks;
 	enum cost_model cost;
+	struct host *kernel; /* whose random numbers and IP ids this one shares; NULL: its own */
 	u64 boot_jiffies;
 	u64 boot_real_ns; /* the wall clock at virtual time 0 */
 };
@@ -21,6 +22,11 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg);
 /* Tables, protocols, lo: as a fresh network namespace. */
 void host_init(struct host *h, struct sim *sim, struct trace *trace, const struct host_cfg *cfg,
 	       s64 (*syscall)(struct task *));
+/* When all devices are there: random numbers begin at the seed again, and what was drawn before and
+ * matters is drawn again. `first`: of the hosts that share a kernel, which come one after the
+ * other.
+ */
+void host_seed(struct host *h, u64 seed, bool first);
 void host_exit(struct host *h);
 void host_check(const struct host *h);
 /* Folds what a program or a peer could see into a digest. */

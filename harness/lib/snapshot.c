@@ -24,7 +24,8 @@ void world_add_host_regions(struct world *w, struct host *h)
 	for (u32 i = 0; i < n; i++)
 		world_add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
 	world_add_region(w, REGION_DMA, h->dma, 0);
-	world_add_region(w, REGION_IDENT, h->net.ip_ident, 0);
+	if (h->net.random == &h->net.own_random)
+		world_add_region(w, REGION_IDENT, h->net.ip_ident, 0);
 	for (u32 i = 0; i < h->nr_processes; i++) {
 		world_add_region(w, REGION_UMEM, &h->process[i], 0);
 		world_add_region(w, REGION_FDS, &h->process[i], 0);

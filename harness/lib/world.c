@@ -390,6 +390,7 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);
 
+		hc.kernel = i != 0 ? &w->host[0] : NULL;
 		host_init(&w->host[i], &w->sim, &w->trace, &hc, do_syscall);
 		w->host[i].world = w;
 		conserve_init(w->conserve[i], w, &w->host[i]);
@@ -412,6 +413,8 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 		}
 	}
 	world_settle(w);
+	for (u32 i = 0; i < cfg->hosts; i++)
+		host_seed(&w->host[i], cfg->seed, i == 0);
 	return w;
 }
 

@@ -519,7 +519,7 @@ static void noise(void **state)
 	char text[512];
 
 	(void)state;
-	rng_init(&rng, 1, RNG_HASH, 0);
+	rng_init(&rng, 1, RNG_PROGRAM, 0);
 	for (u32 i = 0; i < 20000; i++) {
 		u32 len = 0, n = rng_below(&rng, 12);
 

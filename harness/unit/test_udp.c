@@ -71,7 +71,7 @@ static void ports_follow_the_random_number(void **state)
 	u16 taken[ARRAY_SIZE(tape)];
 
 	(void)state;
-	rng_tape(&w->host[0].net.rng[RNG_PORT], tape, ARRAY_SIZE(tape));
+	random_tape(w->host[0].net.random, tape, ARRAY_SIZE(tape));
 	for (u32 i = 0; i < ARRAY_SIZE(tape); i++) {
 		u16 want = expected_port((u32)tape[i], taken, i);
 		int fd = udp_socket(w);

@@ -91,6 +91,17 @@ static inline u32 be32_to_cpu(be32 v)
 	return get_be32((const u8 *)&v.raw);
 }
 
+/* What a little-endian machine takes it for when it does not convert: Linux's hashes do so. */
+static inline u16 be16_as_le(be16 v)
+{
+	return get_le16((const u8 *)&v.raw);
+}
+
+static inline u32 be32_as_le(be32 v)
+{
+	return get_le32((const u8 *)&v.raw);
+}
+
 static inline be16 load_be16(const u8 *p)
 {
 	be16 r;

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: MIT
-/* rng.c - SplitMix64 streams: each label of each host starts at its own well-mixed state. */
+/* rng.c - SplitMix64 streams: each label and index starts at its own well-mixed state. */
 #include "base/rng.h"
 
 #include "base/check.h"
+#include "base/random.h"
 
-#define GOLDEN 0x9e3779b97f4a7c15ull
-
-static u64 mix(u64 z)
+void rng_init(struct rng *r, u64 seed, enum rng_label label, u32 index)
 {
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-void rng_init(struct rng *r, u64 seed, enum rng_label label, u32 host)
-{
-	u64 stream = (u64)host << 32 | (u32)label;
+	u64 stream = (u64)index << 32 | (u32)label;
+	u64 start = splitmix64_mix(seed + SPLITMIX64_GAMMA);
 
 	assert((u32)label < RNG_MAX);
-	*r = (struct rng){ .state = mix(mix(seed + GOLDEN) + (stream + 1) * GOLDEN) };
-}
-
-void rng_tape(struct rng *r, const u64 *values, u32 n)
-{
-	assert(values != NULL || n == 0);
-	r->tape = values;
-	r->tape_len = n;
-	r->tape_pos = 0;
+	*r = (struct rng){ .state = splitmix64_mix(start + (stream + 1) * SPLITMIX64_GAMMA) };
 }
 
 u64 rng_u64(struct rng *r)
 {
-	if (r->tape_pos < r->tape_len)
-		return r->tape[r->tape_pos++];
-	r->state += GOLDEN;
-	return mix(r->state);
+	r->state += SPLITMIX64_GAMMA;
+	return splitmix64_mix(r->state);
 }
 
 u32 rng_u32(struct rng *r)
@@ -48,10 +31,6 @@ u32 rng_below(struct rng *r, u32 ceil)
 	u32 floor;
 
 	assert(ceil != 0);
-	/* What a tape holds for such a draw is its result. */
-	if (r->tape_pos < r->tape_len)
-		return (u32)(r->tape[r->tape_pos++] % ceil);
-
 	/* The high half of ceil * random; products that would favour a result are redrawn. */
 	floor = (0u - ceil) % ceil;
 	do {

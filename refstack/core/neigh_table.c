@@ -24,7 +24,7 @@ static int neigh_blackhole(struct neighbour *n, struct sk_buff *skb)
 u64 neigh_rand_reach_time(struct net *net, u64 base)
 {
 	assert(base <= U32_MAX);
-	return base != 0 ? rng_below(&net->rng[RNG_NEIGH], (u32)base) + (base >> 1) : 0;
+	return base != 0 ? get_random_u32_below(net->random, (u32)base) + (base >> 1) : 0;
 }
 
 /* --- life and death --- */
@@ -83,6 +83,8 @@ static void neigh_mark_dead(struct neighbour *n)
 
 static void neigh_cleanup_and_release(struct neighbour *n)
 {
+	TRACE(n->tbl->net, neigh_cleanup_and_release, (u32)n->dev->ifindex,
+	      be32_to_cpu(n->primary_key), n->nud_state);
 	neigh_notify(n);
 	neigh_release(n);
 }
@@ -248,7 +250,8 @@ static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct ne
 	struct neighbour *n = neigh_alloc(tbl, flags, exempt_from_gc);
 	struct neighbour *rc;
 
-	TRACE(tbl->net, neigh_create, (u32)dev->ifindex, be32_to_cpu(key));
+	TRACE(tbl->net, neigh_create, (u32)dev->ifindex, be32_to_cpu(key), tbl->gc_entries,
+	      n != NULL, exempt_from_gc);
 	*err = -ENOBUFS;
 	if (n == NULL)
 		return NULL;
@@ -354,6 +357,26 @@ static void neigh_redraw_reachable_times(struct neigh_table *tbl, u64 now)
 	tbl->parms.reachable_time =
 		neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
 	for (u32 i = NET_DEV_MAX; i-- != 0;) {
+		struct neigh_parms *p = &tbl->dev_parms[i];
+
+		if (p->dev != NULL)
+			p->reachable_time = neigh_rand_reach_time(
+				net, NEIGH_VAR(p, NEIGH_VAR_BASE_REACHABLE_TIME));
+	}
+	/* The oldest are those of lo in the judge's first namespace, where no program runs. */
+	(void)neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
+}
+
+/* What the judge does when it has written a seed: see neigh_seeded() in neighbour.h. */
+void neigh_seeded(struct neigh_table *tbl)
+{
+	struct net *net = tbl->net;
+	u64 now = net_jiffies(net);
+
+	tbl->last_rand_jif = now;
+	mod_timer(net, &tbl->gc_timer,
+		  now + (NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME) >> 1));
+	for (u32 i = 0; i < NET_DEV_MAX; i++) {
 		struct neigh_parms *p = &tbl->dev_parms[i];
 
 		if (p->dev != NULL)

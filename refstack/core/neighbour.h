@@ -139,6 +139,10 @@ void neigh_parms_release(struct neigh_table *tbl, struct neigh_parms *parms);
 /* LINUX: neigh_parms_data_state_setall(): from here on changed defaults pass the device by. */
 void neigh_parms_data_state_setall(struct neigh_parms *p);
 u64 neigh_rand_reach_time(struct net *net, u64 base);
+/* The random numbers begin anew: each device draws its time again, lo first, as when
+ * base_reachable_time_ms is written, and the periodic collection starts its rounds.
+ */
+void neigh_seeded(struct neigh_table *tbl);
 
 /* Takes a reference. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, be32 key, struct net_device *dev);

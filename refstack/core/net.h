@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "base/pool.h"
-#include "base/rng.h"
+#include "base/random.h"
 #include "base/sim.h"
 #include "base/trace.h"
 #include "core/cpu.h"
@@ -56,7 +56,11 @@ struct net {
 	/* What probes look at: see net_follow_trace(). */
 	bool tracing; /* some kind of record is switched on */
 	bool probing; /* tracing, or functions cost time */
-	struct rng rng[RNG_MAX];
+	/* Random numbers and IP ids are the kernel's, which the judge's hosts, its namespaces,
+	 * share: the first host has them for all.
+	 */
+	struct random *random, own_random;
+	u32 hash_mix; /* LINUX: net_hash_mix() */
 	struct net_sysctl sysctl;
 	u32 tcp_fastopen_key[8]; /* LINUX: tcp_fastopen_ctx: the words of both */
 	u64 mib[MIB_MAX];
@@ -129,10 +133,9 @@ struct net {
 	s32 tcp_fw_alloc[CPU_MAX];
 	u32 rps_sock_flow_table[RPS_SOCK_FLOWS]; /* which CPU a flow's reader last ran on */
 	u64 rps_flows_recorded;
-	/* LINUX: netdev_rss_key_fill(): one for all cards of a machine; drawn at the first use. */
-	u32 netdev_rss_key[10], netdev_rss_key_known;
+	u32 netdev_rss_key[10];	 /* LINUX: netdev_rss_key_fill(): one for all cards of a machine */
 	siphash_key_t flow_keys; /* LINUX: hashrnd of the flow dissector */
-	siphash_key_t ip_id_key, port_key;
+	siphash_key_t ip_id_key; /* all zero: not drawn yet */
 };
 
 /* One machine. */

@@ -194,17 +194,6 @@ static void igb_vmm_control(struct igb_adapter *adapter)
 	igb_wr32(adapter, E1000_VT_CTL, reg & ~E1000_VT_CTL_VM_REPL_EN);
 }
 
-/* Drawn when the first card is opened. */
-static const u32 *netdev_rss_key_fill(struct net *net)
-{
-	if (net->netdev_rss_key_known == 0) {
-		net->netdev_rss_key_known = 1;
-		for (u32 i = 0; i < ARRAY_SIZE(net->netdev_rss_key); i++)
-			net->netdev_rss_key[i] = rng_u32(&net->rng[RNG_HASH]);
-	}
-	return net->netdev_rss_key;
-}
-
 static void igb_write_rss_indir_tbl(struct igb_adapter *adapter)
 {
 	if (adapter->rss_indir_tbl_init != adapter->rss_queues) {
@@ -218,7 +207,7 @@ static void igb_write_rss_indir_tbl(struct igb_adapter *adapter)
 
 static void igb_setup_mrqc(struct igb_adapter *adapter)
 {
-	const u32 *rss_key = netdev_rss_key_fill(adapter->net);
+	const u32 *rss_key = adapter->net->netdev_rss_key;
 	u32 rxcsum;
 
 	for (u32 i = 0; i < ARRAY_SIZE(adapter->net->netdev_rss_key); i++)

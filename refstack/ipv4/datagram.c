@@ -51,15 +51,10 @@ static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s
 	return ip_route_output_flow(net, fl4, sk, err);
 }
 
-static u16 random_u16(struct net *net)
-{
-	return (u16)rng_u32(&net->rng[RNG_IP_ID]);
-}
-
 /* LINUX: sk_set_txhash(): never zero, which says "not set". */
 static void sk_set_txhash(struct sock *sk)
 {
-	u32 hash = rng_u32(&sock_net(sk)->rng[RNG_HASH]);
+	u32 hash = get_random_u32(sock_net(sk)->random);
 
 	sk->sk_txhash = hash != 0 ? hash : 1;
 }
@@ -120,7 +115,7 @@ int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len)
 		reuseport_has_conns_set(sk);
 	sk->sk_state = TCP_ESTABLISHED;
 	sk_set_txhash(sk);
-	inet->inet_id = random_u16(net);
+	inet->inet_id = get_random_u16(net->random);
 	sk_dst_set(sk, &rt->dst);
 	return 0;
 }

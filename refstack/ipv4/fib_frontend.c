@@ -567,8 +567,6 @@ void ip_fib_init(struct net *net)
 	net->fib_main = NULL;
 	net->fib_local = NULL;
 	net->fib_default = NULL;
-	net->fnhe_key.key[0] = rng_u64(&net->rng[RNG_HASH]);
-	net->fnhe_key.key[1] = rng_u64(&net->rng[RNG_HASH]);
 }
 
 /* The local table first: its trie is the main table's. */

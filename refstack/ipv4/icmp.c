@@ -151,7 +151,7 @@ static bool icmp_global_allow(struct net *net)
 /* LINUX: icmp_global_consume(): none, one or two, so that nobody can count what others are sent. */
 static void icmp_global_consume(struct net *net)
 {
-	net->icmp->global_credit -= (s32)rng_below(&net->rng[RNG_ICMP], 3);
+	net->icmp->global_credit -= (s32)get_random_u8_below(net->random, 3);
 }
 
 static bool icmpv4_mask_allow(const struct net *net, u8 type, u8 code)

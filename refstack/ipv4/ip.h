@@ -132,6 +132,7 @@ void ip_ident_init(struct net *net);
 enum { IP_IDENTS = 4096 };
 struct ip_ident {
 	u32 nr_used;
+	u32 born_jif;
 	u32 used[IP_IDENTS / 32]; /* a counter gets its random start at its first use */
 	/* The large arrays come last: a snapshot needs them only when nr_used is not 0. */
 	u32 id[IP_IDENTS];

@@ -20,13 +20,15 @@ enum { SRC_PORT = 0, DST_PORT = 2 }; /* of TCP and UDP alike */
 
 /* -------- identification -------- */
 
+/* All counters begin anew: as if last used now. */
 void ip_ident_init(struct net *net)
 {
 	memset(net->ip_ident, 0, offsetof(struct ip_ident, id));
+	net->ip_ident->born_jif = (u32)net_jiffies(net);
 }
 
 /* LINUX: ip_idents_reserve(): a counter that was left alone for a while jumps by a random part of
- * it. Counters start at random numbers, drawn here when first used.
+ * it. What the counters start at is one secret, looked up here when one is first used.
  */
 static u32 ip_idents_reserve(struct net *net, u32 hash, u32 segs)
 {
@@ -39,11 +41,11 @@ static u32 ip_idents_reserve(struct net *net, u32 hash, u32 segs)
 	if ((ident->used[bucket / 32] & bit) == 0) {
 		ident->used[bucket / 32] |= bit;
 		ident->nr_used++;
-		ident->tstamp[bucket] = 0;
-		ident->id[bucket] = rng_u32(&net->rng[RNG_IP_ID]);
+		ident->tstamp[bucket] = ident->born_jif;
+		ident->id[bucket] = random_secret_u32(bucket);
 	}
 	if (ident->tstamp[bucket] != now) {
-		delta = rng_below(&net->rng[RNG_IP_ID], now - ident->tstamp[bucket]);
+		delta = get_random_u32_below(net->random, now - ident->tstamp[bucket]);
 		ident->tstamp[bucket] = now;
 	}
 	ident->id[bucket] += segs + delta;
@@ -54,9 +56,16 @@ static u32 ip_idents_reserve(struct net *net, u32 hash, u32 segs)
 static void ip_select_ident_hashed(struct net *net, u8 *iph, u32 segs)
 {
 	PROBE(net, ip_select_ident);
+	siphash_key_t *key = &net->ip_id_key;
+	u64 hash;
+
+	if (key->key[0] == 0 && key->key[1] == 0) {
+		key->key[0] = get_random_u64(net->random);
+		key->key[1] = get_random_u64(net->random);
+	}
 	/* The addresses as an x86-64 loads them. */
-	u64 hash = siphash_3u32(get_le32(iph + IPV4_DADDR), get_le32(iph + IPV4_SADDR),
-				iph[IPV4_PROTOCOL], &net->ip_id_key);
+	hash = siphash_3u32(get_le32(iph + IPV4_DADDR), get_le32(iph + IPV4_SADDR),
+			    iph[IPV4_PROTOCOL], key);
 
 	put_be16(iph + IPV4_ID, (u16)ip_idents_reserve(net, (u32)hash, segs));
 }

@@ -65,7 +65,7 @@ void fib_nh_release(struct net *net, struct fib_nh *nh)
 
 static u32 fnhe_hashfun(const struct net *net, be32 daddr)
 {
-	return hash_64(siphash_1u32(be32_to_cpu(daddr), &net->fnhe_key), FNHE_HASH_SHIFT);
+	return hash_64(siphash_1u32(be32_as_le(daddr), &net->fnhe_key), FNHE_HASH_SHIFT);
 }
 
 static void fill_route_from_fnhe(struct rtable *rt, const struct fib_nh_exception *fnhe)
@@ -103,7 +103,7 @@ static struct fib_nh_exception *fnhe_new(struct net *net, struct fib_nh *nhc, be
 
 	for (fnhe = nhc->nhc_exceptions; fnhe != NULL; fnhe = fnhe->fnhe_next)
 		depth += fnhe->fnhe_bucket == bucket;
-	max_depth = FNHE_RECLAIM_DEPTH + rng_below(&net->rng[RNG_HASH], FNHE_RECLAIM_DEPTH);
+	max_depth = FNHE_RECLAIM_DEPTH + get_random_u8_below(net->random, FNHE_RECLAIM_DEPTH);
 	for (; depth > max_depth; depth--)
 		fnhe_remove_oldest(net, nhc, bucket);
 

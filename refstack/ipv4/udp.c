@@ -524,7 +524,7 @@ static int udp4_lib_err(struct sk_buff *skb, u32 info)
 	else if (!hard || sk->sk_state != TCP_ESTABLISHED)
 		return 0;
 	sk->sk_err = err;
-	sk->sk_error_report(sk);
+	sk_error_report(sk);
 	return 0;
 }
 
@@ -613,7 +613,7 @@ static int udp_abort(struct sock *sk, int err)
 	lock_sock(sk);
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_err = (u32)err;
-		sk->sk_error_report(sk);
+		sk_error_report(sk);
 		(void)udp_disconnect_locked(sk, 0);
 	}
 	release_sock(sk);
@@ -644,7 +644,7 @@ void udp_init(struct net *net)
 	struct udp_table *t = net->udp_table;
 
 	*t = (struct udp_table){ .reuseport_seq = 0 };
-	t->ehash_secret = rng_u32(&net->rng[RNG_HASH]);
+	t->ehash_secret = random_secret_u32(0);
 }
 
 static u32 queue_truesize(const struct sk_buff_head *q)

@@ -31,7 +31,7 @@ struct hlist_head *udp_hashslot(const struct net *net, u32 port)
 
 u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port)
 {
-	return jhash_1word(be32_to_cpu(addr), net->udp_table->ehash_secret) ^ port;
+	return jhash_1word(be32_as_le(addr), net->hash_mix) ^ port;
 }
 
 static struct hlist_head *udp_hashslot2(const struct net *net, u32 hash)
@@ -165,7 +165,7 @@ static u16 random_port(struct sock *sk)
 
 	(void)inet_sk_get_local_port_range(sk, &low, &high);
 	remaining = (u32)(high - low + 1);
-	random = rng_u32(&net->rng[RNG_PORT]);
+	random = get_random_u32(net->random);
 	first = (u16)(reciprocal_scale(random, remaining) + (u32)low);
 	step = (u16)((random | 1) * UDP_HTABLE_SIZE);
 	last = (u16)(first + UDP_HTABLE_SIZE);
@@ -352,9 +352,9 @@ static int compute_score(const struct sock *sk, const struct net *net, const str
 /* LINUX: udp_ehashfn(). */
 static u32 udp_ehashfn(const struct net *net, const struct udp_key *key)
 {
-	return jhash_3words(be32_to_cpu(key->daddr), be32_to_cpu(key->saddr),
-			    (u32)be16_to_cpu(key->sport) << 16 | key->hnum,
-			    net->udp_table->ehash_secret);
+	return jhash_3words(be32_as_le(key->daddr), be32_as_le(key->saddr),
+			    (u32)key->hnum << 16 | be16_as_le(key->sport),
+			    net->udp_table->ehash_secret + net->hash_mix);
 }
 
 struct group {
