@@ -6,6 +6,7 @@
  * is allowed, so that what a call sets off is done when it returns.
  */
 #include "harness/dut/linux_internal.h"
+#include "harness/dut/seeding.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +20,6 @@
 #include "base/check.h"
 
 enum { EXECUTOR_PRIORITY = 1 };
-
-static const char seed_file[] = "/sys/module/random/parameters/um_seed";
 
 bool linux_collect(struct linux_dut *l)
 {
@@ -177,6 +176,8 @@ refused:
 
 static int new_namespace(struct linux_dut *l, u32 host, char *err, u32 err_size)
 {
+	if (linux_seed_namespace(l, err, err_size) != 0)
+		return -1;
 	if (unshare(CLONE_NEWNET) != 0 &&
 	    (errno != EPERM || become_root(err, err_size) != 0 || unshare(CLONE_NEWNET) != 0)) {
 		if (err[0] == '\0')
@@ -243,8 +244,6 @@ static void arrange_scheduling(struct linux_dut *l)
 
 static int begin(struct linux_dut *l, char *err, u32 err_size)
 {
-	char seed[32];
-
 	if (l->cfg.device == DUT_IGB) {
 		snprintf(err, err_size, "Linux has no such card here: --device=tap");
 		return -1;
@@ -261,13 +260,7 @@ static int begin(struct linux_dut *l, char *err, u32 err_size)
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		if (linux_enter(l, h) != 0 || linux_tasks_begin(l, h, err, err_size) != 0)
 			return -1;
-	(void)linux_enter(l, 0);
-	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)l->cfg.seed);
-	if (l->clock == DUT_VIRTUAL && !write_file(seed_file, seed)) {
-		snprintf(err, err_size, "%s: %s", seed_file, strerror(errno));
-		return -1;
-	}
-	return 0;
+	return linux_seed(l, err, err_size);
 }
 
 struct dut *dut_linux(const struct dut_config *cfg, enum dut_clock clock, char *err, u32 err_size)
