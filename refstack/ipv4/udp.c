@@ -20,7 +20,7 @@
 
 /* Offsets in struct sockaddr_in and struct cmsghdr of x86-64. */
 enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4 };
-enum { CMSG_LEVEL = 8, CMSG_HDR_BYTES = 16, CMSG_ALIGN_BYTES = 8 };
+enum { CMSG_LEVEL = 8, CMSG_TYPE = 12, CMSG_HDR_BYTES = 16, CMSG_ALIGN_BYTES = 8 };
 /* LINUX: the time stamps of sending: SOF_TIMESTAMPING_TX_RECORD_MASK. */
 enum { SOF_TIMESTAMPING_TX_RECORD_MASK = 0x303 };
 
@@ -195,12 +195,27 @@ static int udp_get_dest(const struct sock *sk, const struct msghdr *msg, struct 
 	return r->dport.raw != 0 ? 0 : -EINVAL;
 }
 
+/* LINUX: __udp_cmsg_send(). */
+static int udp_cmsg_segment(struct task *t, uptr at, const u8 *cmsg, u16 *gso_size)
+{
+	u8 data[2];
+
+	if (get_le32(cmsg + CMSG_TYPE) != UDP_SEGMENT)
+		return -EINVAL;
+	if (get_le64(cmsg) != CMSG_HDR_BYTES + sizeof(data))
+		return -EINVAL;
+	if (copy_from_user(t, data, at + CMSG_HDR_BYTES, sizeof(data)) != 0)
+		return -EFAULT;
+	*gso_size = get_le16(data);
+	return 0;
+}
+
 /* LINUX: udp_cmsg_send(): 1 when there are control messages for the layers below, 0 when not. */
-static int udp_cmsg_send(struct sock *sk, const struct msghdr *msg)
+static int udp_cmsg_send(struct sock *sk, const struct msghdr *msg, u16 *gso_size)
 {
 	struct task *t = current_task(sock_net(sk));
 	u64 offset = 0;
-	int need_ip = 0;
+	int need_ip = 0, err;
 
 	while (msg->msg_controllen - offset >= CMSG_HDR_BYTES) {
 		u8 cmsg[CMSG_HDR_BYTES];
@@ -211,9 +226,13 @@ static int udp_cmsg_send(struct sock *sk, const struct msghdr *msg)
 		len = get_le64(cmsg);
 		if (len < CMSG_HDR_BYTES || len > msg->msg_controllen - offset)
 			return -EINVAL;
-		if (get_le32(cmsg + CMSG_LEVEL) == SOL_UDP)
-			not_implemented("UDP_SEGMENT");
-		need_ip = 1;
+		if (get_le32(cmsg + CMSG_LEVEL) != SOL_UDP) {
+			need_ip = 1;
+		} else {
+			err = udp_cmsg_segment(t, msg->msg_control + offset, cmsg, gso_size);
+			if (err != 0)
+				return err;
+		}
 		len = ALIGN_UP(len, CMSG_ALIGN_BYTES);
 		if (len >= msg->msg_controllen - offset)
 			break;
@@ -228,10 +247,8 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 
 	ipcm_init_sk(&r->ipc, inet_sk(sk));
 	r->ipc.gso_size = udp_sk(sk)->gso_size;
-	if (r->ipc.gso_size != 0)
-		not_implemented("UDP_SEGMENT");
 	if (msg->msg_controllen != 0) {
-		err = udp_cmsg_send(sk, msg);
+		err = udp_cmsg_send(sk, msg, &r->ipc.gso_size);
 		if (err > 0) {
 			err = ip_cmsg_send(sk, msg, &r->ipc, false);
 			r->connected = false;
@@ -239,6 +256,8 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 		if (err < 0)
 			return err;
 	}
+	if (r->ipc.gso_size != 0)
+		not_implemented("UDP_SEGMENT");
 	if (r->ipc.opt == NULL)
 		r->ipc.opt = inet_sk(sk)->inet_opt;
 	if ((r->ipc.sockc_tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK) != 0)
