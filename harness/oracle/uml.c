@@ -244,8 +244,13 @@ static void collect(const char *folder, struct uml_item *item, u32 i)
 		ret = record_read(&item->record, f);
 		fclose(f);
 	}
-	if (ret != 0)
-		item->error = strdup("the guest has left no record of it");
+	if (ret != 0) {
+		char why[TAIL_SIZE + 128];
+
+		job_path(path, folder, "console");
+		console_said(path, "has left no record of it", why, sizeof(why));
+		item->error = strdup(why);
+	}
 }
 
 static int write_job(const struct boot *b, const struct run_options *o, const struct uml_item *item,
