@@ -7,11 +7,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
@@ -125,15 +125,14 @@ static bool find_program(const char *name, char path[PROGRAM_PATH])
 	return false;
 }
 
+/* What the program finds is the same each time: its addresses, its environment, its open files. */
 struct child {
 	const char *path;
 	char *const *argv;
 	int in, out, err;
 };
 
-/* After vfork(): only system calls. What the program finds is the same each time: its addresses,
- * its environment, its open files.
- */
+/* After vfork(): only system calls. */
 static _Noreturn void become(const struct child *c)
 {
 	static char lang[] = "LC_ALL=C", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
@@ -149,62 +148,109 @@ static _Noreturn void become(const struct child *c)
 	_exit(MISSING);
 }
 
-/* What it exits with; -1: it did not run. */
-static int run_child(const struct child *c)
+static pid_t start_child(const struct child *c)
 {
-	pid_t pid;
-	int status = 0;
-
 	/* A copy of this process would cost more than the program. */
-	pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
+	pid_t pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
+
 	if (pid == 0)
 		become(c);
-	if (pid < 0)
-		return -1;
+	return pid;
+}
+
+/* What it exits with; -1: nobody knows. */
+static int end_child(pid_t pid)
+{
+	int status = 0;
+
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* All that was written there, as far as there is room; how much. */
-static u32 take_text(int fd, char *to, u32 at, u32 size)
-{
-	ssize_t n = 1;
-	off_t from = 0;
+/* Text that comes out of a pipe; what there is no room for is read and forgotten. */
+struct stream {
+	char *text;
+	u32 len, size;
+};
 
-	while (n > 0 && at + 1 < size) {
-		n = pread(fd, to + at, size - 1 - at, from);
-		if (n > 0) {
-			at += (u32)n;
-			from += n;
-		}
+static bool take_text(int fd, struct stream *to)
+{
+	char rest[4096];
+	u32 room = to->len + 1 < to->size ? to->size - 1 - to->len : 0;
+	ssize_t n = room != 0 ? read(fd, to->text + to->len, room) : read(fd, rest, sizeof(rest));
+
+	if (n < 0)
+		return errno == EINTR;
+	if (room != 0) {
+		to->len += (u32)n;
+		to->text[to->len] = '\0';
 	}
-	if (at < size)
-		to[at] = '\0';
-	return at;
+	return n > 0;
+}
+
+/* Both until their ends. Waiting without a limit reads no clock. */
+static void take_both(int out, int err, struct stream stream[2])
+{
+	struct pollfd p[2] = { { .fd = out, .events = POLLIN }, { .fd = err, .events = POLLIN } };
+
+	while (p[0].fd >= 0 || p[1].fd >= 0) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return;
+		for (u32 i = 0; i < 2; i++)
+			if (p[i].fd >= 0 && p[i].revents != 0 && !take_text(p[i].fd, &stream[i]))
+				p[i].fd = -1;
+	}
+}
+
+static void close_all(const int *fd, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+}
+
+/* Pipes and not files in memory: those draw a random number each. */
+static int run_child(const char *path, char *const argv[], struct stream stream[2])
+{
+	enum { IN, OUT, OUT_TO, ERR, ERR_TO, FDS };
+	int fd[FDS] = { -1, -1, -1, -1, -1 };
+	struct child c = { .path = path, .argv = argv };
+	pid_t pid = -1;
+
+	fd[IN] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd[IN] >= 0 && pipe2(&fd[OUT], O_CLOEXEC) == 0 && pipe2(&fd[ERR], O_CLOEXEC) == 0) {
+		c.in = fd[IN];
+		c.out = fd[OUT_TO];
+		c.err = fd[ERR_TO];
+		pid = start_child(&c);
+	}
+	if (pid < 0) {
+		close_all(fd, FDS);
+		return -1;
+	}
+	close(fd[OUT_TO]);
+	close(fd[ERR_TO]);
+	fd[OUT_TO] = fd[ERR_TO] = -1;
+	take_both(fd[OUT], fd[ERR], stream);
+	close_all(fd, FDS);
+	return end_child(pid);
 }
 
 static int run_program(const char *path, char *const argv[], struct ipcmd_call *call)
 {
-	struct child c = { path, argv, open("/dev/null", O_RDONLY | O_CLOEXEC),
-			   memfd_create("out", MFD_CLOEXEC), memfd_create("err", MFD_CLOEXEC) };
-	int status = -1;
-	u32 len;
+	struct stream stream[2] = { { call->out, call->out_len, call->out_bytes },
+				    { call->err, 0, call->err_bytes } };
+	int status = run_child(path, argv, stream);
 
-	if (c.in >= 0 && c.out >= 0 && c.err >= 0)
-		status = run_child(&c);
 	if (status < 0 && call->err_bytes != 0)
 		(void)snprintf(call->err, call->err_bytes, "%s: %s", path, strerror(errno));
 	if (status >= 0) {
-		call->out_len = take_text(c.out, call->out, call->out_len, call->out_bytes);
-		len = take_text(c.err, call->err, 0, call->err_bytes);
-		while (len != 0 && call->err[len - 1] == '\n')
-			call->err[--len] = '\0';
+		call->out_len = stream[0].len;
+		while (stream[1].len != 0 && call->err[stream[1].len - 1] == '\n')
+			call->err[--stream[1].len] = '\0';
 	}
-	close(c.in);
-	close(c.out);
-	close(c.err);
 	call->status = status > 0 ? (u32)status : 0;
 	return status == 0 ? 0 : -EINVAL;
 }

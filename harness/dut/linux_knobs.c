@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,10 +103,7 @@ static int save_knob(struct linux_facts *f, const char *path)
 
 static bool go_home(struct linux_dut *l)
 {
-	if (l->clock != DUT_VIRTUAL || setns(l->home, CLONE_NEWNET) < 0)
-		return false;
-	l->where = DUT_HOSTS;
-	return true;
+	return l->clock == DUT_VIRTUAL && linux_enter(l, DUT_HOSTS) == 0;
 }
 
 static int write_for_all(struct linux_dut *l, const char *path, const char *value)

@@ -49,19 +49,13 @@ static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct
 			 });
 }
 
-/* The tables of one trie share it: each route is walked once. */
 static void say_routes(const struct net *net, struct facts *f)
 {
 	const struct fib_table *tables[] = { net->fib_local, net->fib_main, net->fib_default };
 
-	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
-		bool seen = tables[i] == NULL;
-
-		for (u32 k = 0; k < i && !seen; k++)
-			seen = tables[k] != NULL && tables[k]->tb_data == tables[i]->tb_data;
-		if (!seen)
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++)
+		if (tables[i] != NULL)
 			fib_table_walk(tables[i], say_route, f);
-	}
 }
 
 /* Of which file below /proc/net it is; NULL: of none. */

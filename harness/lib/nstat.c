@@ -79,6 +79,13 @@ static bool is_asked_for(const struct ipcmd_call *call, bool any, const char *na
 	return hit;
 }
 
+/* What the program leaves out always: constants, and what is no count of happenings. */
+static bool is_useless(u32 id)
+{
+	return id == TCP_MIB_RTOALGORITHM || id == TCP_MIB_RTOMIN || id == TCP_MIB_RTOMAX ||
+	       id == TCP_MIB_MAXCONN || id == TCP_MIB_CURRESTAB;
+}
+
 int nstat_call(const u64 mib[MIB_MAX], u64 base[MIB_MAX], struct ipcmd_call *call)
 {
 	struct outbuf o = { .text = call->out, .cap = call->out_bytes, .len = call->out_len };
@@ -101,7 +108,8 @@ int nstat_call(const u64 mib[MIB_MAX], u64 base[MIB_MAX], struct ipcmd_call *cal
 			u64 v = mib[i] - (r.absolute ? 0 : base[i]);
 			char name[64];
 
-			if (strcmp(mib_names[i].group, groups[g]) != 0 || (v == 0 && !r.zeros))
+			if (strcmp(mib_names[i].group, groups[g]) != 0 || is_useless(i) ||
+			    (v == 0 && !r.zeros))
 				continue;
 			snprintf(name, sizeof(name), "%s%s", groups[g], mib_names[i].name);
 			if (is_asked_for(call, first == NULL, name))
@@ -123,8 +131,6 @@ static void fixed_columns(const struct net *net, const char *group, bool names, 
 		else
 			outf(o, " %d %u", net->sysctl.ip_forward != 0 ? 1 : 2,
 			     net->sysctl.ip_default_ttl);
-	} else if (strcmp(group, "Tcp") == 0) {
-		outf(o, names ? " RtoAlgorithm RtoMin RtoMax MaxConn" : " 1 200 120000 -1");
 	}
 }
 
@@ -143,7 +149,7 @@ void proc_counters(const struct net *net, bool netstat, struct outbuf *o)
 				if (line == 0)
 					outf(o, " %s", mib_names[i].name);
 				else
-					outf(o, " %" PRIu64 "", net->mib[i]);
+					outf(o, " %" PRId64, (s64)net->mib[i]); /* MaxConn: -1 */
 			}
 			outf(o, "\n");
 		}

@@ -565,9 +565,20 @@ void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw)
 	}
 }
 
+/* LINUX: tcp_mib_init(): RFC 2012's constants: Van Jacobson's algorithm, limits in ms, no limit. */
+static void tcp_mib_init(struct net *net)
+{
+	mib_add(net, TCP_MIB_RTOALGORITHM, 1);
+	mib_add(net, TCP_MIB_RTOMIN, 200);
+	mib_add(net, TCP_MIB_RTOMAX, 120000);
+	mib_add(net, TCP_MIB_MAXCONN, U64_MAX);
+}
+
 void inet_init(struct net *net, struct inetsw *sw)
 {
 	int err;
+
+	tcp_mib_init(net);
 
 	net->inetsw = sw;
 	memset(sw, 0, sizeof(*sw));
