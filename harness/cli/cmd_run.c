@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "harness/cli/cli.h"
+#include "harness/cli/duts.h"
 #include "harness/cli/files.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
@@ -280,36 +280,39 @@ static int take_pairs(struct run_options *o, const struct args *a)
 	return 0;
 }
 
-/* The reference is the only one that is here; the names of the others are
- * known. */
-static int check_dut(const char *name)
+/* Real time is never exact, and the kernel's HZ may be another one. */
+static int take_live(struct run_options *o)
 {
-	static const char *const others[] = { "uml", "live", "lwip" };
-	size_t len = strlen(name);
+	static const struct run_pair loose[] = {
+		{ "tolerance_usecs", "20000" },
+		{ "tolerance_percent", "12.5" },
+	};
 
-	if (strcmp(name, "refstack") == 0)
-		return 0;
-	for (u32 i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcmp(name, others[i]) == 0)
-			return not_here("--dut %s", name);
-	if (strncmp(name, "uml-", 4) == 0 || (len > 3 && strcmp(name + len - 3, ".so") == 0))
-		return not_here("--dut %s", name);
-	return usage_error(COMMAND_run,
-			   "there is no '%s' to run on; names are refstack, uml, uml-VERSION, "
-			   "live, lwip, ./FILE.so",
-			   name);
+	o->dut = dut_live;
+	if (o->nr_options + ARRAY_SIZE(loose) > RUN_PAIRS)
+		return usage_error(COMMAND_run, "more than %d options of scripts", RUN_PAIRS);
+	memmove(o->option + ARRAY_SIZE(loose), o->option, o->nr_options * sizeof(o->option[0]));
+	memcpy(o->option, loose, sizeof(loose));
+	o->nr_options += (u32)ARRAY_SIZE(loose);
+	return EXIT_OK;
 }
 
-static int check_args(const struct args *a)
+static int take_dut(struct run_options *o, const struct args *a)
 {
-	int ret = check_dut(args_text(a, OPT_run_DUT, "refstack"));
+	enum dut_kind kind = DUT_KIND_REFSTACK;
+	int ret = dut_by_name(COMMAND_run, args_text(a, OPT_run_DUT, "refstack"), &kind);
 
-	if (ret == 0 && args_has(a, OPT_run_ALLOW_SHELL))
+	if (ret != EXIT_OK)
+		return ret;
+	if (kind == DUT_KIND_UML)
+		return usage_error(COMMAND_run, "the judging kernel answers through 'refstack "
+						"capture'; 'refstack check --dut uml' compares");
+	if (args_has(a, OPT_run_ALLOW_SHELL) && kind != DUT_KIND_LIVE)
 		return usage_error(
 			COMMAND_run,
 			"--allow-shell exists for running against real Linux only; on the "
 			"reference commands are interpreted");
-	return ret;
+	return kind == DUT_KIND_LIVE ? take_live(o) : EXIT_OK;
 }
 
 static int take_options(struct session *s)
@@ -317,6 +320,7 @@ static int take_options(struct session *s)
 	const struct args *a = s->args;
 	struct run_options *o = &s->options;
 	u32 cost;
+	int ret;
 
 	run_options_init(o);
 	o->trace_path = args_text(a, OPT_run_TRACE, NULL);
@@ -334,7 +338,8 @@ static int take_options(struct session *s)
 	o->perturb = args_number(a, OPT_run_PERTURB, o->perturb);
 	o->out = s->talk;
 	o->colour = !s->json && wants_colour(stdout);
-	return take_pairs(o, a);
+	ret = take_pairs(o, a);
+	return ret != EXIT_OK ? ret : take_dut(o, a);
 }
 
 static int take_files(struct session *s)
@@ -413,10 +418,8 @@ static int run_all(struct session *s)
 int cmd_run(const struct args *args)
 {
 	struct session s = { .args = args, .json = args_has(args, OPT_run_JSON) };
-	int ret = check_args(args);
+	int ret;
 
-	if (ret != 0)
-		return ret;
 	s.talk = s.json ? stderr : stdout;
 	s.live = args_has(args, OPT_run_VERBOSE) || args_has(args, OPT_run_GRAPH);
 	ret = take_options(&s);
