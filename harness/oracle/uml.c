@@ -173,6 +173,9 @@ static void virtual_time(struct boot *b, u64 seed)
 	add(b, "time-travel-start=1700000000000000000", "");
 	add(b, "panic=-1", "");
 	add(b, "quiet", "");
+	/* A new namespace has lo and no other device, and the first one, too. */
+	add(b, "fb_tunnels=none", "");
+	add(b, "dummy.numdummies=0", "");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)seed);
 	add(b, "random.um_seed=", number);
 	add(b, "rw", "");
