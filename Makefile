@@ -76,6 +76,8 @@ HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
 FUZZ_SRC := $(sort $(wildcard harness/fuzz/*.c))
 FUZZ_HELP := $(filter-out harness/fuzz/fuzz_%,$(FUZZ_SRC))
 FUZZ_TARGETS := $(filter-out main,$(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC))))
+# What recipe.c carries: the judging kernel's configuration and patches.
+RECIPE   := $(sort $(wildcard harness/oracle/*.config harness/oracle/patches/*.patch))
 C_FILES  := $(LIB_SRC) harness/oracle/guest.c $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
@@ -95,6 +97,8 @@ $(BUILD)/$(1)/obj/%.o: %.c Makefile | $(SETUP)
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(STD) $$(WARN) $$(OPT_$(1)) $$(call cpp,$$<) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/obj/harness/oracle/recipe.o: $(RECIPE)
 
 $(BUILD)/$(1)/libcore.a: $$(call obj_$(1),$(LIB_SRC))
 	$$(call say,AR,$$@)
@@ -135,7 +139,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 
 # --- targets ---------------------------------------------------------------------------------------
 .PHONY: help all lib setup check unit check-full digest walk bless campaign bench fuzz fuzz-build \
-	lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
+	oracle check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
@@ -191,6 +195,12 @@ fuzz-build: ## build the fuzz targets (T=pkt, ENGINE=libfuzzer|afl)
 
 fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
 	$(Q)for t in $(FUZZED); do ci/fuzz.sh $(ENGINE) $$t $(SECONDS_); done
+
+oracle: $(BUILD)/refstack $(BUILD)/guest ## build the judging kernel into the cache
+	$(Q)$(BUILD)/refstack oracle build
+
+check-oracle: oracle ## all tests that need the judging kernel, building it again and again
+	$(Q)TEST_TIMEOUT=7200 ci/run-tests.sh $(sort $(wildcard ci/test-oracle*.sh))
 
 bench: $(BUILD)/refstack ## measure against the running kernel
 	$(Q)$(BUILD)/refstack bench

@@ -565,6 +565,10 @@ enum kernel_answer kernel_build(struct kernel *k, const struct kernel_build *how
 		goto out;
 	}
 	answer = check_tools(b);
+	/* The kernel's own Makefile says so, later. */
+	if (answer == KERNEL_THERE && strpbrk(b->cache, " \t\n:") != NULL)
+		answer = fails(b, KERNEL_IMPOSSIBLE, "%s: blanks and colons cannot be in its name",
+			       b->cache);
 	if (answer == KERNEL_THERE)
 		answer = take_lock(b);
 	/* Somebody else may have built it while we waited. */
