@@ -32,13 +32,20 @@ enum {
 
 /* --- provenance ----------------------------------------------------------------------------------
  */
+static bool has_control(const char *text, char but)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (iscntrl((u8)*p) && *p != but)
+			return true;
+	return false;
+}
+
 /* So many lines without control characters, each ended; NULL is none. */
 static bool is_lines(const char *text)
 {
-	for (const char *p = text; p != NULL && *p != '\0'; p++)
-		if (iscntrl((u8)*p) && *p != '\n')
-			return false;
-	return text == NULL || *text == '\0' || text[strlen(text) - 1] == '\n';
+	if (text == NULL || *text == '\0')
+		return true;
+	return !has_control(text, '\n') && text[strlen(text) - 1] == '\n';
 }
 
 static bool is_hash(const char *text)
@@ -49,7 +56,7 @@ static bool is_hash(const char *text)
 /* NULL, or what is wrong. */
 static const char *check_provenance(const struct provenance *p)
 {
-	if (p->kernel[0] == '\0' || !is_lines(p->kernel) || strchr(p->kernel, '\n') != NULL)
+	if (p->kernel[0] == '\0' || has_control(p->kernel, '\0'))
 		return "no name of a kernel";
 	if (!is_hash(p->config_hash))
 		return "no hash of a configuration";
@@ -131,7 +138,7 @@ static void comment_of(const struct capture *c, u32 stmt, char to[COMMENT_MAX])
 		return;
 	text = c->result[stmt];
 	if (text == NULL)
-		text = body = script_print_body(c->s, &c->s->stmt[stmt]);
+		text = body = script_print_body(c->s, &c->s->stmt[stmt], NULL, NULL);
 	n = snprintf(to, COMMENT_MAX, "%s:%u %s", slash != NULL ? slash + 1 : c->s->name,
 		     c->line[stmt], text);
 	if (n >= COMMENT_MAX)

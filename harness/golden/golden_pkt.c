@@ -173,7 +173,7 @@ static void put_seconds(struct pkt *k, s64 ns)
 
 static void put_body(struct pkt *k, const struct stmt *st)
 {
-	char *text = script_print_body(k->s, st);
+	char *text = script_print_body(k->s, st, NULL, NULL);
 
 	fputs(text, k->to);
 	free(text);
@@ -441,6 +441,11 @@ static void put_expected(struct pkt *k, u32 i)
 		put_frames(k, end, INT64_MAX, latest);
 }
 
+static bool is_fault(const struct stmt *st)
+{
+	return st->kind == STMT_DIRECTIVE && st->directive.id >= DIR_NIC_IRQ_DELAY;
+}
+
 static bool is_opening(const struct pkt *k, const struct stmt *st)
 {
 	return !k->opened && st->kind == STMT_COMMAND && st->when.kind == WHEN_NONE;
@@ -462,6 +467,10 @@ static void put_stmt(struct pkt *k, u32 i)
 	}
 	if (k->begun[i] == 0) {
 		fail(k, st->line, "the statement was not done");
+		return;
+	}
+	if (is_fault(st)) {
+		fail(k, st->line, "a fault that only a model has cannot be captured");
 		return;
 	}
 	if (is_pause(st))

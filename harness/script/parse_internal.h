@@ -80,6 +80,8 @@ struct printer {
 	size_t len, cap;
 	u32 flags;
 	bool not_stock; /* met something that PRINT_STOCK cannot say */
+	/* By expression: what is printed in its place, and as further fields of a struct; NULL. */
+	char *const *instead, *const *more;
 };
 void print_text(struct printer *pr, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void print_bytes(struct printer *pr, const char *bytes, u32 len); /* as they are */

@@ -163,11 +163,28 @@ static void print_enclosed(struct printer *pr, const char *open, u32 first, cons
 	put(pr, close);
 }
 
+static void print_struct(struct printer *pr, u32 e)
+{
+	u32 first = pr->script->expr[e].first;
+
+	put(pr, "{");
+	print_chain(pr, first, ", ");
+	if (pr->more != NULL && pr->more[e] != NULL) {
+		put(pr, first != 0 ? ", " : "");
+		put(pr, pr->more[e]);
+	}
+	put(pr, "}");
+}
+
 void print_expr(struct printer *pr, u32 e)
 {
 	const struct expr *x = &pr->script->expr[e];
 
 	assert(e < pr->script->nr_exprs);
+	if (pr->instead != NULL && pr->instead[e] != NULL) {
+		put(pr, pr->instead[e]);
+		return;
+	}
 	switch (x->kind) {
 	case EXPR_ANY:
 		put(pr, "...");
@@ -200,7 +217,7 @@ void print_expr(struct printer *pr, u32 e)
 		print_enclosed(pr, "[", x->first, "]");
 		break;
 	case EXPR_STRUCT:
-		print_enclosed(pr, "{", x->first, "}");
+		print_struct(pr, e);
 		break;
 	case EXPR_FIELD:
 		print_field(pr, x);
@@ -410,11 +427,21 @@ char *script_print(const struct script *s, u32 flags, size_t *len_bytes)
 	return pr.text;
 }
 
-char *script_print_body(const struct script *s, const struct stmt *st)
+char *script_print_body(const struct script *s, const struct stmt *st, char *const *instead,
+			char *const *more)
 {
-	struct printer pr = { .script = s };
+	struct printer pr = { .script = s, .instead = instead, .more = more };
 
 	print_body(&pr, st);
+	print_bytes(&pr, "", 1);
+	return pr.text;
+}
+
+char *script_print_part(const struct script *s, u32 expr, char *const *instead, char *const *more)
+{
+	struct printer pr = { .script = s, .instead = instead, .more = more };
+
+	print_expr(&pr, expr);
 	print_bytes(&pr, "", 1);
 	return pr.text;
 }

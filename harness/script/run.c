@@ -562,6 +562,9 @@ static void begin_time(struct run *r)
 	run_until(r, ALIGN_UP(run_now(r) + 1, jiffy));
 	r->start_ps = run_now(r);
 	r->last_ps = r->start_ps;
+	/* No line has a time for what left before. */
+	run_drop_frames(r);
+	memset(r->frames_left, 0, sizeof(r->frames_left));
 	run_record_time(r);
 	run_counters_mark(r);
 }

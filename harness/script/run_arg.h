@@ -12,6 +12,8 @@
 /* Structures of x86-64 in user memory, by offsets. */
 enum {
 	SOCKADDR_BUFFER = 128,
+	SOCKADDR_IN_BYTES = 16,
+	CONTROL_BUFFER = 512, /* of a call that fills it, where the script does not say */
 	SUN_PATH_AT = 2,
 	OPT_BUFFER = 4,
 	IFREQ_BUFFER = 40,

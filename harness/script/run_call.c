@@ -50,11 +50,10 @@ int run_call_start(struct run *r, const struct stmt *s)
 	return 0;
 }
 
-/* Does a result that is no error mean a new descriptor? */
-static bool gives_fd(const struct dut_call *t, const struct stmt *s)
+bool run_gives_fd(const struct dut_call *call, const struct stmt *s)
 {
 	if (s->call.call == CALL_fcntl)
-		return (u32)t->arg[1] == F_DUPFD || (u32)t->arg[1] == F_DUPFD_CLOEXEC;
+		return (u32)call->arg[1] == F_DUPFD || (u32)call->arg[1] == F_DUPFD_CLOEXEC;
 	return script_calls[s->call.call].result == TYPE_FD;
 }
 
@@ -77,7 +76,7 @@ int run_call_end(struct run *r, u32 host, u32 thread)
 	const struct run_thread *th = &r->thread[host][thread];
 	const struct stmt *s = th->stmt;
 	struct dut_call t = r->dut->ops->thread(r->dut, host, thread);
-	bool fd = gives_fd(&t, s);
+	bool fd = run_gives_fd(&t, s);
 	s64 number;
 
 	assert(!t.busy);

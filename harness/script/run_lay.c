@@ -25,7 +25,6 @@ enum {
 	SMALL_DATA = 1 << 17,
 	BEHIND_MAX = 1 << 16, /* zeroes behind an option, a vector, a control buffer */
 	VECTOR_MAX = 1024,    /* longer ones are refused before they are read */
-	CONTROL_DEFAULT = 512,
 	OUT_BUFFER = SOCKADDR_BUFFER,
 	MEM_ALIGN = 16
 };
@@ -230,7 +229,6 @@ static u64 lay_type_family(struct lay *l, u32 i)
 
 static u64 lay_type_addrlen(struct lay *l, u32 i)
 {
-	enum { SOCKADDR_IN_BYTES = 16 };
 
 	return lay_expr(l, l->arg[i])->kind == EXPR_ANY ? SOCKADDR_IN_BYTES : lay_type_number(l, i);
 }
@@ -541,7 +539,7 @@ static void lay_control(struct lay *l, uptr msg, u32 e, bool output)
 	u64 bytes;
 	uptr at;
 
-	bytes = buffer ? (output ? CONTROL_DEFAULT : cmsgs_bytes(l, v)) : 0;
+	bytes = buffer ? (output ? CONTROL_BUFFER : cmsgs_bytes(l, v)) : 0;
 	if (len != 0 && length_before(l->r, field_value(s, len), &said))
 		lay_number(l, msg + MSGHDR_CONTROLLEN, 8, (u64)said);
 	else

@@ -22,6 +22,7 @@ enum {
 	ANY_TIME_SECS = 10000,	   /* how long `*` waits */
 	FIRST_REMOTE_PORT = 49152, /* of connections that the script opens; then one more each */
 	ETHERNET_MIN = 60,	   /* without FCS */
+	PASS_SLACK_US = 100,	   /* what reading clocks may take of an instant */
 	ERR_BYTES = 512
 };
 
@@ -560,19 +561,25 @@ static int expect(struct run *r, const struct stmt *s, const struct run_window *
 	return r->ended ? -1 : 0;
 }
 
-/* A record passes over what a script expects; `*` waits for a frame that no line stands for yet. */
+/* A record waits for a frame in each line's place as long as its time says, as a run does, so that
+ * what follows happens when it does there. Which frame it is does not matter, nor whether one
+ * comes;
+ * `*` waits for one that no line stands for yet.
+ */
 static int pass_over(struct run *r, const struct stmt *s, const struct run_window *win)
 {
 	u32 host = s->host;
-	u64 limit = run_now(r) + ANY_TIME_SECS * PS_PER_SEC;
+	u64 limit = win->any ? run_now(r) + ANY_TIME_SECS * PS_PER_SEC
+			     : win->until_ps + PASS_SLACK_US * PS_PER_US;
 
-	if (r->frames_met[host] < r->frames_left[host] || win->any)
-		r->frames_met[host]++;
-	if (!win->any)
-		return 0;
-	while (r->frames_left[host] < r->frames_met[host] && run_advance(r, limit))
+	limit = max_u64(limit, run_now(r));
+	while (r->frames_left[host] <= r->frames_met[host] && run_advance(r, limit))
 		;
-	r->last_ps = run_now(r);
+	if (r->frames_left[host] > r->frames_met[host])
+		r->frames_met[host]++;
+	if (win->any)
+		r->last_ps = run_now(r);
+	run_settle(r);
 	return r->ended ? -1 : 0;
 }
 

@@ -44,11 +44,12 @@ void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps)
 {
 	const struct run_thread *th = &r->thread[host][thread];
 	struct record_event *e;
-	char text[TEXT_BYTES];
+	char *text;
 
 	assert(r->opt->record != NULL);
-	run_fill_call(r, host, thread, text, sizeof(text));
+	text = run_fill_call(r, host, thread);
 	e = note(r, RECORD_RETURN, host, ended_ps, text, NULL, 0);
+	free(text);
 	e->stmt = (u32)(th->stmt - r->script->stmt);
 	e->start_ps = since_start(r, th->started_ps);
 	e->waited = th->waited;

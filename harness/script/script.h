@@ -451,8 +451,12 @@ bool script_check_names(const struct script *s, bool (*known)(void *ctx, const c
 /* Text into a malloc'd string; *len_bytes may be NULL. */
 enum print_flags { PRINT_COMMENTS = 1, PRINT_STOCK = 2 };
 char *script_print(const struct script *s, u32 flags, size_t *len_bytes);
-/* One statement without its time and comment, all of it; of malloc. */
-char *script_print_body(const struct script *s, const struct stmt *st);
+/* One statement without its time and comment, and an expression, all of it; of malloc. With other
+ * texts in the place of expressions, and further fields of structs, by their indices; NULL: none.
+ */
+char *script_print_body(const struct script *s, const struct stmt *st, char *const *instead,
+			char *const *more);
+char *script_print_part(const struct script *s, u32 expr, char *const *instead, char *const *more);
 /* One statement on one line, for messages; truncated to size. */
 void script_print_stmt(const struct script *s, const struct stmt *st, char *to, u32 size);
 void script_print_expr(const struct script *s, u32 expr, char *to, u32 size);
