@@ -192,7 +192,7 @@ static enum outcome judge(const struct session *s, struct vector *v)
 	int ret;
 
 	v->item = (struct uml_item){ .name = v->path, .text = v->old, .text_len = v->old_len };
-	ret = uml_run(&s->kernel, &s->options, &v->item, 1, BOOT_SECONDS, err, sizeof(err));
+	ret = uml_run(&s->kernel, &s->options, false, &v->item, 1, BOOT_SECONDS, err, sizeof(err));
 	if (ret != 0 || v->item.error != NULL) {
 		fprintf(v->talk, "%s: %s\n", v->path, ret != 0 ? err : v->item.error);
 		return NO_JUDGE;

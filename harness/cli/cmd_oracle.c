@@ -205,7 +205,7 @@ static double speed(const struct kernel *k, u32 n, char *err, u32 err_size)
 			item[i] = (struct uml_item){ .name = "speed",
 						     .text = speed_program,
 						     .text_len = sizeof(speed_program) - 1 };
-		ok = uml_run(k, &o, item, n, SPEED_WALL_S, err, err_size) == 0;
+		ok = uml_run(k, &o, false, item, n, SPEED_WALL_S, err, err_size) == 0;
 		for (u32 i = 0; i < n; i++) {
 			if (ok && item[i].error != NULL)
 				snprintf(err, err_size, "%s", item[i].error);

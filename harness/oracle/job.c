@@ -103,8 +103,8 @@ static int write_item(const char *folder, const struct job_item *item, u32 i, ch
 	return ret;
 }
 
-int job_write(const char *folder, const struct run_options *o, const struct job_item *item, u32 n,
-	      char err[JOB_ERROR])
+int job_write(const char *folder, const struct run_options *o, bool compare,
+	      const struct job_item *item, u32 n, char err[JOB_ERROR])
 {
 	char path[JOB_PATH];
 	int ret = 0;
@@ -116,6 +116,7 @@ int job_write(const char *folder, const struct run_options *o, const struct job_
 		return refuse(err, path, strerror(errno));
 	fprintf(f, "%s\n", JOB_FIRST_LINE);
 	write_options(f, o);
+	fprintf(f, "compare\t%d\n", compare);
 	for (u32 i = 0; i < n && ret == 0; i++) {
 		fputs("item", f);
 		write_field(f, item[i].name);
@@ -261,6 +262,8 @@ static bool take_line(struct job *j, char *word[WORDS_MAX], u32 words)
 		o->perturb = n;
 	else if (strcmp(kind, "checks") == 0)
 		o->checks = n != 0;
+	else if (strcmp(kind, "compare") == 0)
+		j->compare = n != 0;
 	else
 		return false;
 	return true;

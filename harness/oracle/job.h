@@ -25,6 +25,7 @@ struct job_item {
 };
 struct job {
 	struct run_options options; /* its strings are the job's */
+	bool compare;		    /* as any run; else nothing is compared, everything is noted */
 	u32 n;
 	struct job_item *item;
 	char *words; /* the file, in pieces */
@@ -36,8 +37,8 @@ void job_item_path(char to[JOB_PATH], const char *folder, u32 item, const char *
 /* 0, or -1 with why in err. Of the options: profile, device, seed, perturb, checks, defines, knobs,
  * options.
  */
-int job_write(const char *folder, const struct run_options *o, const struct job_item *item, u32 n,
-	      char err[JOB_ERROR]);
+int job_write(const char *folder, const struct run_options *o, bool compare,
+	      const struct job_item *item, u32 n, char err[JOB_ERROR]);
 int job_read(struct job *j, const char *folder, char err[JOB_ERROR]);
 void job_free(struct job *j);
 

@@ -256,8 +256,8 @@ static void collect(const char *folder, struct uml_item *item, u32 i)
 	}
 }
 
-static int write_job(const struct boot *b, const struct run_options *o, const struct uml_item *item,
-		     u32 n, char *err, u32 err_size)
+static int write_job(const struct boot *b, const struct run_options *o, bool compare,
+		     const struct uml_item *item, u32 n, char *err, u32 err_size)
 {
 	struct job_item *items = calloc(n, sizeof(*items));
 	char why[JOB_ERROR];
@@ -269,15 +269,15 @@ static int write_job(const struct boot *b, const struct run_options *o, const st
 		items[i] = (struct job_item){ .name = item[i].name,
 					      .text = (char *)(uintptr_t)item[i].text,
 					      .text_len = item[i].text_len };
-	ret = job_write(b->folder, o, items, n, why);
+	ret = job_write(b->folder, o, compare, items, n, why);
 	if (ret != 0)
 		snprintf(err, err_size, "%s", why);
 	free(items);
 	return ret;
 }
 
-int uml_run(const struct kernel *k, const struct run_options *o, struct uml_item *item, u32 n,
-	    u32 wall_seconds, char *err, u32 err_size)
+int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
+	    struct uml_item *item, u32 n, u32 wall_seconds, char *err, u32 err_size)
 {
 	struct boot *b;
 	char guest[RUN_FOLDER];
@@ -298,7 +298,7 @@ int uml_run(const struct kernel *k, const struct run_options *o, struct uml_item
 		virtual_time(b, o->seed);
 		add_path(b, "init=", guest);
 		add_path(b, "refstack.job=", b->folder);
-		ret = write_job(b, o, item, n, err, err_size);
+		ret = write_job(b, o, compare, item, n, err, err_size);
 		if (ret == 0)
 			ret = boot_run(b, (int)(wall_seconds * MS_PER_SECOND), err, err_size);
 		for (u32 i = 0; i < n; i++)

@@ -71,10 +71,11 @@ struct uml_item {
 };
 /* Boots once and runs all items, each in fresh namespaces. -1 with why in err: the kernel did not
  * come up, went away or took longer than wall_seconds, or a signal came; items before that have
- * their records. Options: profile, device, defines, knobs and seed are the items'.
+ * their records. Options: profile, device, defines, knobs and seed are the items'. compare: runs
+ * like any other, whose records hold the verdict and nothing else.
  */
-int uml_run(const struct kernel *k, const struct run_options *o, struct uml_item *item, u32 n,
-	    u32 wall_seconds, char *err, u32 err_size);
+int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
+	    struct uml_item *item, u32 n, u32 wall_seconds, char *err, u32 err_size);
 /* The guest's program, found beside the running one: false with where it was looked for. */
 bool uml_guest(char *to, u32 size, char *err, u32 err_size);
 /* A shell in the kernel, on this terminal and in real time, with the host's files read-only:

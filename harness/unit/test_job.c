@@ -74,7 +74,7 @@ static void round_trip(void **state)
 	for (u32 i = 0; i < sizeof(long_text); i++)
 		long_text[i] = (char)('a' + i % 26);
 	fill(&o);
-	assert_int_equal(job_write(folder, &o, item, 3, err), 0);
+	assert_int_equal(job_write(folder, &o, true, item, 3, err), 0);
 	assert_int_equal(job_read(&j, folder, err), 0);
 	assert_int_equal(j.options.profile, o.profile);
 	assert_int_equal(j.options.device, o.device);
