@@ -10,6 +10,7 @@
 #include "harness/cli/files.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
+#include "harness/oracle/uml.h"
 #include "harness/script/run.h"
 
 /* What came of one script; a copy of it travels from a worker, its texts behind
@@ -26,13 +27,16 @@ struct session {
 	struct file_list files;
 	struct run_options options;
 	struct dut_worlds *worlds;
-	bool json, live; /* live: -v and --graph write to `talk` as it happens */
-	FILE *talk;	 /* where the output of -v and --graph goes */
+	struct kernel *judge; /* --dut uml: it runs the scripts; NULL */
+	bool json, live;      /* live: -v and --graph write to `talk` as it happens */
+	FILE *talk;	      /* where the output of -v and --graph goes */
 	u32 ran, count[RUN_ENVIRONMENT + 1];
 	struct progress progress;
 };
 
 /* --- one script --- */
+
+enum { BOOT_SECONDS = 300, JUDGE_ERROR = 4096 };
 
 /* Not read, or no script: FILE:LINE:COLUMN as far as there is one. */
 static struct run_result no_script(const char *name, const struct script_error *err)
@@ -72,6 +76,31 @@ static struct script *load(const struct session *s, const char *path, struct run
 	return script;
 }
 
+/* One boot. The script travels as text, whatever form it was read from. */
+static struct run_result ask_judge(const struct session *s, const struct script *script)
+{
+	size_t len = 0;
+	char *text = script_print(script, PRINT_COMMENTS, &len);
+	struct uml_item item = { .name = script->name, .text = text, .text_len = len };
+	struct run_result r = { .verdict = RUN_ENVIRONMENT };
+	char err[JUDGE_ERROR] = "";
+
+	if (uml_run(s->judge, &s->options, true, &item, 1, BOOT_SECONDS, err, sizeof(err)) != 0) {
+		r.message = strdup(err);
+	} else if (item.error != NULL) {
+		r.message = strdup(item.error);
+	} else {
+		r.verdict = item.record.verdict;
+		r.line = item.record.line;
+		r.virtual_ps = (u64)item.record.end_ps;
+		r.message = item.record.message != NULL ? strdup(item.record.message) : NULL;
+	}
+	record_free(&item.record);
+	free(item.error);
+	free(text);
+	return r;
+}
+
 static struct run_result run_one(struct session *s, const char *path, FILE *out)
 {
 	struct run_options o = s->options;
@@ -81,7 +110,7 @@ static struct run_result run_one(struct session *s, const char *path, FILE *out)
 	if (script == NULL)
 		return r;
 	o.out = out;
-	r = run_script(script, &o, s->worlds);
+	r = s->judge != NULL ? ask_judge(s, script) : run_script(script, &o, s->worlds);
 	script_free(script);
 	return r;
 }
@@ -297,22 +326,38 @@ static int take_live(struct run_options *o)
 	return EXIT_OK;
 }
 
-static int take_dut(struct run_options *o, const struct args *a)
+static int take_judge(struct session *s)
 {
+	static struct kernel judge;
+	char err[JUDGE_ERROR] = "";
+
+	if (s->live || s->options.trace_path != NULL || s->options.pcapng_path != NULL)
+		return usage_error(COMMAND_run, "-v, --graph, --trace and --pcapng are not for "
+						"--dut uml; 'refstack capture' writes its frames");
+	if (kernel_find(&judge, false, err, sizeof(err)) != KERNEL_THERE) {
+		fprintf(stderr, "refstack run: %s\n", err);
+		return EXIT_ENVIRONMENT;
+	}
+	s->judge = &judge;
+	return EXIT_OK;
+}
+
+static int take_dut(struct session *s)
+{
+	const struct args *a = s->args;
 	enum dut_kind kind = DUT_KIND_REFSTACK;
 	int ret = dut_by_name(COMMAND_run, args_text(a, OPT_run_DUT, "refstack"), &kind);
 
 	if (ret != EXIT_OK)
 		return ret;
-	if (kind == DUT_KIND_UML)
-		return usage_error(COMMAND_run, "the judging kernel answers through 'refstack "
-						"capture'; 'refstack check --dut uml' compares");
 	if (args_has(a, OPT_run_ALLOW_SHELL) && kind != DUT_KIND_LIVE)
 		return usage_error(
 			COMMAND_run,
 			"--allow-shell exists for running against real Linux only; on the "
 			"reference commands are interpreted");
-	return kind == DUT_KIND_LIVE ? take_live(o) : EXIT_OK;
+	if (kind == DUT_KIND_LIVE)
+		return take_live(&s->options);
+	return kind == DUT_KIND_UML ? take_judge(s) : EXIT_OK;
 }
 
 static int take_options(struct session *s)
@@ -339,7 +384,7 @@ static int take_options(struct session *s)
 	o->out = s->talk;
 	o->colour = !s->json && wants_colour(stdout);
 	ret = take_pairs(o, a);
-	return ret != EXIT_OK ? ret : take_dut(o, a);
+	return ret != EXIT_OK ? ret : take_dut(s);
 }
 
 static int take_files(struct session *s)
