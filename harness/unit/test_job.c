@@ -81,6 +81,7 @@ static void round_trip(void **state)
 	assert_true(j.options.seed == o.seed);
 	assert_true(j.options.perturb == o.perturb);
 	assert_true(j.options.checks);
+	assert_true(j.compare);
 	assert_pairs(j.options.define, j.options.nr_defines, o.define, o.nr_defines);
 	assert_pairs(j.options.knob, j.options.nr_knobs, o.knob, o.nr_knobs);
 	assert_pairs(j.options.option, j.options.nr_options, o.option, o.nr_options);
