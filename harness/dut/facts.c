@@ -188,11 +188,17 @@ static void say_metrics(struct words *w, const struct fact_route *r)
 	}
 }
 
+static void say_origin(struct words *w, const struct fact_route *r)
+{
+	say_named(w, " proto ", protocols, ARRAY_SIZE(protocols), r->protocol);
+	say_named(w, " scope ", scopes, ARRAY_SIZE(scopes), r->scope);
+}
+
 void facts_route(struct facts *f, const struct fact_route *r)
 {
 	struct words w = { .len = 0 };
 
-	say_named(&w, "route ", types, ARRAY_SIZE(types), r->type);
+	say_named(&w, r->exception ? "exception " : "route ", types, ARRAY_SIZE(types), r->type);
 	if (r->dst_len == 0)
 		say(&w, " default");
 	else
@@ -206,13 +212,15 @@ void facts_route(struct facts *f, const struct fact_route *r)
 	if (r->dev != NULL)
 		say(&w, " dev %s", r->dev);
 	say_named(&w, " table ", tables, ARRAY_SIZE(tables), r->table);
-	say_named(&w, " proto ", protocols, ARRAY_SIZE(protocols), r->protocol);
-	say_named(&w, " scope ", scopes, ARRAY_SIZE(scopes), r->scope);
+	if (!r->exception)
+		say_origin(&w, r);
 	if (r->src != 0)
 		say_addr(&w, " src ", r->src);
 	if (r->priority != 0)
 		say(&w, " metric %u", r->priority);
 	say_metrics(&w, r);
+	if (r->expires_ticks != 0)
+		say(&w, " expires %u", r->expires_ticks);
 	if ((r->flags & RTNH_F_DEAD) != 0)
 		say(&w, " dead");
 	if ((r->flags & RTNH_F_ONLINK) != 0)

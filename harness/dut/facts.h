@@ -4,6 +4,7 @@
  *
  *   neigh 192.0.2.2 dev eth0 lladdr 02:00:00:00:00:02 REACHABLE
  *   route unicast 192.0.2.0/24 dev eth0 table main proto kernel scope link src 192.0.2.1
+ *   exception unicast 192.0.2.2 dev eth0 table main mtu 1000 expires 59900
  *   sock udp 192.0.2.1:5000 0.0.0.0:0 CLOSE tx 0 rx 768 uid 0 drops 0
  *   inuse udp 1
  *   frag 1 memory 968
@@ -34,7 +35,9 @@ struct fact_route {
 	u32 dst, gw, src;
 	bool has_gw;
 	u8 dst_len, tos, type, protocol, scope;
-	u8 flags; /* RTNH_F_ */
+	u8 flags;	   /* RTNH_F_ */
+	bool exception;	   /* what was learned of one destination */
+	u32 expires_ticks; /* of it: in 1/100 s from now; 0: never */
 	u32 table, priority;
 	const char *dev;    /* NULL: none */
 	const u32 *metrics; /* by RTAX_ - 1; NULL: none */

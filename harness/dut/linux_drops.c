@@ -3,7 +3,7 @@
  *
  * Reasons are told by name, so that another version's numbers do no harm. A record does not say in
  * which namespace it was, unless the kernel was taught to; with several hosts and without that,
- * drops are unknown. What has no protocol is a netlink message, a socket pair's or the like.
+ * drops are unknown. Nothing but packets comes: messages to the kernel are consumed, not dropped.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ enum { REASONS = 256, NO_DROP = 0xffff };
 struct linux_drops {
 	struct linux_trace *trace;
 	struct trace_format format;
-	const struct trace_field *reason, *protocol;
+	const struct trace_field *reason;
 	u16 row[REASONS]; /* of drop.def; NO_DROP: none */
 	bool known;
 	u64 count[DUT_HOSTS][DROP_MAX];
@@ -52,11 +52,10 @@ struct linux_drops *linux_drops_new(struct linux_trace *t, struct linux_dut *l)
 	d->trace = t;
 	if (linux_trace_format(t, "skb", "kfree_skb", &d->format, &text) == 0) {
 		d->reason = trace_field_of(&d->format, "reason");
-		d->protocol = trace_field_of(&d->format, "protocol");
 		learn_reasons(d, text);
 	}
 	free(text);
-	d->known = d->reason != NULL && d->protocol != NULL && l->cfg.hosts == 1 &&
+	d->known = d->reason != NULL && l->cfg.hosts == 1 &&
 		   linux_trace_enable(t, "skb", "kfree_skb", true) == 0;
 	return d;
 }
@@ -75,8 +74,6 @@ void linux_drops_event(struct linux_drops *d, const struct trace_record *rec)
 	if (!d->known || rec->id != d->format.id)
 		return;
 	reason = trace_number(d->reason, rec);
-	if (trace_number(d->protocol, rec) == 0)
-		return;
 	if (reason < REASONS && d->row[reason] != NO_DROP)
 		d->count[0][d->row[reason]]++;
 }

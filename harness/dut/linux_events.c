@@ -150,13 +150,10 @@ static void put_field(const struct linux_events *e, const struct known *k, u32 i
 		event_number(l, f, trace_number(k->at[i], rec));
 }
 
-/* Who sends messages to the kernel has packets, too; they are nobody's business. */
+/* Sockets of other families, which talk to the kernel, are nobody's business. */
 static bool is_ours(const struct known *k, const struct trace_record *rec)
 {
-	if (k->family != NULL)
-		return trace_number(k->family, rec) == FAMILY_INET;
-	return (k->row->group & EVENTS_SKB) == 0 ||
-	       trace_number(trace_field_of(&k->format, "protocol"), rec) != 0;
+	return k->family == NULL || trace_number(k->family, rec) == FAMILY_INET;
 }
 
 void linux_events_event(struct linux_events *e, const struct trace_record *rec)

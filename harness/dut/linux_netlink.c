@@ -33,9 +33,10 @@ enum {
 	ROUTE_PRIORITY = 6,
 	ROUTE_PREFSRC = 7,
 	ROUTE_METRICS = 8,
+	ROUTE_CACHEINFO = 12,
 	ROUTE_TABLE = 15
 };
-enum { BUFFER = 1 << 16, METRICS = 20, TYPE_MASK = 0x3fff };
+enum { BUFFER = 1 << 16, METRICS = 20, TYPE_MASK = 0x3fff, FLAG_CLONED = 0x200 };
 #define ATTR_HEAD 4u
 
 struct attr {
@@ -208,11 +209,15 @@ static void take_route(void *ctx, const struct message *m)
 		.scope = m->head[6],
 		.type = m->head[7],
 		.flags = (u8)native_u32(m->head + 8),
+		.exception = (native_u32(m->head + 8) & FLAG_CLONED) != 0,
 		.priority = attr_u32(m, ROUTE_PRIORITY),
 		.metrics = metrics,
 		.nr_metrics = take_metrics(m, metrics),
 	};
 
+	/* Of struct rta_cacheinfo the third word. */
+	if (m->attr[ROUTE_CACHEINFO].len >= 12)
+		r.expires_ticks = native_u32(m->attr[ROUTE_CACHEINFO].bytes + 8);
 	if (if_indextoname(attr_u32(m, ROUTE_OIF), dev) != NULL)
 		r.dev = dev;
 	if (m->head[0] == AF_INET)

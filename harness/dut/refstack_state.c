@@ -3,6 +3,7 @@
  * fragments, random draws.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/neighbour.h"
 #include "core/sock.h"
@@ -12,7 +13,10 @@
 #include "ipv4/ip_fib.h"
 #include "ipv4/ip_fragment.h"
 #include "ipv4/udp.h"
+#include "ipv4/route.h"
 #include "uapi/socket.h"
+
+enum { USER_HZ = 100 };
 
 static void say_neigh(struct neighbour *n, void *ctx)
 {
@@ -26,6 +30,42 @@ static void say_neigh(struct neighbour *n, void *ctx)
 				 .flags = n->flags,
 				 .probes = n->probes,
 			 });
+}
+
+/* LINUX: fnhe_dump_bucket(), rt_fill_info(): one that has expired is still a route of its own. */
+static void say_exception(struct facts *f, const struct fib_info *fi,
+			  const struct fib_nh_exception *fnhe)
+{
+	u64 now = net_jiffies(fi->net), left = 0;
+	const struct rtable *rt = fnhe->fnhe_rth_input;
+	u32 metrics[RTAX_MAX];
+
+	if (rt == NULL)
+		rt = fnhe->fnhe_rth_output;
+	if (rt == NULL || fnhe->fnhe_genid != fi->net->fnhe_genid)
+		return;
+	if (fnhe->fnhe_expires_jif != 0 && time_after(now, fnhe->fnhe_expires_jif))
+		return;
+	memcpy(metrics, rt->dst.metrics, sizeof(metrics));
+	if (rt->dst.expires_jif != 0 && time_before(now, rt->dst.expires_jif))
+		left = rt->dst.expires_jif - now;
+	if (rt->rt_pmtu != 0 && left != 0)
+		metrics[RTAX_MTU - 1] = rt->rt_pmtu;
+	if (rt->rt_mtu_locked && left != 0)
+		metrics[RTAX_LOCK - 1] |= 1u << RTAX_MTU;
+	facts_route(f, &(struct fact_route){
+			       .exception = true,
+			       .dst = be32_to_cpu(fnhe->fnhe_daddr),
+			       .dst_len = 32,
+			       .gw = be32_to_cpu(rt->rt_gw4),
+			       .has_gw = rt->rt_uses_gateway != 0,
+			       .type = (u8)rt->rt_type,
+			       .table = fi->fib_tb_id,
+			       .dev = rt->dst.dev != NULL ? rt->dst.dev->name : NULL,
+			       .metrics = metrics,
+			       .nr_metrics = RTAX_MAX,
+			       .expires_ticks = (u32)(left / (HZ / USER_HZ)),
+		       });
 }
 
 static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct fib_info *fi)
@@ -47,6 +87,10 @@ static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct
 				 .metrics = fi->fib_metrics,
 				 .nr_metrics = RTAX_MAX,
 			 });
+	if ((fi->nh.fib_nh_flags & RTNH_F_DEAD) != 0)
+		return;
+	for (const struct fib_nh_exception *e = fi->nh.nhc_exceptions; e != NULL; e = e->fnhe_next)
+		say_exception(ctx, fi, e);
 }
 
 static void say_routes(const struct net *net, struct facts *f)
