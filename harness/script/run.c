@@ -528,15 +528,18 @@ static u32 opening_commands(struct run *r)
 	return i;
 }
 
-/* A record gives calls the time that the script says they take. */
+/* A record gives calls the time that the script says they take, one that is not to wait as long as
+ * a time may be off.
+ */
 static void let_calls_end(struct run *r)
 {
 	for (u32 h = 0; h < r->nr_hosts; h++) {
 		for (u32 t = 0; t < RUN_THREADS; t++) {
 			const struct run_thread *th = &r->thread[h][t];
+			u64 due = th->due_ps != U64_MAX ? th->due_ps : th->started_ps;
 
-			if (th->busy && th->due_ps != U64_MAX)
-				run_until(r, th->due_ps + run_window(r, th->stmt).tolerance_ps);
+			if (th->busy)
+				run_until(r, due + run_window(r, th->stmt).tolerance_ps);
 		}
 	}
 }

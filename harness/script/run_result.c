@@ -459,7 +459,7 @@ static void compare_cmsg_data(struct compare *c, u32 e, uptr at, u64 len)
 
 	if (p == NULL)
 		return;
-	if (c->fill != NULL && x->kind == EXPR_ANY) {
+	if (c->fill != NULL && (x->kind == EXPR_ANY || is_bytes(x))) {
 		fill_bytes(c, e, p, len, 0);
 	} else if (x->kind == EXPR_STRUCT) {
 		compare_struct(c, STRUCT_CMSGVALUE, e, at, len);
