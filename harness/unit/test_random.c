@@ -14,6 +14,8 @@
 
 #include "base/random.h"
 #include "core/neighbour.h"
+#include "harness/lib/invariants.h"
+#include "ipv4/icmp.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
 #include "one_host.h"
@@ -242,6 +244,36 @@ static void step_neigh(struct run *r, char word[][LINE_BYTES], char *value)
 		add_neighbour(r->w, (u32)(NEIGH_FROM + i));
 }
 
+/* A router on the way to ADDR says that what the shared socket sent was too large. */
+static void step_toobig(struct run *r, char word[][LINE_BYTES], char *value)
+{
+	u8 f[FRAME_L4 + 8 + IPV4_HLEN + 8] = { 0 };
+	u8 *icmp = f + FRAME_L4, *ip = icmp + 8, *udp = ip + IPV4_HLEN;
+
+	(void)value;
+	icmp[0] = ICMP_DEST_UNREACH;
+	icmp[1] = ICMP_FRAG_NEEDED;
+	put_be16(icmp + 6, (u16)word_int(word[2]));
+	ip[IPV4_VIHL] = 0x45;
+	put_be16(ip + IPV4_TOT_LEN, 1500);
+	put_be16(ip + IPV4_FRAG_OFF, IP_DF);
+	ip[IPV4_TTL] = 64;
+	ip[IPV4_PROTOCOL] = IPPROTO_UDP;
+	put_be32(ip + IPV4_SADDR, (u32)HERE);
+	put_be32(ip + IPV4_DADDR, parse_ipv4(word[1]));
+	put_be16(ip + IPV4_CHECK, (u16)~naive_checksum(ip, IPV4_HLEN, 0));
+	put_be16(udp, SHARED_PORT);
+	put_be16(udp + 2, DISCARD);
+	put_be16(udp + 4, 1480);
+	put_be16(icmp + 2, (u16)~naive_checksum(icmp, 8 + IPV4_HLEN + 8, 0));
+	inject(r->w, f, frame_ip(f, IPPROTO_ICMP, (u32)PEER, (u32)HERE, 8 + IPV4_HLEN + 8));
+	/* The socket's error is read away. */
+	put_le32(world_umem(r->w, 0, SCENARIO_ADDR, 4), 4);
+	assert_int_equal(host_sys(r->w, SYS_NR_getsockopt, (u64)r->shared, SOL_SOCKET, SO_ERROR,
+				  SCENARIO_DATA, SCENARIO_ADDR),
+			 0);
+}
+
 static void step_draws(struct run *r, char word[][LINE_BYTES], char *value)
 {
 	(void)word;
@@ -256,7 +288,7 @@ static const struct step {
 	{ "connect", step_connect }, { "close", step_close }, { "csend", step_csend },
 	{ "send", step_send },	     { "at", step_at },	      { "reach", step_reach },
 	{ "knock", step_knock },     { "group", step_group }, { "pick", step_pick },
-	{ "neigh", step_neigh },     { "draws", step_draws },
+	{ "neigh", step_neigh },     { "draws", step_draws }, { "toobig", step_toobig },
 };
 
 static void take_step(struct run *r, char *line, char *value)
