@@ -419,6 +419,7 @@ static struct rtable *icmp_route_lookup(struct net *net, struct flowi4 *fl4,
 					const struct icmp_bxm *param)
 {
 	const struct ip_options *opt = &param->replyopts.opt;
+	struct rtable *rt;
 	int err = 0;
 
 	*fl4 = (struct flowi4){
@@ -429,7 +430,11 @@ static struct rtable *icmp_route_lookup(struct net *net, struct flowi4 *fl4,
 		.fl4_icmp_type = param->data[ICMP_TYPE],
 		.fl4_icmp_code = param->data[ICMP_CODE],
 	};
-	return ip_route_output_key_hash(net, fl4, skb, &err);
+	rt = ip_route_output_key_hash(net, fl4, skb, &err);
+	/* Who has no policies looks, and does nothing with what it sees. */
+	if (rt != NULL)
+		(void)inet_addr_type_dev_table(net, skb->dev, fl4->daddr);
+	return rt;
 }
 
 /* How much of the datagram is quoted; 0: not even a header. */

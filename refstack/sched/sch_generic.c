@@ -198,10 +198,6 @@ static struct sk_buff *dequeue_new(struct Qdisc *q, s32 *packets, s32 budget)
 	const struct netdev_queue *txq = q->dev_queue;
 	struct sk_buff *skb;
 
-	if ((q->flags & TCQ_F_ONETXQUEUE) != 0 && netif_xmit_frozen_or_stopped(txq)) {
-		qdisc_maybe_clear_missed(q, txq);
-		return NULL;
-	}
 	if (!skb_queue_empty(&q->skb_bad_txq))
 		skb = dequeue_if_open(q, &q->skb_bad_txq);
 	else
@@ -222,10 +218,15 @@ static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate, s32 *packets
 
 	*packets = 1;
 	*validate = skb_queue_empty(&q->gso_skb);
+	if (*validate && (q->flags & TCQ_F_ONETXQUEUE) != 0 &&
+	    netif_xmit_frozen_or_stopped(q->dev_queue)) {
+		qdisc_maybe_clear_missed(q, q->dev_queue);
+		return NULL;
+	}
 	skb = *validate ? dequeue_new(q, packets, budget) : dequeue_if_open(q, &q->gso_skb);
-	if (skb != NULL)
-		TRACE(q->net, qdisc_dequeue, (u32)q->dev->ifindex, (u32)*packets, q->handle,
-		      q->qlen, q->dev_queue->index);
+	TRACE(q->net, qdisc_dequeue, q->dev != NULL ? (u32)q->dev->ifindex : 0,
+	      skb != NULL ? (u32)*packets : 0, q->handle, q->qlen,
+	      q->dev_queue != NULL ? q->dev_queue->index : 0);
 	return skb;
 }
 
