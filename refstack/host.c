@@ -186,7 +186,6 @@ void host_seed(struct host *h, u64 seed, bool first)
 		random_seed(net->random, seed);
 		ip_ident_init(net);
 	}
-	net->ip_id_key = (siphash_key_t){ { 0, 0 } };
 	neigh_seeded(net->arp_tbl);
 	host_config_end(h);
 }
