@@ -13,6 +13,7 @@
 
 enum {
 	WINDOW = 1000,
+	ETHERNET_MIN = 60, /* without FCS */
 	/* Likeness of frames that are not equal: of one flow, of one kind; below LIKE_LEAST they
 	 * are two frames, one missing and one too many.
 	 */
@@ -31,12 +32,28 @@ static u32 compared_len(const struct align_frame *f, const struct align_rules *r
 	return rules->no_padding ? field_unpadded(f->bytes, f->len, rules->ethernet) : f->len;
 }
 
+/* Is the longer one the shorter one and zeros, as a card pads what is too short? */
+static bool is_padded(const u8 *shorter, u32 len, const u8 *longer, u32 longer_len)
+{
+	if (longer_len != ETHERNET_MIN || memcmp(shorter, longer, len) != 0)
+		return false;
+	for (u32 i = len; i < longer_len; i++)
+		if (longer[i] != 0)
+			return false;
+	return true;
+}
+
 bool align_same_bytes(const struct align_frame *a, const struct align_frame *b,
 		      const struct align_rules *rules)
 {
-	u32 len = compared_len(a, rules);
+	u32 len_a = compared_len(a, rules), len_b = compared_len(b, rules);
 
-	return len == compared_len(b, rules) && memcmp(a->bytes, b->bytes, len) == 0;
+	if (len_a == len_b)
+		return memcmp(a->bytes, b->bytes, len_a) == 0;
+	if (!rules->no_padding)
+		return false;
+	return len_a < len_b ? is_padded(a->bytes, len_a, b->bytes, len_b)
+			     : is_padded(b->bytes, len_b, a->bytes, len_a);
 }
 
 static u64 apart_ps(const struct align_frame *a, const struct align_frame *b)

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/golden/field.h"
+#include "harness/golden/normalise.h"
 
 enum {
 	DESCRIBED = 200,
@@ -198,9 +199,10 @@ static void print_cell(FILE *to, const char *text, u32 width)
 	fprintf(to, "%s%*s", text, n < width ? (int)(width - n) + 2 : 2, "");
 }
 
-static void print_table(FILE *to, const struct field_difference *d, u32 nr, const char *other)
+static void print_table(FILE *to, const struct field_difference *d, u32 nr,
+			const struct difference_rules *rules)
 {
-	u32 w_name = width_of("field"), w_expected = width_of("Linux");
+	u32 w_name = width_of("field"), w_expected = width_of(rules->right);
 
 	for (u32 i = 0; i < nr; i++) {
 		w_name = max_u32(w_name, width_of(d[i].name));
@@ -208,8 +210,8 @@ static void print_table(FILE *to, const struct field_difference *d, u32 nr, cons
 	}
 	fputs("\n      ", to);
 	print_cell(to, "field", w_name);
-	print_cell(to, "Linux", w_expected);
-	fprintf(to, "%s\n", other);
+	print_cell(to, rules->right, w_expected);
+	fprintf(to, "%s\n", rules->other);
 	for (u32 i = 0; i < nr; i++) {
 		fputs("      ", to);
 		print_cell(to, d[i].name, w_name);
@@ -245,12 +247,14 @@ static u32 packet_lines(const struct script *s, u32 host, bool outgoing)
 	return n;
 }
 
+/* Those of the opening commands have no line. */
 static u32 count_direction(const struct golden *g, u32 host, bool outgoing)
 {
 	u32 n = 0;
 
 	for (u32 i = 0; i < g->nr_frames; i++)
-		n += g->frame[i].host == host && g->frame[i].outgoing == outgoing;
+		n += g->frame[i].host == host && g->frame[i].outgoing == outgoing &&
+		     g->frame[i].when_ns >= 0;
 	return n;
 }
 
@@ -275,11 +279,11 @@ u32 difference_golden_frames(const struct golden *g, const struct script *s, u32
 					       .outgoing = gf->outgoing,
 					       .when_ps = gf->when_ns * (s64)PS_PER_NS,
 					       .number = i + 1,
-					       .stmt = lines[gf->outgoing]
+					       .stmt = lines[gf->outgoing] && gf->when_ns >= 0
 							       ? packet_line(s, host, gf->outgoing,
 									     seen[gf->outgoing])
 							       : ALIGN_NONE };
-		seen[gf->outgoing]++;
+		seen[gf->outgoing] += gf->when_ns >= 0;
 	}
 	*to = f;
 	return n;
@@ -390,13 +394,13 @@ static void frame_differs(const struct comparison *c, u32 pair, const struct ali
 	n = field_compare(a->bytes, len_a, b->bytes, len_b, c->rules->align.ethernet, fd);
 	assert(n != 0);
 	name_frame(c, b, a->number, name, sizeof(name));
-	snprintf(what, sizeof(what), "%s: %s: Linux %s, %s %s", name, fd[0].name, fd[0].expected,
-		 c->rules->other, fd[0].actual);
+	snprintf(what, sizeof(what), "%s: %s: %s %s, %s %s", name, fd[0].name, c->rules->right,
+		 fd[0].expected, c->rules->other, fd[0].actual);
 	to = writer_begin(&w);
 	print_stmt(to, c->script, place_near(c, pair));
-	print_table(to, fd, n, c->rules->other);
+	print_table(to, fd, n, c->rules);
 	fputs("\n      bytes that differ, by their offset in the frame:\n", to);
-	field_hex(to, a->bytes, len_a, b->bytes, len_b, c->rules->other, HEX_RUNS);
+	field_hex(to, a->bytes, len_a, b->bytes, len_b, c->rules->right, c->rules->other, HEX_RUNS);
 	detail = writer_end(&w);
 	d = add_at(c, DIFFERS_FRAME, pair, a, b, what, detail);
 	difference_values(d, fd[0].name, fd[0].expected, fd[0].actual);
@@ -417,9 +421,9 @@ static void time_differs(const struct comparison *c, u32 pair, const struct alig
 	name_frame(c, a, a->number, name, sizeof(name));
 	difference_time(a->when_ps, expected);
 	difference_time(b->when_ps, actual);
-	snprintf(what, sizeof(what), "%s: time: Linux %s, %s %s, %llu.%03llu ms %s", name, expected,
-		 c->rules->other, actual, (unsigned long long)(off_ns / 1000000),
-		 (unsigned long long)(off_ns / 1000 % 1000),
+	snprintf(what, sizeof(what), "%s: time: %s %s, %s %s, %llu.%03llu ms %s", name,
+		 c->rules->right, expected, c->rules->other, actual,
+		 (unsigned long long)(off_ns / 1000000), (unsigned long long)(off_ns / 1000 % 1000),
 		 later_ns < 0 ? "too early" : "too late");
 	print_stmt(writer_begin(&w), c->script, place_near(c, pair));
 	detail = writer_end(&w);
@@ -439,11 +443,11 @@ static void frame_alone(const struct comparison *c, u32 pair, const struct align
 	difference_time(f->when_ps, when);
 	name_frame(c, f, of_linux ? f->number : 0, name, sizeof(name));
 	if (of_linux)
-		snprintf(what, sizeof(what), "%s: Linux %s it at %s, %s does not", name, does, when,
-			 c->rules->other);
+		snprintf(what, sizeof(what), "%s: %s %s it at %s, %s does not", name,
+			 c->rules->right, does, when, c->rules->other);
 	else
-		snprintf(what, sizeof(what), "%s %s a frame at %s that Linux does not: %s",
-			 c->rules->other, does, when, name);
+		snprintf(what, sizeof(what), "%s %s a frame at %s that %s does not: %s",
+			 c->rules->other, does, when, c->rules->right, name);
 	print_stmt(writer_begin(&w), c->script, place_near(c, pair));
 	detail = writer_end(&w);
 	add_at(c, of_linux ? DIFFERS_MISSING : DIFFERS_EXTRA, pair, of_linux ? f : NULL, f, what,
@@ -482,6 +486,14 @@ static void frame_moved(const struct comparison *c, u32 pair, const struct align
 	add_at(c, DIFFERS_ORDER, pair, a, b, what, NULL);
 }
 
+/* How far from Linux a time may be: more where it was long to get there, on a real clock. */
+static u64 allowed_ps(const struct comparison *c, const struct align_frame *a)
+{
+	u64 since = a->when_ps > 0 ? (u64)a->when_ps : 0;
+
+	return max_u64(c->rules->align.near_ps, since / 100 * c->rules->percent);
+}
+
 static void compare_pair(const struct comparison *c, u32 pair, const struct align_frame *a,
 			 const struct align_frame *b)
 {
@@ -490,15 +502,15 @@ static void compare_pair(const struct comparison *c, u32 pair, const struct alig
 
 	if (!align_same_bytes(a, b, &c->rules->align))
 		frame_differs(c, pair, a, b);
-	else if (!c->rules->free_times && off > c->rules->align.near_ps)
+	else if (!c->rules->free_times && off > allowed_ps(c, a))
 		time_differs(c, pair, a, b);
 	else if (off / PS_PER_NS > (u64)c->to->skew_ns)
 		c->to->skew_ns = (s64)(off / PS_PER_NS);
 }
 
-void difference_frames(struct differences *to, const struct script *s, const struct align_frame *a,
-		       u32 nr_a, const struct align_frame *b, u32 nr_b,
-		       const struct difference_rules *rules)
+static void compare_aligned(struct differences *to, const struct script *s,
+			    const struct align_frame *a, u32 nr_a, const struct align_frame *b,
+			    u32 nr_b, const struct difference_rules *rules)
 {
 	struct comparison c = { .to = to, .script = s, .a = a, .b = b, .rules = rules };
 	struct align_pair *pair = align_frames(a, nr_a, b, nr_b, &rules->align, &c.nr);
@@ -527,6 +539,21 @@ void difference_frames(struct differences *to, const struct script *s, const str
 			frame_alone(&c, i, &b[pair[i].b], false);
 	free(moved);
 	free(pair);
+}
+
+void difference_frames(struct differences *to, const struct script *s, struct align_frame *a,
+		       u32 nr_a, struct align_frame *b, u32 nr_b,
+		       const struct difference_rules *rules)
+{
+	u8 *own_a = NULL, *own_b = NULL;
+
+	if (rules->a != NULL && rules->b != NULL) {
+		nr_a = normalise_frames(rules->a, a, nr_a, &own_a);
+		nr_b = normalise_frames(rules->b, b, nr_b, &own_b);
+	}
+	compare_aligned(to, s, a, nr_a, b, nr_b, rules);
+	free(own_a);
+	free(own_b);
 }
 
 /* --- calls
@@ -615,8 +642,9 @@ static struct difference *call_differs(struct differences *to, const struct scri
 	name_of_call(expected, call, sizeof(call));
 	differing_part(expected, start, tail, e, sizeof(e));
 	differing_part(actual, start, tail, a, sizeof(a));
-	snprintf(what, sizeof(what), "%s: %s: Linux %s, %s %s", call, field, e, rules->other, a);
-	if (asprintf(&detail, "    %-10s %.*s\n    %-10s %.*s\n", "Linux", STATEMENT_SHOWN,
+	snprintf(what, sizeof(what), "%s: %s: %s %s, %s %s", call, field, rules->right, e,
+		 rules->other, a);
+	if (asprintf(&detail, "    %-10s %.*s\n    %-10s %.*s\n", rules->right, STATEMENT_SHOWN,
 		     expected, rules->other, STATEMENT_SHOWN, actual) < 0)
 		abort();
 	d = difference_add(to, DIFFERS_STATEMENT, what, detail);
@@ -661,6 +689,21 @@ static void never_returns(struct differences *to, const struct script *s, u32 st
 	d->when_ps = when_done(r, stmt);
 }
 
+static void compare_texts(struct differences *to, const struct script *s, u32 stmt,
+			  const char *expected, const char *actual, s64 when_ps,
+			  const struct difference_rules *rules)
+{
+	char *e = rules->a != NULL ? normalise_text(rules->a, expected) : NULL;
+	char *a = rules->b != NULL ? normalise_text(rules->b, actual) : NULL;
+
+	expected = e != NULL ? e : expected;
+	actual = a != NULL ? a : actual;
+	if (strcmp(expected, actual) != 0)
+		call_differs(to, s, stmt, expected, actual, rules)->when_ps = when_ps;
+	free(e);
+	free(a);
+}
+
 /* expected: as the script or the other record has it. */
 static void compare_call(struct differences *to, const struct script *s, u32 stmt,
 			 const char *expected, const struct record *r,
@@ -675,15 +718,13 @@ static void compare_call(struct differences *to, const struct script *s, u32 stm
 		return;
 	}
 	actual = record_text(r, e);
-	if (strcmp(expected, actual) == 0)
+	if (strcmp(expected, actual) == 0 && rules->a == NULL)
 		return;
 	if (canonical(actual, own, sizeof(own)) && canonical(expected, other, sizeof(other))) {
-		if (strcmp(own, other) == 0)
-			return;
 		expected = other;
 		actual = own;
 	}
-	call_differs(to, s, stmt, expected, actual, rules)->when_ps = e->when_ps;
+	compare_texts(to, s, stmt, expected, actual, e->when_ps, rules);
 }
 
 void difference_calls(struct differences *to, const struct script *s, const struct record *r,
@@ -819,14 +860,18 @@ static void state_differs(struct differences *to, const struct fact *a, const st
 		fact_value(a, e, sizeof(e));
 	if (b != NULL)
 		fact_value(b, o, sizeof(o));
-	snprintf(what, sizeof(what), "at the end: %s: Linux %s, %s %s", key, e, rules->other, o);
+	snprintf(what, sizeof(what), "at the end: %s: %s %s, %s %s", key, rules->right, e,
+		 rules->other, o);
 	difference_values(difference_add(to, DIFFERS_STATE, what, NULL), key, e, o);
 }
 
 void difference_state(struct differences *to, const char *a, const char *b,
 		      const struct difference_rules *rules)
 {
-	struct facts fa = facts_of(a), fb = facts_of(b);
+	char *own_a = rules->a != NULL ? normalise_state(rules->a, a) : NULL;
+	char *own_b = rules->b != NULL ? normalise_state(rules->b, b) : NULL;
+	struct facts fa = facts_of(own_a != NULL ? own_a : a);
+	struct facts fb = facts_of(own_b != NULL ? own_b : b);
 
 	for (u32 i = 0; i < fa.nr; i++) {
 		struct fact *same = counterpart(&fb, &fa.fact[i], 0);
@@ -849,4 +894,6 @@ void difference_state(struct differences *to, const char *a, const char *b,
 			state_differs(to, NULL, &fb.fact[i], rules);
 	free(fa.fact);
 	free(fb.fact);
+	free(own_a);
+	free(own_b);
 }

@@ -36,10 +36,13 @@ struct differences {
 	s64 skew_ns; /* the greatest of times that count as equal */
 };
 
+struct normalise;
 struct difference_rules {
 	struct align_rules align;
-	const char *other; /* what is not Linux: "refstack" */
-	bool free_times;   /* times say nothing */
+	const char *right, *other; /* what the two are called: "Linux", "refstack" */
+	bool free_times;	   /* times say nothing */
+	u32 percent;		   /* of the time since the start that a time may be off */
+	struct normalise *a, *b;   /* what is made equal first, of each side; NULL: nothing */
 };
 
 void differences_free(struct differences *to);
@@ -55,8 +58,9 @@ u32 difference_golden_frames(const struct golden *g, const struct script *s, u32
 			     struct align_frame **to);
 u32 difference_record_frames(const struct record *r, u32 host, struct align_frame **to);
 
-void difference_frames(struct differences *to, const struct script *s, const struct align_frame *a,
-		       u32 nr_a, const struct align_frame *b, u32 nr_b,
+/* The frames themselves change when something is made equal. */
+void difference_frames(struct differences *to, const struct script *s, struct align_frame *a,
+		       u32 nr_a, struct align_frame *b, u32 nr_b,
 		       const struct difference_rules *rules);
 /* Calls of the script as it stands against those of the record. */
 void difference_calls(struct differences *to, const struct script *s, const struct record *r,

@@ -498,17 +498,25 @@ static void shorten(char *text)
 	*to = '\0';
 }
 
+/* Behind "eth MAC > MAC ", which says what everybody knows. */
+static void drop_macs(char *text)
+{
+	const char *rest = strncmp(text, "eth ", 4) == 0 ? strstr(text, " > ") : NULL;
+
+	rest = rest != NULL ? strchr(rest + 3, ' ') : NULL;
+	if (rest != NULL && strncmp(rest, " type ", 6) != 0)
+		memmove(text, rest + 1, strlen(rest));
+}
+
 void field_describe(const u8 *frame, u32 len, bool ethernet, char *to, u32 size)
 {
-	static const char *const raw[] = { "hex ", "eth " };
 	char *hex;
 
 	packet_as_script(frame, field_unpadded(frame, len, ethernet), ethernet, to, size);
-	for (u32 i = 0; i < ARRAY_SIZE(raw); i++) {
-		if (strncmp(to, raw[i], strlen(raw[i])) == 0) {
-			packet_describe(frame, len, ethernet, to, size);
-			return;
-		}
+	drop_macs(to);
+	if (strncmp(to, "hex ", 4) == 0 || strncmp(to, "eth ", 4) == 0) {
+		packet_describe(frame, len, ethernet, to, size);
+		return;
 	}
 	shorten(to);
 	hex = strstr(to, ") hex ");
@@ -525,7 +533,7 @@ static void hex_run(FILE *to, const u8 *bytes, u32 len, u32 from, u32 until)
 }
 
 void field_hex(FILE *to, const u8 *expected, u32 expected_len, const u8 *actual, u32 actual_len,
-	       const char *other, u32 most)
+	       const char *right, const char *other, u32 most)
 {
 	u32 end = max_u32(expected_len, actual_len), runs = 0;
 
@@ -544,7 +552,7 @@ void field_hex(FILE *to, const u8 *expected, u32 expected_len, const u8 *actual,
 			fputs("      ...\n", to);
 			return;
 		}
-		fprintf(to, "      0x%04x: Linux", i);
+		fprintf(to, "      0x%04x: %s", i, right);
 		hex_run(to, expected, expected_len, i, until);
 		fprintf(to, ", %s", other);
 		hex_run(to, actual, actual_len, i, until);

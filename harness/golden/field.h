@@ -39,10 +39,10 @@ u32 field_unpadded(const u8 *frame, u32 len, bool ethernet);
 /* "192.0.2.1:5000 > 192.0.2.2:7 udp (5)": a frame in a few words. */
 void field_describe(const u8 *frame, u32 len, bool ethernet, char *to, u32 size);
 
-/* The bytes that differ, with their offsets: "0x0016: Linux 3f, refstack 40"; other: who is not
- * Linux. Runs, at most `most` of them.
+/* The bytes that differ, with their offsets: "0x0016: Linux 3f, refstack 40"; right, other: whose
+ * they are. Runs, at most `most` of them.
  */
 void field_hex(FILE *to, const u8 *expected, u32 expected_len, const u8 *actual, u32 actual_len,
-	       const char *other, u32 most);
+	       const char *right, const char *other, u32 most);
 
 #endif

@@ -39,4 +39,7 @@ void json_bool(struct json *j, const char *key, bool v);
 /* A number with a fixed count of decimals, without floating point: v / 10^decimals. */
 void json_decimal(struct json *j, const char *key, u64 v, u32 decimals);
 
+/* The length of the UTF-8 character at p, 0 if there is none. */
+u32 utf8_length(const u8 *p, size_t left);
+
 #endif

@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: MIT
+/* check.c - see check.h.
+ *
+ * A vector that is as it should be costs one run: the script compares itself, and somebody looks on
+ * and compares each frame with the capture as it comes, and the state when it is over. Only when
+ * something differs the script runs once more and is noted instead (record.h), so that all that
+ * differs is found, aligned, and told in the order in which it came about.
+ */
+#include "harness/golden/check.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/sim.h"
+#include "harness/golden/field.h"
+
+enum { ERR_BYTES = 512, HZ_DEFAULT = 1000, PKT_LEN = 4 };
+
+static void *must(void *memory)
+{
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
+const char *check_verdict_name(enum check_verdict v)
+{
+	static const char *const names[CHECK_VERDICTS] = {
+		[CHECK_PASSED] = "passed",
+		[CHECK_NOT_CAPTURED] = "not captured",
+		[CHECK_FAILED] = "failed",
+		[CHECK_SKIPPED] = "skipped",
+		[CHECK_NOT_IMPLEMENTED] = "not implemented",
+		[CHECK_INVALID] = "invalid golden",
+		[CHECK_ENVIRONMENT] = "environment",
+	};
+
+	assert(v < CHECK_VERDICTS);
+	return names[v];
+}
+
+void check_result_free(struct check_result *r)
+{
+	free(r->message);
+	differences_free(&r->differences);
+	*r = (struct check_result){ 0 };
+}
+
+static void ended(struct check_result *r, enum check_verdict verdict, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void ended(struct check_result *r, enum check_verdict verdict, const char *fmt, ...)
+{
+	va_list ap;
+
+	assert(r->message == NULL);
+	r->verdict = verdict;
+	va_start(ap, fmt);
+	if (vasprintf(&r->message, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+}
+
+/* --- looking on
+ * ----------------------------------------------------------------------------------- */
+
+struct onlooker {
+	const struct golden *g;
+	u64 near_ps;
+	u32 next[DUT_HOSTS]; /* index of the frame that this host must have next */
+	bool differs;
+	u32 frames;
+};
+
+static u32 next_of_host(const struct golden *g, u32 from, u32 host)
+{
+	while (from < g->nr_frames && g->frame[from].host != host)
+		from++;
+	return from;
+}
+
+static bool in_time(const struct onlooker *o, s64 golden_ns, s64 when_ps)
+{
+	s64 apart = golden_ns * (s64)PS_PER_NS - when_ps;
+
+	return (u64)(apart < 0 ? -apart : apart) <= o->near_ps;
+}
+
+static bool is_frame(const struct onlooker *o, const struct golden_frame *f, bool outgoing,
+		     const u8 *frame, u32 len, s64 when_ps)
+{
+	bool opening = when_ps == RUN_BEFORE_TIME;
+
+	return f->outgoing == outgoing && f->len == len && memcmp(f->bytes, frame, len) == 0 &&
+	       (opening ? f->when_ns < 0 : in_time(o, f->when_ns, when_ps));
+}
+
+static void saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, s64 when_ps,
+		      u32 stmt)
+{
+	struct onlooker *o = ctx;
+	u32 at;
+
+	(void)stmt;
+	assert(host < DUT_HOSTS);
+	o->frames++;
+	at = next_of_host(o->g, o->next[host], host);
+	if (at == o->g->nr_frames || !is_frame(o, &o->g->frame[at], outgoing, frame, len, when_ps))
+		o->differs = true;
+	o->next[host] = at + 1;
+}
+
+static void saw_state(void *ctx, const char *state)
+{
+	struct onlooker *o = ctx;
+
+	if (strcmp(state, o->g->state != NULL ? o->g->state : "") != 0)
+		o->differs = true;
+	for (u32 h = 0; h < DUT_HOSTS; h++)
+		if (next_of_host(o->g, o->next[h], h) < o->g->nr_frames)
+			o->differs = true;
+}
+
+/* --- a run
+ * ---------------------------------------------------------------------------------------- */
+
+static u64 half_a_jiffy_ps(const struct golden *g)
+{
+	u32 hz = g != NULL && g->from.hz != 0 ? g->from.hz : HZ_DEFAULT;
+
+	return PS_PER_SEC / hz / 2;
+}
+
+/* The script's own times are compared to half a jiffy as well, whatever it says itself. */
+static void set_options(struct run_options *to, const struct check_options *o,
+			const struct golden *g, char tolerance[16])
+{
+	run_options_init(to);
+	to->device = o->device;
+	to->dut = o->dut;
+	if (g == NULL)
+		return;
+	to->seed = g->from.seed;
+	snprintf(tolerance, 16, "%llu", (unsigned long long)(half_a_jiffy_ps(g) / PS_PER_US));
+	to->option[0] = (struct run_pair){ "tolerance_usecs", tolerance };
+	to->option[1] = (struct run_pair){ "tolerance_percent", "0" };
+	to->nr_options = 2;
+}
+
+/* Those that did not come to an end are no differences. */
+static bool take_end(struct check_result *r, const struct run_result *run)
+{
+	static const enum check_verdict verdicts[] = {
+		[RUN_NOT_IMPLEMENTED] = CHECK_NOT_IMPLEMENTED,
+		[RUN_INVALID] = CHECK_INVALID,
+		[RUN_ENVIRONMENT] = CHECK_ENVIRONMENT,
+	};
+
+	if (run->verdict == RUN_PASSED || run->verdict == RUN_FAILED)
+		return false;
+	r->verdict = verdicts[run->verdict];
+	r->message = must(strdup(run->message));
+	return true;
+}
+
+/* Its first line without the place, and the rest. */
+static void split_message(const char *message, const char *name, u32 line, char **what,
+			  const char **rest)
+{
+	char place[ERR_BYTES];
+	size_t len;
+
+	snprintf(place, sizeof(place), "%s:%u: ", name, line);
+	len = strlen(place);
+	if (strncmp(message, place, len) == 0)
+		message += len;
+	len = strcspn(message, "\n");
+	*what = must(strndup(message, len));
+	*rest = message + len + (message[len] == '\n');
+}
+
+static u32 stmt_at(const struct script *s, u32 line)
+{
+	for (u32 i = 0; i < s->nr_stmts; i++)
+		if (s->stmt[i].line == line)
+			return i;
+	return ALIGN_NONE;
+}
+
+/* What the script itself says of its first mismatch. */
+static struct difference *add_mismatch(struct differences *to, const struct script *s,
+				       const struct run_result *run)
+{
+	struct difference *d;
+	const char *rest;
+	char *what;
+
+	split_message(run->message, s->name, run->line, &what, &rest);
+	d = difference_add(to, DIFFERS_STATEMENT, what, rest);
+	free(what);
+	d->line = run->line;
+	d->stmt = stmt_at(s, run->line);
+	return d;
+}
+
+static s64 when_begun(const struct record *rec, u32 stmt)
+{
+	s64 when = 0;
+
+	for (u32 i = 0; i < rec->nr; i++) {
+		if (rec->event[i].kind != RECORD_STMT)
+			continue;
+		if (rec->event[i].stmt > stmt)
+			break;
+		when = rec->event[i].when_ps;
+	}
+	return when;
+}
+
+/* Told already: the same line by the alignment, in better words; or, of a packet line, the frames
+ * of it.
+ */
+static bool is_told(const struct differences *in, const struct script *s,
+		    const struct run_result *run)
+{
+	u32 stmt = stmt_at(s, run->line);
+	bool packet = stmt != ALIGN_NONE && s->stmt[stmt].kind == STMT_PACKET;
+
+	for (u32 i = 0; i < in->nr; i++)
+		if (in->d[i].line == run->line || (packet && in->d[i].frame != 0) ||
+		    (packet && in->d[i].kind == DIFFERS_EXTRA))
+			return true;
+	return false;
+}
+
+static struct difference_rules rules_for(const struct check_options *o, const struct golden *g,
+					 bool ethernet)
+{
+	return (struct difference_rules){
+		.align = { .ethernet = ethernet, .near_ps = half_a_jiffy_ps(g) },
+		.right = "Linux",
+		.other = o->name != NULL ? o->name : "refstack",
+	};
+}
+
+static void compare_frames(struct check_result *r, const struct script *s, const struct golden *g,
+			   const struct record *rec, const struct difference_rules *rules)
+{
+	for (u32 h = 0; h < DUT_HOSTS; h++) {
+		struct align_frame *a, *b;
+		u32 nr_a = difference_golden_frames(g, s, h, &a);
+		u32 nr_b = difference_record_frames(rec, h, &b);
+
+		difference_frames(&r->differences, s, a, nr_a, b, nr_b, rules);
+		free(a);
+		free(b);
+	}
+}
+
+static struct record make_record(const struct script *s, const struct check_options *o,
+				 const struct golden *g, struct dut_worlds *cache)
+{
+	struct run_options options;
+	struct run_result run;
+	struct record rec;
+	char tolerance[16];
+
+	record_init(&rec);
+	set_options(&options, o, g, tolerance);
+	options.record = &rec;
+	run = run_script(s, &options, cache);
+	run_result_free(&run);
+	return rec;
+}
+
+/* Something is not as it should be: what, and what first? */
+static void find_differences(struct check_result *r, const struct script *s, const struct golden *g,
+			     const struct check_options *o, const struct run_result *run,
+			     struct dut_worlds *cache)
+{
+	struct record rec = make_record(s, o, g, cache);
+	struct difference_rules rules = rules_for(o, g, g->ethernet);
+
+	r->verdict = CHECK_FAILED;
+	compare_frames(r, s, g, &rec, &rules);
+	difference_calls(&r->differences, s, &rec, &rules);
+	if (rec.verdict == RUN_PASSED)
+		difference_state(&r->differences, g->state, rec.state, &rules);
+	if (run->verdict == RUN_FAILED && !is_told(&r->differences, s, run)) {
+		struct difference *d = add_mismatch(&r->differences, s, run);
+
+		d->when_ps = when_begun(&rec, d->stmt);
+	}
+	differences_sort(&r->differences);
+	if (r->differences.nr == 0)
+		difference_add(&r->differences, DIFFERS_STATEMENT,
+			       "the run differs from the capture, and its record does not: a fault "
+			       "of the comparison itself",
+			       NULL);
+	record_free(&rec);
+}
+
+/* --- without a golden, and on another device
+ * ------------------------------------------------------ */
+
+static void only_run(struct check_result *r, const struct script *s, const struct check_options *o,
+		     struct dut_worlds *cache)
+{
+	struct run_options options;
+	struct run_result run;
+
+	set_options(&options, o, NULL, NULL);
+	run = run_script(s, &options, cache);
+	r->virtual_ps = run.virtual_ps;
+	r->verdict = CHECK_NOT_CAPTURED;
+	if (!take_end(r, &run) && run.verdict == RUN_FAILED) {
+		r->verdict = CHECK_FAILED;
+		add_mismatch(&r->differences, s, &run);
+	}
+	run_result_free(&run);
+}
+
+static bool text_begins(const struct script *s, struct text t, const char *word)
+{
+	size_t len = strlen(word);
+
+	return t.len >= len && memcmp(script_text(s, t), word, len) == 0;
+}
+
+static void compare_records(struct check_result *r, const struct script *s, const struct record *a,
+			    const struct record *b, const struct difference_rules *rules)
+{
+	for (u32 h = 0; h < DUT_HOSTS; h++) {
+		struct align_frame *fa, *fb;
+		u32 nr_a = difference_record_frames(a, h, &fa);
+		u32 nr_b = difference_record_frames(b, h, &fb);
+
+		r->frames += nr_b;
+		difference_frames(&r->differences, s, fa, nr_a, fb, nr_b, rules);
+		free(fa);
+		free(fb);
+	}
+	difference_records(&r->differences, s, a, b, rules);
+	differences_sort(&r->differences);
+}
+
+/* Two devices of the reference: bytes above the padding, and what programs see. Times are free. */
+static void compare_devices(struct check_result *r, const struct script *s, const struct golden *g,
+			    const struct check_options *o, struct dut_worlds *cache)
+{
+	struct check_options tap = *o;
+	struct normalise na, nb;
+	const struct difference_rules rules = {
+		.align = { .ethernet = true, .near_ps = half_a_jiffy_ps(g), .no_padding = true },
+		.right = "tap",
+		.other = "igb",
+		.free_times = true,
+		.a = &na,
+		.b = &nb,
+	};
+	struct record a, b;
+
+	tap.device = DEVICE_AUTO;
+	a = make_record(s, &tap, g, cache);
+	b = make_record(s, o, g, cache);
+	normalise_init(&na, NORMALISE_DEVICES, true);
+	normalise_init(&nb, NORMALISE_DEVICES, true);
+	if (b.verdict != RUN_PASSED && b.verdict != RUN_FAILED)
+		ended(r, CHECK_NOT_IMPLEMENTED, "%s", b.message);
+	else if (!a.ethernet)
+		ended(r, CHECK_SKIPPED, "igb: a tun device has no Ethernet header");
+	else
+		compare_records(r, s, &a, &b, &rules);
+	r->virtual_ps = (u64)b.end_ps;
+	if (r->differences.nr != 0)
+		r->verdict = CHECK_FAILED;
+	memcpy(r->rules, nb.applied, sizeof(r->rules));
+	record_free(&a);
+	record_free(&b);
+}
+
+static void check_igb(struct check_result *r, const struct script *s, const struct golden *g,
+		      const struct check_options *o, struct dut_worlds *cache)
+{
+	struct text said = script_header(s, "igb");
+
+	if (text_begins(s, said, "no"))
+		ended(r, CHECK_SKIPPED, "igb: %.*s", (int)said.len, script_text(s, said));
+	else
+		compare_devices(r, s, g, o, cache);
+}
+
+/* --- on the running kernel
+ * -------------------------------------------------------------------------- */
+
+/* Real time is never exact, and the running kernel's HZ may be another one. */
+enum { LIVE_NEAR_MS = 20, LIVE_PERCENT = 5 };
+
+/* What Linux did when the vector was captured, or what the reference does. */
+static void compare_live(struct check_result *r, const struct script *s, const struct golden *g,
+			 const struct record *live, const char *name)
+{
+	struct normalise na, nb;
+	const struct difference_rules rules = {
+		.align = { .ethernet = g->ethernet,
+			   .near_ps = LIVE_NEAR_MS * PS_PER_MS,
+			   .no_padding = true },
+		.right = "golden",
+		.other = name,
+		.percent = LIVE_PERCENT,
+		.a = &na,
+		.b = &nb,
+	};
+
+	normalise_init(&na, NORMALISE_KERNELS, g->ethernet);
+	normalise_init(&nb, NORMALISE_KERNELS, g->ethernet);
+	compare_frames(r, s, g, live, &rules);
+	difference_calls(&r->differences, s, live, &rules);
+	difference_state(&r->differences, g->state, live->state, &rules);
+	differences_sort(&r->differences);
+	memcpy(r->rules, nb.applied, sizeof(r->rules));
+	if (r->differences.nr != 0)
+		r->verdict = CHECK_FAILED;
+}
+
+/* How long it takes is asked of the reference, in no time. */
+static u64 lasts_ps(const struct script *s, const struct golden *g, struct dut_worlds *cache)
+{
+	const struct check_options reference = { .name = "refstack" };
+	struct record rec = make_record(s, &reference, g, cache);
+	u64 lasts = rec.end_ps > 0 ? (u64)rec.end_ps : 0;
+
+	record_free(&rec);
+	return lasts;
+}
+
+static void check_live(struct check_result *r, const struct script *s, const struct golden *g,
+		       const struct check_options *o, struct dut_worlds *cache)
+{
+	u64 lasts = lasts_ps(s, g, cache);
+	struct record live;
+
+	if (g == NULL) {
+		ended(r, CHECK_SKIPPED, "not captured: nothing to compare with");
+		return;
+	}
+	if (lasts > CHECK_LIVE_SECS * PS_PER_SEC) {
+		ended(r, CHECK_SKIPPED, "lasts longer than %u s", CHECK_LIVE_SECS);
+		return;
+	}
+	live = make_record(s, o, g, cache);
+	r->frames = g->nr_frames;
+	r->virtual_ps = lasts;
+	if (live.verdict == RUN_ENVIRONMENT || live.verdict == RUN_NOT_IMPLEMENTED ||
+	    live.verdict == RUN_INVALID)
+		ended(r, live.verdict == RUN_ENVIRONMENT ? CHECK_ENVIRONMENT : CHECK_SKIPPED, "%s",
+		      live.message);
+	else
+		compare_live(r, s, g, &live, o->name);
+	record_free(&live);
+}
+
+/* --- a vector
+ * ------------------------------------------------------------------------------------- */
+
+struct check_result check_script(const struct script *s, const struct golden *g,
+				 const struct check_options *o, struct dut_worlds *cache)
+{
+	struct check_result r = { .verdict = CHECK_PASSED };
+	struct onlooker look = { .g = g, .near_ps = half_a_jiffy_ps(g) };
+	const struct run_watch watch = { .frame = saw_frame, .state = saw_state, .ctx = &look };
+	struct run_options options;
+	struct run_result run;
+	char tolerance[16];
+
+	if (o->device == DEVICE_IGB) {
+		check_igb(&r, s, g, o, cache);
+		return r;
+	}
+	if (o->live) {
+		check_live(&r, s, g, o, cache);
+		return r;
+	}
+	if (g == NULL) {
+		only_run(&r, s, o, cache);
+		return r;
+	}
+	set_options(&options, o, g, tolerance);
+	options.watch = &watch;
+	run = run_script(s, &options, cache);
+	r.virtual_ps = run.virtual_ps;
+	r.frames = look.frames;
+	if (!take_end(&r, &run) && (run.verdict != RUN_PASSED || look.differs))
+		find_differences(&r, s, g, o, &run, cache);
+	run_result_free(&run);
+	return r;
+}
+
+/* --- files
+ * ---------------------------------------------------------------------------------------- */
+
+static char *read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rbe");
+	char *text;
+	long size;
+
+	if (f == NULL)
+		return NULL;
+	if (fseek(f, 0, SEEK_END) != 0 || (size = ftell(f)) < 0 || size > SCRIPT_BYTES) {
+		errno = ferror(f) != 0 ? errno : EFBIG;
+		fclose(f);
+		return NULL;
+	}
+	rewind(f);
+	text = must(malloc((size_t)size + 1));
+	*len = fread(text, 1, (size_t)size, f);
+	text[*len] = '\0';
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static struct script *load(const char *path, struct check_result *r)
+{
+	struct script_error err = { 0 };
+	struct script *s;
+	size_t len;
+	char *text = read_file(path, &len);
+
+	if (text == NULL) {
+		ended(r, CHECK_INVALID, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	s = script_parse(path, text, len, &err);
+	free(text);
+	if (s == NULL)
+		ended(r, CHECK_INVALID, "%s:%u:%u: %s", path, err.line, err.column, err.text);
+	return s;
+}
+
+static char *capture_path(const char *path)
+{
+	size_t len = strlen(path);
+	char *to;
+
+	if (len > PKT_LEN && strcmp(path + len - PKT_LEN, ".pkt") == 0)
+		len -= PKT_LEN;
+	if (asprintf(&to, "%.*s.pcapng", (int)len, path) < 0)
+		abort();
+	return to;
+}
+
+static bool exists(const char *path)
+{
+	FILE *f = fopen(path, "rbe");
+
+	if (f == NULL)
+		return false;
+	fclose(f);
+	return true;
+}
+
+/* The two of a pair come from one capture. */
+static void check_pair(struct check_result *r, const char *path, const struct script *s,
+		       const char *pcapng, const struct golden *g)
+{
+	struct text oracle = script_header(s, "oracle");
+
+	if (strlen(g->from.kernel) != oracle.len ||
+	    memcmp(g->from.kernel, script_text(s, oracle), oracle.len) != 0)
+		ended(r, CHECK_INVALID, "%s was captured on %.*s, %s on %s; capture them again",
+		      path, (int)oracle.len, script_text(s, oracle), pcapng, g->from.kernel);
+}
+
+static void with_golden(struct check_result *r, const char *path, const struct script *s,
+			const char *pcapng, const struct check_options *o, struct dut_worlds *cache)
+{
+	struct golden g = { 0 };
+	char err[ERR_BYTES];
+
+	if (golden_read(&g, pcapng, err, sizeof(err)) != 0) {
+		ended(r, CHECK_INVALID, "%s", err);
+		return;
+	}
+	check_pair(r, path, s, pcapng, &g);
+	if (r->message == NULL)
+		*r = check_script(s, &g, o, cache);
+	golden_free(&g);
+}
+
+struct check_result check_file(const char *path, const struct check_options *o,
+			       struct dut_worlds *cache)
+{
+	struct check_result r = { .verdict = CHECK_PASSED };
+	struct script *s = load(path, &r);
+	char *pcapng = capture_path(path);
+	struct text oracle = { 0, 0 };
+
+	if (s != NULL)
+		oracle = script_header(s, "oracle");
+	if (s == NULL)
+		goto out;
+	if (oracle.len == 0)
+		ended(&r, CHECK_INVALID, "%s: no '// oracle:' says whether it is captured", path);
+	else if (!text_begins(s, oracle, "none") || oracle.len != strlen("none"))
+		with_golden(&r, path, s, pcapng, o, cache);
+	else if (exists(pcapng))
+		ended(&r, CHECK_INVALID, "%s says 'oracle: none', and there is %s", path, pcapng);
+	else
+		r = check_script(s, NULL, o, cache);
+out:
+	if (s != NULL)
+		script_free(s);
+	free(pcapng);
+	return r;
+}

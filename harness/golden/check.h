@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/* check.h - a vector on a device under test: is it what the golden pair says, and if not, where
+ * not.
+ */
+#ifndef HARNESS_GOLDEN_CHECK_H
+#define HARNESS_GOLDEN_CHECK_H
+
+#include <stdio.h>
+
+#include "harness/golden/difference.h"
+#include "harness/golden/golden.h"
+#include "harness/golden/normalise.h"
+#include "harness/script/run.h"
+
+enum check_verdict {
+	CHECK_PASSED,
+	CHECK_NOT_CAPTURED, /* `oracle: none`: nothing to compare with, and the script passes */
+	CHECK_FAILED,
+	CHECK_SKIPPED, /* message: why */
+	CHECK_NOT_IMPLEMENTED,
+	CHECK_INVALID, /* the vector is no vector, the golden no golden: exit code 2 */
+	CHECK_ENVIRONMENT,
+	CHECK_VERDICTS
+};
+const char *check_verdict_name(enum check_verdict v); /* "passed", "not captured" */
+
+struct check_options {
+	const char *name;	/* of the device under test: "refstack" */
+	enum run_device device; /* DEVICE_AUTO: the script's own */
+	bool live;		/* the running kernel: normalised, and short vectors only */
+	struct dut *(*dut)(const struct dut_config *cfg, char *err, u32 err_size); /* NULL */
+};
+
+/* The longest that a vector may last in real time. */
+enum { CHECK_LIVE_SECS = 2 };
+
+struct check_result {
+	enum check_verdict verdict;
+	char *message;			/* of all that did not run to its end; NULL */
+	struct differences differences; /* CHECK_FAILED: in order, the first is the first cause */
+	u32 frames;
+	u64 virtual_ps;
+	u32 rules[NORMALISE_RULES]; /* how often each was applied */
+};
+
+/* The pair of files; path: the .pkt. */
+struct check_result check_file(const char *path, const struct check_options *o,
+			       struct dut_worlds *cache);
+/* The same, read already; g: NULL: there is no golden. */
+struct check_result check_script(const struct script *s, const struct golden *g,
+				 const struct check_options *o, struct dut_worlds *cache);
+void check_result_free(struct check_result *r);
+
+/* What a person reads: FILE:LINE: what, the statement, a table, bytes; nothing for what passed. */
+void check_report(FILE *to, const char *path, const struct check_result *r, bool verbose);
+
+#endif
