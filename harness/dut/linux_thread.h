@@ -27,6 +27,8 @@ struct linux_clock {
 	u64 offset_ns; /* what is to be added to the file's number */
 };
 u64 linux_clock_ns(const struct linux_clock *c);
+/* Of a judging kernel that has one; else fd is -1. */
+struct linux_clock linux_clock_open(void);
 
 /* Who makes the calls of a process. */
 struct linux_identity {

@@ -28,23 +28,24 @@ static const char exact_clock[] = "/sys/module/time/parameters/um_now";
 
 /* The file counts from the start of the kernel, CLOCK_MONOTONIC from a little later and in grains.
  */
-static void calibrate(struct linux_clock *c)
+struct linux_clock linux_clock_open(void)
 {
+	struct linux_clock c = { .fd = open(exact_clock, O_RDONLY | O_CLOEXEC) };
 	struct timespec t;
-	u64 mono, file;
+	u64 mono;
 
+	if (c.fd < 0)
+		return c;
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	mono = (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
-	c->offset_ns = 0;
-	file = linux_clock_ns(c) / GRAIN_NS * GRAIN_NS;
-	c->offset_ns = mono - file;
+	c.offset_ns = mono - linux_clock_ns(&c) / GRAIN_NS * GRAIN_NS;
+	return c;
 }
 
 int linux_time_begin(struct linux_dut *l, char *err, u32 err_size)
 {
-	l->exact.fd = l->clock == DUT_VIRTUAL ? open(exact_clock, O_RDONLY | O_CLOEXEC) : -1;
-	if (l->exact.fd >= 0)
-		calibrate(&l->exact);
+	if (l->clock == DUT_VIRTUAL)
+		l->exact = linux_clock_open();
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	l->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (l->timer >= 0 && l->bell >= 0 && prctl(PR_SET_TIMERSLACK, 1) == 0)

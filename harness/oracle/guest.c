@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "harness/dut/linux_thread.h"
 #include "harness/lib/world.h"
 #include "harness/oracle/job.h"
 #include "harness/script/record.h"
@@ -27,9 +28,10 @@
 /* On CLOCK_MONOTONIC: time 0 of scripts, and how far apart their places on the wheel are. */
 #define FIRST_NS  992000000ull
 #define GRID_NS	  4096000000ull
-#define SET_UP_NS 1000000ull /* before time 0 */
+#define SET_UP_NS 900000ull /* before time 0: in the same jiffy, but away from its tick */
+#define AHEAD_NS  50000ull  /* before that: time to come to an even start */
 
-enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16 };
+enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
 
 /* --- the machine
  * ---------------------------------------------------------------------------------------- */
@@ -100,33 +102,47 @@ static void raise_softirq_thread(void)
  * -----------------------------------------------------------------------------------------------
  */
 
-static u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
-}
-
 static struct timespec timespec_of(u64 ns)
 {
 	return (struct timespec){ (time_t)(ns / NS_PER_SEC), (long)(ns % NS_PER_SEC) };
 }
 
-/* The next place on the wheel; the wall clock tells the same time there as at all others. Nobody
- * reads the clock between the two calls, so no time passes.
- */
-static void wait_for_place(void)
+static void sleep_until(u64 ns)
 {
-	u64 now = monotonic_ns(), at = FIRST_NS - SET_UP_NS;
-	struct timespec t;
+	struct timespec t = timespec_of(ns);
 
-	if (now >= at)
-		at += ((now - at) / GRID_NS + 1) * GRID_NS;
-	t = timespec_of(at);
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
-	t = timespec_of(monotonic_ns() - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
+}
+
+/* What every clock tells is in grains of 256 ns, and a timer is set by what remains until then on
+ * such a clock: it goes off as many nanoseconds late as are gone of the grain in which it was set,
+ * and one more. So that each script finds the same, we come to the end of a grain.
+ */
+static void wait_for_grain(const struct linux_clock *exact, u64 ns)
+{
+	u64 grain = (ns - exact->offset_ns + GRAIN_NS - 1) / GRAIN_NS * GRAIN_NS;
+	u64 gone;
+
+	sleep_until(ns - AHEAD_NS);
+	gone = (linux_clock_ns(exact) - exact->offset_ns) % GRAIN_NS;
+	sleep_until(grain + exact->offset_ns - gone - 1);
+}
+
+/* The next place on the wheel; the wall clock tells the same time there as at all others. Nobody
+ * else reads the clock between the two calls, so it is still what it was.
+ */
+static void wait_for_place(const struct linux_clock *exact)
+{
+	u64 now = linux_clock_ns(exact), at = FIRST_NS - SET_UP_NS;
+	struct timespec t;
+
+	if (now + 2 * AHEAD_NS >= at)
+		at += ((now + 2 * AHEAD_NS - at) / GRID_NS + 1) * GRID_NS;
+	wait_for_grain(exact, at);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
+	t = timespec_of(now - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
 	if (clock_settime(CLOCK_REALTIME, &t) != 0)
 		give_up("clock_settime");
 }
@@ -181,24 +197,39 @@ static void write_error(const char *folder, u32 i, const char *why)
 	write_answer(folder, i, "error", why, strlen(why));
 }
 
+/* Of a run that has noted nothing. */
+static void take_verdict(struct record *rec, const struct run_result *result)
+{
+	rec->verdict = result->verdict;
+	rec->line = result->line;
+	rec->message = result->message != NULL ? strdup(result->message) : NULL;
+	rec->end_ps = (s64)result->virtual_ps;
+}
+
 /* A run that got as far as a device has left a record, however it ended. */
 static void run_item(const struct job *j, const char *folder, u32 i, const struct script *s)
 {
+	struct linux_clock exact = linux_clock_open();
 	struct run_options o = j->options;
 	struct run_result result;
 	struct record rec;
 
+	if (exact.fd < 0)
+		give_up("the exact clock");
 	record_init(&rec);
 	o.dut = guest_dut;
-	o.record = &rec;
-	wait_for_place();
+	o.record = j->compare ? NULL : &rec;
+	wait_for_place(&exact);
 	result = run_script(s, &o, NULL);
+	if (j->compare)
+		take_verdict(&rec, &result);
 	if (result.verdict == RUN_ENVIRONMENT)
 		write_error(folder, i, result.message);
 	else
 		write_record(folder, i, &rec);
 	run_result_free(&result);
 	record_free(&rec);
+	close(exact.fd);
 }
 
 static void do_item(const struct job *j, const char *folder, u32 i)

@@ -76,8 +76,10 @@ void run_record_time(struct run *r)
 		struct record_event *e = &rec->event[i];
 
 		e->when_ps -= (s64)r->start_ps;
-		e->due_ps -= (s64)r->start_ps;
-		e->start_ps -= (s64)r->start_ps;
+		if (e->kind == RECORD_STMT)
+			e->due_ps -= (s64)r->start_ps;
+		if (e->kind == RECORD_RETURN)
+			e->start_ps -= (s64)r->start_ps;
 	}
 }
 

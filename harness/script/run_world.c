@@ -619,7 +619,7 @@ int run_world_begin(struct run *r, struct dut_worlds *cache)
 		return -1;
 	for (u32 h = 0; h < r->nr_hosts; h++)
 		init_host(r, h);
-	r->start_ps = run_now(r);
+	r->last_ps = run_now(r); /* there is no time 0 yet */
 	return configure(r) != 0 || set_knobs(r) != 0 ? -1 : 0;
 }
 
