@@ -120,12 +120,12 @@ void value_text(const struct script *s, enum arg_type type, u32 e, u64 value, u3
 	const char *name = symbol_name(group, value);
 	u32 shift = 64 - 8 * bytes;
 
-	if (group != SYM_NONE && group != SYM_ANY && (info->forms & FORM_OR) != 0)
+	if (s->expr[e].hex)
+		snprintf(to, size, "0x%llx", (unsigned long long)value);
+	else if (group != SYM_NONE && group != SYM_ANY && (info->forms & FORM_OR) != 0)
 		flags_text(group, value, to, size);
 	else if (group != SYM_ANY && name != NULL)
 		snprintf(to, size, "%s", name);
-	else if (s->expr[e].hex)
-		snprintf(to, size, "0x%llx", (unsigned long long)value);
 	else
 		snprintf(to, size, "%lld", (long long)((s64)(value << shift) >> shift));
 }
