@@ -50,9 +50,8 @@ struct build {
 	int lock;
 };
 
-static enum kernel_answer fails(struct build *b, enum kernel_answer answer, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static enum kernel_answer fails(struct build *b, enum kernel_answer answer, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static enum kernel_answer
+fails(struct build *b, enum kernel_answer answer, const char *format, ...)
 {
 	va_list ap;
 

@@ -174,8 +174,10 @@ static void unescape(char *text)
 
 		if (ch == '\\' && c[1] != '\0') {
 			c++;
-			ch = *c == 't' ? '\t' : *c;
-			if (*c == 'n')
+			ch = *c;
+			if (*c == 't')
+				ch = '\t';
+			else if (*c == 'n')
 				ch = '\n';
 		}
 		*to++ = ch;

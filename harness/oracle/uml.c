@@ -21,8 +21,8 @@
 
 enum {
 	BOOT_WORDS = 24,
-	TAIL_LINES = 8,
-	TAIL_SIZE = 2048,
+	TAIL_LINES = 24, /* a panic and the calls that led to it */
+	TAIL_SIZE = 4096,
 	MS_PER_SECOND = 1000,
 	PROBE_MS = 30000,
 	RUN_FOLDER = 1024,
@@ -311,10 +311,26 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 
 /* --- others --- */
 
+/* Does a line of the file have it? */
+static bool file_has(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "r");
+	char line[JOB_PATH];
+	bool found = false;
+
+	if (f == NULL)
+		return false;
+	while (!found && fgets(line, sizeof(line), f) != NULL)
+		found = strstr(line, text) != NULL;
+	fclose(f);
+	return found;
+}
+
 /* It has to come up as far as looking for its first program, which is not there. */
 int uml_probe(const struct kernel *k, char *err, u32 err_size)
 {
 	struct boot *b = malloc(sizeof(*b));
+	char console[JOB_PATH];
 	int ret = -1;
 
 	if (b == NULL)
@@ -323,7 +339,8 @@ int uml_probe(const struct kernel *k, char *err, u32 err_size)
 		virtual_time(b, 1);
 		add(b, "init=/nonexistent/init", "");
 		boot_run(b, PROBE_MS, err, err_size);
-		if (strstr(err, "Requested init /nonexistent/init failed") != NULL)
+		job_path(console, b->folder, "console");
+		if (file_has(console, "Requested init /nonexistent/init failed"))
 			ret = 0;
 		boot_done(b);
 	}

@@ -58,7 +58,7 @@ struct kernel_build {
 /* Builds it unless it is there (*built: it was not). What it leaves when it fails or is stopped is
  * nothing.
  */
-enum kernel_answer kernel_build(struct kernel *k, const struct kernel_build *b, bool *built,
+enum kernel_answer kernel_build(struct kernel *k, const struct kernel_build *how, bool *built,
 				char *err, u32 err_size);
 
 /* One script of a boot; what came of it. */
