@@ -2,7 +2,7 @@
 /* uml.c - one boot of the judging kernel.
  *
  * Repeatability: memory size, processor, addresses and start of the clock are the same for each
- * boot. The kernel's memory is a file in TMPDIR that it unlinks at once.
+ * boot. The kernel's memory is a file in TMPDIR or /dev/shm that it unlinks at once.
  */
 #include "harness/oracle/uml.h"
 
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@ enum {
 	PROBE_MS = 30000,
 	RUN_FOLDER = 1024,
 	ERROR_MAX = 65536,
-	WALL_MAX_S = 100000
+	WALL_MAX_S = 100000,
+	MEMORY_BYTES = 512 << 20 /* twice that of a boot */
 };
 
 /* glibc registers a restartable sequence whose area the kernel's stub unmaps: newer hosts then kill
@@ -75,6 +77,21 @@ static void add_path(struct boot *b, const char *word, const char *path)
 	add(b, word, quoted);
 }
 
+/* The kernel's memory is a file: on a disk it would be written out. Some containers have a small
+ * /dev/shm, or one from which nothing may be executed.
+ */
+static const char *memory_folder(const char *otherwise)
+{
+	static const char shm[] = "/dev/shm";
+	struct statvfs s;
+
+	if (getenv("TMPDIR") != NULL || access(shm, W_OK) != 0 || statvfs(shm, &s) != 0)
+		return otherwise;
+	if ((s.f_flag & ST_NOEXEC) != 0 || (u64)s.f_bavail * s.f_frsize < MEMORY_BYTES)
+		return otherwise;
+	return shm;
+}
+
 /* A folder of its own, and what every boot is told. */
 static int boot_init(struct boot *b, const struct kernel *k, char *err, u32 err_size)
 {
@@ -85,11 +102,11 @@ static int boot_init(struct boot *b, const struct kernel *k, char *err, u32 err_
 		tmp = "/tmp";
 	if (snprintf(b->folder, sizeof(b->folder), "%s/refstack-XXXXXX", tmp) >=
 		    (int)sizeof(b->folder) ||
-	    strlen(tmp) + sizeof("TMPDIR=") > sizeof(b->tmpdir))
+	    strlen(tmp) + sizeof("TMPDIR=/dev/shm") > sizeof(b->tmpdir))
 		return refuse(err, err_size, "TMPDIR", "the name is too long");
 	if (mkdtemp(b->folder) == NULL)
 		return refuse(err, err_size, tmp, strerror(errno));
-	snprintf(b->tmpdir, sizeof(b->tmpdir), "TMPDIR=%s", tmp);
+	snprintf(b->tmpdir, sizeof(b->tmpdir), "TMPDIR=%s", memory_folder(tmp));
 	b->env[0] = NO_RSEQ;
 	b->env[1] = b->tmpdir;
 	b->env[2] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
