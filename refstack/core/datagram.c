@@ -48,7 +48,7 @@ int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *
 		*err = -EINTR;
 		return 1;
 	}
-	task_wait_on(t, &sk->sk_socket->wq);
+	task_wait_exclusive(t, &sk->sk_socket->wq, POLLIN | POLLERR);
 	*err = (int)schedule_timeout(t, *timeo_p);
 	assert(*err == -EPARKED);
 	return 1;
@@ -286,22 +286,25 @@ int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr 
 /* -------- poll -------- */
 
 /* LINUX: __pollwait(): the polling call is woken by the socket too, and its file stays open
- * meanwhile. A socket that is named twice is waited for once.
+ * meanwhile. A socket that is named twice is waited for once, for the events of both.
  */
 void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait)
 {
 	if (wait == NULL)
 		return;
 	for (u32 i = 0; i < wait->nr_held; i++) {
-		if (wait->held[i] == file)
+		if (wait->held[i] == file) {
+			wait->wait[i].key |= wait->poll_key;
 			return;
+		}
 	}
 	if (wait->nr_held == TASK_WAITS)
 		not_implemented("poll() that waits for more than 32 sockets");
 	file->f_count++;
 	wait->held[wait->nr_held] = file;
 	wait->nr_held++;
-	task_wait_on(wait, &sock->wq);
+	task_wait_on(wait, &sock->wq, wait->poll_key);
+	assert(wait->nr_waits == wait->nr_held);
 }
 
 u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait)

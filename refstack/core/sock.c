@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/skbuff.h"
 #include "uapi/errno.h"
+#include "uapi/poll.h"
 #include "uapi/socket.h"
 
 #define SK_DEFAULT_STAMP U64_MAX /* LINUX: -1: no packet yet */
@@ -20,13 +21,13 @@
 static void sock_def_wakeup(struct sock *sk)
 {
 	if (sk->sk_socket != NULL)
-		wake_up(&sk->sk_socket->wq);
+		wake_up_all(&sk->sk_socket->wq);
 }
 
 void sock_def_error_report(struct sock *sk)
 {
 	if (sk->sk_socket != NULL)
-		wake_up(&sk->sk_socket->wq);
+		wake_up_poll(&sk->sk_socket->wq, POLLERR);
 }
 
 void sk_error_report(struct sock *sk)
@@ -45,14 +46,14 @@ void sock_def_readable(struct sock *sk)
 	TRACE(sock_net(sk), sk_data_ready, sk->sk_protocol);
 	PATH_STEP(sock_net(sk), DATA_READY, 0, sk->sk_rmem_alloc);
 	if (sk->sk_socket != NULL)
-		wake_up(&sk->sk_socket->wq);
+		wake_up_poll(&sk->sk_socket->wq, POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND);
 }
 
 /* A writer is not woken before half of the send buffer is free. */
 void sock_def_write_space(struct sock *sk)
 {
 	if (sock_writeable(sk) && sk->sk_socket != NULL)
-		wake_up(&sk->sk_socket->wq);
+		wake_up_poll(&sk->sk_socket->wq, POLLOUT | POLLWRNORM | POLLWRBAND);
 }
 
 static void sock_def_destruct(struct sock *sk)
@@ -401,7 +402,7 @@ static int sock_wait_for_wmem(struct sock *sk, s64 timeo)
 
 	if (signal_pending(t))
 		return -EINTR;
-	task_wait_on(t, &sk->sk_socket->wq);
+	task_wait_on(t, &sk->sk_socket->wq, WAKE_KEY_ALL);
 	return (int)schedule_timeout(t, timeo);
 }
 

@@ -159,13 +159,25 @@ void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cp
 	timer_setup(&t->timer, task_timeout);
 }
 
-void task_wait_on(struct task *t, struct wait_queue_head *wq)
+static struct wait_queue_entry *new_wait(struct task *t, u32 key, bool exclusive)
 {
 	struct wait_queue_entry *w;
 
 	assert(t->nr_waits < TASK_WAITS);
 	w = &t->wait[t->nr_waits++];
-	list_add_tail(&w->node, &wq->head);
+	w->key = key;
+	w->exclusive = exclusive;
+	return w;
+}
+
+void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key)
+{
+	list_add(&new_wait(t, key, false)->node, &wq->head);
+}
+
+void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key)
+{
+	list_add_tail(&new_wait(t, key, true)->node, &wq->head);
 }
 
 s64 task_timeo(const struct task *t, s64 fresh)
@@ -220,15 +232,35 @@ static void autoremove_wake_function(struct wait_queue_entry *w)
 	task_wake(w->task);
 }
 
-void wake_up(struct wait_queue_head *wq)
+/* A task has at most one entry in a queue: waking it takes no other one away. */
+static void wake_up_common(struct wait_queue_head *wq, u32 key, bool all)
 {
+	struct wait_queue_entry *w, *next;
+
 	if (list_empty(&wq->head))
 		return;
 	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net,
 	      wake_up);
-	while (!list_empty(&wq->head))
-		autoremove_wake_function(
-			list_first_entry(&wq->head, struct wait_queue_entry, node));
+	list_for_each_entry_safe(w, next, &wq->head, struct wait_queue_entry, node)
+	{
+		bool last = w->exclusive && !all;
+
+		if ((w->key & key) == 0)
+			continue;
+		autoremove_wake_function(w);
+		if (last)
+			return;
+	}
+}
+
+void wake_up_poll(struct wait_queue_head *wq, u32 key)
+{
+	wake_up_common(wq, key, false);
+}
+
+void wake_up_all(struct wait_queue_head *wq)
+{
+	wake_up_common(wq, WAKE_KEY_ALL, true);
 }
 
 u8 *umem_at(struct process *p, uptr addr, u64 n)

@@ -49,6 +49,8 @@ struct wait_queue_head {
 struct wait_queue_entry {
 	struct list_head node;
 	struct task *task;
+	u32 key;	/* what wakes it, bits POLL... */
+	bool exclusive; /* of such ones a wake-up reaches one */
 };
 
 struct task {
@@ -75,6 +77,7 @@ struct task {
 	/* What the call has looked up stays open until it ends: LINUX: fdget(), poll_wqueues. */
 	struct file *held[TASK_WAITS];
 	u32 nr_held;
+	u32 poll_key; /* LINUX: poll_table._key: of the descriptor that poll() is looking at */
 	struct sim_event event;
 	struct sim_event hrtimer;
 	u64 hr_deadline_ns;	      /* of poll() and nanosleep(): what the program asked for */
@@ -92,8 +95,13 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 	INIT_LIST_HEAD(&wq->head);
 }
 
-/* LINUX: prepare_to_wait(). Parks the running task's call on wq as well. */
-void task_wait_on(struct task *t, struct wait_queue_head *wq);
+#define WAKE_KEY_ALL UINT32_MAX
+/* Parks the running task's call on wq as well. LINUX: prepare_to_wait(), which goes to the front,
+ * and prepare_to_wait_exclusive(), which goes to the end; the key is what the entry's function
+ * looks at.
+ */
+void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key);
+void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
 s64 schedule_timeout(struct task *t, s64 timeo);
 /* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of
@@ -102,8 +110,10 @@ s64 schedule_timeout(struct task *t, s64 timeo);
 s64 schedule_hrtimeout(struct task *t, u64 expires_ns);
 /* The timeout to wait with: `fresh` on the first entry, what is left of it after a park. */
 s64 task_timeo(const struct task *t, s64 fresh);
-/* LINUX: wake_up_interruptible_sync_poll() and relatives: all waiters go on. */
-void wake_up(struct wait_queue_head *wq);
+/* LINUX: wake_up_interruptible_poll(): from the front, up to the first exclusive one. */
+void wake_up_poll(struct wait_queue_head *wq, u32 key);
+/* LINUX: wake_up_interruptible_all(). */
+void wake_up_all(struct wait_queue_head *wq);
 static inline bool wq_has_sleeper(const struct wait_queue_head *wq)
 {
 	return !list_empty(&wq->head);

@@ -28,6 +28,8 @@ static u16 do_pollfd(struct task *t, const u8 *pollfd, struct task *wait)
 	f = fd_file(t->process, fd);
 	if (f == NULL)
 		not_implemented("poll() of what is not a socket");
+	if (wait != NULL)
+		wait->poll_key = filter;
 	return (u16)(f->socket.ops->poll(f, &f->socket, wait) & filter);
 }
 
