@@ -193,8 +193,8 @@ static int new_namespace(struct linux_dut *l, u32 host, char *err, u32 err_size)
 	return 0;
 }
 
-/* What an ordinary host has, where the kernel takes it from the size of its memory; and nothing
- * that goes out without being asked for. Files of the first namespace only are absent in others.
+/* What an ordinary host has, where the kernel takes it from the size of its memory. Some knobs are
+ * the first namespace's only, and absent in others.
  */
 static void pin(void)
 {
@@ -208,6 +208,11 @@ static void pin(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(pinned); i++)
 		(void)write_file(pinned[i].path, pinned[i].value);
+}
+
+/* Nothing that goes out without being asked for. */
+static void silence(void)
+{
 	(void)write_file("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
 	(void)write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 }
@@ -217,6 +222,8 @@ static int new_host(struct linux_dut *l, u32 host, char *err, u32 err_size)
 	if (new_namespace(l, host, err, err_size) != 0)
 		return -1;
 	pin();
+	if (l->clock == DUT_REAL)
+		silence();
 	return linux_wire_begin(l, host, err, err_size);
 }
 
@@ -251,6 +258,8 @@ static int begin(struct linux_dut *l, char *err, u32 err_size)
 	if (linux_time_begin(l, err, err_size) != 0)
 		return -1;
 	l->home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (l->clock == DUT_VIRTUAL)
+		pin();
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		if (new_host(l, h, err, err_size) != 0)
 			return -1;

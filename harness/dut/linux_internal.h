@@ -81,7 +81,8 @@ static inline const struct linux_dut *linux_of_const(const struct dut *d)
  * its own, its scheduling, too) are the host's. Callers need not go back. 0, or -errno.
  */
 int linux_enter(struct linux_dut *l, u32 host);
-/* All frames that have left and calls that have ended are reported; true: there were any. */
+/* All frames that have left and the first call that has ended are reported; true: there were any.
+ */
 bool linux_collect(struct linux_dut *l);
 
 /* --- linux_time.c

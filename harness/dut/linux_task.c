@@ -265,30 +265,46 @@ struct dut_call linux_thread_of(const struct dut *d, u32 host, u32 thread)
 	return c;
 }
 
-static bool collect_task(struct linux_dut *l, u32 host, u32 thread)
+/* The thread of the host whose call ended first, of those that have not been seen to end. */
+static u32 next_ended(const struct linux_host *h)
+{
+	u32 first = DUT_THREADS;
+
+	for (u32 t = 0; t < DUT_THREADS; t++) {
+		const struct linux_request *r;
+
+		if (!h->task[t].busy)
+			continue;
+		r = &h->shared->thread[t];
+		if (is_done(r) && (first == DUT_THREADS || r->turn < h->shared->thread[first].turn))
+			first = t;
+	}
+	return first;
+}
+
+static void collect_task(struct linux_dut *l, u32 host, u32 thread)
 {
 	struct linux_task *t = &l->host[host].task[thread];
-	const struct linux_request *r;
+	const struct linux_request *r = &l->host[host].shared->thread[thread];
 
-	if (!t->busy)
-		return false;
-	r = &l->host[host].shared->thread[thread];
-	if (!is_done(r))
-		return false;
+	assert(t->busy);
 	t->busy = false;
 	t->ret = r->ret;
 	t->ended_ps = r->ended_ns * PS_PER_NS;
 	if (l->dut.on_return != NULL)
 		l->dut.on_return(l->dut.ctx);
-	return true;
 }
 
+/* One at a time, so that whoever asks sees them in the order in which they ended. */
 bool linux_tasks_collect(struct linux_dut *l)
 {
-	bool any = false;
+	for (u32 h = 0; h < l->cfg.hosts; h++) {
+		u32 t = next_ended(&l->host[h]);
 
-	for (u32 h = 0; h < l->cfg.hosts; h++)
-		for (u32 t = 0; t < DUT_THREADS; t++)
-			any |= collect_task(l, h, t);
-	return any;
+		if (t == DUT_THREADS)
+			continue;
+		collect_task(l, h, t);
+		return true;
+	}
+	return false;
 }

@@ -147,6 +147,7 @@ _Noreturn static void serve(const struct start *start)
 		r->ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
 			     r->arg[5]);
 		r->ended_ns = linux_clock_ns(&clock);
+		r->turn = __atomic_add_fetch(&s->turns, 1, __ATOMIC_RELAXED);
 		answer(r, asked);
 	}
 }

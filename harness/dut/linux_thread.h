@@ -41,7 +41,8 @@ enum linux_order { LINUX_SPAWN, LINUX_FORK };
 /* The executor asks: `asked` is counted up and woken; the answer is there when `done` equals it. */
 struct linux_request {
 	u32 asked, done;
-	u32 nr; /* of a leader: enum linux_order */
+	u32 nr;	  /* of a leader: enum linux_order */
+	u32 turn; /* how many calls of the host had ended then */
 	u64 arg[SYS_ARGS];
 	s64 ret;
 	u64 ended_ns;
@@ -50,6 +51,7 @@ struct linux_request {
 struct linux_shared {
 	int bell;
 	struct linux_clock clock;
+	u32 turns;
 	u8 *bytes; /* memory of processes, one after the other */
 	struct linux_request leader[DUT_PROCESSES];
 	struct linux_identity identity[DUT_PROCESSES];
