@@ -53,6 +53,7 @@ if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.c_char_p(program), 0, 
     sys.exit("seccomp: " + os.strerror(ctypes.get_errno()))
 os.execv(sys.argv[2], sys.argv[2:])
 EOF
+# shellcheck disable=SC2317 # refused() calls it
 forbidding() { # SYSTEM_CALL COMMAND...
 	python3 "$dir/forbid.py" "$@"
 }
@@ -87,6 +88,7 @@ refused oracle/another_linux 3 "Linux 6.11.2, not 6.12" \
 refused oracle/short_source 1 "tar: exit status" \
 	env REFSTACK_LINUX_SOURCE="$dir/short.tar.xz" "$dir/refstack" oracle build
 
+# shellcheck disable=SC2317 # refused() calls it
 interrupted_after() { # SECONDS
 	timeout --preserve-status -s INT "$1" "$dir/refstack" oracle build
 }
@@ -133,6 +135,7 @@ for n in ("config", "patches", "dotconfig"):
     assert len(k[n]) == 64
 assert k["version"].startswith("6.12.") and s["coverage_kernel"] is None
 EOF
+# shellcheck disable=SC2016 # the other shell expands it
 echo 'read a b version rest </proc/version; echo "it is $version"; touch /x || echo read-only' |
 	timeout 60 "$dir/refstack" oracle shell >"$dir/shell" 2>&1
 expect oracle/shell grep -q 'it is 6\.12\.' "$dir/shell"
