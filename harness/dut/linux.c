@@ -87,10 +87,39 @@ static const char *fault(struct dut *d, u32 host, enum dut_fault what, u64 a, u6
 /* --- set-up and end
  * -------------------------------------------------------------------------------- */
 
+/* All on one CPU; threads before the executor, where that is allowed. */
+static void arrange_scheduling(struct linux_dut *l)
+{
+	struct sched_param p = { 0 };
+	int cpu = sched_getcpu();
+	cpu_set_t one;
+
+	l->pinned = cpu >= 0 && sched_getaffinity(0, sizeof(l->cpus), &l->cpus) == 0;
+	if (l->pinned) {
+		CPU_ZERO(&one);
+		CPU_SET((u32)cpu, &one);
+		l->pinned = sched_setaffinity(0, sizeof(one), &one) == 0;
+	}
+	l->policy = sched_getscheduler(0);
+	(void)sched_getparam(0, &p);
+	l->priority = p.sched_priority;
+	p.sched_priority = EXECUTOR_PRIORITY;
+	l->fifo = sched_setscheduler(0, SCHED_FIFO, &p) == 0;
+}
+
+static void restore_scheduling(const struct linux_dut *l)
+{
+	struct sched_param p = { .sched_priority = l->priority };
+
+	if (l->fifo)
+		(void)sched_setscheduler(0, l->policy, &p);
+	if (l->pinned)
+		(void)sched_setaffinity(0, sizeof(l->cpus), &l->cpus);
+}
+
 static void destroy(struct dut *d)
 {
 	struct linux_dut *l = linux_of(d);
-	struct sched_param p = { .sched_priority = l->priority };
 
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		linux_tasks_end(l, h);
@@ -104,8 +133,7 @@ static void destroy(struct dut *d)
 	if (l->home >= 0)
 		close(l->home);
 	linux_time_end(l);
-	if (l->fifo)
-		(void)sched_setscheduler(0, l->policy, &p);
+	restore_scheduling(l);
 	free(l);
 }
 
@@ -225,28 +253,6 @@ static int new_host(struct linux_dut *l, u32 host, char *err, u32 err_size)
 	if (l->clock == DUT_REAL)
 		silence();
 	return linux_wire_begin(l, host, err, err_size);
-}
-
-/* All on one CPU; threads before the executor, where that is allowed. */
-static void arrange_scheduling(struct linux_dut *l)
-{
-	struct sched_param p = { 0 };
-	cpu_set_t cpus;
-
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0) {
-		u32 cpu = 0;
-
-		while (cpu < CPU_SETSIZE - 1 && !CPU_ISSET(cpu, &cpus))
-			cpu++;
-		CPU_ZERO(&cpus);
-		CPU_SET(cpu, &cpus);
-		(void)sched_setaffinity(0, sizeof(cpus), &cpus);
-	}
-	l->policy = sched_getscheduler(0);
-	(void)sched_getparam(0, &p);
-	l->priority = p.sched_priority;
-	p.sched_priority = EXECUTOR_PRIORITY;
-	l->fifo = sched_setscheduler(0, SCHED_FIFO, &p) == 0;
 }
 
 static int begin(struct linux_dut *l, char *err, u32 err_size)

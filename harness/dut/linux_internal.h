@@ -13,6 +13,7 @@
 #ifndef HARNESS_DUT_LINUX_INTERNAL_H
 #define HARNESS_DUT_LINUX_INTERNAL_H
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include "harness/dut/dut.h"
@@ -57,9 +58,10 @@ struct linux_dut {
 	struct linux_facts *facts; /* of linux_facts.c */
 	int timer, bell;	   /* timerfd; eventfd that a call's end rings */
 	struct linux_clock exact;
-	bool fifo;  /* threads run before the executor goes on */
-	int policy; /* the executor's own, and its priority */
-	int priority;
+	bool fifo;	      /* threads run before the executor goes on */
+	int policy, priority; /* the executor's own */
+	bool pinned;	      /* and its CPUs */
+	cpu_set_t cpus;
 	u8 frame[LINUX_FRAME_MAX];
 };
 

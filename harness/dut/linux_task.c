@@ -75,22 +75,20 @@ static s64 order(const struct linux_dut *l, u32 host, u32 process, enum linux_or
 /* --- processes and threads
  * --------------------------------------------------------------------------------- */
 
-static void need(bool there, const char *what)
-{
-	if (there)
-		return;
-	fprintf(stderr, "linux: %s: %s\n", what, strerror(errno));
-	abort();
-}
-
-static void spawn(struct linux_dut *l, u32 host, u32 thread)
+static bool spawn(struct linux_dut *l, u32 host, u32 thread)
 {
 	struct linux_host *h = &l->host[host];
-	s64 tid = order(l, host, h->task[thread].process, LINUX_SPAWN, thread);
+	struct linux_task *t = &h->task[thread];
+	s64 tid;
 
-	need(tid > 0, "a thread cannot be started");
+	if (h->process[t->process].pid == 0)
+		return false;
+	tid = order(l, host, t->process, LINUX_SPAWN, thread);
+	if (tid <= 0)
+		return false;
 	h->shared->tid[thread] = (pid_t)tid;
-	h->task[thread].there = true;
+	t->there = true;
+	return true;
 }
 
 /* Memory that all processes of the host and the executor see. */
@@ -148,8 +146,11 @@ int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size)
 		return -1;
 	}
 	h->process[0].pid = pid;
-	spawn(l, host, 0);
-	return 0;
+	if (spawn(l, host, 0))
+		return 0;
+	snprintf(err, err_size, "the program's process has no memory at address %#x, or no thread",
+		 UMEM_BASE);
+	return -1;
 }
 
 void linux_tasks_end(struct linux_dut *l, u32 host)
@@ -199,8 +200,8 @@ void linux_fork(struct dut *d, u32 host, u32 to)
 	h->process[to].high = h->process[0].high;
 	s->identity[to] = s->identity[0];
 	pid = order(l, host, 0, LINUX_FORK, to);
-	need(pid > 0, "a process cannot be forked");
-	h->process[to].pid = (pid_t)pid;
+	if (pid > 0)
+		h->process[to].pid = (pid_t)pid;
 }
 
 void linux_attach(struct dut *d, u32 host, u32 thread, u32 process)
@@ -235,6 +236,15 @@ void linux_signal(struct dut *d, u32 host, u32 thread, u32 signo)
 /* --- calls
  * --------------------------------------------------------------------------------------------- */
 
+static void ended(struct linux_dut *l, struct linux_task *t, s64 ret, u64 when_ps)
+{
+	t->busy = false;
+	t->ret = ret;
+	t->ended_ps = when_ps;
+	if (l->dut.on_return != NULL)
+		l->dut.on_return(l->dut.ctx);
+}
+
 void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 arg[SYS_ARGS])
 {
 	struct linux_dut *l = linux_of(d);
@@ -243,11 +253,13 @@ void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 a
 
 	assert(thread < DUT_THREADS);
 	assert(!t->busy);
-	if (!t->there)
-		spawn(l, host, thread);
 	memcpy(t->arg, arg, sizeof(t->arg));
 	memcpy(r->arg, arg, sizeof(r->arg));
 	t->busy = true;
+	if (!t->there && !spawn(l, host, thread)) {
+		ended(l, t, -ENOMEM, linux_now_ps(d));
+		return;
+	}
 	ask(r, nr);
 	if (!l->fifo)
 		(void)wait_done(l, r, BLOCKED_MS);
@@ -282,28 +294,17 @@ static u32 next_ended(const struct linux_host *h)
 	return first;
 }
 
-static void collect_task(struct linux_dut *l, u32 host, u32 thread)
-{
-	struct linux_task *t = &l->host[host].task[thread];
-	const struct linux_request *r = &l->host[host].shared->thread[thread];
-
-	assert(t->busy);
-	t->busy = false;
-	t->ret = r->ret;
-	t->ended_ps = r->ended_ns * PS_PER_NS;
-	if (l->dut.on_return != NULL)
-		l->dut.on_return(l->dut.ctx);
-}
-
 /* One at a time, so that whoever asks sees them in the order in which they ended. */
 bool linux_tasks_collect(struct linux_dut *l)
 {
 	for (u32 h = 0; h < l->cfg.hosts; h++) {
 		u32 t = next_ended(&l->host[h]);
+		const struct linux_request *r;
 
 		if (t == DUT_THREADS)
 			continue;
-		collect_task(l, h, t);
+		r = &l->host[h].shared->thread[t];
+		ended(l, &l->host[h].task[t], r->ret, r->ended_ns * PS_PER_NS);
 		return true;
 	}
 	return false;
