@@ -23,9 +23,9 @@ struct linux_drops {
 
 static u16 row_of(const char *name)
 {
-	for (u16 i = 0; i < DROP_MAX; i++)
+	for (u32 i = 0; i < DROP_MAX; i++)
 		if (strcmp(drop_names[i], name) == 0)
-			return i;
+			return (u16)i;
 	return NO_DROP;
 }
 

@@ -140,7 +140,7 @@ static void extended_echo(void **state)
 /* DIVERGES(later-protocols): no reset and no ICMP error answers them. */
 static void protocols_of_later_parts(void **state)
 {
-	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDPLITE, IPPROTO_IGMP };
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDPLITE };
 	struct world *w = up(5);
 	u8 f[128] = { 0 };
 
@@ -151,6 +151,47 @@ static void protocols_of_later_parts(void **state)
 		inject(w, f, frame_ip(f, protocols[i], (u32)PEER, (u32)HERE, 20));
 		assert_int_equal(w->host[0].net.drops[DROP_NO_SOCKET], drops + 1);
 		assert_int_equal(host_mib(w, IPSTATS_MIB_INDELIVERS), i + 1);
+	}
+	assert_int_equal(last_out.count, 0);
+	end_world(w);
+}
+
+/* Linux: one that is heard is consumed; what is no message, and a report to us alone, is dropped.
+ */
+static void igmp_is_heard(void **state)
+{
+	static const struct {
+		u8 type, len;
+		u32 daddr;
+		bool heard;
+	} rows[] = {
+		{ 0x11, 8, 0xe0000001, true },	 { 0x11, 12, 0xe0000001, true },
+		{ 0x11, 10, 0xe0000001, false }, { 0x11, 4, 0xe0000001, false },
+		{ 0x16, 8, 0xe0000001, true },	 { 0x12, 8, 0xe0000001, true },
+		{ 0x16, 8, (u32)HERE, false },	 { 0x17, 8, 0xe0000001, false },
+	};
+	struct world *w = up(9);
+	static const u8 all_hosts[6] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 };
+	u64 *drops = &w->host[0].net.drops[DROP_NOT_SPECIFIED];
+	u8 f[128];
+	u32 len;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		for (u32 broken = 0; broken < 2; broken++) {
+			u64 before = *drops;
+
+			memset(f, 0, sizeof(f));
+			f[FRAME_L4] = rows[i].type;
+			/* The sum of all words but this one, with nothing else in them. */
+			f[FRAME_L4 + 2] = (u8)(0xff - rows[i].type - broken);
+			f[FRAME_L4 + 3] = 0xff;
+			len = frame_ip(f, IPPROTO_IGMP, (u32)PEER, rows[i].daddr, rows[i].len);
+			if (rows[i].daddr != (u32)HERE)
+				memcpy(f, all_hosts, sizeof(all_hosts));
+			inject(w, f, len);
+			assert_int_equal(*drops - before, broken != 0 || !rows[i].heard);
+		}
 	}
 	assert_int_equal(last_out.count, 0);
 	end_world(w);
@@ -280,6 +321,7 @@ int main(void)
 		cmocka_unit_test(every_cpu_answers),
 		cmocka_unit_test(extended_echo),
 		cmocka_unit_test(protocols_of_later_parts),
+		cmocka_unit_test(igmp_is_heard),
 		cmocka_unit_test(raw_sockets_keep_silence),
 		cmocka_unit_test(slots_that_sockets_share),
 		cmocka_unit_test(segment_sizes),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* igmp.c - multicast groups of sockets, as far as they are refused.
+/* igmp.c - multicast groups of sockets, as far as they are refused; messages, as far as they are
+ * heard.
  *
- * Path: ip_setsockopt(). Rules: LINUX: net/ipv4/igmp.c.
- * Missing: joining a group. As no socket is a member of any, all other requests end in the errors
- * that a socket without memberships gets.
+ * Path: ip_setsockopt(); ip_protocol_deliver_rcu(). Rules: LINUX: net/ipv4/igmp.c.
+ * Missing: answers to queries, and the timers for them; joining a group. As no socket is a member
+ * of any, all other requests end in the errors that a socket without memberships gets.
  */
 #include "ipv4/igmp.h"
 
@@ -11,6 +12,50 @@
 #include "ipv4/route.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
+
+enum { IGMP_HLEN = 8, IGMP_GROUP = 4, IGMPV3_NSRCS = 10, IGMPV3_QUERY_HLEN = 12 };
+enum {
+	IGMP_HOST_MEMBERSHIP_QUERY = 0x11,
+	IGMP_HOST_MEMBERSHIP_REPORT = 0x12,
+	IGMPV2_HOST_MEMBERSHIP_REPORT = 0x16
+};
+
+/* Is it a query as one should be? Version 3 knows sources, of a group. */
+static bool igmp_heard_query(struct sk_buff *skb)
+{
+	u32 nsrcs;
+
+	if (skb->len == IGMP_HLEN)
+		return true;
+	if (!pskb_may_pull(skb, IGMPV3_QUERY_HLEN))
+		return false;
+	nsrcs = get_be16(skb->data + IGMPV3_NSRCS);
+	if (nsrcs == 0)
+		return true;
+	return pskb_may_pull(skb, IGMPV3_QUERY_HLEN + nsrcs * 4) &&
+	       !be32_is_zero(load_be32(skb->data + IGMP_GROUP));
+}
+
+int igmp_rcv(struct sk_buff *skb)
+{
+	bool heard = false;
+	u8 type;
+
+	if (pskb_may_pull(skb, IGMP_HLEN) && skb_checksum_validate(skb, true, false, 0) == 0) {
+		type = skb->data[0];
+		if (type == IGMP_HOST_MEMBERSHIP_QUERY)
+			heard = igmp_heard_query(skb);
+		else if (type == IGMP_HOST_MEMBERSHIP_REPORT ||
+			 type == IGMPV2_HOST_MEMBERSHIP_REPORT)
+			heard = skb->pkt_type == PACKET_MULTICAST ||
+				skb->pkt_type == PACKET_BROADCAST;
+	}
+	if (heard)
+		consume_skb(skb);
+	else
+		kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	return 0;
+}
 
 /* LINUX: ip_mc_find_dev(): by index, by an address of ours, or by the route to the group. */
 static bool ip_mc_find_dev(struct net *net, struct ip_mreqn *imr)

@@ -13,6 +13,7 @@ struct ip_mreqn {
 	s32 imr_ifindex;
 };
 
+int igmp_rcv(struct sk_buff *skb);
 int ip_mc_join_group(struct sock *sk, struct ip_mreqn *imr);
 int ip_mc_leave_group(struct sock *sk, struct ip_mreqn *imr);
 /* A source of a group: to add, drop, block or unblock. */

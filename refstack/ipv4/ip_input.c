@@ -5,14 +5,15 @@
  * Rules: RFC 791, RFC 1122 3.2.1 and 3.3.6; LINUX: net/ipv4/ip_input.c.
  * DIVERGES(raw-deliver): raw sockets get no copies in this part; they do keep the host from
  * answering that it does not know the protocol.
- * DIVERGES(later-protocols): TCP, UDP-Lite and IGMP packets are dropped and counted until their
- * part comes; nothing is answered.
+ * DIVERGES(later-protocols): TCP and UDP-Lite packets are dropped and counted until their part
+ * comes; nothing is answered, as to IGMP's queries.
  */
 #include "ipv4/ip.h"
 
 #include "base/csum.h"
 #include "core/neighbour.h"
 #include "ipv4/icmp.h"
+#include "ipv4/igmp.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
@@ -46,10 +47,11 @@ static const struct net_protocol udp_protocol = { .handler = udp_rcv,
 static const struct net_protocol icmp_protocol = { .handler = icmp_rcv,
 						   .err_handler = icmp_err,
 						   .no_policy = true };
+static const struct net_protocol igmp_protocol = { .handler = igmp_rcv };
 static const struct net_protocol later_protocol = { .handler = later_protocol_rcv };
 
 const struct net_protocol *const inet_protos[256] = {
-	[IPPROTO_ICMP] = &icmp_protocol,     [IPPROTO_IGMP] = &later_protocol,
+	[IPPROTO_ICMP] = &icmp_protocol,     [IPPROTO_IGMP] = &igmp_protocol,
 	[IPPROTO_TCP] = &later_protocol,     [IPPROTO_UDP] = &udp_protocol,
 	[IPPROTO_UDPLITE] = &later_protocol,
 };
