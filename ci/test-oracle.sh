@@ -141,6 +141,16 @@ echo 'read a b version rest </proc/version; echo "it is $version"; touch /x || e
 expect oracle/shell grep -q 'it is 6\.12\.' "$dir/shell"
 expect oracle/shell_read_only grep -q '^read-only' "$dir/shell"
 
+# Debts: of scripts, each once; nothing is known where there are no vectors.
+mkdir -p "$dir/debts/vectors/a"
+printf '// claim: x\n// tape: hash_rnd 5\n// tape: isn 7\n' >"$dir/debts/vectors/a/b.pkt"
+printf '// claim: tape: none\n' >"$dir/debts/vectors/c.pkt"
+(cd "$dir/debts" && "$dir/refstack" oracle status) >"$dir/status" 2>&1
+expect oracle/tape_is_counted grep -q '^tape: *2 open entries$' "$dir/status"
+expect oracle/tape_is_listed grep -q '^ *hash_rnd 5 (vectors/a/b)$' "$dir/status"
+(cd "$dir/wrong" && "$dir/refstack" oracle status) >"$dir/status" 2>&1
+expect oracle/tape_without_vectors grep -q '^tape: *not known' "$dir/status"
+
 # One byte that changed is seen by status; another size, by everybody.
 byte=$(od -An -tu1 -j 4096 -N 1 "$kernel")
 # shellcheck disable=SC2059

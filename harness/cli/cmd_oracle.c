@@ -9,6 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
 #include "harness/cli/output.h"
+#include "harness/golden/golden.h"
 #include "harness/lib/sha256.h"
 #include "harness/oracle/uml.h"
 
@@ -116,54 +117,90 @@ static int oracle_build(const struct args *args)
 
 /* --- status --- */
 
-/* Values that could not be computed and were taken from Linux: "// tape: LABEL VALUE" at the head
- * of a golden vector.
+/* Values that could not be computed and were taken from Linux: "LABEL VALUE", noted in a golden
+ * vector's capture, or in the header "tape" of its script.
  */
 struct tape {
-	char **entry;
+	char **entry; /* "LABEL VALUE (vectors/udp/x)" */
 	u32 nr;
 	bool no_vectors;
 };
 
+/* Script and capture are one vector. */
 static void tape_add(struct tape *t, const char *path, const char *text, size_t len)
 {
 	char **more = realloc(t->entry, (t->nr + 1) * sizeof(*more));
+	size_t stem = strlen(path);
 
-	if (more == NULL || asprintf(&more[t->nr], "%.*s (%s)", (int)len, text, path) < 0)
+	if (more == NULL)
 		abort();
 	t->entry = more;
+	while (stem > 0 && path[stem] != '.')
+		stem--;
+	if (asprintf(&more[t->nr], "%.*s (%.*s)", (int)len, text, (int)stem, path) < 0)
+		abort();
+	for (u32 i = 0; i < t->nr; i++) {
+		if (strcmp(more[i], more[t->nr]) == 0) {
+			free(more[t->nr]);
+			return;
+		}
+	}
 	t->nr++;
 }
 
-static void tape_of(struct tape *t, const char *path)
+/* Lines that begin so; of each what follows. */
+static void tape_lines(struct tape *t, const char *path, const char *text, const char *mark)
 {
-	static const char mark[] = "// tape:";
-	char err[FILE_ERROR_MAX];
-	size_t len;
-	char *text = file_read(path, &len, err), *line = text;
+	for (const char *line = text; *line != '\0';) {
+		size_t len = strcspn(line, "\n"), skip = strlen(mark);
 
-	while (line != NULL && *line != '\0') {
-		len = strcspn(line, "\n");
-		if (strncmp(line, mark, sizeof(mark) - 1) == 0) {
-			const char *at = line + sizeof(mark) - 1;
-
-			at += strspn(at, " ");
-			tape_add(t, path, at, len - (size_t)(at - line));
+		if (strncmp(line, mark, skip) == 0) {
+			skip += strspn(line + skip, " ");
+			tape_add(t, path, line + skip, len - skip);
 		}
 		line += len + (line[len] == '\n');
 	}
+}
+
+static void tape_of_script(struct tape *t, const char *path)
+{
+	char err[FILE_ERROR_MAX];
+	size_t len;
+	char *text = file_read(path, &len, err);
+
+	if (text != NULL)
+		tape_lines(t, path, text, "// tape:");
 	free(text);
+}
+
+static void tape_of_capture(struct tape *t, const char *path)
+{
+	char err[MESSAGE];
+	struct golden g;
+
+	if (golden_read(&g, path, err, sizeof(err)) != 0) {
+		fprintf(stderr, "refstack oracle: %s\n", err);
+		return;
+	}
+	if (g.from.tape != NULL)
+		tape_lines(t, path, g.from.tape, "");
+	golden_free(&g);
 }
 
 static void tape_read(struct tape *t)
 {
-	struct file_list l = { .nr = 0 };
+	struct file_list scripts = { .nr = 0 }, captures = { .nr = 0 };
 	char err[FILE_ERROR_MAX];
 
-	*t = (struct tape){ .no_vectors = !file_list_add(&l, "vectors", ".pkt", err) };
-	for (u32 i = 0; i < l.nr; i++)
-		tape_of(t, l.path[i]);
-	file_list_free(&l);
+	*t = (struct tape){ .no_vectors = !file_list_add(&scripts, "vectors", ".pkt", err) };
+	for (u32 i = 0; i < scripts.nr; i++)
+		tape_of_script(t, scripts.path[i]);
+	if (!t->no_vectors)
+		(void)file_list_add(&captures, "vectors", ".pcapng", err); /* there may be none */
+	for (u32 i = 0; i < captures.nr; i++)
+		tape_of_capture(t, captures.path[i]);
+	file_list_free(&scripts);
+	file_list_free(&captures);
 }
 
 static void tape_free(struct tape *t)

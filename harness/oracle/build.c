@@ -36,7 +36,7 @@ enum {
 	READ_BYTES = 16384
 };
 
-#define INSTALL "apt-get install -y --no-install-recommends"
+#define INSTALL "apt-get update && apt-get install -y --no-install-recommends"
 
 struct build {
 	const struct kernel_build *how;
