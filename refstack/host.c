@@ -224,6 +224,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	}
 	init_sysctl(net);
 	init_processes(h);
+	assert(h->nr_cpus != 0);
 	for (u32 i = 0; i < h->nr_tasks; i++)
 		task_init(&h->task[i], h, &h->process[0], i, i % h->nr_cpus, syscall);
 	INIT_LIST_HEAD(&net->fib_info_list);

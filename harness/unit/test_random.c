@@ -39,6 +39,7 @@ struct run {
 	u64 time0_ps;
 	int shared, nr_sock, nr_group;
 	int sock[SOCKS], group[SOCKS];
+	char value[LINE_BYTES]; /* what the step gave */
 };
 
 static void see(void *ctx, u32 port, bool outgoing, const u8 *f, u32 len)
@@ -82,7 +83,9 @@ static void run_end(struct run *r)
 {
 	if (r->w != NULL)
 		end_world(r->w);
-	memset(r, 0, sizeof(*r));
+	r->w = NULL;
+	r->nr_sock = 0;
+	r->nr_group = 0;
 }
 
 static void add_neighbour(struct world *w, u32 last)
@@ -97,11 +100,10 @@ static void add_neighbour(struct world *w, u32 last)
 }
 
 /* As the judge: all this one jiffy before the boundary that the program's time 0 is on. */
-static void step_seed(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_seed(struct run *r, char word[][LINE_BYTES])
 {
 	struct world_cfg cfg;
 
-	(void)value;
 	run_end(r);
 	cfg = scenario_bare(&limits_test, strtoull(word[1], NULL, 10));
 	cfg.boot_jiffies = WORLD_BOOT_JIFFIES - 1;
@@ -119,45 +121,43 @@ static void step_seed(struct run *r, char word[][LINE_BYTES], char *value)
 	assert_int_equal(call_bind(r->w, 0, 0, r->shared, "0.0.0.0", SHARED_PORT), 0);
 }
 
-static void step_range(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_range(struct run *r, char word[][LINE_BYTES])
 {
 	char line[128];
 
-	(void)value;
 	(void)snprintf(line, sizeof(line), "sysctl -w net.ipv4.ip_local_port_range=\"%d %d\"",
 		       word_int(word[1]), word_int(word[2]));
 	must_config(r->w, 0, line);
 }
 
-static void print_port(struct run *r, int fd, s64 err, char *value)
+static void print_port(struct run *r, int fd, s64 err)
 {
-	(void)snprintf(value, LINE_BYTES, "%d", err != 0 ? (int)err : port_of(r->w, fd));
+	(void)snprintf(r->value, sizeof(r->value), "%d", err != 0 ? (int)err : port_of(r->w, fd));
 	assert_in_range(r->nr_sock, 0, SOCKS - 1);
 	r->sock[r->nr_sock++] = fd;
 }
 
-static void step_bind(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_bind(struct run *r, char word[][LINE_BYTES])
 {
 	int fd = udp_socket(r->w);
 
-	print_port(r, fd, call_bind(r->w, 0, 0, fd, word[1], (u16)word_int(word[2])), value);
+	print_port(r, fd, call_bind(r->w, 0, 0, fd, word[1], (u16)word_int(word[2])));
 }
 
-static void step_connect(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_connect(struct run *r, char word[][LINE_BYTES])
 {
 	int fd = udp_socket(r->w);
 
-	print_port(r, fd, call_connect(r->w, 0, 0, fd, word[1], (u16)word_int(word[2])), value);
+	print_port(r, fd, call_connect(r->w, 0, 0, fd, word[1], (u16)word_int(word[2])));
 }
 
-static void step_close(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_close(struct run *r, char word[][LINE_BYTES])
 {
-	(void)value;
 	assert_int_equal(call_close(r->w, 0, 0, r->sock[word_int(word[1])]), 0);
 }
 
 /* A connected socket's own counter. */
-static void step_csend(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_csend(struct run *r, char word[][LINE_BYTES])
 {
 	int fd = r->sock[word_int(word[1])];
 	s64 ret;
@@ -167,10 +167,10 @@ static void step_csend(struct run *r, char word[][LINE_BYTES], char *value)
 	forget();
 	ret = host_sys(r->w, SYS_NR_sendto, (u64)fd, SCENARIO_DATA, 10, 0, 0);
 	world_settle(r->w);
-	(void)snprintf(value, LINE_BYTES, "%d", ret < 0 ? (int)ret : seen.id);
+	(void)snprintf(r->value, sizeof(r->value), "%d", ret < 0 ? (int)ret : seen.id);
 }
 
-static void step_send(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_send(struct run *r, char word[][LINE_BYTES])
 {
 	static const u8 data[8000];
 	u32 len = (u32)word_int(word[3]);
@@ -182,17 +182,16 @@ static void step_send(struct run *r, char word[][LINE_BYTES], char *value)
 	forget();
 	assert_int_equal(call_sendto(r->w, 0, 0, r->shared, data, len, 0, word[1], DISCARD), len);
 	world_settle(r->w);
-	(void)snprintf(value, LINE_BYTES, "%d/%u", seen.id, seen.frames);
+	(void)snprintf(r->value, sizeof(r->value), "%d/%u", seen.id, seen.frames);
 }
 
-static void step_at(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_at(struct run *r, char word[][LINE_BYTES])
 {
-	(void)value;
 	world_run_until(r->w,
 			r->time0_ps + (u32)word_int(word[1]) * (u64)PS_PER_MS + PS_PER_MS / 2);
 }
 
-static void step_reach(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_reach(struct run *r, char word[][LINE_BYTES])
 {
 	const struct neigh_table *tbl = r->w->host[0].net.arp_tbl;
 
@@ -200,24 +199,23 @@ static void step_reach(struct run *r, char word[][LINE_BYTES], char *value)
 		const struct neigh_parms *p = &tbl->dev_parms[i];
 
 		if (p->dev != NULL && strcmp(p->dev->name, word[1]) == 0)
-			(void)snprintf(value, LINE_BYTES, "%u", (u32)p->reachable_time);
+			(void)snprintf(r->value, sizeof(r->value), "%u", (u32)p->reachable_time);
 	}
 }
 
 /* So many senders knock at a closed port; each error costs a part of the host's credit. */
-static void step_knock(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_knock(struct run *r, char word[][LINE_BYTES])
 {
 	u8 f[64] = { 0 };
 
 	forget();
 	for (int i = 0; i < word_int(word[1]); i++)
 		inject(r->w, f, frame_udp(f, (u32)(KNOCK_FROM + i), 7, CLOSED_PORT, 2));
-	(void)snprintf(value, LINE_BYTES, "%u/%d", seen.icmp, seen.icmp_id);
+	(void)snprintf(r->value, sizeof(r->value), "%u/%d", seen.icmp, seen.icmp_id);
 }
 
-static void step_group(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_group(struct run *r, char word[][LINE_BYTES])
 {
-	(void)value;
 	for (int i = 0; i < word_int(word[1]); i++) {
 		int fd = udp_socket(r->w);
 
@@ -227,30 +225,28 @@ static void step_group(struct run *r, char word[][LINE_BYTES], char *value)
 	}
 }
 
-static void step_pick(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_pick(struct run *r, char word[][LINE_BYTES])
 {
 	u8 f[64] = { 0 };
 
 	inject(r->w, f, frame_udp(f, parse_ipv4(word[1]), (u16)word_int(word[2]), GROUP_PORT, 2));
 	for (int i = 0; i < r->nr_group; i++)
 		if (call_recv(r->w, 0, 0, r->group[i], 10, MSG_DONTWAIT) >= 0)
-			(void)snprintf(value, LINE_BYTES, "%d", i);
+			(void)snprintf(r->value, sizeof(r->value), "%d", i);
 }
 
-static void step_neigh(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_neigh(struct run *r, char word[][LINE_BYTES])
 {
-	(void)value;
 	for (int i = 0; i < word_int(word[1]); i++)
 		add_neighbour(r->w, (u32)(NEIGH_FROM + i));
 }
 
 /* A router on the way to ADDR says that what the shared socket sent was too large. */
-static void step_toobig(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_toobig(struct run *r, char word[][LINE_BYTES])
 {
 	u8 f[FRAME_L4 + 8 + IPV4_HLEN + 8] = { 0 };
 	u8 *icmp = f + FRAME_L4, *ip = icmp + 8, *udp = ip + IPV4_HLEN;
 
-	(void)value;
 	icmp[0] = ICMP_DEST_UNREACH;
 	icmp[1] = ICMP_FRAG_NEEDED;
 	put_be16(icmp + 6, (u16)word_int(word[2]));
@@ -274,15 +270,15 @@ static void step_toobig(struct run *r, char word[][LINE_BYTES], char *value)
 			 0);
 }
 
-static void step_draws(struct run *r, char word[][LINE_BYTES], char *value)
+static void step_draws(struct run *r, char word[][LINE_BYTES])
 {
 	(void)word;
-	(void)snprintf(value, LINE_BYTES, "%u", (u32)r->w->host[0].net.random->draws);
+	(void)snprintf(r->value, sizeof(r->value), "%u", (u32)r->w->host[0].net.random->draws);
 }
 
 static const struct step {
 	const char *name;
-	void (*run)(struct run *r, char word[][LINE_BYTES], char *value);
+	void (*run)(struct run *r, char word[][LINE_BYTES]);
 } steps[] = {
 	{ "seed", step_seed },	     { "range", step_range }, { "bind", step_bind },
 	{ "connect", step_connect }, { "close", step_close }, { "csend", step_csend },
@@ -291,7 +287,7 @@ static const struct step {
 	{ "neigh", step_neigh },     { "draws", step_draws }, { "toobig", step_toobig },
 };
 
-static void take_step(struct run *r, char *line, char *value)
+static void take_step(struct run *r, char *line)
 {
 	static char word[WORDS][LINE_BYTES];
 	char *save = NULL;
@@ -302,10 +298,10 @@ static void take_step(struct run *r, char *line, char *value)
 		assert_in_range(n, 0, WORDS - 1);
 		(void)snprintf(word[n++], LINE_BYTES, "%s", p);
 	}
-	(void)snprintf(value, LINE_BYTES, "-");
+	(void)snprintf(r->value, sizeof(r->value), "-");
 	for (u32 i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (strcmp(steps[i].name, word[0]) == 0) {
-			steps[i].run(r, word, value);
+			steps[i].run(r, word);
 			return;
 		}
 	}
@@ -323,7 +319,6 @@ static void every_draw_as_linux(void **state)
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f) != NULL) {
 		char *want = strchr(line, '\t');
-		char got[LINE_BYTES];
 
 		nr++;
 		if (line[0] == '#')
@@ -332,10 +327,11 @@ static void every_draw_as_linux(void **state)
 		*want++ = '\0';
 		want[strcspn(want, "\n")] = '\0';
 		memcpy(text, line, sizeof(text));
-		take_step(&r, line, got);
+		take_step(&r, line);
 		compared += strcmp(want, "-") != 0;
-		if (strcmp(got, want) != 0) {
-			printf("random_linux.tsv:%u: %s: got %s, Linux %s\n", nr, text, got, want);
+		if (strcmp(r.value, want) != 0) {
+			printf("random_linux.tsv:%u: %s: got %s, Linux %s\n", nr, text, r.value,
+			       want);
 			differ++;
 		}
 	}
