@@ -172,20 +172,6 @@ static bool is_captured(const struct script *s)
 	       !(oracle.len == 4 && memcmp(script_text(s, oracle), "none", 4) == 0);
 }
 
-/* --why becomes a header behind the others: the reason stays with what it explains. */
-static void keep_reason(const struct session *s, struct vector *v)
-{
-	const char *at = v->text;
-	char *text = NULL;
-
-	while (strncmp(at, "// ", 3) == 0 && strchr(at, '\n') != NULL)
-		at = strchr(at, '\n') + 1;
-	if (asprintf(&text, "%.*s// why: %s\n%s", (int)(at - v->text), v->text, s->why, at) < 0)
-		abort();
-	free(v->text);
-	v->text = text;
-}
-
 static enum outcome judge(const struct session *s, struct vector *v)
 {
 	char err[ERROR_BYTES] = "";
@@ -257,6 +243,19 @@ static bool write_fresh(struct vector *v)
 	return ret == 0;
 }
 
+/* --why becomes a header behind the others: the reason stays with what it explains. */
+static bool keep_reason(const struct session *s, struct vector *v)
+{
+	char err[ERROR_BYTES] = "";
+
+	v->from.why = s->why;
+	free(v->text);
+	v->text = golden_pkt(v->script, &v->item.record, &v->from, err, sizeof(err));
+	if (v->text == NULL)
+		fprintf(v->talk, "%s: %s\n", v->path, err);
+	return v->text != NULL && write_fresh(v);
+}
+
 static enum outcome compare_and_write(const struct session *s, struct vector *v)
 {
 	bool captured = is_captured(v->script), there = access(v->pcapng, F_OK) == 0;
@@ -278,8 +277,8 @@ static enum outcome compare_and_write(const struct session *s, struct vector *v)
 			v->path);
 		return DIFFERS;
 	}
-	if (!same_text)
-		keep_reason(s, v);
+	if (!same_text && !keep_reason(s, v))
+		return INVALID;
 	return write_pair(v, UPDATED);
 }
 
@@ -305,6 +304,7 @@ static enum outcome capture_one(const struct session *s, const char *path, FILE 
 		abort();
 	provenance_of(s, &v.from);
 	if (read_script(&v)) {
+		v.from.sysctls = golden_sysctls(v.script, &s->options);
 		o = judge(s, &v);
 		if (o == CAPTURED)
 			o = write_fresh(&v) ? compare_and_write(s, &v) : INVALID;
@@ -314,6 +314,7 @@ static enum outcome capture_one(const struct session *s, const char *path, FILE 
 	if (v.script != NULL)
 		script_free(v.script);
 	free(v.item.error);
+	free(v.from.sysctls);
 	free(v.old);
 	free(v.text);
 	free(v.pcapng);

@@ -4,6 +4,7 @@
  *
  *   golden_pkt.c     a script and a record become the captured script
  *   golden_pcapng.c  the capture beside it, written and read
+ *   golden_sysctls.c which sysctls are not the kernel's own
  *   align.c          two records against each other: which event is missing, which one differs
  * where check.c          one vector on one device under test junit.c, …       what came of it, for
  * machines
@@ -24,7 +25,13 @@ struct provenance {
 	u32 hz;
 	char *sysctls; /* of malloc: "net.ipv4.tcp_rmem = …" lines that a capture pins or changes */
 	char *tape;    /* of malloc: "label value" lines; NULL: none */
+	/* Of the script: why it is another now, a line behind its headers. NULL: nothing is said.
+	 */
+	const char *why;
 };
+
+/* Its sysctls, of malloc. */
+char *golden_sysctls(const struct script *s, const struct run_options *o);
 
 /* The captured script's text, in canonical form (of malloc): every result, output and frame as it
  * was. NULL with why in err.

@@ -328,6 +328,13 @@ static void put_oracle(struct pkt *k, bool blank, u32 origin)
 	fprintf(k->to, "// oracle: %s\n", k->p->kernel);
 }
 
+/* The reasons of before stay. */
+static void put_why(struct pkt *k)
+{
+	begin_line(k, 0, false, NOT_OURS);
+	fprintf(k->to, "// why: %s\n", k->p->why);
+}
+
 static void put_about(struct pkt *k, u32 i)
 {
 	const struct stmt *st = &k->s->stmt[i];
@@ -486,12 +493,17 @@ static void put_stmt(struct pkt *k, u32 i)
 static void put_all(struct pkt *k)
 {
 	bool missing = oracle_is_missing(k);
+	u32 headers = 0;
 
+	while (headers < k->s->nr_stmts && k->s->stmt[headers].kind == STMT_HEADER)
+		headers++;
 	if (missing && (k->s->nr_stmts == 0 || k->s->stmt[0].kind != STMT_HEADER)) {
 		put_oracle(k, false, NOT_OURS);
 		missing = false;
 	}
 	for (u32 i = 0; i < k->s->nr_stmts && !k->failed; i++) {
+		if (k->p->why != NULL && i == headers)
+			put_why(k);
 		put_stmt(k, i);
 		if (missing)
 			put_oracle(k, false, NOT_OURS);

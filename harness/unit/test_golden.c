@@ -301,6 +301,29 @@ static void test_headers(void **state)
 		       "  0 close(3) = 0\n");
 }
 
+/* A reason stands behind all headers, where it is the same on the next capture. */
+static void test_reasons(void **state)
+{
+	static const char text[] = "// claim: x\n// why: a\n\n`true`\n";
+	struct script *s = parse("x", text, strlen(text));
+	static const struct happening events[] = { { 'S', 2, -1, NULL, 0, 0 }, { 0 } };
+	struct provenance p = from();
+	struct record rec;
+	char err[256], *got;
+
+	(void)state;
+	p.why = "b";
+	make_record(&rec, s, events);
+	got = golden_pkt(s, &rec, &p, err, sizeof(err));
+	assert_non_null(got);
+	assert_string_equal(got,
+			    "// claim: x\n// oracle: linux-6.12.0 uml\n// why: a\n// why: b\n\n"
+			    "`true`\n");
+	free(got);
+	record_free(&rec);
+	script_free(s);
+}
+
 /* Each frame at its tick, relative times less what the lines in between take of them. */
 static void test_times(void **state)
 {
@@ -343,30 +366,36 @@ static void test_times(void **state)
  */
 static void test_times_off_the_grid(void **state)
 {
-	static const char text[] = "0.0004 close(3) = 0\n+.0003 close(4) = 0\n";
+	static const char text[] = "0.0004 close(3) = 0\n+.0003 > udp (5)\n+.001 close(4) = 0\n";
 	struct script *s = parse("x", text, strlen(text));
 	struct provenance p = from();
 	struct record rec;
 	char err[256], *got;
 	static const struct happening events[] = {
-		{ 'S', 0, 400000, NULL, 0, 0 },		  { 'R', 0, 400000, "close(3) = 0", 0, 0 },
-		{ 'O', 0, 400256, NULL, 0, 1 },		  { 'S', 1, 700000, NULL, 0, 0 },
-		{ 'R', 1, 700000, "close(4) = 0", 0, 0 }, { 'O', 0, 700256, NULL, 0, 2 },
-		{ 'O', 0, 8 * 1000000ll, NULL, 0, 3 },	  { 0 },
+		{ 'S', 0, 400000, NULL, 0, 0 },
+		{ 'R', 0, 400000, "close(3) = 0", 0, 0 },
+		{ 'O', 0, 400256, NULL, 0, 1 },
+		{ 'O', 0, 1600000, NULL, 0, 2 },
+		{ 'S', 2, 1700000, NULL, 0, 0 },
+		{ 'R', 2, 1700000, "close(4) = 0", 0, 0 },
+		{ 'O', 0, 1700256, NULL, 0, 3 },
+		{ 'O', 0, 8 * 1000000ll, NULL, 0, 4 },
+		{ 0 },
 	};
 
 	(void)state;
 	make_record(&rec, s, events);
 	rec.event[0].due_ps = 400000000;
-	rec.event[3].due_ps = 700000000;
+	rec.event[4].due_ps = 1700000000;
 	got = golden_pkt(s, &rec, &p, err, sizeof(err));
 	assert_non_null(got);
 	assert_string_equal(got, "// oracle: linux-6.12.0 uml\n"
 				 "0.0004 close(3) = 0\n"
 				 " +0 > hex ff01\n"
-				 "+.0003 close(4) = 0\n"
-				 " +0 > hex ff02\n"
-				 "+.0073 > hex ff03\n");
+				 "+.0013 > hex ff02\n"
+				 " +0 close(4) = 0\n"
+				 " +0 > hex ff03\n"
+				 "+.0063 > hex ff04\n");
 	free(got);
 	record_free(&rec);
 	script_free(s);
@@ -794,6 +823,34 @@ static void test_what_is_not_written(void **state)
 	script_free(s);
 }
 
+static void test_sysctls(void **state)
+{
+	static const char text[] =
+		"`sysctl -q -w net.ipv4.ip_default_ttl=9; ip link set lo up && sysctl "
+		"net.ipv4.udp_mem=\"1 2 3\" -w net/ipv4/ip_no_pmtu_disc=1 net.ipv4.tcp_ecn`\n"
+		"+0 `../set_sysctls.py /proc/sys/net/ipv4/tcp_sack=0`\n"
+		"+0 `ip addr add 192.0.2.1/24 dev lo; echo a=b > /dev/null`\n";
+	struct script *s = parse("x", text, strlen(text));
+	struct run_options o;
+	char *got;
+
+	(void)state;
+	run_options_init(&o);
+	o.knob[0] = (struct run_pair){ "net.ipv4.tcp_fack", "5" };
+	o.nr_knobs = 1;
+	got = golden_sysctls(s, &o);
+	/* The pinned ones first, then the command line's, then the script's in their order. */
+	assert_memory_equal(got, "net.ipv4.tcp_rmem = 4096 131072 6291456\n", 40);
+	assert_non_null(strstr(got, "\nnet.ipv4.tcp_fack = 5\n"));
+	assert_string_equal(strstr(got, "net.ipv4.tcp_fack"), "net.ipv4.tcp_fack = 5\n"
+							      "net.ipv4.ip_default_ttl = 9\n"
+							      "net.ipv4.udp_mem = 1 2 3\n"
+							      "net.ipv4.ip_no_pmtu_disc = 1\n"
+							      "net.ipv4.tcp_sack = 0\n");
+	free(got);
+	script_free(s);
+}
+
 /* --- groups --------------------------------------------------------------------------------------
  */
 static int set_up(void **state)
@@ -817,6 +874,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_vectors),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_sysctls),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_times_off_the_grid),
 		cmocka_unit_test(test_calls_that_wait),

@@ -238,6 +238,25 @@ static void test_hostile_files(void **state)
 	record_free(&r);
 }
 
+/* A text that begins inside another one, bytes that are half there: no record. */
+static void test_loose_ends(void **state)
+{
+	static u8 bytes[FILE_MAX];
+	struct record r, back;
+
+	(void)state;
+	for (u32 k = 0; k < 3; k++) {
+		sample(&r);
+		r.event[1].text += k == 1;
+		r.event[9].len += k == 2 ? 9 : 0;
+		if (k == 2)
+			r.event[9].bytes = r.bytes_len - 3;
+		assert_int_equal(unpack(&back, bytes, pack(&r, bytes)), k == 0 ? 0 : -1);
+		record_free(&r);
+		record_free(&back);
+	}
+}
+
 /* The largest sizes that a header can say cost nothing when the bytes are not there. */
 static void test_sizes_without_bytes(void **state)
 {
@@ -260,11 +279,9 @@ static void test_sizes_without_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_was_added_is_there),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_a_full_device_is_told),
-		cmocka_unit_test(test_cut_files),
-		cmocka_unit_test(test_hostile_files),
+		cmocka_unit_test(test_what_was_added_is_there), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_a_full_device_is_told),	cmocka_unit_test(test_cut_files),
+		cmocka_unit_test(test_hostile_files),		cmocka_unit_test(test_loose_ends),
 		cmocka_unit_test(test_sizes_without_bytes),
 	};
 
