@@ -67,8 +67,9 @@ cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
 # --- sources ---------------------------------------------------------------------------------------
 CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
 LIB_DIRS := lib script dut golden oracle
-# guest.c is a program: the one that the judging kernel runs.
-LIB_SRC  := $(CORE_SRC) $(filter-out harness/oracle/guest.c,$(sort $(wildcard $(LIB_DIRS:%=harness/%/*.c))))
+# Programs: what the judging kernel runs, and what runs it over and over.
+MAIN_SRC := harness/oracle/guest.c harness/oracle/repeat.c
+LIB_SRC  := $(CORE_SRC) $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=harness/%/*.c))))
 CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
 UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
@@ -78,7 +79,7 @@ FUZZ_HELP := $(filter-out harness/fuzz/fuzz_%,$(FUZZ_SRC))
 FUZZ_TARGETS := $(filter-out main,$(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC))))
 # What recipe.c carries: the judging kernel's configuration and patches.
 RECIPE   := $(sort $(wildcard harness/oracle/*.config harness/oracle/patches/*.patch))
-C_FILES  := $(LIB_SRC) harness/oracle/guest.c $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
+C_FILES  := $(LIB_SRC) $(MAIN_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
 
@@ -113,6 +114,10 @@ $(BUILD)/$(1)/guest: $(BUILD)/$(1)/obj/harness/oracle/guest.o $(BUILD)/$(1)/libc
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -static-pie -o $$@ $$^
 
+$(BUILD)/$(1)/repeat: $(BUILD)/$(1)/obj/harness/oracle/repeat.o $(BUILD)/$(1)/libcore.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^
+
 $(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
 		$(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
@@ -139,7 +144,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 
 # --- targets ---------------------------------------------------------------------------------------
 .PHONY: help all lib setup check unit check-full digest walk bless campaign bench fuzz fuzz-build \
-	oracle check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
+	oracle recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
@@ -199,7 +204,7 @@ fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
 oracle: $(BUILD)/refstack $(BUILD)/guest ## build the judging kernel into the cache
 	$(Q)$(BUILD)/refstack oracle build
 
-check-oracle: oracle ## all tests that need the judging kernel, building it again and again
+check-oracle: oracle $(BUILD)/release/repeat ## all tests that need the judging kernel, building it again and again
 	$(Q)TEST_TIMEOUT=7200 ci/run-tests.sh $(sort $(wildcard ci/test-oracle*.sh))
 
 bench: $(BUILD)/refstack ## measure against the running kernel
