@@ -16,6 +16,7 @@
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -248,6 +249,44 @@ static void do_item(const struct job *j, const char *folder, u32 i)
 	write_error(folder, i, why);
 }
 
+/* --- a shell instead --- */
+
+static _Noreturn void become_shell(const char *script)
+{
+	static char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
+				     "PS1=oracle# ", NULL };
+	int fd = -1;
+
+	(void)setsid();
+	if (access(script, R_OK) == 0) {
+		fd = open("/dev/null", O_RDONLY);
+		(void)dup2(fd, STDIN_FILENO);
+		execle("/bin/sh", "sh", script, (char *)NULL, env);
+		_exit(1);
+	}
+	/* The first terminal that the head of a session opens is the session's: then Ctrl-C works.
+	 */
+	fd = open("/dev/tty0", O_RDWR);
+	for (int i = 0; fd >= 0 && i <= 2; i++)
+		(void)dup2(fd, i);
+	execle("/bin/sh", "sh", "-i", (char *)NULL, env);
+	_exit(1);
+}
+
+static void shell(const char *folder)
+{
+	char script[JOB_PATH];
+	pid_t pid;
+
+	job_path(script, folder, "script");
+	pid = fork();
+	if (pid == 0)
+		become_shell(script);
+	/* Process 1 is also the parent of what the shell leaves behind. */
+	while (pid > 0 && wait(NULL) != pid)
+		;
+}
+
 int main(void)
 {
 	static char folder[JOB_PATH];
@@ -265,7 +304,12 @@ int main(void)
 	open_console();
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 	raise_softirq_thread();
-	if (!job_folder(folder))
+	if (job_word("refstack.shell=", folder)) {
+		shell(folder);
+		(void)reboot(RB_POWER_OFF);
+		return 1;
+	}
+	if (!job_word("refstack.job=", folder))
 		give_up("no refstack.job= in /proc/cmdline");
 	if (job_read(&job, folder, err) != 0) {
 		errno = EINVAL;

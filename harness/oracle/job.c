@@ -318,16 +318,15 @@ void job_free(struct job *j)
 	*j = (struct job){ .n = 0 };
 }
 
-bool job_folder(char to[JOB_PATH])
+bool job_word(const char *name, char to[JOB_PATH])
 {
-	static const char name[] = "refstack.job=";
 	size_t len;
 	char *line = read_file("/proc/cmdline", &len), *at, end = ' ';
 	bool found = false;
 
 	at = line != NULL ? strstr(line, name) : NULL;
 	if (at != NULL) {
-		at += sizeof(name) - 1;
+		at += strlen(name);
 		if (*at == '"') {
 			end = '"';
 			at++;

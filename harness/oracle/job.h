@@ -42,9 +42,10 @@ int job_write(const char *folder, const struct run_options *o, bool compare,
 int job_read(struct job *j, const char *folder, char err[JOB_ERROR]);
 void job_free(struct job *j);
 
-/* In the guest: the folder that the kernel's command line names, refstack.job=FOLDER. False: /proc
- * is not mounted, or there is none.
+/* In the guest: a word of the kernel's command line, refstack.job=FOLDER or, for a shell in place
+ * of a job, refstack.shell=FOLDER (in which a file `script` is what the shell reads, if there is
+ * one). False: /proc is not mounted, or there is no such word.
  */
-bool job_folder(char to[JOB_PATH]);
+bool job_word(const char *name, char to[JOB_PATH]);
 
 #endif

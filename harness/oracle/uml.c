@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -365,34 +366,79 @@ int uml_probe(const struct kernel *k, char *err, u32 err_size)
 	return ret;
 }
 
+/* What is no terminal is read whole: the kernel's console may not see what was there before it. */
+static bool copy_script(const struct boot *b)
+{
+	char path[JOB_PATH], bytes[4096];
+	size_t n;
+	FILE *f;
+
+	if (isatty(STDIN_FILENO) != 0)
+		return true;
+	job_path(path, b->folder, "script");
+	f = fopen(path, "wb");
+	if (f == NULL)
+		return false;
+	while ((n = fread(bytes, 1, sizeof(bytes), stdin)) != 0)
+		fwrite(bytes, 1, n, f);
+	return fclose(f) == 0;
+}
+
+/* The kernel sets the terminal as its own console wants it. */
+static int run_shell(struct boot *b, char *err, u32 err_size)
+{
+	struct child c = { .argv = b->argv,
+			   .env = b->env,
+			   .in = STDIN_FILENO,
+			   .out = STDOUT_FILENO,
+			   .err = STDERR_FILENO,
+			   .fixed = true,
+			   .foreground = true };
+	bool terminal = isatty(STDIN_FILENO) != 0;
+	struct termios was;
+	int status = 0;
+	pid_t pid;
+
+	if (terminal)
+		terminal = tcgetattr(STDIN_FILENO, &was) == 0;
+	else
+		c.in = -1;
+	pid = child_start(&c);
+	if (pid < 0)
+		return refuse(err, err_size, "fork", strerror(errno));
+	while (child_wait(pid, -1, &status) != CHILD_ENDED)
+		;
+	if (terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &was);
+	if (status == 0)
+		return 0;
+	snprintf(err, err_size, "the kernel did not end as it should");
+	return -1;
+}
+
 int uml_shell(const struct kernel *k, char *err, u32 err_size)
 {
 	struct boot *b = malloc(sizeof(*b));
-	int ret = -1, status = 0;
-	pid_t pid;
+	char guest[RUN_FOLDER];
+	int ret = -1;
 
 	if (b == NULL)
 		return refuse(err, err_size, "boot", strerror(errno));
-	if (boot_init(b, k, err, err_size) == 0) {
-		struct child c = { .argv = b->argv,
-				   .env = b->env,
-				   .in = STDIN_FILENO,
-				   .out = STDOUT_FILENO,
-				   .err = STDERR_FILENO,
-				   .fixed = true,
-				   .foreground = true };
-
-		add(b, "con0=fd:0,fd:1", "");
-		add(b, "panic=-1", "");
-		add(b, "quiet", "");
-		add(b, "ro", "");
-		add(b, "init=/bin/sh", "");
-		pid = child_start(&c);
-		while (pid > 0 && child_wait(pid, -1, &status) != CHILD_ENDED)
-			;
-		ret = pid < 0 ? refuse(err, err_size, "fork", strerror(errno)) : 0;
-		boot_done(b);
+	if (!uml_guest(guest, sizeof(guest), err, err_size) ||
+	    boot_init(b, k, err, err_size) != 0) {
+		free(b);
+		return -1;
 	}
+	add(b, isatty(STDIN_FILENO) != 0 ? "con0=fd:0,fd:1" : "con0=null,fd:1", "");
+	add(b, "quiet", "");
+	add(b, "ro", "");
+	add_path(b, "init=", guest);
+	add_path(b, "refstack.shell=", b->folder);
+	if (b->too_long || !copy_script(b))
+		refuse(err, err_size, b->folder, "cannot be used");
+	else
+		ret = run_shell(b, err, err_size);
+	boot_done(b);
 	free(b);
 	return ret;
 }

@@ -78,8 +78,8 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 	    struct uml_item *item, u32 n, u32 wall_seconds, char *err, u32 err_size);
 /* The guest's program, found beside the running one: false with where it was looked for. */
 bool uml_guest(char *to, u32 size, char *err, u32 err_size);
-/* A shell in the kernel, on this terminal and in real time, with the host's files read-only:
- * its exit status.
+/* A shell in the kernel, on this terminal and in real time, with the host's files read-only; what
+ * stands on standard input when that is no terminal. -1 with why in err.
  */
 int uml_shell(const struct kernel *k, char *err, u32 err_size);
 /* Does it come up on this machine? Else -1 with what it said in err. */
