@@ -23,6 +23,7 @@ enum {
 	LIKE_LENGTH = 15,
 	LIKE_BYTES = 25, /* times the share of the first SHARE bytes that are equal */
 	SHARE = 128,
+	LIKE_MOST = 22,
 	LIKE_NEAR = 9,
 	LIKE_LEAST = 50
 };
@@ -100,7 +101,7 @@ u32 align_likeness(const struct align_frame *a, const struct align_frame *b,
 {
 	struct packet_key ka, kb;
 	bool has_a, has_b;
-	u32 like;
+	u32 like, share;
 
 	if (a->outgoing != b->outgoing || a->host != b->host)
 		return 0;
@@ -108,13 +109,17 @@ u32 align_likeness(const struct align_frame *a, const struct align_frame *b,
 		return LIKE_EQUAL + likeness_of_time(a, b, rules);
 	has_a = packet_key(a->bytes, a->len, rules->ethernet, &ka);
 	has_b = packet_key(b->bytes, b->len, rules->ethernet, &kb);
+	share = share_of_bytes(a, b, rules);
+	/* A byte or two that are wrong may make a frame one of another kind. */
+	if (share >= LIKE_MOST)
+		return LIKE_LEAST + share + likeness_of_time(a, b, rules);
 	if (has_a != has_b)
 		return 0;
 	/* What is no IPv4 is ARP, most of the time. */
 	like = has_a ? likeness_of_flow(&ka, &kb) : LIKE_HOSTS;
 	if (compared_len(a, rules) == compared_len(b, rules))
 		like += LIKE_LENGTH;
-	like += share_of_bytes(a, b, rules) + likeness_of_time(a, b, rules);
+	like += share + likeness_of_time(a, b, rules);
 	return like >= LIKE_LEAST ? like : 0;
 }
 

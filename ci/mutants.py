@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""How many mistakes in refstack/ do the vectors alone catch?
+
+Makes one-token mutants (operators, constants, conditions, calls taken out) of functions that the
+vectors reach at all, links each in place of the original, runs `refstack check` and compares the
+verdict of every vector with that of the program as it is. Mutants that do not compile, or whose
+object code is the same, are no mutants. The sources themselves stay as they are; the same seed gives
+the same mutants.
+
+usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [VECTORS ...]
+
+BUILD names a build with gcc-O3/refstack in it (default build).
+"""
+import argparse
+import concurrent.futures
+import glob
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.environ.get("BUILD", "build")
+WHERE = f"{BUILD}/gcc-O3"
+CC = os.environ.get("CC", "gcc")
+FLAGS = ["-std=c17", "-fno-strict-aliasing", "-Irefstack", "-I.", "-w"]
+SECONDS = 30
+
+SKIPPED = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\])+\'|/\*.*?\*/|//[^\n]*', re.S)
+NO_CODE = re.compile(r"^\s*(?:assert|static_assert|TRACE|PROBE|PROBE_CPU|#|case |default:|static const)")
+SWAPS = {
+    "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&",
+    "+": "-", "-": "+", "&": "|", "|": "&", "<<": ">>", ">>": "<<", "+=": "-=", "-=": "+=",
+    "|=": "=", "&=": "=", "++": "--", "--": "++", "true": "false", "false": "true",
+}
+OPERATOR = re.compile(r"(?<= )(?:==|!=|<=|>=|&&|\|\||<<|>>|\+=|-=|\|=|&=|[<>+&|-])(?= )"
+                      r"|\+\+|(?<!-)--(?!>)|\b(?:true|false)\b")
+NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+)(?=[uUlL]*\b)")
+NOT = re.compile(r"(?<=[(\s])!(?=[\w(])")
+CALL = re.compile(r"^\t+([a-z_]\w*)\([^;{}]*\);$")
+
+
+def run(command, **more):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **more)
+
+
+def must(command, **more):
+    done = run(command, **more)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command[:6])} ...: {done.stdout.decode(errors='replace')[-2000:]}")
+
+
+def code_only(text):
+    """Comments and texts become spaces: places stay where they are."""
+    return SKIPPED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+# --- which functions the vectors reach ---------------------------------------------------------------
+
+def reached(sources, vectors, scratch, jobs):
+    """{file: [(first line, last line)]} of functions that ran, and how many there are in all."""
+    where = f"{scratch}/coverage"
+    objects = {s: f"{where}/{s[:-2]}.o" for s in sources}
+    for o in objects.values():
+        os.makedirs(os.path.dirname(o), exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda s: must([CC, *FLAGS, "-O0", "--coverage", "-c", "-o", objects[s], s]),
+                      sources))
+    link(list(objects.values()), f"{where}/refstack", ["--coverage"])
+    run([f"{where}/refstack", "check", *vectors])
+    lines, total = {}, 0
+    for source, obj in objects.items():
+        notes = os.path.splitext(obj)[0] + ".gcda"
+        if not os.path.exists(notes):
+            continue
+        told = subprocess.run(["gcov", "--json-format", "--stdout", obj], capture_output=True, check=True)
+        for file in json.loads(told.stdout)["files"]:
+            if file["file"] != source:
+                continue
+            total += len(file["functions"])
+            lines[source] = [(f["start_line"], f["end_line"]) for f in file["functions"]
+                             if f["execution_count"] != 0]
+    return lines, total
+
+
+# --- mutants -----------------------------------------------------------------------------------------
+
+class Mutant:
+    def __init__(self, path, at, old, new, text):
+        self.path, self.at, self.old, self.new = path, at, old, new
+        self.line = text.count("\n", 0, at) + 1
+        self.source = text[text.rfind("\n", 0, at) + 1:].split("\n", 1)[0].strip()
+        self.verdict = None
+
+    def text(self):
+        with open(self.path, encoding="utf-8") as f:
+            text = f.read()
+        return text[:self.at] + self.new + text[self.at + len(self.old):]
+
+    def __str__(self):
+        what = f"'{self.old}' -> '{self.new}'" if self.new else "taken out"
+        return f"{self.path}:{self.line}: {what}: {self.source}"
+
+
+def number_after(old):
+    value = int(old, 0) + 1
+    return hex(value) if old.startswith("0x") else str(value)
+
+
+def sites_of_line(path, text, start, code):
+    def mutant(at, old, new):
+        return Mutant(path, start + at, old, new, text)
+
+    for m in OPERATOR.finditer(code):
+        yield mutant(m.start(), m.group(), SWAPS[m.group()])
+    for m in NUMBER.finditer(code):
+        if not re.match(r"0\d", m.group()):
+            yield mutant(m.start(), m.group(), number_after(m.group()))
+    for m in NOT.finditer(code):
+        yield mutant(m.start(), "!", "")
+    m = CALL.match(code)
+    if m:
+        yield mutant(m.start(1), code[m.start(1):-1], "")
+    m = re.match(r"^\t+(?:if|while) \((.*)\)(?: \{)?$", code)
+    if m and m.group(1).count("(") == m.group(1).count(")"):
+        yield mutant(m.start(1), m.group(1), f"!({m.group(1)})")
+
+
+def sites(path, ranges):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    at = 0
+    asserting = False
+    for n, line in enumerate(code_only(text).split("\n"), 1):
+        inside = any(first < n <= last for first, last in ranges)
+        begins = NO_CODE.match(line) is not None
+        if inside and not begins and not asserting:
+            yield from sites_of_line(path, text, at, line)
+        asserting = (begins or asserting) and not line.rstrip().endswith((";", "}", ":"))
+        at += len(line) + 1
+
+
+def link(objects, to, more=()):
+    must([CC, *more, "-o", to, *sorted(glob.glob(f"{WHERE}/obj/harness/cli/*.o")), *objects,
+          f"{WHERE}/libcore.a"])
+
+
+def verdicts(program, vectors, seconds):
+    """{vector: verdict}; None: it did not end well."""
+    try:
+        done = subprocess.run([program, "check", "--json", *vectors], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=seconds, check=False)
+        return {v["file"]: v["verdict"] for v in json.loads(done.stdout)["vectors"]}
+    except (subprocess.TimeoutExpired, ValueError):
+        return None
+
+
+class Trial:
+    def __init__(self, scratch, vectors, base, seconds):
+        self.scratch, self.vectors, self.base, self.seconds = scratch, vectors, base, seconds
+
+    def __call__(self, numbered):
+        """"no mutant", "caught" or "survived"."""
+        n, mutant = numbered
+        where = f"{self.scratch}/{n}"
+        try:
+            mutant.verdict = self.judge(mutant, where)
+        finally:
+            for f in glob.glob(where + ".*"):
+                os.remove(f)
+        return mutant
+
+    def compile(self, source, to):
+        # The name of the file is in assertions: it must not make a difference.
+        near = os.path.dirname(source[0])
+        command = [CC, *FLAGS, f"-I{near}", "-O1", "-x", "c", "-c", "-o", to, "-"]
+        return run(command, input=f'#line 1 "{source[0]}"\n{source[1]}'.encode()).returncode == 0
+
+    def judge(self, mutant, where):
+        with open(mutant.path, encoding="utf-8") as f:
+            original = f.read()
+        if not self.compile((mutant.path, mutant.text()), where + ".o"):
+            return "no mutant"
+        if not self.compile((mutant.path, original), where + ".base.o"):
+            sys.exit(f"{mutant.path} does not compile")
+        with open(where + ".o", "rb") as a, open(where + ".base.o", "rb") as b:
+            if a.read() == b.read():
+                return "no mutant"
+        link([where + ".o"], where + ".exe")
+        now = verdicts(where + ".exe", self.vectors, self.seconds)
+        return "survived" if now == self.base else "caught"
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--goal", type=int, default=80, help="per cent")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("vectors", nargs="*", default=["vectors"])
+    return parser.parse_args()
+
+
+def try_all(candidates, trial, count, jobs):
+    """The first `count` real mutants of the list, judged, in its order."""
+    found, at = [], 0
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        while len(found) < count and at < len(candidates):
+            batch = candidates[at:at + max(jobs * 4, (count - len(found)))]
+            for m in pool.map(trial, enumerate(batch, at)):
+                if m.verdict != "no mutant" and len(found) < count:
+                    found.append(m)
+                    if len(found) % 25 == 0:
+                        print(f"{len(found)} of {count} mutants", file=sys.stderr)
+            at += len(batch)
+    return found
+
+
+def main():
+    o = options()
+    sources = sorted(glob.glob("refstack/*.c") + glob.glob("refstack/*/*.c"))
+    with tempfile.TemporaryDirectory() as scratch:
+        base = verdicts(f"{WHERE}/refstack", o.vectors, 600)
+        if not base:
+            sys.exit(f"{WHERE}/refstack checks no vectors: make {WHERE}/refstack")
+        lines, total = reached(sources, o.vectors, scratch, o.jobs)
+        candidates = [m for path in sorted(lines) for m in sites(path, lines[path])]
+        functions = sum(len(r) for r in lines.values())
+        print(f"{len(base)} vectors reach {functions} of {total} functions; "
+              f"{len(candidates)} places for a mistake")
+        random.Random(o.seed).shuffle(candidates)
+        found = try_all(candidates, Trial(scratch, o.vectors, base, SECONDS), o.count, o.jobs)
+    survivors = sorted((m for m in found if m.verdict == "survived"), key=lambda m: (m.path, m.line))
+    for m in survivors:
+        print(f"survived: {m}")
+    caught = len(found) - len(survivors)
+    share = 100 * caught // max(len(found), 1)
+    print(f"{caught} of {len(found)} mutants caught by the vectors alone, {share} % (goal {o.goal} %)")
+    return 0 if found and caught * 100 >= o.goal * len(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
