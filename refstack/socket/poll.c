@@ -10,7 +10,7 @@
 #include "uapi/errno.h"
 #include "uapi/poll.h"
 
-enum { POLL_FDS_MAX = 4096, TIMER_SLACK_NS = 50000, MAX_SLACK_NS = 100000000, TIMESPEC_BYTES = 16 };
+enum { POLL_FDS_MAX = 4096, TIMESPEC_BYTES = 16 };
 
 /* -------- poll -------- */
 
@@ -48,28 +48,17 @@ static int poll_all(struct task *t, const u8 *pollfds, u32 nfds, struct task *wa
 	return count;
 }
 
-/* LINUX: select_estimate_accuracy(): how late a wake-up may be: a thousandth of the wait, within
- * limits. */
-static u64 select_estimate_accuracy(struct net *net, u64 end_ns)
-{
-	u64 now_ns = net_now_ns(net);
-	u64 slack_ns = end_ns > now_ns ? (end_ns - now_ns) / 1000 : 0;
-
-	return max_u64(min_u64(slack_ns, MAX_SLACK_NS), TIMER_SLACK_NS);
-}
-
-/* Until when the call sleeps; the program's deadline is fixed at the first entry. */
+/* Until when the call sleeps; the program's deadline is fixed at the first entry. The tasks here
+ * are real-time tasks, as packetdrill's: LINUX: select_estimate_accuracy() gives them no slack.
+ */
 static u64 poll_deadline(struct task *t, s32 timeout_ms)
 {
 	struct net *net = &t->host->net;
 
 	if (timeout_ms < 0)
 		return U64_MAX;
-	if (!t->resumed) {
-		u64 end_ns = net_now_ns(net) + (u32)timeout_ms * NS_PER_MS;
-
-		t->hr_deadline_ns = end_ns + select_estimate_accuracy(net, end_ns);
-	}
+	if (!t->resumed)
+		t->hr_deadline_ns = net_now_ns(net) + (u32)timeout_ms * NS_PER_MS;
 	return t->hr_deadline_ns;
 }
 
@@ -140,6 +129,6 @@ s64 sys_nanosleep(struct task *t)
 		return -EINVAL;
 	t->hr_deadline_ns = U64_MAX;
 	if ((u64)sec <= U64_MAX / 4 / NS_PER_SEC)
-		t->hr_deadline_ns = now_ns + (u64)sec * NS_PER_SEC + (u64)nsec + TIMER_SLACK_NS;
+		t->hr_deadline_ns = now_ns + (u64)sec * NS_PER_SEC + (u64)nsec;
 	return schedule_hrtimeout(t, t->hr_deadline_ns);
 }
