@@ -143,7 +143,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check unit check-full digest walk bless campaign bench fuzz fuzz-build \
+.PHONY: help all lib setup check unit check-full digest walk mutants bless campaign bench fuzz fuzz-build \
 	oracle recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
@@ -166,6 +166,7 @@ REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/asan/replay_%)
 check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $(REPLAYS) ## set up and run all tests
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
+		ci/test-check.sh ci/check-vectors.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
@@ -181,6 +182,12 @@ digest: $(DIGEST_BINS) ## the same digest from every compiler, level and machine
 
 walk: $(BUILD)/refstack ## one datagram through the sixteen steps
 	$(Q)$(BUILD)/refstack walk udp
+
+# N=50 SEED=2 for fewer and others.
+N    ?= 200
+SEED ?= 1
+mutants: $(BUILD)/gcc-O3/refstack ## how many mistakes in refstack/ the vectors alone catch (N=200)
+	$(Q)ci/mutants.py --count $(N) --seed $(SEED)
 
 bless: $(BUILD)/refstack ## take the walk as it is now for right (then review the diff)
 	$(Q)ci/test-walk.sh --bless

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every vector against what Linux did, and through the model of a card; a case a directory.
+set -u -o pipefail
+# shellcheck source=ci/testlib.sh
+. ci/testlib.sh
+
+refstack=${BUILD:-build}/refstack
+while read -r where; do
+	expect "vectors/${where#vectors/}" "$refstack" check "$where"
+	expect "vectors/${where#vectors/}, igb" "$refstack" check --device igb "$where"
+done < <(find vectors -name '*.pkt' -printf '%h\n' | sort -u)
+finish
