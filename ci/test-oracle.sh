@@ -6,10 +6,10 @@ set -u -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh
 
-refstack=${BUILD:-build}/refstack
+build=${BUILD:-build}
 chmod 755 "$dir"
-# Where nobody can run it.
-cp "$refstack" "$dir/refstack"
+# Where everybody can run them.
+cp "$build/refstack" "$build/guest" "$dir/"
 export XDG_CACHE_HOME=$dir/cache
 unset REFSTACK_LINUX_SOURCE
 
@@ -32,12 +32,10 @@ nothing_left() {
 
 # The tools of this machine but one.
 tools_without() { # TOOL
-	local folder=$dir/tools-$1 path
-	mkdir "$folder"
-	for path in /usr/bin/* /bin/*; do
-		[[ ${path##*/} == "$1" ]] || ln -sf "$path" "$folder/${path##*/}"
-	done
-	echo "$folder"
+	mkdir "$dir/tools-$1"
+	ln -s -t "$dir/tools-$1" /usr/bin/*
+	rm "$dir/tools-$1/$1"
+	echo "$dir/tools-$1"
 }
 
 # A machine that forbids a system call, as seccomp profiles do.
