@@ -71,6 +71,7 @@ static struct dut *make(u32 hosts)
 	if (d == NULL) {
 		print_message("SKIP: %s\n", err);
 		skip();
+		abort();
 	}
 	memset(&seen, 0, sizeof(seen));
 	d->on_frame = on_frame;
@@ -87,20 +88,19 @@ static void config(struct dut *d, u32 host, const char *line)
 		fail_msg("%s: %s", line, err);
 }
 
-static void start(struct dut *d, u32 host, u32 thread, enum sys_nr nr, u64 a, u64 b, u64 c, u64 e,
-		  u64 f, u64 g)
-{
-	const u64 arg[SYS_ARGS] = { a, b, c, e, f, g };
+#define ARGS(...) ((const u64[SYS_ARGS]){ __VA_ARGS__ })
 
+static void start(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 *arg)
+{
 	d->ops->call(d, host, thread, nr, arg);
 }
 
 /* One that does not wait. */
-static s64 call(struct dut *d, u32 thread, enum sys_nr nr, u64 a, u64 b, u64 c, u64 e, u64 f, u64 g)
+static s64 call(struct dut *d, u32 thread, enum sys_nr nr, const u64 *arg)
 {
 	struct dut_call done;
 
-	start(d, 0, thread, nr, a, b, c, e, f, g);
+	start(d, 0, thread, nr, arg);
 	done = d->ops->thread(d, 0, thread);
 	assert_false(done.busy);
 	return done.ret;
@@ -134,12 +134,11 @@ static u64 text(struct dut *d, u32 host, u32 process, const char *bytes)
 
 static s64 udp_at(struct dut *d, u32 thread, u32 addr, u16 port)
 {
-	s64 fd = call(d, thread, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0);
+	s64 fd = call(d, thread, SYS_NR_socket, ARGS(AF, DGRAM));
 
 	assert_true(fd >= 0);
 	assert_int_equal(
-		call(d, thread, SYS_NR_bind, (u64)fd, address(d, 0, 0, addr, port), 16, 0, 0, 0),
-		0);
+		call(d, thread, SYS_NR_bind, ARGS((u64)fd, address(d, 0, 0, addr, port), 16)), 0);
 	return fd;
 }
 
@@ -157,15 +156,15 @@ static void test_calls(void **state)
 	struct dut *d = make(1);
 
 	(void)state;
-	assert_int_equal(call(d, 0, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0), 3);
-	assert_int_equal(call(d, 0, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0), 4);
-	assert_int_equal(call(d, 0, SYS_NR_close, 3, 0, 0, 0, 0, 0), 0);
-	assert_int_equal(call(d, 0, SYS_NR_close, 3, 0, 0, 0, 0, 0), -EBADF);
-	assert_int_equal(call(d, 0, SYS_NR_dup, 4, 0, 0, 0, 0, 0), 3);
+	assert_int_equal(call(d, 0, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
+	assert_int_equal(call(d, 0, SYS_NR_socket, ARGS(AF, DGRAM)), 4);
+	assert_int_equal(call(d, 0, SYS_NR_close, ARGS(3)), 0);
+	assert_int_equal(call(d, 0, SYS_NR_close, ARGS(3)), -EBADF);
+	assert_int_equal(call(d, 0, SYS_NR_dup, ARGS(4)), 3);
 	assert_int_equal(seen.returns, 5);
 	/* Nothing but a program's own memory can be named. */
-	assert_int_equal(call(d, 0, SYS_NR_bind, 4, UMEM_BASE - 16, 16, 0, 0, 0), -EFAULT);
-	assert_int_equal(call(d, 0, SYS_NR_bind, 4, UMEM_BASE + (1 << 22), 16, 0, 0, 0), -EFAULT);
+	assert_int_equal(call(d, 0, SYS_NR_bind, ARGS(4, UMEM_BASE - 16, 16)), -EFAULT);
+	assert_int_equal(call(d, 0, SYS_NR_bind, ARGS(4, UMEM_BASE + (1 << 22), 16)), -EFAULT);
 	d->ops->destroy(d);
 }
 
@@ -193,10 +192,11 @@ static void test_wait(void **state)
 	(void)state;
 	config(d, 0, "ip link set lo up");
 	fd = udp_at(d, 0, LOOPBACK, PORT);
-	start(d, 0, 3, SYS_NR_recvfrom, (u64)fd, OTHER_TEXT, 10, 0, 0, 0);
+	start(d, 0, 3, SYS_NR_recvfrom, ARGS((u64)fd, OTHER_TEXT, 10));
 	assert_true(d->ops->thread(d, 0, 3).busy);
-	assert_int_equal(call(d, 0, SYS_NR_sendto, (u64)fd, text(d, 0, 0, "hello"), 5, 0,
-			      address(d, 0, 0, LOOPBACK, PORT), 16),
+	assert_int_equal(call(d, 0, SYS_NR_sendto,
+			      ARGS((u64)fd, text(d, 0, 0, "hello"), 5, 0,
+				   address(d, 0, 0, LOOPBACK, PORT), 16)),
 			 5);
 	wait_return(d, 3);
 	assert_int_equal(d->ops->thread(d, 0, 3).ret, 5);
@@ -210,7 +210,7 @@ static void test_processes(void **state)
 	struct dut *d = make(1);
 
 	(void)state;
-	assert_int_equal(call(d, 0, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0), 3);
+	assert_int_equal(call(d, 0, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
 	text(d, 0, 0, "before");
 	d->ops->touch(d, 0, 0, 2048);
 	d->ops->fork(d, 0, 2);
@@ -219,23 +219,23 @@ static void test_processes(void **state)
 	assert_memory_equal(dut_memory_at(d, 0, 2, TEXT, 7), "before", 7);
 	assert_int_equal(d->ops->memory(d, 0, 2).high, 2048);
 	/* Descriptors and memory are its own from then on. */
-	assert_int_equal(call(d, 5, SYS_NR_close, 3, 0, 0, 0, 0, 0), 0);
-	assert_int_equal(call(d, 5, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0), 3);
+	assert_int_equal(call(d, 5, SYS_NR_close, ARGS(3)), 0);
+	assert_int_equal(call(d, 5, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
 	address(d, 0, 2, 0, PORT);
-	assert_int_equal(call(d, 5, SYS_NR_bind, 3, ANY_ADDRESS, 16, 0, 0, 0), 0);
+	assert_int_equal(call(d, 5, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16)), 0);
 	address(d, 0, 0, 0, PORT + 1);
-	assert_int_equal(call(d, 0, SYS_NR_bind, 3, ANY_ADDRESS, 16, 0, 0, 0), 0);
-	assert_int_equal(call(d, 0, SYS_NR_bind, 3, ANY_ADDRESS, 16, 0, 0, 0), -EINVAL);
+	assert_int_equal(call(d, 0, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16)), 0);
+	assert_int_equal(call(d, 0, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16)), -EINVAL);
 	d->ops->destroy(d);
 }
 
 /* Binding to a port that needs a capability; the socket is closed again. */
 static s64 try_port(struct dut *d, u32 thread)
 {
-	s64 fd = call(d, thread, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0), ret;
+	s64 fd = call(d, thread, SYS_NR_socket, ARGS(AF, DGRAM)), ret;
 
-	ret = call(d, thread, SYS_NR_bind, (u64)fd, address(d, 0, 0, 0, 7), 16, 0, 0, 0);
-	assert_int_equal(call(d, thread, SYS_NR_close, (u64)fd, 0, 0, 0, 0, 0), 0);
+	ret = call(d, thread, SYS_NR_bind, ARGS((u64)fd, address(d, 0, 0, 0, 7), 16));
+	assert_int_equal(call(d, thread, SYS_NR_close, ARGS((u64)fd)), 0);
 	return ret;
 }
 
@@ -264,9 +264,9 @@ static void test_signal(void **state)
 	(void)state;
 	/* Between calls it leaves no trace. */
 	d->ops->signal(d, 0, 0, USR1);
-	assert_int_equal(call(d, 0, SYS_NR_recvfrom, (u64)fd, TEXT, 10, 0x40, 0, 0), -EAGAIN);
-	start(d, 0, 1, SYS_NR_recvfrom, (u64)fd, TEXT, 10, 0, 0, 0);
-	start(d, 0, 2, SYS_NR_recvfrom, (u64)fd, TEXT, 10, 0, 0, 0);
+	assert_int_equal(call(d, 0, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10, 0x40)), -EAGAIN);
+	start(d, 0, 1, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10));
+	start(d, 0, 2, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10));
 	d->ops->signal(d, 0, 2, USR1);
 	wait_return(d, 2);
 	assert_int_equal(d->ops->thread(d, 0, 2).ret, -EINTR);
@@ -299,12 +299,12 @@ static void test_order(void **state)
 	config(d, 0, "ip link set lo up");
 	fd = udp_at(d, 0, LOOPBACK, PORT);
 	address(d, 0, 0, LOOPBACK, PORT + 1);
-	assert_int_equal(call(d, 0, SYS_NR_connect, (u64)fd, ANY_ADDRESS, 16, 0, 0, 0), 0);
+	assert_int_equal(call(d, 0, SYS_NR_connect, ARGS((u64)fd, ANY_ADDRESS, 16)), 0);
 	/* The first to wait has the highest number. */
 	for (u32 t = threads; t > 0; t--)
-		start(d, 0, t, SYS_NR_recvfrom, (u64)fd, TEXT, 10, 0, 0, 0);
+		start(d, 0, t, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10));
 	seen.returns = 0;
-	start(d, 0, 0, SYS_NR_shutdown, (u64)fd, 0, 0, 0, 0, 0);
+	start(d, 0, 0, SYS_NR_shutdown, ARGS((u64)fd));
 	for (u32 i = 0; i < threads || d->ops->thread(d, 0, 0).busy;) {
 		u32 t = first_idle(d, &ended, threads);
 
@@ -336,9 +336,10 @@ static void test_frames(void **state)
 	config(d, 0, "ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
 	fd = udp_at(d, 0, OURS, PORT);
 	seen.nr = 0;
-	assert_int_equal(call(d, 0, SYS_NR_sendto, (u64)fd, text(d, 0, 0, "hello"), 5, 0,
-			      address(d, 0, 0, THEIRS, 7), 16),
-			 5);
+	assert_int_equal(
+		call(d, 0, SYS_NR_sendto,
+		     ARGS((u64)fd, text(d, 0, 0, "hello"), 5, 0, address(d, 0, 0, THEIRS, 7), 16)),
+		5);
 	assert_int_equal(seen.nr, 1);
 	assert_true(seen.outgoing[0]);
 	assert_int_equal(seen.len[0], ARP_BYTES);
@@ -363,17 +364,17 @@ static void test_hosts(void **state)
 	config(d, 0, "ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
 	config(d, 1, "ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up");
 	fd = udp_at(d, 0, OURS, PORT);
-	start(d, 1, 0, SYS_NR_socket, AF, DGRAM, 0, 0, 0, 0);
+	start(d, 1, 0, SYS_NR_socket, ARGS(AF, DGRAM));
 	assert_int_equal(d->ops->thread(d, 1, 0).ret, 3);
 	address(d, 1, 0, THEIRS, 7);
-	start(d, 1, 0, SYS_NR_bind, 3, ANY_ADDRESS, 16, 0, 0, 0);
+	start(d, 1, 0, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16));
 	assert_int_equal(d->ops->thread(d, 1, 0).ret, 0);
 	seen.nr = 0;
-	call(d, 0, SYS_NR_sendto, (u64)fd, text(d, 0, 0, "hello"), 5, 0,
-	     address(d, 0, 0, THEIRS, 7), 16);
+	call(d, 0, SYS_NR_sendto,
+	     ARGS((u64)fd, text(d, 0, 0, "hello"), 5, 0, address(d, 0, 0, THEIRS, 7), 16));
 	while (d->ops->step(d, dut_now_ps(d) + PS_PER_SEC / 50))
 		;
-	start(d, 1, 0, SYS_NR_recvfrom, 3, TEXT, 10, 0x40, 0, 0);
+	start(d, 1, 0, SYS_NR_recvfrom, ARGS(3, TEXT, 10, 0x40));
 	assert_int_equal(d->ops->thread(d, 1, 0).ret, 5);
 	assert_memory_equal(dut_memory_at(d, 1, 0, TEXT, 5), "hello", 5);
 	/* Request, reply, datagram: each leaves one and reaches the other. */
@@ -397,7 +398,7 @@ static void test_time(void **state)
 	*(u64 *)(void *)dut_memory_at(d, 0, 0, UMEM_BASE, 8) = 0;
 	*(u64 *)(void *)dut_memory_at(d, 0, 0, UMEM_BASE + 8, 8) = 30000000;
 	now = dut_now_ps(d);
-	start(d, 0, 0, SYS_NR_nanosleep, UMEM_BASE, 0, 0, 0, 0, 0);
+	start(d, 0, 0, SYS_NR_nanosleep, ARGS(UMEM_BASE));
 	assert_true(d->ops->step(d, now + PS_PER_SEC));
 	assert_false(d->ops->thread(d, 0, 0).busy);
 	assert_true(d->ops->thread(d, 0, 0).ended_ps >= now + 30000000 * PS_PER_NS);
