@@ -568,6 +568,7 @@ static bool is_whole(struct pkt *k)
 	return false;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): err is written to through the struct. */
 char *golden_pkt_lines(const struct script *s, const struct record *r, const struct provenance *p,
 		       u32 *line, char *err, u32 err_size)
 {

@@ -15,7 +15,7 @@
 #include "base/rng.h"
 #include "harness/lib/pcapng.h"
 
-enum { SAMPLE_MAX = 1 << 18, TEXT_MAX = 200 };
+enum { SAMPLE_MAX = 1 << 19, TEXT_MAX = 200 };
 
 static const u8 packet_a[] = { 0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17 };
 static const u8 packet_b[] = { 1, 2, 3, 4, 5, 6, 7 };
@@ -168,6 +168,91 @@ static void test_long_comments_are_cut(void **state)
 	assert_int_equal(pcap_next(&r, &got), 0);
 	free(file.bytes);
 	free(text);
+}
+
+struct gathered {
+	char *text[2]; /* of the section, of interface 1's statistics */
+	size_t len[2];
+	FILE *to[2];
+	u32 calls;
+};
+
+static void gather(void *ctx, u32 interface, const char *text, u32 len)
+{
+	struct gathered *g = ctx;
+
+	assert_true(interface == PCAPNG_SECTION || interface == 1);
+	fprintf(g->to[interface == 1], "%.*s\n", (int)len, text);
+	g->calls++;
+}
+
+/* Lines of any number go through comments of limited length, and none is parted. */
+static void test_long_texts_become_several_comments(void **state)
+{
+	enum { LINES = 9000, LINE = 20 };
+	char *text = malloc(LINES * LINE + 1);
+	struct gathered g = { 0 };
+	struct pcap_reader r;
+	struct pcap_packet p;
+	struct file file;
+	FILE *f = tmpfile();
+
+	(void)state;
+	assert_non_null(text);
+	for (u32 i = 0; i < LINES; i++)
+		snprintf(text + (size_t)i * LINE, LINE + 1, "line %014u\n", i);
+	pcapng_begin(f, text);
+	pcapng_interface(f, "a", NULL, LINK_RAW);
+	pcapng_interface(f, "b", NULL, LINK_RAW);
+	pcapng_statistics(f, 1, 5, text);
+	pcapng_statistics(f, 0, 5, NULL);
+	file = slurp(f);
+	for (u32 i = 0; i < 2; i++)
+		g.to[i] = open_memstream(&g.text[i], &g.len[i]);
+	assert_true(pcap_open(&r, file.bytes, file.len));
+	r.comment = gather;
+	r.ctx = &g;
+	assert_int_equal(pcap_next(&r, &p), 0);
+	assert_int_equal(g.calls, 2 * 3);
+	for (u32 i = 0; i < 2; i++) {
+		fclose(g.to[i]);
+		assert_string_equal(g.text[i], text);
+		free(g.text[i]);
+	}
+	free(file.bytes);
+	free(text);
+}
+
+/* Times before 1970, and as far from it as a number goes. */
+static void test_times_before_1970(void **state)
+{
+	static const struct {
+		s64 offset_s;
+		u64 stamp, when, before;
+	} times[] = {
+		{ -1, 0, 0, 1000000000 },	  { -1, 999999999, 0, 1 },
+		{ -1, 1000000000, 0, 0 },	  { -1, 1000000001, 1, 0 },
+		{ -2, 500000000, 0, 1500000000 }, { 3, 7, 3000000007, 0 },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(times); i++) {
+		struct pcap_packet p = written[2], got;
+		struct pcap_reader r;
+		struct file file;
+		FILE *f = tmpfile();
+
+		p.when_ns = times[i].stamp;
+		pcapng_begin(f, NULL);
+		pcapng_interface_from(f, "a", NULL, LINK_RAW, times[i].offset_s);
+		pcapng_packet(f, &p);
+		file = slurp(f);
+		assert_true(pcap_open(&r, file.bytes, file.len));
+		assert_int_equal(pcap_next(&r, &got), 1);
+		assert_true(got.when_ns == times[i].when);
+		assert_true(got.before_ns == times[i].before);
+		free(file.bytes);
+	}
 }
 
 /* --- files made here by hand, in both byte orders ------------------------------------------------
@@ -777,6 +862,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_files_are_read_back),
 		cmocka_unit_test(test_long_comments_are_cut),
+		cmocka_unit_test(test_long_texts_become_several_comments),
+		cmocka_unit_test(test_times_before_1970),
 		cmocka_unit_test(test_both_byte_orders),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_pcap),

@@ -76,8 +76,10 @@ static void in_order(const char *call, char to[FULL_MAX])
 	struct script *s = script_parse("call", call, strlen(call), &err);
 	char *text;
 
-	if (s == NULL)
+	if (s == NULL) {
 		fail_msg("%u:%u: %s\n%s", err.line, err.column, err.text, call);
+		return;
+	}
 	text = script_print_body(s, &s->stmt[0], NULL, NULL);
 	assert_true(strlen(text) < FULL_MAX);
 	memcpy(to, text, strlen(text) + 1);
@@ -95,8 +97,10 @@ static void last_call(const char *full, char to[FULL_MAX])
 	for (u32 i = 0; i < rec.nr; i++)
 		if (rec.event[i].kind == RECORD_RETURN)
 			text = record_text(&rec, &rec.event[i]);
-	assert_non_null(text);
-	in_order(text, to);
+	if (text == NULL)
+		fail_msg("no call has returned");
+	else
+		in_order(text, to);
 	record_free(&rec);
 }
 
