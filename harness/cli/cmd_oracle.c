@@ -244,9 +244,14 @@ static double speed(const struct kernel *k, u32 n, char *err, u32 err_size)
 						     .text_len = sizeof(speed_program) - 1 };
 		ok = uml_run(k, &o, false, item, n, SPEED_WALL_S, err, err_size) == 0;
 		for (u32 i = 0; i < n; i++) {
+			const struct record *r = &item[i].record;
+
 			if (ok && item[i].error != NULL)
 				snprintf(err, err_size, "%s", item[i].error);
-			ok = ok && item[i].error == NULL;
+			else if (ok && r->verdict != RUN_PASSED)
+				snprintf(err, err_size, "%s",
+					 r->message != NULL ? r->message : "it did not pass");
+			ok = ok && item[i].error == NULL && r->verdict == RUN_PASSED;
 			record_free(&item[i].record);
 			free(item[i].error);
 		}
@@ -307,7 +312,7 @@ static void status_json(const struct status *s)
 	fputs(s->tape.no_vectors ? "null" : s->tape.nr == 0 ? "[]" : "]", stdout);
 	printf(", \"programs_per_second\": ");
 	if (s->batch > 0)
-		printf("{\"one_a_boot\": %.0f, \"batch\": %.0f}}\n", s->alone, s->batch);
+		printf("{\"one_a_boot\": %.1f, \"batch\": %.1f}}\n", s->alone, s->batch);
 	else
 		printf("null}\n");
 }
@@ -330,7 +335,7 @@ static void status_text(const struct status *s)
 	for (u32 i = 0; i < s->tape.nr; i++)
 		printf("          %s\n", s->tape.entry[i]);
 	if (s->batch > 0)
-		printf("speed:    %.0f programs/s, a boot for each; %.0f programs/s, %d a boot\n",
+		printf("speed:    %.1f programs/s, a boot for each; %.1f programs/s, %d a boot\n",
 		       s->alone, s->batch, SPEED_BATCH);
 	else if (s->answer == KERNEL_THERE && !s->damaged)
 		printf("speed:    not measured: %s\n", s->speed_err);
