@@ -151,7 +151,7 @@ help: ## list the targets
 	@echo "  variables: CONFIG=asan|release|... T=<test, e.g. udp> V=1 BUILD=<directory>"
 	@echo "  configurations: $(CONFIGS)"
 
-all: $(BUILD)/refstack ## build build/refstack (gcc -O3, assertions on)
+all: $(BUILD)/refstack $(BUILD)/guest ## build build/refstack (gcc -O3, assertions on)
 
 lib: $(BUILD)/$(CONFIG)/libcore.a ## build the library in one configuration
 
