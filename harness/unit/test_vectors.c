@@ -15,7 +15,7 @@
 
 #include "harness/script/run.h"
 
-enum { VECTORS_MAX = 8192, VECTOR_BYTES = 1 << 16 };
+enum { VECTORS_MAX = 8192, VECTOR_BYTES = 1 << 20 };
 
 static struct {
 	char *path[VECTORS_MAX];
