@@ -568,7 +568,7 @@ static bool is_whole(struct pkt *k)
 	return false;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): err is written to through the struct. */
+/* err is written to through the struct. NOLINTBEGIN(readability-non-const-parameter) */
 char *golden_pkt_lines(const struct script *s, const struct record *r, const struct provenance *p,
 		       u32 *line, char *err, u32 err_size)
 {
@@ -601,6 +601,7 @@ char *golden_pkt_lines(const struct script *s, const struct record *r, const str
 	return printed;
 }
 
+/* NOLINTEND(readability-non-const-parameter) */
 char *golden_pkt(const struct script *s, const struct record *r, const struct provenance *p,
 		 char *err, u32 err_size)
 {
