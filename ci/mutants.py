@@ -10,7 +10,7 @@ the same mutants.
 
 usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [VECTORS ...]
 
-BUILD names a build with gcc-O3/refstack in it (default build).
+BUILD and CONFIG name a build with refstack in it (default build, gcc-O3).
 """
 import argparse
 import concurrent.futures
@@ -24,7 +24,8 @@ import sys
 import tempfile
 
 BUILD = os.environ.get("BUILD", "build")
-WHERE = f"{BUILD}/gcc-O3"
+CONFIG = os.environ.get("CONFIG", "gcc-O3")
+WHERE = f"{BUILD}/{CONFIG}"
 CC = os.environ.get("CC", "gcc")
 FLAGS = ["-std=c17", "-fno-strict-aliasing", "-Irefstack", "-I.", "-w"]
 SECONDS = 30
@@ -69,8 +70,8 @@ def reached(sources, vectors, scratch, jobs):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         list(pool.map(lambda s: must([CC, *FLAGS, "-O0", "--coverage", "-c", "-o", objects[s], s]),
                       sources))
-    link(list(objects.values()), f"{where}/refstack", ["--coverage"])
-    run([f"{where}/refstack", "check", *vectors])
+    link(list(objects.values()), f"{where}/covered", ["--coverage"])
+    run([f"{where}/covered", "check", *vectors])
     lines, total = {}, 0
     for source, obj in objects.items():
         notes = os.path.splitext(obj)[0] + ".gcda"

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* cmd_check.c - refstack check: every golden vector, and what differs. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "harness/cli/duts.h"
@@ -14,7 +16,10 @@
 #include "harness/golden/junit.h"
 #include "harness/lib/json.h"
 
-enum { TIME_BYTES = 32 };
+enum {
+	TIME_BYTES = 32,
+	LIVE_LIMIT_SECS = 20 /* of real time, for a vector that does not come to an end */
+};
 
 /* What came of one vector; it travels from a worker with its two texts behind it. */
 struct outcome {
@@ -170,7 +175,12 @@ static void check_here(struct session *s)
 
 static void job_work(void *ctx, u32 item, FILE *result)
 {
-	check_one(ctx, item, result);
+	struct session *s = ctx;
+
+	if (s->options.live)
+		alarm(LIVE_LIMIT_SECS);
+	check_one(s, item, result);
+	alarm(0);
 }
 
 /* The worker has gone down with the vector: a bug of ours, and no pass. */
@@ -186,8 +196,13 @@ static void job_died(struct session *s, u32 item, int why)
 
 	if (f == NULL || j == NULL)
 		abort();
-	snprintf(what, sizeof(what), "refstack itself ended, with %s %d",
-		 signal ? "signal" : "exit code", signal ? WTERMSIG(why) : WEXITSTATUS(why));
+	if (signal && WTERMSIG(why) == SIGALRM)
+		snprintf(what, sizeof(what), "does not come to an end in %d s of real time",
+			 LIVE_LIMIT_SECS);
+	else
+		snprintf(what, sizeof(what), "refstack itself ended, with %s %d",
+			 signal ? "signal" : "exit code",
+			 signal ? WTERMSIG(why) : WEXITSTATUS(why));
 	difference_add(&r.differences, DIFFERS_STATEMENT, what, NULL);
 	check_report(f, path, &r, false);
 	put_json(j, path, &r);
@@ -358,7 +373,7 @@ static int check_all(struct session *s)
 	s->worlds = dut_worlds_new();
 	if (s->json)
 		printf("{\n  \"vectors\": [");
-	if (workers > 1 && s->files.nr > 1)
+	if (s->options.live || (workers > 1 && s->files.nr > 1))
 		could_start = check_in_workers(s, workers);
 	else
 		check_here(s);
