@@ -83,18 +83,18 @@ static const char *try_ptrace(void)
 }
 #endif
 
-const char *kernel_forbidden(char *err, u32 err_size)
+bool kernel_forbidden(char *err, u32 err_size)
 {
 	const char *why = try_ptrace();
 
 	if (why == NULL)
-		return NULL;
+		return false;
 	snprintf(err, err_size, "the judging kernel cannot run on this machine: %s%s", why,
 		 strstr(why, "forbidden") != NULL
 			 ? " (a container's seccomp profile? docker: --security-opt "
 			   "seccomp=unconfined)"
 			 : "");
-	return err;
+	return true;
 }
 
 /* --- the package --- */
@@ -251,7 +251,7 @@ enum kernel_answer kernel_find(struct kernel *k, bool coverage, char *err, u32 e
 	const char *command =
 		coverage ? "refstack oracle build --coverage" : "refstack oracle build";
 
-	if (kernel_forbidden(err, err_size) != NULL)
+	if (kernel_forbidden(err, err_size))
 		return KERNEL_IMPOSSIBLE;
 	if (!kernel_cache(cache, sizeof(cache))) {
 		snprintf(err, err_size, "neither XDG_CACHE_HOME nor HOME is an absolute path");

@@ -44,8 +44,8 @@ enum kernel_answer kernel_find(struct kernel *k, bool coverage, char *err, u32 e
 bool kernel_cache(char *to, u32 size);
 /* The source's version by the package system; empty when it is not installed from a package. */
 void kernel_source_version(char to[64]);
-/* NULL, or why this machine cannot run the judging kernel. */
-const char *kernel_forbidden(char *err, u32 err_size);
+/* True with why in err: this machine cannot run the judging kernel. */
+bool kernel_forbidden(char *err, u32 err_size);
 
 struct kernel_build {
 	bool coverage;
