@@ -10,6 +10,7 @@
 #include "harness/cli/files.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
+#include "harness/dut/events.h"
 #include "harness/oracle/uml.h"
 #include "harness/script/run.h"
 
@@ -94,11 +95,28 @@ static struct run_result ask_judge(const struct session *s, const struct script 
 		r.line = item.record.line;
 		r.virtual_ps = (u64)item.record.end_ps;
 		r.message = item.record.message != NULL ? strdup(item.record.message) : NULL;
+		r.tracepoints = item.record.tracepoints;
+		item.record.tracepoints = NULL;
 	}
 	record_free(&item.record);
 	free(item.error);
 	free(text);
 	return r;
+}
+
+/* Those of a script that ended badly are what is looked at most. */
+static void write_tracepoints(const struct session *s, struct run_result *r)
+{
+	const char *path = args_text(s->args, OPT_run_EVENTS, NULL);
+	char err[FILE_ERROR_MAX];
+
+	if (path == NULL || r->tracepoints == NULL ||
+	    file_write(path, r->tracepoints, strlen(r->tracepoints), err))
+		return;
+	run_result_free(r);
+	r->verdict = RUN_ENVIRONMENT;
+	if (asprintf(&r->message, "%s: %s", path, err) < 0)
+		abort();
 }
 
 static struct run_result run_one(struct session *s, const char *path, FILE *out)
@@ -111,6 +129,7 @@ static struct run_result run_one(struct session *s, const char *path, FILE *out)
 		return r;
 	o.out = out;
 	r = s->judge != NULL ? ask_judge(s, script) : run_script(script, &o, s->worlds);
+	write_tracepoints(s, &r);
 	script_free(script);
 	return r;
 }
@@ -379,6 +398,7 @@ static int take_options(struct session *s)
 						: DEVICE_AUTO;
 	cost = args_choice(a, OPT_run_COST, o->graph || o->trace_path != NULL);
 	o->cost = cost != 0 ? COST_CYCLES : COST_JUDGE;
+	o->tracepoints = args_has(a, OPT_run_EVENTS) ? EVENTS_ALL : 0;
 	o->seed = args_number(a, OPT_run_SEED, o->seed);
 	o->perturb = args_number(a, OPT_run_PERTURB, o->perturb);
 	o->out = s->talk;
@@ -398,9 +418,10 @@ static int take_files(struct session *s)
 			return EXIT_USAGE;
 		}
 	if (s->files.nr > 1 &&
-	    (args_has(s->args, OPT_run_TRACE) || args_has(s->args, OPT_run_PCAPNG)))
+	    (args_has(s->args, OPT_run_TRACE) || args_has(s->args, OPT_run_PCAPNG) ||
+	     args_has(s->args, OPT_run_EVENTS)))
 		return usage_error(COMMAND_run,
-				   "--trace and --pcapng are for one script, and these "
+				   "--trace, --pcapng and --events are for one script, and these "
 				   "are %u",
 				   s->files.nr);
 	return 0;

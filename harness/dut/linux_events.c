@@ -179,10 +179,12 @@ int linux_events_begin(struct dut *d, u32 groups, char *err, u32 err_size)
 {
 	struct linux_facts *f = linux_of(d)->facts;
 
-	if (f->trace == NULL)
-		f->trace = linux_trace_open(err, err_size);
-	if (f->trace == NULL)
+	if (linux_of(d)->clock == DUT_REAL) {
+		snprintf(err, err_size,
+			 "a running kernel's tracepoints tell of all its programs: --dut uml");
 		return -1;
+	}
+	assert(f->trace != NULL);
 	linux_facts_drain(f);
 	linux_events_free(f->events);
 	f->events = linux_events_new(f->trace, groups);

@@ -224,6 +224,8 @@ static void run_item(const struct job *j, const char *folder, u32 i, const struc
 	result = run_script(s, &o, NULL);
 	if (j->compare)
 		take_verdict(&rec, &result);
+	rec.tracepoints = result.tracepoints;
+	result.tracepoints = NULL;
 	if (result.verdict == RUN_ENVIRONMENT)
 		write_error(folder, i, result.message);
 	else

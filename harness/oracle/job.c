@@ -68,7 +68,7 @@ static void write_options(FILE *to, const struct run_options *o)
 	fprintf(to, "profile\t%u\ndevice\t%u\n", (unsigned)o->profile, (unsigned)o->device);
 	fprintf(to, "seed\t%llu\nperturb\t%llu\n", (unsigned long long)o->seed,
 		(unsigned long long)o->perturb);
-	fprintf(to, "checks\t%d\n", o->checks);
+	fprintf(to, "checks\t%d\ntracepoints\t%u\n", o->checks, o->tracepoints);
 	write_pairs(to, "define", o->define, o->nr_defines);
 	write_pairs(to, "knob", o->knob, o->nr_knobs);
 	write_pairs(to, "option", o->option, o->nr_options);
@@ -264,6 +264,8 @@ static bool take_line(struct job *j, char *word[WORDS_MAX], u32 words)
 		o->perturb = n;
 	else if (strcmp(kind, "checks") == 0)
 		o->checks = n != 0;
+	else if (strcmp(kind, "tracepoints") == 0 && n <= U32_MAX)
+		o->tracepoints = (u32)n;
 	else if (strcmp(kind, "compare") == 0)
 		j->compare = n != 0;
 	else

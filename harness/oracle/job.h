@@ -34,8 +34,8 @@ struct job {
 /* FOLDER/NAME, or FOLDER/N.SUFFIX. */
 void job_path(char to[JOB_PATH], const char *folder, const char *name);
 void job_item_path(char to[JOB_PATH], const char *folder, u32 item, const char *suffix);
-/* 0, or -1 with why in err. Of the options: profile, device, seed, perturb, checks, defines, knobs,
- * options.
+/* 0, or -1 with why in err. Of the options: profile, device, seed, perturb, checks, tracepoints,
+ * defines, knobs, options.
  */
 int job_write(const char *folder, const struct run_options *o, bool compare,
 	      const struct job_item *item, u32 n, char err[JOB_ERROR]);

@@ -15,11 +15,11 @@
 #include "harness/script/run.h"
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	MAGIC_BYTES = 8,
 	DEV_BYTES = sizeof(((struct record *)0)->dev),
 	EVENT_BYTES = 48,
-	DEV_AT = 60,
+	DEV_AT = 64,
 	HEADER_BYTES = DEV_AT + DEV_BYTES,
 	EVENTS_MAX = 1 << 24,
 	TEXT_MAX = 1 << 28,
@@ -38,6 +38,7 @@ void record_free(struct record *r)
 	free(r->text);
 	free(r->bytes);
 	free(r->state);
+	free(r->tracepoints);
 	free(r->message);
 	memset(r, 0, sizeof(*r));
 }
@@ -135,6 +136,7 @@ static void pack_header(const struct record *r, u8 h[HEADER_BYTES])
 	put_le32(h + 44, r->line);
 	put_le64(h + 48, (u64)r->end_ps);
 	put_le32(h + 56, r->ethernet);
+	put_le32(h + 60, (u32)string_size(r->tracepoints));
 	memcpy(h + DEV_AT, r->dev, DEV_BYTES);
 }
 
@@ -174,6 +176,7 @@ int record_write(const struct record *r, FILE *to)
 	put(to, r->bytes, r->bytes_len);
 	put(to, r->state, string_size(r->state));
 	put(to, r->message, string_size(r->message));
+	put(to, r->tracepoints, string_size(r->tracepoints));
 	return ferror(to) != 0 ? -1 : 0;
 }
 
@@ -217,7 +220,7 @@ static bool get_string(FILE *from, u64 size, char **to)
 }
 
 struct sizes {
-	u32 events, text, state, message;
+	u32 events, text, state, message, tracepoints;
 	u64 bytes;
 };
 
@@ -228,6 +231,7 @@ static bool unpack_header(struct record *r, const u8 h[HEADER_BYTES], struct siz
 	n->bytes = get_le64(h + 24);
 	n->state = get_le32(h + 32);
 	n->message = get_le32(h + 36);
+	n->tracepoints = get_le32(h + 60);
 	r->hosts = get_le32(h + 20);
 	r->verdict = get_le32(h + 40);
 	r->line = get_le32(h + 44);
@@ -240,7 +244,7 @@ static bool unpack_header(struct record *r, const u8 h[HEADER_BYTES], struct siz
 		return false;
 	return n->events <= EVENTS_MAX && n->text <= TEXT_MAX && n->bytes <= U32_MAX &&
 	       r->hosts <= SCRIPT_HOSTS && r->verdict <= RUN_ENVIRONMENT && get_le32(h + 56) <= 1 &&
-	       n->state <= TEXT_MAX && n->message <= TEXT_MAX;
+	       n->state <= TEXT_MAX && n->message <= TEXT_MAX && n->tracepoints <= TEXT_MAX;
 }
 
 static bool unpack_event(const u8 b[EVENT_BYTES], struct record_event *e)
@@ -313,7 +317,8 @@ int record_read(struct record *r, FILE *from)
 	if (!get(from, header, sizeof(header)) || !unpack_header(r, header, &n) ||
 	    !get_events(r, from, n.events) || !get_blobs(r, from, &n) ||
 	    !get_string(from, n.state, &r->state) || !get_string(from, n.message, &r->message) ||
-	    !holds_together(r) || getc(from) != EOF || ferror(from) != 0) {
+	    !get_string(from, n.tracepoints, &r->tracepoints) || !holds_together(r) ||
+	    getc(from) != EOF || ferror(from) != 0) {
 		record_free(r);
 		return -1;
 	}

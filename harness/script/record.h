@@ -47,6 +47,7 @@ struct record {
 	char dev[16];  /* eth0, tun0 */
 	u32 hosts;
 	char *state; /* of malloc: lines, "a mib Udp.InDatagrams 1": host letter, then the fact */
+	char *tracepoints; /* of malloc: run_result.tracepoints; NULL */
 	/* How it ended: enum run_verdict, RUN_PASSED when all statements were done. */
 	u32 verdict, line;
 	char *message; /* of malloc; NULL */

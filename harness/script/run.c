@@ -498,6 +498,7 @@ static void one_stmt(struct run *r, const struct stmt *s)
 		run_stmt_text(r, s, text, sizeof(text));
 		tap_statement(r->tap, where, text);
 	}
+	run_tracepoints_stmt(r, s);
 	do_stmt(r, s);
 	if (!r->ended)
 		r->result.events++;
@@ -536,10 +537,13 @@ static void let_calls_end(struct run *r)
 	for (u32 h = 0; h < r->nr_hosts; h++) {
 		for (u32 t = 0; t < RUN_THREADS; t++) {
 			const struct run_thread *th = &r->thread[h][t];
-			u64 due = th->due_ps != U64_MAX ? th->due_ps : th->started_ps;
+			u64 due = th->due_ps != U64_MAX ? th->due_ps : th->started_ps, until;
 
-			if (th->busy)
-				run_until(r, due + run_window(r, th->stmt).tolerance_ps);
+			if (!th->busy)
+				continue;
+			until = max_u64(due + run_window(r, th->stmt).tolerance_ps, run_now(r));
+			while (th->busy && run_advance(r, until))
+				;
 		}
 	}
 }
@@ -661,6 +665,7 @@ struct run_result run_script(const struct script *s, const struct run_options *o
 	    (!r->ended && !run_guarded(play, r, &what)))
 		run_end(r, r->stmt, RUN_NOT_IMPLEMENTED, "%s", what);
 	if (r->dut != NULL) {
+		run_tracepoints_end(r);
 		run_record_end(r);
 		r->result.virtual_ps = run_now(r) - r->start_ps;
 		write_outputs(r);
@@ -675,7 +680,9 @@ struct run_result run_script(const struct script *s, const struct run_options *o
 void run_result_free(struct run_result *r)
 {
 	free(r->message);
+	free(r->tracepoints);
 	r->message = NULL;
+	r->tracepoints = NULL;
 }
 
 void run_options_init(struct run_options *o)

@@ -53,6 +53,7 @@ struct run_options {
 	 */
 	struct record *record;
 	const struct run_watch *watch; /* NULL: nobody */
+	u32 tracepoints;	       /* enum event_group of dut/events.h; 0: none */
 };
 
 enum run_verdict {
@@ -69,6 +70,10 @@ struct run_result {
 	char *message; /* several lines, of malloc; NULL when it passed */
 	u64 virtual_ps;
 	u32 events; /* statements that were done */
+	/* With run_options.tracepoints: lines as dut/events.h has them, behind the statement that
+	 * set them off ("# 12: sendto(3, ...) = 5"); of malloc.
+	 */
+	char *tracepoints;
 };
 
 void run_options_init(struct run_options *o);

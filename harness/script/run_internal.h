@@ -124,6 +124,8 @@ struct run {
 	struct shell shell[SCRIPT_HOSTS];
 	struct python *python; /* started by the first block */
 	struct tap *tap;       /* --trace, --pcapng */
+	FILE *tracepoints;     /* into r->result */
+	size_t tracepoints_len;
 	/* The last events, oldest overwritten: lines as -v prints them. */
 	char event[RUN_EVENTS][RUN_EVENT_TEXT];
 	u32 nr_events;
@@ -186,6 +188,10 @@ void run_record_begin(struct run *r);
 /* Time 0 is now: what was noted before it came earlier. */
 void run_record_time(struct run *r);
 void run_record_end(struct run *r);
+/* Nothing without run_options.tracepoints. */
+int run_tracepoints_begin(struct run *r);
+void run_tracepoints_stmt(struct run *r, const struct stmt *s);
+void run_tracepoints_end(struct run *r);
 /* What is left at the end: lines as record->state; of malloc. */
 char *run_state(struct run *r);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/dut/events.h"
 #include "harness/script/run_internal.h"
 #include "harness/script/run_result.h"
 
@@ -131,6 +132,40 @@ char *run_state(struct run *r)
 	}
 	fclose(f);
 	return text;
+}
+
+int run_tracepoints_begin(struct run *r)
+{
+	char err[256] = "";
+
+	if (r->opt->tracepoints == 0)
+		return 0;
+	if (dut_events_begin(r->dut, r->opt->tracepoints, err, sizeof(err)) != 0)
+		return run_end(r, NULL, RUN_ENVIRONMENT, "%s", err);
+	r->tracepoints = open_memstream(&r->result.tracepoints, &r->tracepoints_len);
+	if (r->tracepoints == NULL)
+		abort();
+	return 0;
+}
+
+void run_tracepoints_stmt(struct run *r, const struct stmt *s)
+{
+	char text[TEXT_BYTES];
+
+	if (r->tracepoints == NULL)
+		return;
+	dut_events(r->dut, r->tracepoints);
+	run_stmt_text(r, s, text, sizeof(text));
+	fprintf(r->tracepoints, "# %u: %s\n", s->line, text);
+}
+
+void run_tracepoints_end(struct run *r)
+{
+	if (r->tracepoints == NULL)
+		return;
+	dut_events(r->dut, r->tracepoints);
+	fclose(r->tracepoints);
+	r->tracepoints = NULL;
 }
 
 void run_record_begin(struct run *r)

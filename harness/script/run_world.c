@@ -615,7 +615,7 @@ int run_world_begin(struct run *r, struct dut_worlds *cache)
 	if (r->addr.stock && r->nr_hosts > 1)
 		return run_invalid(r, NULL, "blocks of other hosts are for --profile=bare");
 	r->dev = r->addr.stock ? "tun0" : "eth0";
-	if (make_dut(r, cache) != 0)
+	if (make_dut(r, cache) != 0 || run_tracepoints_begin(r) != 0)
 		return -1;
 	for (u32 h = 0; h < r->nr_hosts; h++)
 		init_host(r, h);
