@@ -4,9 +4,9 @@
 
 Makes one-token mutants (operators, constants, conditions, calls taken out) of functions that the
 vectors reach at all, links each in place of the original, runs `refstack check` and compares the
-verdict of every vector with that of the program as it is. Mutants that do not compile, or whose
-object code is the same, are no mutants. The sources themselves stay as they are; the same seed gives
-the same mutants.
+verdict of every vector with that of the program as it is. Each vector runs on its own device, and on
+the model of a card. Mutants that do not compile, or whose object code is the same, are no mutants.
+The sources themselves stay as they are; the same seed gives the same mutants.
 
 usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [VECTORS ...]
 
@@ -31,7 +31,7 @@ FLAGS = ["-std=c17", "-fno-strict-aliasing", "-Irefstack", "-I.", "-w"]
 SECONDS = 30
 
 SKIPPED = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\])+\'|/\*.*?\*/|//[^\n]*', re.S)
-NO_CODE = re.compile(r"^\s*(?:assert|static_assert|TRACE|PROBE|PROBE_CPU|#|case |default:|static const)")
+NO_CODE = re.compile(r"^\s*(?:assert|static_assert|TRACE|PROBE|PROBE_CPU|PATH_STEP|#|case |default:|static const)")
 SWAPS = {
     "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&",
     "+": "-", "-": "+", "&": "|", "|": "&", "<<": ">>", ">>": "<<", "+=": "-=", "-=": "+=",
@@ -149,10 +149,13 @@ def link(objects, to, more=()):
           f"{WHERE}/libcore.a"])
 
 
-def verdicts(program, vectors, seconds):
+DEVICES = ([], ["--device", "igb"])
+
+
+def verdicts(program, vectors, seconds, device):
     """{vector: verdict}; None: it did not end well."""
     try:
-        done = subprocess.run([program, "check", "--json", *vectors], stdout=subprocess.PIPE,
+        done = subprocess.run([program, "check", "--json", *device, *vectors], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, timeout=seconds, check=False)
         return {v["file"]: v["verdict"] for v in json.loads(done.stdout)["vectors"]}
     except (subprocess.TimeoutExpired, ValueError):
@@ -191,8 +194,10 @@ class Trial:
             if a.read() == b.read():
                 return "no mutant"
         link([where + ".o"], where + ".exe")
-        now = verdicts(where + ".exe", self.vectors, self.seconds)
-        return "survived" if now == self.base else "caught"
+        for device, base in zip(DEVICES, self.base):
+            if verdicts(where + ".exe", self.vectors, self.seconds, device) != base:
+                return "caught"
+        return "survived"
 
 
 def options():
@@ -224,13 +229,13 @@ def main():
     o = options()
     sources = sorted(glob.glob("refstack/*.c") + glob.glob("refstack/*/*.c"))
     with tempfile.TemporaryDirectory() as scratch:
-        base = verdicts(f"{WHERE}/refstack", o.vectors, 600)
-        if not base:
+        base = [verdicts(f"{WHERE}/refstack", o.vectors, 600, d) for d in DEVICES]
+        if not base[0]:
             sys.exit(f"{WHERE}/refstack checks no vectors: make {WHERE}/refstack")
         lines, total = reached(sources, o.vectors, scratch, o.jobs)
         candidates = [m for path in sorted(lines) for m in sites(path, lines[path])]
         functions = sum(len(r) for r in lines.values())
-        print(f"{len(base)} vectors reach {functions} of {total} functions; "
+        print(f"{len(base[0])} vectors reach {functions} of {total} functions; "
               f"{len(candidates)} places for a mistake")
         random.Random(o.seed).shuffle(candidates)
         found = try_all(candidates, Trial(scratch, o.vectors, base, SECONDS), o.count, o.jobs)
