@@ -14,12 +14,12 @@
 #include "harness/oracle/job.h"
 #include "harness/oracle/recipe.h"
 
-static char folder[] = "/tmp/refstack-job-XXXXXX";
+static char folder[64];
 
 static int set_up(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+	snprintf(folder, sizeof(folder), "/tmp/refstack-job-XXXXXX");
 	return mkdtemp(folder) != NULL ? 0 : -1;
 }
 
