@@ -20,7 +20,7 @@
 #include "harness/golden/golden.h"
 #include "harness/lib/pcapng.h"
 
-enum { VECTORS_MAX = 8192, TEXT_MAX = 1 << 16, CAPTURE_MAX = 1 << 20 };
+enum { VECTORS_MAX = 8192, TEXT_MAX = 1 << 20, CAPTURE_MAX = 1 << 20 };
 
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
