@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every vector put to the judging kernel again: without its .pcapng, twice, and once as nobody. All
 # must come out byte for byte as they are committed. Run by `make check-oracle`.
+# shellcheck disable=SC2317 # functions are called by expect
 set -u -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh

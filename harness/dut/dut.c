@@ -21,8 +21,9 @@ static int run_call(void *ctx, struct ipcmd_call *call)
 int dut_config(struct dut *d, u32 host, const char *line, char *err, u32 err_size)
 {
 	struct line l = { d, host };
-	struct ipcmd_call call = { .err = err, .err_bytes = err_size };
+	struct ipcmd_call call = { .err_bytes = err_size };
 
+	call.err = err;
 	return ipcmd_line(line, &call, run_call, &l) < 0 ? -1 : 0;
 }
 

@@ -400,8 +400,9 @@ static int knob_read(struct dut *d, u32 host, const char *path, char *value, u32
 static int proc_read(struct dut *d, u32 host, const char *path, char *out, u32 *len, u32 size)
 {
 	const struct net *net = net_of(d, host);
-	struct outbuf o = { .text = out, .cap = size, .len = *len };
+	struct outbuf o = { .cap = size, .len = *len };
 
+	o.text = out;
 	if (strcmp(path, "/proc/net/snmp") == 0)
 		proc_counters(net, false, &o);
 	else if (strcmp(path, "/proc/net/netstat") == 0)

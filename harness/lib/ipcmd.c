@@ -437,6 +437,8 @@ int ipcmd_line(const char *line, struct ipcmd_call *call,
 	if (l.too_many && call->err_bytes != 0)
 		snprintf(call->err, call->err_bytes, "a command of more than %d words", LINE_WORDS);
 	free(text);
+	call->word = NULL;
+	call->nr_words = 0;
 	return ret < 0 ? ret : 0;
 }
 
@@ -447,10 +449,10 @@ static int call_of_host(void *ctx, struct ipcmd_call *call)
 
 int ipcmd_show(struct host *h, const char *line, char *out, u32 out_bytes, char *err, u32 err_bytes)
 {
-	struct ipcmd_call call = {
-		.out = out, .err = err, .out_bytes = out_bytes, .err_bytes = err_bytes
-	};
+	struct ipcmd_call call = { .out_bytes = out_bytes, .err_bytes = err_bytes };
 
+	call.out = out;
+	call.err = err;
 	return ipcmd_line(line, &call, call_of_host, h);
 }
 

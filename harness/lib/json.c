@@ -13,7 +13,8 @@ void json_begin(struct json *j, FILE *to, u32 lines)
 	*j = (struct json){ .to = to, .lines = lines };
 }
 
-/* RFC 3629 4, the table of well-formed sequences by their first byte and the range of the second. */
+/* RFC 3629 4: the table of well-formed sequences by their first byte and the range of the second.
+ */
 u32 utf8_length(const u8 *p, size_t left)
 {
 	static const struct {

@@ -18,8 +18,10 @@
 #include "base/types.h"
 
 enum record_kind {
-	RECORD_STMT,   /* a statement is done: a packet sent in, a command, a directive, a call.
-			* text: mib and drop with what has really changed; of others the statement */
+	/* A statement is done: a packet sent in, a command, a directive, a call. Text: mib and drop
+	 * with what has really changed; of others the statement.
+	 */
+	RECORD_STMT,
 	RECORD_RETURN, /* a call has returned: text is the whole statement with its results */
 	RECORD_OUT,    /* a frame has left a host */
 	RECORD_IN      /* a frame has arrived at a host */

@@ -58,11 +58,16 @@ static void shape_of(const struct sequence *a, const struct sequence *b, char *t
 	u32 nr;
 	struct align_pair *p = align_frames(a->frame, a->nr, b->frame, b->nr, &rules, &nr);
 
-	for (u32 i = 0; i < nr; i++)
-		*to++ = p[i].b == ALIGN_NONE						 ? '-'
-			: p[i].a == ALIGN_NONE						 ? '+'
-			: align_same_bytes(&a->frame[p[i].a], &b->frame[p[i].b], &rules) ? '='
-											 : '~';
+	for (u32 i = 0; i < nr; i++) {
+		if (p[i].b == ALIGN_NONE)
+			*to++ = '-';
+		else if (p[i].a == ALIGN_NONE)
+			*to++ = '+';
+		else if (align_same_bytes(&a->frame[p[i].a], &b->frame[p[i].b], &rules))
+			*to++ = '=';
+		else
+			*to++ = '~';
+	}
 	*to = '\0';
 	free(p);
 }

@@ -94,6 +94,8 @@ static int make_pair(void **state)
 	p.text = golden_pkt(s, &rec, &from, err, sizeof(err));
 	if (p.text == NULL || golden_pcapng_write(p.pcapng, s, &rec, &from, err, sizeof(err)) != 0)
 		fail_msg("%s", err);
+	if (p.text == NULL)
+		abort();
 	write_file(p.pkt, p.text, strlen(p.text));
 	if (golden_read(&p.g, p.pcapng, err, sizeof(err)) != 0)
 		fail_msg("%s", err);
@@ -250,7 +252,8 @@ static void test_missing_and_extra(void **state)
 		struct check_result r;
 		u8 strange[60] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x88, 0xb5, (u8)k };
 
-		assert_true(fewer != NULL && more != NULL);
+		if (fewer == NULL || more == NULL)
+			abort();
 		memcpy(fewer, frames, k * sizeof(*frames));
 		memcpy(fewer + k, frames + k + 1, (nr - k - 1) * sizeof(*frames));
 		memcpy(more, frames, k * sizeof(*frames));
@@ -287,7 +290,8 @@ static void test_state(void **state)
 		char *changed = strdup(right), *gone = strdup(right), key[60];
 		struct check_result r;
 
-		assert_true(changed != NULL && gone != NULL);
+		if (changed == NULL || gone == NULL)
+			abort();
 		changed[before + len - 1] ^= 1;
 		memmove(gone + before, gone + before + len + 1,
 			strlen(gone + before + len + 1) + 1);
