@@ -26,7 +26,6 @@ enum { LINUX_FRAME_MAX = 1 << 17 };
 struct linux_process {
 	pid_t pid; /* 0: not there */
 	u8 *bytes; /* its memory, as the executor sees it */
-	u32 high;
 };
 
 struct linux_task {

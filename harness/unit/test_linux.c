@@ -95,15 +95,26 @@ static void start(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64
 	d->ops->call(d, host, thread, nr, arg);
 }
 
-/* One that does not wait. */
+static void wait_return(struct dut *d, u32 host, u32 thread)
+{
+	u64 end = dut_now_ps(d) + 5 * PS_PER_SEC;
+
+	while (d->ops->thread(d, host, thread).busy && d->ops->step(d, end))
+		;
+	assert_false(d->ops->thread(d, host, thread).busy);
+}
+
+/* One that does not wait, which a busy machine may take its time for. */
+static s64 call_on(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 *arg)
+{
+	start(d, host, thread, nr, arg);
+	wait_return(d, host, thread);
+	return d->ops->thread(d, host, thread).ret;
+}
+
 static s64 call(struct dut *d, u32 thread, enum sys_nr nr, const u64 *arg)
 {
-	struct dut_call done;
-
-	start(d, 0, thread, nr, arg);
-	done = d->ops->thread(d, 0, thread);
-	assert_false(done.busy);
-	return done.ret;
+	return call_on(d, 0, thread, nr, arg);
 }
 
 static u64 address(struct dut *d, u32 host, u32 process, u32 addr, u16 port)
@@ -142,15 +153,6 @@ static s64 udp_at(struct dut *d, u32 thread, u32 addr, u16 port)
 	return fd;
 }
 
-static void wait_return(struct dut *d, u32 thread)
-{
-	u64 end = dut_now_ps(d) + 2 * PS_PER_SEC;
-
-	while (d->ops->thread(d, 0, thread).busy && d->ops->step(d, end))
-		;
-	assert_false(d->ops->thread(d, 0, thread).busy);
-}
-
 static void test_calls(void **state)
 {
 	struct dut *d = make(1);
@@ -175,10 +177,8 @@ static void test_memory(void **state)
 
 	(void)state;
 	assert_int_equal(m.size, 1 << 22);
-	assert_int_equal(m.high, 0);
-	d->ops->touch(d, 0, 0, 100);
-	d->ops->touch(d, 0, 0, 50);
-	assert_int_equal(d->ops->memory(d, 0, 0).high, 100);
+	/* What calls have written nobody knows, so all of it may have been. */
+	assert_int_equal(m.high, m.size);
 	for (u32 i = 0; i < m.size; i += 997)
 		assert_int_equal(m.bytes[i], 0);
 	d->ops->destroy(d);
@@ -198,7 +198,7 @@ static void test_wait(void **state)
 			      ARGS((u64)fd, text(d, 0, 0, "hello"), 5, 0,
 				   address(d, 0, 0, LOOPBACK, PORT), 16)),
 			 5);
-	wait_return(d, 3);
+	wait_return(d, 0, 3);
 	assert_int_equal(d->ops->thread(d, 0, 3).ret, 5);
 	assert_int_equal(d->ops->thread(d, 0, 3).arg[1], OTHER_TEXT);
 	assert_memory_equal(dut_memory_at(d, 0, 0, OTHER_TEXT, 5), "hello", 5);
@@ -212,12 +212,10 @@ static void test_processes(void **state)
 	(void)state;
 	assert_int_equal(call(d, 0, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
 	text(d, 0, 0, "before");
-	d->ops->touch(d, 0, 0, 2048);
 	d->ops->fork(d, 0, 2);
 	d->ops->attach(d, 0, 5, 2);
 	assert_int_equal(d->ops->thread(d, 0, 5).process, 2);
 	assert_memory_equal(dut_memory_at(d, 0, 2, TEXT, 7), "before", 7);
-	assert_int_equal(d->ops->memory(d, 0, 2).high, 2048);
 	/* Descriptors and memory are its own from then on. */
 	assert_int_equal(call(d, 5, SYS_NR_close, ARGS(3)), 0);
 	assert_int_equal(call(d, 5, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
@@ -268,7 +266,7 @@ static void test_signal(void **state)
 	start(d, 0, 1, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10));
 	start(d, 0, 2, SYS_NR_recvfrom, ARGS((u64)fd, TEXT, 10));
 	d->ops->signal(d, 0, 2, USR1);
-	wait_return(d, 2);
+	wait_return(d, 0, 2);
 	assert_int_equal(d->ops->thread(d, 0, 2).ret, -EINTR);
 	assert_true(d->ops->thread(d, 0, 1).busy);
 	d->ops->destroy(d);
@@ -364,18 +362,15 @@ static void test_hosts(void **state)
 	config(d, 0, "ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up");
 	config(d, 1, "ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up");
 	fd = udp_at(d, 0, OURS, PORT);
-	start(d, 1, 0, SYS_NR_socket, ARGS(AF, DGRAM));
-	assert_int_equal(d->ops->thread(d, 1, 0).ret, 3);
+	assert_int_equal(call_on(d, 1, 0, SYS_NR_socket, ARGS(AF, DGRAM)), 3);
 	address(d, 1, 0, THEIRS, 7);
-	start(d, 1, 0, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16));
-	assert_int_equal(d->ops->thread(d, 1, 0).ret, 0);
+	assert_int_equal(call_on(d, 1, 0, SYS_NR_bind, ARGS(3, ANY_ADDRESS, 16)), 0);
 	seen.nr = 0;
 	call(d, 0, SYS_NR_sendto,
 	     ARGS((u64)fd, text(d, 0, 0, "hello"), 5, 0, address(d, 0, 0, THEIRS, 7), 16));
 	while (d->ops->step(d, dut_now_ps(d) + PS_PER_SEC / 50))
 		;
-	start(d, 1, 0, SYS_NR_recvfrom, ARGS(3, TEXT, 10, 0x40));
-	assert_int_equal(d->ops->thread(d, 1, 0).ret, 5);
+	assert_int_equal(call_on(d, 1, 0, SYS_NR_recvfrom, ARGS(3, TEXT, 10, 0x40)), 5);
 	assert_memory_equal(dut_memory_at(d, 1, 0, TEXT, 5), "hello", 5);
 	/* Request, reply, datagram: each leaves one and reaches the other. */
 	assert_int_equal(seen.nr, 6);
