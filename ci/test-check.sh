@@ -10,30 +10,8 @@ refstack=$(realpath "${BUILD:-build}/refstack")
 t=$dir/t
 mkdir -p "$t/a" "$t/b"
 
-# exits NAME CODE ARGUMENT...: and leaves what it printed in $dir/out and $dir/err.
-exits() {
-	"$refstack" check "${@:3}" >"$dir/out" 2>"$dir/err" </dev/null
-	local code=$?
-	if ((code == $2)); then
-		case_ok "check/$1"
-	else
-		case_failed "check/$1" "exit code $code, wanted $2: refstack check ${*:3}"
-		head -n 20 "$dir/out" "$dir/err"
-	fi
-}
-
-last_is() { # NAME LINE
-	expect "check/$1" test "$(tail -n 1 "$dir/out")" = "$2"
-}
-
-says() { # NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then
-		case_ok "check/$1"
-	else
-		case_failed "check/$1" "'$2' is not in:"
-		head -n 20 "$3"
-	fi
-}
+# shellcheck disable=SC2034 # for testlib
+suite=check tested=("$refstack" check)
 
 script() { # ORACLE RESULT
 	printf '// claim: a test\n// oracle: %s\n// class: exact\n\n' "$1"

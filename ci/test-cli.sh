@@ -10,30 +10,8 @@ refstack=$(realpath "${BUILD:-build}/refstack")
 t=$dir/t
 mkdir "$t"
 
-# exits NAME CODE ARGUMENT...: and leaves what it printed in $dir/out and $dir/err.
-exits() {
-	"$refstack" "${@:3}" >"$dir/out" 2>"$dir/err" </dev/null
-	local code=$?
-	if ((code == $2)); then
-		case_ok "cli/$1"
-	else
-		case_failed "cli/$1" "exit code $code, wanted $2: refstack ${*:3}"
-		head -n 20 "$dir/out" "$dir/err"
-	fi
-}
-
-last_is() { # NAME LINE
-	expect "cli/$1" test "$(tail -n 1 "$dir/out")" = "$2"
-}
-
-says() { # NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then
-		case_ok "cli/$1"
-	else
-		case_failed "cli/$1" "'$2' is not in:"
-		head -n 20 "$3"
-	fi
-}
+# shellcheck disable=SC2034 # for testlib
+suite=cli tested=("$refstack")
 
 # --- scripts of every kind ---------------------------------------------------------------------------
 cat >"$t/pass.pkt" <<'PKT'
@@ -82,8 +60,8 @@ cp "$dir/out" "$dir/out1"
 exits run_verbose_jobs 1 run -v -j2 "$t"
 expect cli/run_verbose_jobs_same cmp "$dir/out" "$dir/out1"
 expect cli/run_stdin test "$("$refstack" run - <"$t/pass.pkt")" = "1 passed, 0 failed"
-exits run_uml 4 run --dut uml "$t/pass.pkt"
-says run_uml_name "not implemented: --dut uml" "$dir/err"
+exits run_uml 4 run --dut uml-6.1 "$t/pass.pkt"
+says run_uml_name "not implemented: --dut uml-6.1" "$dir/err"
 exits run_library 4 run --dut ./x.so "$t/pass.pkt"
 exits run_nobody 2 run --dut nobody "$t/pass.pkt"
 exits run_allow_shell 2 run --allow-shell "$t/pass.pkt"
@@ -127,10 +105,22 @@ expect cli/run_pcapng_magic test "$(head -c 4 "$dir/trace.pcapng" | od -An -tx1)
 exits run_trace_nowhere 3 run --trace "$dir/no/such/place.json" "$t/pass.pkt"
 
 # --- options of scripts, overridden --------------------------------------------------------------------
+cat >"$t/stock.pkt" <<'PKT'
+--profile=google
+  0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3
+ +0 bind(3, ..., ...) = 0
+ +0 connect(3, ..., ...) = 0
+ +0 write(3, ..., 100) = 100
+ +0 > udp (100)
+PKT
 exits run_addresses 0 run -v --local_ip=10.0.0.1 --gateway_ip 10.0.0.9 --remote_ip=10.1.0.2 \
-	vectors/stock/udp-exchange.pkt
+	"$t/stock.pkt"
 says run_addresses_used "10.0.0.1.8080 > 10.1.0.2.8080" "$dir/out"
-exits run_address_refused 2 run --local_ip=here vectors/stock/udp-exchange.pkt
+exits run_events 0 run --events "$t/events.txt" "$t/stock.pkt"
+says run_events_statement "# 5: write(3, ..., 100) = 100" "$t/events.txt"
+says run_events_line "net:net_dev_xmit dev=tun0 len=128 rc=0" "$t/events.txt"
+exits run_events_several 2 run --events "$t/events.txt" "$t/stock.pkt" "$t/pass.pkt"
+exits run_address_refused 2 run --local_ip=here "$t/stock.pkt"
 says run_address_reason "--local_ip does not take the value 'here'" "$dir/err"
 
 # --- colour ------------------------------------------------------------------------------------------

@@ -29,6 +29,35 @@ expect() { # NAME COMMAND...
 	fi
 }
 
+# For tests of a command: suite is what its cases are called, command what is run.
+suite=
+tested=()
+
+# Leaves what it printed in $dir/out and $dir/err.
+exits() { # NAME CODE ARGUMENT...
+	local code=0
+	"${tested[@]}" "${@:3}" >"$dir/out" 2>"$dir/err" </dev/null || code=$?
+	if ((code == $2)); then
+		case_ok "$suite/$1"
+	else
+		case_failed "$suite/$1" "exit code $code, wanted $2: ${tested[*]##*/} ${*:3}"
+		head -n 20 "$dir/out" "$dir/err"
+	fi
+}
+
+last_is() { # NAME LINE
+	expect "$suite/$1" test "$(tail -n 1 "$dir/out")" = "$2"
+}
+
+says() { # NAME TEXT FILE
+	if grep -qF -- "$2" "$3"; then
+		case_ok "$suite/$1"
+	else
+		case_failed "$suite/$1" "'$2' is not in:"
+		head -n 20 "$3"
+	fi
+}
+
 skip() { # NAME WHY...
 	echo "SKIP $1: ${*:2}"
 }

@@ -383,12 +383,7 @@ static void job_tick(void *ctx)
 {
 	struct session *s = ctx;
 
-	if (!progress_due(&s->progress))
-		return;
-	fflush(stdout);
-	progress_begin(&s->progress);
-	fprintf(stderr, "%u of %u scripts", s->done, s->files.nr);
-	progress_end(&s->progress);
+	progress_show(&s->progress, s->done, s->files.nr, "scripts");
 }
 
 static int exit_code(const struct session *s)
@@ -459,7 +454,7 @@ static int capture_all(struct session *s)
 {
 	u32 workers = (u32)args_number(s->args, OPT_capture_JOBS, 1);
 	const struct jobs jobs = { .items = s->files.nr,
-				   .workers = workers < s->files.nr ? workers : s->files.nr,
+				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
 				   .tick = job_tick,

@@ -121,16 +121,6 @@ static FILE *report_to(enum check_verdict v)
 	return v == CHECK_INVALID || v == CHECK_ENVIRONMENT ? stderr : stdout;
 }
 
-static void show_progress(struct session *s)
-{
-	if (!progress_due(&s->progress))
-		return;
-	fflush(stdout);
-	progress_begin(&s->progress);
-	fprintf(stderr, "%u of %u vectors", s->done, s->files.nr);
-	progress_end(&s->progress);
-}
-
 static void report(struct session *s, u32 item, const struct outcome *o, const char *text,
 		   const char *json)
 {
@@ -169,7 +159,7 @@ static void check_here(struct session *s)
 		memcpy(&o, bytes, sizeof(o));
 		report(s, i, &o, bytes + sizeof(o), bytes + sizeof(o) + o.text_len);
 		free(bytes);
-		show_progress(s);
+		progress_show(&s->progress, s->done, s->files.nr, "vectors");
 	}
 }
 
@@ -233,13 +223,15 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 
 static void job_tick(void *ctx)
 {
-	show_progress(ctx);
+	struct session *s = ctx;
+
+	progress_show(&s->progress, s->done, s->files.nr, "vectors");
 }
 
 static bool check_in_workers(struct session *s, u32 workers)
 {
 	const struct jobs jobs = { .items = s->files.nr,
-				   .workers = workers < s->files.nr ? workers : s->files.nr,
+				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
 				   .tick = job_tick,
@@ -267,8 +259,9 @@ static int take_dut(struct session *s)
 	s->options.name = name;
 	s->options.live = kind == DUT_KIND_LIVE;
 	s->options.dut = s->options.live ? dut_live : NULL;
-	if (s->options.live && s->options.device != DEVICE_AUTO)
-		return usage_error(COMMAND_check, "--device is for the reference");
+	if (s->options.live && (s->options.device != DEVICE_AUTO || s->options.invariants))
+		return usage_error(COMMAND_check, "%s is for the reference",
+				   s->options.invariants ? "--invariants" : "--device");
 	return EXIT_OK;
 }
 
@@ -279,6 +272,7 @@ static int take_options(struct session *s)
 	s->options.device = args_has(a, OPT_check_DEVICE)
 				    ? DEVICE_TAP + args_choice(a, OPT_check_DEVICE, 0)
 				    : DEVICE_AUTO;
+	s->options.invariants = args_has(a, OPT_check_INVARIANTS);
 	s->json = args_has(a, OPT_check_JSON);
 	s->list = args_has(a, OPT_check_LIST);
 	s->verbose = args_has(a, OPT_check_VERBOSE);
@@ -373,7 +367,8 @@ static int check_all(struct session *s)
 	s->worlds = dut_worlds_new();
 	if (s->json)
 		printf("{\n  \"vectors\": [");
-	if (s->options.live || (workers > 1 && s->files.nr > 1))
+	/* A broken invariant takes its process with it, not the other vectors. */
+	if (s->options.live || s->options.invariants || (workers > 1 && s->files.nr > 1))
 		could_start = check_in_workers(s, workers);
 	else
 		check_here(s);

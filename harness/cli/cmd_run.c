@@ -165,16 +165,6 @@ static void report_json(const struct session *s, const char *name, const struct 
 	       (unsigned long long)r->virtual_ps);
 }
 
-static void show_progress(struct session *s)
-{
-	if (!progress_due(&s->progress))
-		return;
-	fflush(stdout);
-	progress_begin(&s->progress);
-	fprintf(stderr, "%u of %u scripts", s->ran, s->files.nr);
-	progress_end(&s->progress);
-}
-
 static void report(struct session *s, u32 item, const struct run_result *r)
 {
 	assert(r->verdict <= RUN_ENVIRONMENT);
@@ -206,7 +196,7 @@ static void run_here(struct session *s)
 		r = run_one(s, s->files.path[i], s->talk);
 		report(s, i, &r);
 		run_result_free(&r);
-		show_progress(s);
+		progress_show(&s->progress, s->ran, s->files.nr, "scripts");
 	}
 }
 
@@ -280,13 +270,15 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 
 static void job_tick(void *ctx)
 {
-	show_progress(ctx);
+	struct session *s = ctx;
+
+	progress_show(&s->progress, s->ran, s->files.nr, "scripts");
 }
 
 static bool run_in_workers(struct session *s, u32 workers)
 {
 	const struct jobs jobs = { .items = s->files.nr,
-				   .workers = workers < s->files.nr ? workers : s->files.nr,
+				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
 				   .tick = job_tick,

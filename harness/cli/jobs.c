@@ -212,7 +212,7 @@ static void pool_loop(struct pool *p, struct pollfd *fds)
 	} while (open != 0);
 }
 
-bool jobs_run(const struct jobs *jobs)
+static bool run_jobs(const struct jobs *jobs)
 {
 	size_t shared_size = sizeof(struct shared) + jobs->workers * sizeof(u32);
 	struct pool p = { .jobs = jobs,
@@ -243,4 +243,12 @@ bool jobs_run(const struct jobs *jobs)
 	free(p.result);
 	free(fds);
 	return started != 0;
+}
+
+bool jobs_run(const struct jobs *jobs)
+{
+	struct jobs some = *jobs;
+
+	some.workers = min_u32(jobs->workers, jobs->items);
+	return some.items == 0 || run_jobs(&some);
 }

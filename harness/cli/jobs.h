@@ -9,7 +9,7 @@
 #include "base/types.h"
 
 struct jobs {
-	u32 items, workers;
+	u32 items, workers; /* no more than there are items are started */
 	/* In a worker: what it writes is the item's result. */
 	void (*work)(void *ctx, u32 item, FILE *result);
 	/* In the parent, in the order of the items. NULL: the worker ended before it was done, and

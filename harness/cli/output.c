@@ -79,6 +79,16 @@ void progress_clear(struct progress *p)
 	p->drawn = false;
 }
 
+void progress_show(struct progress *p, u32 done, u32 of, const char *what)
+{
+	if (!progress_due(p))
+		return;
+	fflush(stdout);
+	progress_begin(p);
+	fprintf(stderr, "%u of %u %s", done, of, what);
+	progress_end(p);
+}
+
 bool wants_colour(FILE *to)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -24,6 +24,8 @@ bool progress_due(const struct progress *p);
 void progress_begin(struct progress *p);
 void progress_end(const struct progress *p);
 void progress_clear(struct progress *p);
+/* "12 of 40 scripts", when it is time for a line. */
+void progress_show(struct progress *p, u32 done, u32 of, const char *what);
 
 /* Only on a terminal, and never with NO_COLOR. */
 bool wants_colour(FILE *to);
