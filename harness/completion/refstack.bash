@@ -24,6 +24,7 @@ _refstack_value() { # COMMAND OPTION
 	run:--cost) _refstack_words "judge cycles" ;;
 	run:--trace) _refstack_files '*.json' ;;
 	run:--pcapng) _refstack_files '*.pcapng' ;;
+	run:--events) _refstack_files '*.txt' ;;
 	check:--dut) _refstack_words "refstack live" ;;
 	check:--device) _refstack_words "tap tun igb" ;;
 	check:--junit) _refstack_files '*.xml' ;;
@@ -33,7 +34,7 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -56,9 +57,9 @@ _refstack() {
 	fi
 	if [[ $_refstack_cur == -* ]]; then
 		case $command in
-		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
+		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --events --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
 		capture) _refstack_words "--update --why --seed -j --json -h --help" ;;
-		check) _refstack_words "--dut --device -j -v --json --junit --list -h --help" ;;
+		check) _refstack_words "--dut --device --invariants -j -v --json --junit --list -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
