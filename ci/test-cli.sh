@@ -133,7 +133,7 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 	expect cli/colour_on_terminal grep -q $'\033\\[3' "$dir/pty"
 	on_terminal NO_COLOR=1 "$refstack" run "$t/fail.pkt"
 	expect cli/no_color_reports grep -q "1 failed" "$dir/pty"
-	expect cli/no_color test "$(grep -c $'\033' "$dir/pty")" = 0
+	expect cli/no_color test "$(grep -c $'\033\\[[0-9;]*m' "$dir/pty")" = 0
 else
 	skip cli/colour_on_terminal "no terminals can be made here"
 fi

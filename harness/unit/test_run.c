@@ -472,16 +472,16 @@ static const struct case_report reports[] = {
 	  "t.pkt:6: the frame that left differs: id, ttl, payload\n"
 	  "\n"
 	  "    expected  > 192.0.2.1 > 192.0.2.2 [ttl 63, id 7] udp (5) \"hallo\"\n"
-	  "    actual    > eth 02:00:00:00:00:01 > 02:00:00:00:00:02 192.0.2.1:44849 > 192.0.2.2:7 "
-	  "[ttl 64, id 39601, df] udp (5) \"hello\"\n"
+	  "    actual    > eth 02:00:00:00:00:01 > 02:00:00:00:00:02 192.0.2.1:60470 > 192.0.2.2:7 "
+	  "[ttl 64, id 22376, df] udp (5) \"hello\"\n"
 	  "\n"
 	  "                      expected             actual\n"
 	  "    time              0.100000 ± 0.004000  0.100000\n"
-	  "  * id                7                    39601\n"
+	  "  * id                7                    22376\n"
 	  "  * ttl               63                   64\n"
 	  "    source            192.0.2.1            192.0.2.1\n"
 	  "    destination       192.0.2.2            192.0.2.2\n"
-	  "    source port       44849                44849\n"
+	  "    source port       60470                60470\n"
 	  "    destination port  7                    7\n"
 	  "    length            5                    5\n"
 	  "  * payload           at 0: 68616c6c6f     at 0: 68656c6c6f\n"
@@ -494,7 +494,7 @@ static const struct case_report reports[] = {
 	  "inet_addr(\"192.0.2.2\")}, 16) = 5\n"
 	  "     0.000000 > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
 	  "     0.100000 < ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
-	  "     0.100000 > 192.0.2.1.44849 > 192.0.2.2.7: UDP, length 5" },
+	  "     0.100000 > 192.0.2.1.60470 > 192.0.2.2.7: UDP, length 5" },
 	{ "the time differs", UP UDP SEND "+.01 " WHO_HAS, RUN_FAILED,
 	  "t.pkt:4: the frame that left differs: time\n"
 	  "\n"
@@ -793,8 +793,8 @@ static const struct case_report reports[] = {
 	  "     0.000000 b < ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
 	  "     0.000000 b > ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
 	  "     0.000001 a < ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
-	  "     0.000001 a > 192.0.2.1.44849 > 192.0.2.2.7: UDP, length 5\n"
-	  "     0.000001 b < 192.0.2.1.44849 > 192.0.2.2.7: UDP, length 5\n"
+	  "     0.000001 a > 192.0.2.1.60470 > 192.0.2.2.7: UDP, length 5\n"
+	  "     0.000001 b < 192.0.2.1.60470 > 192.0.2.2.7: UDP, length 5\n"
 	  "     0.000001 b   recvfrom(3, \"hallo\", 100, 0, ..., [16]) = 5" },
 	{ "unknown option", "--frobnicate=1\n" UDP, RUN_INVALID,
 	  "t.pkt:1: unknown option --frobnicate" },
@@ -884,7 +884,7 @@ static void test_log(void **state)
 			 "= htons(7), sin_addr = inet_addr(\"192.0.2.2\")}, 16) = 5\n"
 			 "   0.000000 > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
 			 "   0.100000 < ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
-			 "   0.100000 > 192.0.2.1.44849 > 192.0.2.2.7: UDP, length 5\n");
+			 "   0.100000 > 192.0.2.1.60470 > 192.0.2.2.7: UDP, length 5\n");
 	release(&out);
 }
 
