@@ -80,7 +80,7 @@ static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct
 				 .type = type,
 				 .protocol = fi->fib_protocol,
 				 .scope = fi->fib_scope,
-				 .flags = fi->nh.fib_nh_flags,
+				 .flags = fib_nh_flags_told(&fi->nh),
 				 .table = fi->fib_tb_id,
 				 .priority = fi->fib_priority,
 				 .dev = fi->nh.fib_nh_dev != NULL ? fi->nh.fib_nh_dev->name : NULL,

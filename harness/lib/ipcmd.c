@@ -232,6 +232,8 @@ int take_dev(struct lex *lx, struct net_device **to)
 	*to = dev_get_by_name(lex_net(lx), lx->word);
 	if (*to == NULL)
 		return lex_refuse(lx, 1, -ENODEV, "Cannot find device \"%s\"", lx->word);
+	/* The programs ask for its number, and who asks (LINUX: rtnl_getlink()) gets what is. */
+	linkwatch_sync_dev(*to);
 	return 0;
 }
 

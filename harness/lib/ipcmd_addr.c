@@ -17,7 +17,7 @@
 struct addr_req {
 	struct net_device *dev;
 	struct ifa_config cfg;
-	bool given, len_given, brd_auto, scope_given;
+	bool given, len_given, brd_auto, brd_network, scope_given;
 	char label[IFNAMSIZ];
 };
 
@@ -55,9 +55,10 @@ static int addr_broadcast(struct lex *lx, void *req)
 	if (err < 0)
 		return err;
 	r->brd_auto = lex_is(lx, "+");
-	if (r->brd_auto || parse_addr(lx->word, &r->cfg.broadcast))
+	r->brd_network = lex_is(lx, "-");
+	if (r->brd_auto || r->brd_network || parse_addr(lx->word, &r->cfg.broadcast))
 		return 0;
-	return lex_fail(lx, "%s: '%s' at column %u is not a broadcast address or +", lx->cmd,
+	return lex_fail(lx, "%s: '%s' at column %u is not a broadcast address, + or -", lx->cmd,
 			lx->word, lx->col);
 }
 
@@ -181,6 +182,8 @@ static int addr_add(struct lex *lx, u32 nlflags)
 		r.cfg.address = r.cfg.local;
 	if (r.brd_auto && r.cfg.prefixlen <= 30)
 		r.cfg.broadcast = (be32){ r.cfg.local.raw | ~inet_make_mask(r.cfg.prefixlen).raw };
+	if (r.brd_network && r.cfg.prefixlen <= 30)
+		r.cfg.broadcast = (be32){ r.cfg.local.raw & inet_make_mask(r.cfg.prefixlen).raw };
 	if (!r.scope_given && ipv4_is_loopback(r.cfg.local))
 		r.cfg.scope = RT_SCOPE_HOST;
 	r.cfg.flags |= IFA_F_PERMANENT;

@@ -346,7 +346,7 @@ static void show_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struc
 	if (fi->fib_priority != 0)
 		outf(o, "metric %u ", fi->fib_priority);
 	show_metrics(o, fi);
-	if ((fi->nh.fib_nh_flags & RTNH_F_DEAD) != 0)
+	if ((fib_nh_flags_told(&fi->nh) & RTNH_F_DEAD) != 0)
 		outf(o, "dead ");
 	if ((fi->nh.fib_nh_flags & RTNH_F_ONLINK) != 0)
 		outf(o, "onlink ");

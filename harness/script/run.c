@@ -566,13 +566,13 @@ static void begin_time(struct run *r)
 	u64 jiffy = PS_PER_SEC / HZ;
 
 	wait_for_links(r);
-	run_until(r, ALIGN_UP(run_now(r) + 1, jiffy));
-	r->start_ps = run_now(r);
+	/* Said first: what happens at that instant has a time already. */
+	r->start_ps = ALIGN_UP(run_now(r) + 1, jiffy);
 	r->last_ps = r->start_ps;
-	/* No line has a time for what left before. */
-	run_drop_frames(r);
-	memset(r->frames_left, 0, sizeof(r->frames_left));
 	run_record_time(r);
+	run_until(r, r->start_ps);
+	/* No line has a time for what left before. */
+	run_drop_frames_before(r, r->start_ps);
 	run_counters_mark(r);
 }
 

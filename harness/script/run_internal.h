@@ -169,6 +169,8 @@ bool run_number(struct run *r, u32 expr, s64 *value);
 /* The hooks of dut.h. */
 void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
 void run_frame_arrived(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_ps);
+/* What left earlier; of a record at most one that left at that time or later still counts. */
+void run_drop_frames_before(struct run *r, u64 when_ps);
 void run_drop_frames(struct run *r);
 int run_packet(struct run *r, const struct stmt *s, const struct run_window *win);
 

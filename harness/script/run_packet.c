@@ -92,6 +92,14 @@ static void free_frame(struct run *r, struct run_frame *f)
 	f->bytes = NULL;
 }
 
+void run_drop_frames_before(struct run *r, u64 when_ps)
+{
+	while (r->frame_head < r->nr_frames && r->frame[r->frame_head].when_ps < when_ps)
+		free_frame(r, &r->frame[r->frame_head++]);
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		r->frames_left[h] = r->frames_left[h] != 0 && r->last_left_ps[h] >= when_ps;
+}
+
 void run_drop_frames(struct run *r)
 {
 	for (u32 i = r->frame_head; i < r->nr_frames; i++)

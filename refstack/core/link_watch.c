@@ -52,6 +52,12 @@ static void linkwatch_do_dev(struct net_device *dev)
 	call_netdevice_notifiers(dev, NETDEV_CHANGE);
 }
 
+void linkwatch_sync_dev(struct net_device *dev)
+{
+	if ((dev->state & LINK_STATE_LINKWATCH_PENDING) != 0)
+		linkwatch_do_dev(dev);
+}
+
 static void linkwatch_schedule_work(struct net *net, bool urgent);
 
 static void linkwatch_run_queue(struct net *net, bool urgent_only)

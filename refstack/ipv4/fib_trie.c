@@ -403,20 +403,31 @@ int fib_table_delete(struct net *net, struct fib_table *tb, const struct fib_con
 	return 0;
 }
 
+/* LINUX: ip_ignore_linkdown() of a nexthop whose link is down. */
+static bool nh_is_ignored(const struct fib_nh *nh)
+{
+	const struct in_device *in_dev;
+
+	if ((nh->fib_nh_flags & RTNH_F_LINKDOWN) == 0)
+		return false;
+	in_dev = in_dev_get(nh->fib_nh_dev);
+	return in_dev != NULL && IN_DEV_ORCONF(in_dev, ignore_routes_with_linkdown);
+}
+
+u8 fib_nh_flags_told(const struct fib_nh *nh)
+{
+	return (u8)(nh->fib_nh_flags | (nh_is_ignored(nh) ? RTNH_F_DEAD : 0));
+}
+
 bool fib_lookup_good_nhc(struct net *net, const struct fib_nh *nhc, u32 fib_flags,
 			 const struct flowi4 *flp)
 {
 	PROBE(net, fib_lookup_good_nhc);
-	const struct in_device *in_dev;
 
 	if ((nhc->fib_nh_flags & RTNH_F_DEAD) != 0)
 		return false;
-	if ((nhc->fib_nh_flags & RTNH_F_LINKDOWN) != 0 &&
-	    (fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) == 0) {
-		in_dev = in_dev_get(nhc->fib_nh_dev);
-		if (in_dev != NULL && IN_DEV_ORCONF(in_dev, ignore_routes_with_linkdown))
-			return false;
-	}
+	if ((fib_flags & FIB_LOOKUP_IGNORE_LINKSTATE) == 0 && nh_is_ignored(nhc))
+		return false;
 	return flp->flowi4_oif == 0 || flp->flowi4_oif == nhc->fib_nh_oif;
 }
 

@@ -160,6 +160,8 @@ int fib_table_delete(struct net *net, struct fib_table *tb, const struct fib_con
 /* 0, or -EAGAIN: nothing fits, or what a route of that type answers. */
 must_check int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp,
 				struct fib_result *res, u32 fib_flags);
+/* LINUX: fib_nexthop_info(): the flags that who asks is told. */
+u8 fib_nh_flags_told(const struct fib_nh *nh);
 bool fib_lookup_good_nhc(struct net *net, const struct fib_nh *nhc, u32 fib_flags,
 			 const struct flowi4 *flp);
 /* Drops the dead routes of a table; how many. */

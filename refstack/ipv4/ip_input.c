@@ -41,6 +41,21 @@ static int later_protocol_rcv(struct sk_buff *skb)
 	return 0;
 }
 
+/* Nobody has made a tunnel: whoever sends through one is told, if there is a packet in it. */
+static int tunnel4_rcv(struct sk_buff *skb)
+{
+	if (pskb_may_pull(skb, IPV4_HLEN))
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, (be32){ 0 });
+	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	return 0;
+}
+
+static int gre_rcv(struct sk_buff *skb)
+{
+	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	return 0;
+}
+
 static const struct net_protocol udp_protocol = { .handler = udp_rcv,
 						  .err_handler = udp_err,
 						  .no_policy = true };
@@ -48,11 +63,14 @@ static const struct net_protocol icmp_protocol = { .handler = icmp_rcv,
 						   .err_handler = icmp_err,
 						   .no_policy = true };
 static const struct net_protocol igmp_protocol = { .handler = igmp_rcv };
+static const struct net_protocol ipip_protocol = { .handler = tunnel4_rcv };
+static const struct net_protocol gre_protocol = { .handler = gre_rcv };
 static const struct net_protocol later_protocol = { .handler = later_protocol_rcv };
 
 const struct net_protocol *const inet_protos[256] = {
 	[IPPROTO_ICMP] = &icmp_protocol,     [IPPROTO_IGMP] = &igmp_protocol,
-	[IPPROTO_TCP] = &later_protocol,     [IPPROTO_UDP] = &udp_protocol,
+	[IPPROTO_IPIP] = &ipip_protocol,     [IPPROTO_TCP] = &later_protocol,
+	[IPPROTO_UDP] = &udp_protocol,	     [IPPROTO_GRE] = &gre_protocol,
 	[IPPROTO_UDPLITE] = &later_protocol,
 };
 
