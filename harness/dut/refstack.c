@@ -593,6 +593,18 @@ static void destroy(struct dut *d)
 	free(r);
 }
 
+void dut_refstack_end(struct dut *d)
+{
+	struct world *w = world_of(d);
+
+	d->on_frame = NULL;
+	d->on_return = NULL;
+	world_exit(w);
+	assert(world_leaks(w, NULL) == 0);
+	for (u32 h = 0; h < w->cfg.hosts; h++)
+		assert(w->host[h].dma->live == 0);
+}
+
 static const struct dut_ops refstack_ops = {
 	.name = "refstack",
 	.destroy = destroy,

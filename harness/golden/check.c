@@ -140,6 +140,7 @@ static void set_options(struct run_options *to, const struct check_options *o,
 	run_options_init(to);
 	to->device = o->device;
 	to->dut = o->dut;
+	to->checks = o->invariants;
 	if (g == NULL)
 		return;
 	to->seed = g->from.seed;

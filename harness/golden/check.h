@@ -27,6 +27,7 @@ const char *check_verdict_name(enum check_verdict v); /* "passed", "not captured
 struct check_options {
 	const char *name;	/* of the device under test: "refstack" */
 	enum run_device device; /* DEVICE_AUTO: the script's own */
+	bool invariants;	/* all, after each event, and nothing left of the world behind it */
 	bool live;		/* the running kernel: normalised, and short vectors only */
 	struct dut *(*dut)(const struct dut_config *cfg, char *err, u32 err_size); /* NULL */
 };

@@ -21,6 +21,7 @@ enum {
 	SETTLE_US = 250, /* a card or a wire that is silent for so long has done what there was */
 	SETTLE_MAX_US = 5000,
 	LINK_UP_SECS = 10,
+	WHEEL_JIFFIES = 4096, /* so far apart the wheel's levels up to 32 s turn alike */
 	OUTPUT_SHOWN = 2000, /* characters of a command's */
 	TEXT_BYTES = 1024
 };
@@ -362,6 +363,37 @@ static void command_failed(struct run *r, const struct stmt *s, int status, char
 		  err[0] != '\0' ? ": " : "", err, out[0] != '\0' ? "\n" : "", OUTPUT_SHOWN, out);
 }
 
+/* A card's link takes its seconds. */
+static void wait_for_links(struct run *r)
+{
+	u64 end = run_now(r) + LINK_UP_SECS * PS_PER_SEC;
+
+	while (!r->dut->ops->ready(r->dut) && run_advance(r, end))
+		;
+	run_settle(r);
+}
+
+static bool any_unplugged(const struct run *r)
+{
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		if (r->host[h].unplugged)
+			return true;
+	return false;
+}
+
+/* A script knows nothing of a link that is on its way up again: its time stands still so long. */
+void run_await_links(struct run *r)
+{
+	u64 from = run_now(r), gap;
+
+	if (r->start_ps == 0 || r->ended || any_unplugged(r) || r->dut->ops->ready(r->dut))
+		return;
+	wait_for_links(r);
+	gap = run_now(r) - from;
+	r->start_ps += gap;
+	r->last_ps += gap;
+}
+
 static void do_command(struct run *r, const struct stmt *s)
 {
 	static char out[SHELL_OUT];
@@ -379,6 +411,7 @@ static void do_command(struct run *r, const struct stmt *s)
 		command_failed(r, s, status, err, out);
 	else
 		run_settle(r);
+	run_await_links(r);
 }
 
 enum { VALUE_NAME = 64, VALUES_MAX = MIB_MAX + DROP_MAX + 1 };
@@ -504,16 +537,6 @@ static void one_stmt(struct run *r, const struct stmt *s)
 		r->result.events++;
 }
 
-/* A card's link takes its seconds. */
-static void wait_for_links(struct run *r)
-{
-	u64 end = run_now(r) + LINK_UP_SECS * PS_PER_SEC;
-
-	while (!r->dut->ops->ready(r->dut) && run_advance(r, end))
-		;
-	run_settle(r);
-}
-
 /* packetdrill's clock starts after the commands at the beginning. */
 static u32 opening_commands(struct run *r)
 {
@@ -559,15 +582,18 @@ static void end_calls(struct run *r)
 }
 
 /* A script's time begins on a boundary of the wheel (the world, or the guest, was set up one jiffy
- * before it), or at the next jiffy.
+ * before it), or at the next jiffy; behind a link that takes long, on a later boundary.
  */
 static void begin_time(struct run *r)
 {
-	u64 jiffy = PS_PER_SEC / HZ;
+	u64 jiffy = PS_PER_SEC / HZ, turn = WHEEL_JIFFIES * jiffy;
 
 	wait_for_links(r);
 	/* Said first: what happens at that instant has a time already. */
-	r->start_ps = ALIGN_UP(run_now(r) + 1, jiffy);
+	if (r->device == DEVICE_IGB)
+		r->start_ps = jiffy + ALIGN_UP(run_now(r), turn);
+	else
+		r->start_ps = ALIGN_UP(run_now(r) + 1, jiffy);
 	r->last_ps = r->start_ps;
 	run_record_time(r);
 	run_until(r, r->start_ps);

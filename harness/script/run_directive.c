@@ -242,7 +242,11 @@ static int do_drop(struct run *r, const struct stmt *s)
 
 static int do_link(struct run *r, const struct stmt *s)
 {
-	r->dut->ops->link(r->dut, s->host, s->directive.id == DIR_LINK_UP);
+	bool up = s->directive.id == DIR_LINK_UP;
+
+	r->dut->ops->link(r->dut, s->host, up);
+	r->host[s->host].unplugged = !up;
+	run_await_links(r);
 	return 0;
 }
 

@@ -86,6 +86,7 @@ struct run_host {
 	u32 expects_left; /* `>` lines that are still to come: without one no frame is kept */
 	u32 processes;	  /* bit a process that exists; process 1 always does */
 	bool bound[RUN_THREADS]; /* the thread is a process's already */
+	bool unplugged;		 /* by `link down` */
 	struct run_identity identity[SCRIPT_PROCESSES];
 };
 
@@ -214,6 +215,7 @@ struct run_window run_window(const struct run *r, const struct stmt *s);
 int run_bind_thread(struct run *r, const struct stmt *s);
 /* All that this instant brings with it is done: interrupts, frames on a wire, a card's work. */
 void run_settle(struct run *r);
+void run_await_links(struct run *r); /* those on their way up, out of the script's time */
 
 /* --- run_report.c
  * ----------------------------------------------------------------------------------- */

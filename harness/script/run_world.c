@@ -627,6 +627,10 @@ void run_world_end(struct run *r)
 {
 	for (u32 i = 0; i < r->nr_defines; i++)
 		undefine(r, i);
-	if (r->dut != NULL)
-		r->dut->ops->destroy(r->dut);
+	if (r->dut == NULL)
+		return;
+	/* Where something is not implemented the world has been left in the middle of it. */
+	if (r->opt->checks && r->dut->world != NULL && r->result.verdict != RUN_NOT_IMPLEMENTED)
+		dut_refstack_end(r->dut);
+	r->dut->ops->destroy(r->dut);
 }
