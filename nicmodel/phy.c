@@ -17,6 +17,7 @@ enum {
 	PHY_LP_ABILITY = 5,
 	PHY_1000T_STATUS = 10,
 	PHY_PORT_STATUS = 17,
+	PHY_PAGED_FROM = 16,
 	PHY_PAGE = 31,
 	PHY_CONTROL_RESET = 1 << 15,
 	PHY_CONTROL_ANE = 1 << 12,
@@ -212,15 +213,16 @@ void nic_mdic_write(struct nic *n, u32 i, u32 v)
 	u32 reg = v >> 16 & 31, page = n->phy[PHY_PAGE] >> 5;
 	u32 data = v & 0xffff, status = MDIC_READY;
 	bool known = (phy_known >> reg & 1) != 0;
+	/* IEEE 802.3's own registers are on every page. */
+	bool there = page == 0 || reg < PHY_PAGED_FROM || reg == PHY_PAGE || n->cfg.qemu_quirks;
 
 	if ((v >> 21 & 31) != PHY_ADDRESS || (!known && n->cfg.qemu_quirks)) {
 		status |= MDIC_ERROR;
 	} else if (v & MDIC_OP_READ) {
 		/* Page 0 is modelled; the vendor's pages read 0. */
-		data = page == 0 || reg == PHY_PAGE || n->cfg.qemu_quirks ? phy_get(n, reg) : 0;
-	} else if (v & MDIC_OP_WRITE) {
-		if (page == 0 || reg == PHY_PAGE || n->cfg.qemu_quirks)
-			phy_set(n, reg, (u16)data);
+		data = there ? phy_get(n, reg) : 0;
+	} else if ((v & MDIC_OP_WRITE) != 0 && there) {
+		phy_set(n, reg, (u16)data);
 	}
 	n->r.MDIC[i] = (v & 0x2fff0000) | data | status;
 	n->mdic_ready_ps = n->last_ps + (n->cfg.slow_serial ? NIC_MDIO_PS : 0);

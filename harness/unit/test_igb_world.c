@@ -199,6 +199,29 @@ static void test_down_in_the_middle(void **state)
 	down();
 }
 
+/* What the driver asked of the PHY's other pages meanwhile is of no consequence. */
+static void test_cable_out_and_in(void **state)
+{
+	const struct net_device *dev;
+
+	(void)state;
+	up(&limits_test, COST_JUDGE, 2);
+	dev = w->port[0].nic->dev;
+	for (u32 round = 0; round < 3; round++) {
+		run_for(5 * PS_PER_SEC);
+		assert_true(netif_carrier_ok(dev));
+		world_link(w, 0, false);
+		run_for(PS_PER_SEC);
+		assert_true(!netif_carrier_ok(dev));
+		world_link(w, 0, true);
+	}
+	run_for(5 * PS_PER_SEC);
+	assert_int_equal(send_one(77), 77);
+	run_for(2 * PS_PER_SEC);
+	assert_int_equal(receive(), 77);
+	down();
+}
+
 /* One packet for the driver, three frames on the cable, with lengths and sums of their own. */
 static void test_card_segments_datagrams(void **state)
 {
@@ -281,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_queues_of_every_number),
 		cmocka_unit_test(test_jumbo_frames),
 		cmocka_unit_test(test_down_in_the_middle),
+		cmocka_unit_test(test_cable_out_and_in),
 		cmocka_unit_test(test_card_segments_datagrams),
 		cmocka_unit_test(test_faults_only_lose_packets),
 	};
