@@ -4,9 +4,14 @@
 
 Makes one-token mutants (operators, constants, conditions, calls taken out) of functions that the
 vectors reach at all, links each in place of the original, runs `refstack check` and compares the
-verdict of every vector with that of the program as it is. Each vector runs on its own device, and on
-the model of a card. Mutants that do not compile, or whose object code is the same, are no mutants.
+verdict of every vector with that of the program as it is. There are four passes: the goldens alone;
+the model of a card against the own device; and both with all invariants on. A mutant is caught by the
+first pass that gives another verdict for any vector, ends with a crash, or does not end.
 The sources themselves stay as they are; the same seed gives the same mutants.
+
+What is no mutant: what does not compile; what has the same object code; lines of assertions and of
+probes, which only look on. Nothing else is left out: mutants that nobody could tell from the original
+count as survivors.
 
 usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [VECTORS ...]
 
@@ -19,6 +24,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -149,17 +155,25 @@ def link(objects, to, more=()):
           f"{WHERE}/libcore.a"])
 
 
-DEVICES = ([], ["--device", "igb"])
+IGB, ALL = ["--device", "igb"], ["--invariants"]
+PASSES = {"goldens": [], "igb": IGB, "invariants": ALL, "igb, invariants": IGB + ALL}
 
 
-def verdicts(program, vectors, seconds, device):
+def verdicts(program, vectors, seconds, options):
     """{vector: verdict}; None: it did not end well."""
-    try:
-        done = subprocess.run([program, "check", "--json", *device, *vectors], stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=seconds, check=False)
-        return {v["file"]: v["verdict"] for v in json.loads(done.stdout)["vectors"]}
-    except (subprocess.TimeoutExpired, ValueError):
-        return None
+    with subprocess.Popen([program, "check", "--json", *options, *vectors], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, start_new_session=True) as running:
+        try:
+            told, _ = running.communicate(timeout=seconds)
+            return {v["file"]: v["verdict"] for v in json.loads(told)["vectors"]}
+        except (subprocess.TimeoutExpired, ValueError):
+            return None
+        finally:
+            # A worker that hangs does not see that the others are gone.
+            try:
+                os.killpg(running.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
 
 class Trial:
@@ -167,7 +181,7 @@ class Trial:
         self.scratch, self.vectors, self.base, self.seconds = scratch, vectors, base, seconds
 
     def __call__(self, numbered):
-        """"no mutant", "caught" or "survived"."""
+        """Verdict: "no mutant", "survived", or the pass that caught it."""
         n, mutant = numbered
         where = f"{self.scratch}/{n}"
         try:
@@ -194,9 +208,9 @@ class Trial:
             if a.read() == b.read():
                 return "no mutant"
         link([where + ".o"], where + ".exe")
-        for device, base in zip(DEVICES, self.base):
-            if verdicts(where + ".exe", self.vectors, self.seconds, device) != base:
-                return "caught"
+        for name, more in PASSES.items():
+            if verdicts(where + ".exe", self.vectors, self.seconds, more) != self.base[name]:
+                return name
         return "survived"
 
 
@@ -229,19 +243,21 @@ def main():
     o = options()
     sources = sorted(glob.glob("refstack/*.c") + glob.glob("refstack/*/*.c"))
     with tempfile.TemporaryDirectory() as scratch:
-        base = [verdicts(f"{WHERE}/refstack", o.vectors, 600, d) for d in DEVICES]
-        if not base[0]:
+        base = {name: verdicts(f"{WHERE}/refstack", o.vectors, 600, p) for name, p in PASSES.items()}
+        if not all(base.values()):
             sys.exit(f"{WHERE}/refstack checks no vectors: make {WHERE}/refstack")
         lines, total = reached(sources, o.vectors, scratch, o.jobs)
         candidates = [m for path in sorted(lines) for m in sites(path, lines[path])]
         functions = sum(len(r) for r in lines.values())
-        print(f"{len(base[0])} vectors reach {functions} of {total} functions; "
+        print(f"{len(base['goldens'])} vectors reach {functions} of {total} functions; "
               f"{len(candidates)} places for a mistake")
         random.Random(o.seed).shuffle(candidates)
         found = try_all(candidates, Trial(scratch, o.vectors, base, SECONDS), o.count, o.jobs)
     survivors = sorted((m for m in found if m.verdict == "survived"), key=lambda m: (m.path, m.line))
     for m in survivors:
         print(f"survived: {m}")
+    for name in PASSES:
+        print(f"caught by {name}: {sum(m.verdict == name for m in found)}")
     caught = len(found) - len(survivors)
     share = 100 * caught // max(len(found), 1)
     print(f"{caught} of {len(found)} mutants caught by the vectors alone, {share} % (goal {o.goal} %)")
