@@ -305,15 +305,16 @@ static u32 failures(const struct session *s)
 
 static void print_totals(const struct session *s)
 {
-	static const enum check_verdict others[] = { CHECK_NOT_CAPTURED, CHECK_SKIPPED,
-						     CHECK_NOT_IMPLEMENTED };
+	static const enum check_verdict others[] = { CHECK_NOT_CAPTURED, CHECK_EXPLAINED,
+						     CHECK_SKIPPED, CHECK_NOT_IMPLEMENTED };
 
 	if (s->json) {
 		printf("\n  ],\n  \"passed\": %u, \"failed\": %u, \"not_captured\": %u, "
-		       "\"skipped\": %u, \"not_implemented\": %u, \"interrupted\": %s\n}\n",
+		       "\"explained\": %u, \"skipped\": %u, \"not_implemented\": %u, "
+		       "\"interrupted\": %s\n}\n",
 		       s->count[CHECK_PASSED], failures(s), s->count[CHECK_NOT_CAPTURED],
-		       s->count[CHECK_SKIPPED], s->count[CHECK_NOT_IMPLEMENTED],
-		       interrupted != 0 ? "true" : "false");
+		       s->count[CHECK_EXPLAINED], s->count[CHECK_SKIPPED],
+		       s->count[CHECK_NOT_IMPLEMENTED], interrupted != 0 ? "true" : "false");
 		return;
 	}
 	printf("%u passed, %u failed", s->count[CHECK_PASSED], failures(s));

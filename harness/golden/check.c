@@ -12,11 +12,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/golden/field.h"
 
+/* Real time is never exact, and the running kernel's HZ may be another one: its timers are. */
+enum { LIVE_NEAR_MS = 20, LIVE_PERCENT = 5, LIVE_WAIT_MS = 2 * LIVE_NEAR_MS };
 enum { ERR_BYTES = 512, HZ_DEFAULT = 1000, PKT_LEN = 4 };
 
 static void *must(void *memory)
@@ -29,13 +32,10 @@ static void *must(void *memory)
 const char *check_verdict_name(enum check_verdict v)
 {
 	static const char *const names[CHECK_VERDICTS] = {
-		[CHECK_PASSED] = "passed",
-		[CHECK_NOT_CAPTURED] = "not captured",
-		[CHECK_FAILED] = "failed",
-		[CHECK_SKIPPED] = "skipped",
-		[CHECK_NOT_IMPLEMENTED] = "not implemented",
-		[CHECK_INVALID] = "invalid golden",
-		[CHECK_ENVIRONMENT] = "environment",
+		[CHECK_PASSED] = "passed",	    [CHECK_NOT_CAPTURED] = "not captured",
+		[CHECK_FAILED] = "failed",	    [CHECK_EXPLAINED] = "explained",
+		[CHECK_SKIPPED] = "skipped",	    [CHECK_NOT_IMPLEMENTED] = "not implemented",
+		[CHECK_INVALID] = "invalid golden", [CHECK_ENVIRONMENT] = "environment",
 	};
 
 	assert(v < CHECK_VERDICTS);
@@ -141,6 +141,10 @@ static void set_options(struct run_options *to, const struct check_options *o,
 	to->device = o->device;
 	to->dut = o->dut;
 	to->checks = o->invariants;
+	if (o->live) {
+		to->slack_ps = LIVE_WAIT_MS * PS_PER_MS;
+		to->slack_percent = LIVE_PERCENT;
+	}
 	if (g == NULL)
 		return;
 	to->seed = g->from.seed;
@@ -396,9 +400,6 @@ static void check_igb(struct check_result *r, const struct script *s, const stru
 /* --- on the running kernel
  * -------------------------------------------------------------------------- */
 
-/* Real time is never exact, and the running kernel's HZ may be another one. */
-enum { LIVE_NEAR_MS = 20, LIVE_PERCENT = 5 };
-
 /* What Linux did when the vector was captured, or what the reference does. */
 static void compare_live(struct check_result *r, const struct script *s, const struct golden *g,
 			 const struct record *live, const char *name)
@@ -421,9 +422,100 @@ static void compare_live(struct check_result *r, const struct script *s, const s
 	difference_calls(&r->differences, s, live, &rules);
 	difference_state(&r->differences, g->state, live->state, &rules);
 	differences_sort(&r->differences);
+	if (live->verdict != RUN_PASSED && r->differences.nr == 0)
+		difference_add(&r->differences, DIFFERS_STATEMENT, live->message, NULL);
 	memcpy(r->rules, nb.applied, sizeof(r->rules));
 	if (r->differences.nr != 0)
 		r->verdict = CHECK_FAILED;
+}
+
+/* "6.12" or "6.12.3-x" as one number; what is left out is 0. */
+static u64 version_of(const char *text, size_t len)
+{
+	u64 part[3] = { 0 };
+
+	for (size_t i = 0, n = 0; i < len && n < ARRAY_SIZE(part); i++) {
+		if (text[i] >= '0' && text[i] <= '9')
+			part[n] = min_u64(part[n] * 10 + (u64)(text[i] - '0'), U16_MAX);
+		else if (text[i] == '.')
+			n++;
+		else
+			break;
+	}
+	return part[0] << 32 | part[1] << 16 | part[2];
+}
+
+/* As many parts as are said count: 6.12.5 is not later than 6.12. */
+static bool is_later(const char *release, const char *than, size_t than_len)
+{
+	u64 a = version_of(release, strlen(release)), b = version_of(than, than_len);
+	bool patch = false;
+	u32 dots = 0;
+
+	for (size_t i = 0; i < than_len; i++)
+		patch = patch || (than[i] == '.' && ++dots == 2);
+	return patch ? a > b : a >> 16 > b >> 16;
+}
+
+/* Which versions a vector says it is about: `since` the first, `until` the last one. */
+static bool is_about(const struct script *s, const char *release)
+{
+	struct text since = script_header(s, "since"), until = script_header(s, "until");
+	const char *first = script_text(s, since);
+
+	if (until.len != 0 && is_later(release, script_text(s, until), until.len))
+		return false;
+	return since.len == 0 ||
+	       version_of(release, strlen(release)) >= version_of(first, since.len);
+}
+
+/* "since 6.3, until 6.17: REASON", of what there is; of malloc, NULL where the vector says nothing.
+ */
+static char *explanation(const struct script *s)
+{
+	static const char *const keys[] = { "since", "until" };
+	struct text why = script_header(s, "live");
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	const char *between = "";
+
+	if (to == NULL)
+		abort();
+	for (u32 i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct text t = script_header(s, keys[i]);
+
+		if (t.len == 0)
+			continue;
+		fprintf(to, "%s%s %.*s", between, keys[i], (int)t.len, script_text(s, t));
+		between = ", ";
+	}
+	if (why.len != 0)
+		fprintf(to, "%s%.*s", *between != '\0' ? ": " : "", (int)why.len,
+			script_text(s, why));
+	fclose(to);
+	if (len != 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* A difference that the vector has a reason for is none to be looked into: the kernel is not of a
+ * version that the vector is about, or what it is about is not the version's alone.
+ */
+static void explain(struct check_result *r, const struct script *s, const char *release)
+{
+	bool dated = script_header(s, "since").len != 0 || script_header(s, "until").len != 0;
+	bool about = is_about(s, release);
+	char *why = explanation(s);
+
+	if (why != NULL && (!dated || !about)) {
+		if (r->verdict == CHECK_FAILED)
+			ended(r, CHECK_EXPLAINED, "%s", why);
+		else if (dated)
+			ended(r, CHECK_PASSED, "agrees on %s, although it says: %s", release, why);
+	}
+	free(why);
 }
 
 /* How long it takes is asked of the reference, in no time. */
@@ -440,13 +532,20 @@ static u64 lasts_ps(const struct script *s, const struct golden *g, struct dut_w
 static void check_live(struct check_result *r, const struct script *s, const struct golden *g,
 		       const struct check_options *o, struct dut_worlds *cache)
 {
-	u64 lasts = lasts_ps(s, g, cache);
+	struct text said = script_header(s, "live");
+	struct utsname running = { 0 };
 	struct record live;
+	u64 lasts;
 
 	if (g == NULL) {
 		ended(r, CHECK_SKIPPED, "not captured: nothing to compare with");
 		return;
 	}
+	if (text_begins(s, said, "no,")) {
+		ended(r, CHECK_SKIPPED, "live: %.*s", (int)said.len, script_text(s, said));
+		return;
+	}
+	lasts = lasts_ps(s, g, cache);
 	if (lasts > CHECK_LIVE_SECS * PS_PER_SEC) {
 		ended(r, CHECK_SKIPPED, "lasts longer than %u s", CHECK_LIVE_SECS);
 		return;
@@ -454,12 +553,14 @@ static void check_live(struct check_result *r, const struct script *s, const str
 	live = make_record(s, o, g, cache);
 	r->frames = g->nr_frames;
 	r->virtual_ps = lasts;
-	if (live.verdict == RUN_ENVIRONMENT || live.verdict == RUN_NOT_IMPLEMENTED ||
-	    live.verdict == RUN_INVALID)
+	(void)uname(&running);
+	if (live.verdict == RUN_ENVIRONMENT || live.verdict == RUN_NOT_IMPLEMENTED)
 		ended(r, live.verdict == RUN_ENVIRONMENT ? CHECK_ENVIRONMENT : CHECK_SKIPPED, "%s",
 		      live.message);
 	else
 		compare_live(r, s, g, &live, o->name);
+	if (r->message == NULL)
+		explain(r, s, o->release != NULL ? o->release : running.release);
 	record_free(&live);
 }
 

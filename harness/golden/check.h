@@ -16,7 +16,8 @@ enum check_verdict {
 	CHECK_PASSED,
 	CHECK_NOT_CAPTURED, /* `oracle: none`: nothing to compare with, and the script passes */
 	CHECK_FAILED,
-	CHECK_SKIPPED, /* message: why */
+	CHECK_EXPLAINED, /* it differs on the running kernel, as it says; message: why */
+	CHECK_SKIPPED,	 /* message: why */
 	CHECK_NOT_IMPLEMENTED,
 	CHECK_INVALID, /* the vector is no vector, the golden no golden: exit code 2 */
 	CHECK_ENVIRONMENT,
@@ -29,6 +30,7 @@ struct check_options {
 	enum run_device device; /* DEVICE_AUTO: the script's own */
 	bool invariants;	/* all, after each event, and nothing left of the world behind it */
 	bool live;		/* the running kernel: normalised, and short vectors only */
+	const char *release;	/* of that kernel, as uname(2) tells it; NULL: it is asked */
 	struct dut *(*dut)(const struct dut_config *cfg, char *err, u32 err_size); /* NULL */
 };
 

@@ -69,6 +69,21 @@ static void report_rules(FILE *to, const char *path, const struct check_result *
 				normalise_info[i].field, normalise_info[i].how, r->rules[i]);
 }
 
+/* Why, and what came about first. */
+static void report_explained(FILE *to, const char *path, const struct check_result *r)
+{
+	fprintf(to, "%s: differs as it says (%s)", path, r->message);
+	if (r->differences.nr != 0)
+		fprintf(to, ": %s", r->differences.d[0].what);
+	fputc('\n', to);
+}
+
+/* What every reader has to know, and not only one who asks with -v. */
+static bool is_told_always(enum check_verdict v)
+{
+	return v != CHECK_SKIPPED && v != CHECK_EXPLAINED && v != CHECK_PASSED;
+}
+
 void check_report(FILE *to, const char *path, const struct check_result *r, bool verbose)
 {
 	assert(r->verdict < CHECK_VERDICTS);
@@ -80,7 +95,11 @@ void check_report(FILE *to, const char *path, const struct check_result *r, bool
 		fprintf(to, "%s: skipped: %s\n", path, r->message);
 	else if (r->verdict == CHECK_INVALID)
 		fprintf(to, "invalid golden: %s\n", r->message);
-	else if (r->message != NULL && r->verdict != CHECK_SKIPPED)
+	else if (r->verdict == CHECK_EXPLAINED && verbose)
+		report_explained(to, path, r);
+	else if (r->verdict == CHECK_PASSED && r->message != NULL && verbose)
+		fprintf(to, "%s: %s\n", path, r->message);
+	else if (r->message != NULL && is_told_always(r->verdict))
 		fprintf(to, "%s\n", r->message);
 	if (verbose && r->verdict == CHECK_PASSED)
 		fprintf(to, "%s: passed, %u frames\n", path, r->frames);

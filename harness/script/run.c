@@ -21,8 +21,9 @@ enum {
 	SETTLE_US = 250, /* a card or a wire that is silent for so long has done what there was */
 	SETTLE_MAX_US = 5000,
 	LINK_UP_SECS = 10,
+	REAL_WAIT_SECS = 3,   /* longer than a script lasts that is run in real time */
 	WHEEL_JIFFIES = 4096, /* so far apart the wheel's levels up to 32 s turn alike */
-	OUTPUT_SHOWN = 2000, /* characters of a command's */
+	OUTPUT_SHOWN = 2000,  /* characters of a command's */
 	TEXT_BYTES = 1024
 };
 
@@ -32,6 +33,13 @@ enum {
 static u64 limit_ps(const struct run *r)
 {
 	return r->start_ps + RUN_LIMIT_SECS * PS_PER_SEC;
+}
+
+u64 run_with_slack(const struct run *r, u64 due_ps)
+{
+	u64 since = due_ps > r->start_ps ? due_ps - r->start_ps : 0;
+
+	return due_ps + r->opt->slack_ps + since / 100 * r->opt->slack_percent;
 }
 
 static u64 thread_deadline(const struct run *r, const struct run_thread *t)
@@ -302,7 +310,11 @@ int run_bind_thread(struct run *r, const struct stmt *s)
 /* Another call of this thread is still waiting: it must come to its end first. */
 static bool wait_idle(struct run *r, const struct run_thread *th)
 {
-	while (th->busy && run_advance(r, limit_ps(r)))
+	u64 limit = limit_ps(r);
+
+	if (r->opt->slack_ps != 0)
+		limit = min_u64(limit, run_now(r) + REAL_WAIT_SECS * PS_PER_SEC);
+	while (th->busy && run_advance(r, limit))
 		;
 	if (!r->ended && th->busy)
 		run_invalid(r, th->stmt, "the call does not return");
@@ -567,6 +579,7 @@ static void let_calls_end(struct run *r)
 			if (!th->busy)
 				continue;
 			until = max_u64(due + run_window(r, th->stmt).tolerance_ps, run_now(r));
+			until = run_with_slack(r, until);
 			while (th->busy && run_advance(r, until))
 				;
 		}

@@ -52,6 +52,11 @@ struct run_options {
 	/* Nothing is compared, everything is noted here: see record.h. NULL: a run like any other.
 	 */
 	struct record *record;
+	/* In real time a record waits so much longer than the script says, and for this part of
+	 * the time since its start.
+	 */
+	u64 slack_ps;
+	u32 slack_percent;
 	const struct run_watch *watch; /* NULL: nobody */
 	u32 tracepoints;	       /* enum event_group of dut/events.h; 0: none */
 };

@@ -578,7 +578,7 @@ static int pass_over(struct run *r, const struct stmt *s, const struct run_windo
 {
 	u32 host = s->host;
 	u64 limit = win->any ? run_now(r) + ANY_TIME_SECS * PS_PER_SEC
-			     : win->until_ps + PASS_SLACK_US * PS_PER_US;
+			     : run_with_slack(r, win->until_ps + PASS_SLACK_US * PS_PER_US);
 
 	limit = max_u64(limit, run_now(r));
 	while (r->frames_left[host] <= r->frames_met[host] && run_advance(r, limit))
