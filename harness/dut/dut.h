@@ -160,7 +160,7 @@ struct dut_worlds;
 struct dut_worlds *dut_worlds_new(void);
 void dut_worlds_free(struct dut_worlds *cache);
 struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache);
-/* With dut_config.checks, when a program is over: takes its world down, of which nothing is left. */
+/* With dut_config.checks, when a program is over: takes its world down; nothing is left of it. */
 void dut_refstack_end(struct dut *d);
 /* On a world of the caller's. */
 struct dut *dut_refstack_on(struct world *w, u64 seed);
