@@ -7,7 +7,7 @@ set -u -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh
 
-refstack=$PWD/${BUILD:-build}/refstack
+refstack=$(realpath "${BUILD:-build}/refstack")
 chmod 755 "$dir"
 
 # What is captured has a .pcapng; the others are not the judge's to answer.
