@@ -69,7 +69,7 @@ static bool has_header(const struct script *s, const char *key)
 static void test_form(void **state)
 {
 	(void)state;
-	assert_true(vectors.n >= 120);
+	assert_true(vectors.n >= 900);
 	for (u32 i = 0; i < vectors.n; i++) {
 		const char *path = vectors.path[i];
 		struct script *s = parse_vector(path);
