@@ -421,6 +421,59 @@ static void test_igb(void **state)
 	write_file(p->pkt, p->text, strlen(p->text));
 }
 
+/* Another kernel: a vector that knows why it differs there is explained, and no other. */
+static void test_live_says_why(void **state)
+{
+	static const struct {
+		const char *headers, *release;
+		bool differs;
+		enum check_verdict verdict;
+		const char *says;
+	} rows[] = {
+		{ "", "6.18.44-x", false, CHECK_PASSED, NULL },
+		{ "", "6.18.44-x", true, CHECK_FAILED, NULL },
+		{ "// live: a test\n", "6.12.0", true, CHECK_EXPLAINED, "a test" },
+		{ "// live: a test\n", "6.12.0", false, CHECK_PASSED, NULL },
+		{ "// live: no, a test\n", "6.12.0", true, CHECK_SKIPPED, "a test" },
+		{ "// live: nobody knows\n", "6.12.0", true, CHECK_EXPLAINED, "nobody" },
+		{ "// until: 6.17\n", "6.18.0", true, CHECK_EXPLAINED, "until 6.17" },
+		{ "// until: 6.17\n", "6.18.0", false, CHECK_PASSED, "agrees on 6.18.0" },
+		{ "// until: 6.17\n", "6.17.9", true, CHECK_FAILED, NULL },
+		{ "// until: 6.17.3\n", "6.17.4", true, CHECK_EXPLAINED, "6.17.3" },
+		{ "// until: 6.9\n", "6.12.0", true, CHECK_EXPLAINED, "6.9" },
+		{ "// until: 6.17\n// live: a test\n", "6.12.1", true, CHECK_FAILED, NULL },
+		{ "// until: 6.17\n// live: a test\n", "6.18.1", true, CHECK_EXPLAINED,
+		  "until 6.17: a test" },
+		{ "// since: 6.3\n", "6.2.16", true, CHECK_EXPLAINED, "since 6.3" },
+		{ "// since: 6.3\n", "6.3", true, CHECK_FAILED, NULL },
+		{ "// since: 6.3\n// until: 6.17\n", "7.0-rc1", true, CHECK_EXPLAINED,
+		  "since 6.3, until 6.17" },
+	};
+	struct pair *p = *state;
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct check_options live = { .name = "live", .live = true };
+		char *text = with(p->text, "again", rows[i].differs ? "agaim" : "again");
+		char headers[100], *marked;
+		struct check_result r;
+		struct script *s;
+
+		snprintf(headers, sizeof(headers), "%s// class:", rows[i].headers);
+		marked = with(text, "// class:", headers);
+		s = parse("x.pkt", marked);
+		live.release = rows[i].release;
+		r = check_script(s, &p->g, &live, worlds);
+		if (r.verdict != rows[i].verdict || (rows[i].says != NULL) != (r.message != NULL))
+			fail_msg("row %u: %s: %s", i, check_verdict_name(r.verdict), r.message);
+		if (rows[i].says != NULL)
+			assert_non_null(strstr(r.message, rows[i].says));
+		check_result_free(&r);
+		script_free(s);
+		free(marked);
+		free(text);
+	}
+}
+
 /* What is made equal for the running kernel, and what is not. */
 static void test_normalise(void **state)
 {
@@ -485,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_first_cause),
 		cmocka_unit_test(test_invalid_goldens),
 		cmocka_unit_test(test_igb),
+		cmocka_unit_test(test_live_says_why),
 		cmocka_unit_test(test_normalise),
 		cmocka_unit_test(test_junit),
 	};
