@@ -72,10 +72,9 @@ static void report_rules(FILE *to, const char *path, const struct check_result *
 /* Why, and what came about first. */
 static void report_explained(FILE *to, const char *path, const struct check_result *r)
 {
-	fprintf(to, "%s: differs as it says (%s)", path, r->message);
-	if (r->differences.nr != 0)
-		fprintf(to, ": %s", r->differences.d[0].what);
-	fputc('\n', to);
+	assert(r->differences.nr != 0);
+	place(to, path, &r->differences.d[0]);
+	fprintf(to, "differs as it says (%s): %s\n", r->message, r->differences.d[0].what);
 }
 
 /* What every reader has to know, and not only one who asks with -v. */
