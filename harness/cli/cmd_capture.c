@@ -98,8 +98,8 @@ static void show_frame_diff(FILE *to, const struct golden *old, const struct gol
 {
 	u32 i = 0;
 
-	while (i < old->nr_frames && i < new->nr_frames &&
-	       same_frame(&old->frame[i], &new->frame[i]))
+	while (i < old->nr_frames &&
+	       i < new->nr_frames &&same_frame(&old->frame[i], &new->frame[i]))
 		i++;
 	if (i == old->nr_frames && i == new->nr_frames)
 		return;
