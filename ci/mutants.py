@@ -3,17 +3,19 @@
 """How many mistakes in refstack/ do the vectors alone catch?
 
 Makes one-token mutants (operators, constants, conditions, calls taken out) of functions that the
-vectors reach at all, links each in place of the original, runs `refstack check` and compares the
+captured vectors reach at all, links each in place of the original, runs `refstack check` and compares the
 verdict of every vector with that of the program as it is. There are four passes: the goldens alone;
 the model of a card against the own device; and both with all invariants on. A mutant is caught by the
 first pass that gives another verdict for any vector, ends with a crash, or does not end.
 The sources themselves stay as they are; the same seed gives the same mutants.
 
 What is no mutant: what does not compile; what has the same object code; lines of assertions and of
-probes, which only look on. Nothing else is left out: mutants that nobody could tell from the original
-count as survivors.
+probes, which only look on; and functions that no captured vector reaches on its own device, as those
+of the driver of a card: nothing that Linux did is there to tell right from wrong. --all has these too,
+as far as any vector reaches them. Nothing else is left out: mutants that nobody could tell from the
+original count as survivors.
 
-usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [VECTORS ...]
+usage: mutants.py [--count 200] [--seed 1] [--goal 80] [--jobs N] [--all] [VECTORS ...]
 
 BUILD and CONFIG name a build with refstack in it (default build, gcc-O3).
 """
@@ -214,12 +216,20 @@ class Trial:
         return "survived"
 
 
+def captured(vectors):
+    """The scripts that Linux has judged: those with a capture beside them."""
+    scripts = [f for v in vectors for f in ([v] if v.endswith(".pkt")
+                                            else glob.glob(f"{v}/**/*.pkt", recursive=True))]
+    return sorted(f for f in scripts if os.path.exists(f[:-len(".pkt")] + ".pcapng"))
+
+
 def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--goal", type=int, default=80, help="per cent")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--all", action="store_true", help="what vectors without a capture reach, too")
     parser.add_argument("vectors", nargs="*", default=["vectors"])
     return parser.parse_args()
 
@@ -246,7 +256,8 @@ def main():
         base = {name: verdicts(f"{WHERE}/refstack", o.vectors, 600, p) for name, p in PASSES.items()}
         if not all(base.values()):
             sys.exit(f"{WHERE}/refstack checks no vectors: make {WHERE}/refstack")
-        lines, total = reached(sources, o.vectors, scratch, o.jobs)
+        reaching = o.vectors if o.all else captured(o.vectors)
+        lines, total = reached(sources, reaching, scratch, o.jobs)
         candidates = [m for path in sorted(lines) for m in sites(path, lines[path])]
         functions = sum(len(r) for r in lines.values())
         print(f"{len(base['goldens'])} vectors reach {functions} of {total} functions; "

@@ -57,15 +57,19 @@ enum {
 	JUDGE_CLOCK_NS = 256
 }; /* what a clock read costs in the judging kernel, and its resolution */
 
+/* The judging kernel's grains begin where time 0 of a script lies, which is a whole number of them by
+ * the wall clock.
+ */
 u64 net_now_ns(struct net *net)
 {
 	struct cpu *c = net->host->running;
-	u64 ns;
+	u64 ns, gone;
 
 	if (c != NULL && net->host->cost_model == COST_JUDGE && cpu_in_task(c))
 		c->now_ps += JUDGE_CLOCK_NS * PS_PER_NS;
 	ns = now_ps(net) / PS_PER_NS;
-	return net->host->cost_model == COST_JUDGE ? ns - ns % JUDGE_CLOCK_NS : ns;
+	gone = (net->host->boot_real_ns + ns) % JUDGE_CLOCK_NS;
+	return net->host->cost_model == COST_JUDGE ? ns - min_u64(ns, gone) : ns;
 }
 
 static u32 calc_index(u64 expires, u32 lvl, u64 *bucket_expiry)
