@@ -282,13 +282,16 @@ expect cli/interrupt_code test $? = 1
 timeout -s INT 0.5 "$refstack" run -j 2 --json "${slow[@]}" >"$dir/out" 2>"$dir/err"
 is_json interrupt_jobs "j['interrupted'] and j['failed'] == 0 and 0 < j['passed'] < 5000"
 
-"$refstack" run -j 2 --json "${slow[@]:0:500}" >"$dir/out" 2>"$dir/err" &
+"$refstack" run -j 2 --json "${slow[@]:0:1000}" >"$dir/out" 2>"$dir/err" &
 pid=$!
-sleep 0.2
-worker=$(awk -v parent="$pid" '$4 == parent { print $1; exit }' /proc/[0-9]*/stat 2>/dev/null)
+worker=
+until [[ -n $worker ]] || ! kill -0 $pid 2>/dev/null; do
+	worker=$(awk -v parent="$pid" '$4 == parent { print $1; exit }' /proc/[0-9]*/stat 2>/dev/null)
+done
+sleep 0.05 # it has begun
 kill -KILL "$worker"
 wait $pid
 expect cli/worker_down_code test $? = 1
-is_json worker_down_is_no_pass "j['failed'] == 1 and j['passed'] == 499"
+is_json worker_down_is_no_pass "j['failed'] == 1 and j['passed'] == 999"
 says worker_down_says "signal 9" "$dir/out"
 finish
