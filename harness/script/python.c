@@ -23,6 +23,7 @@
 #include "harness/script/python_child.h"
 
 enum {
+	BURY_TRIES = 5000, /* of 2 ms: half a gigabyte is not given back at once */
 	ANSWER_MS = 60000, /* a net under the limit of CPU time, however busy the machine */
 	ANSWER_BYTES = 4096,
 	BLOCK_BYTES = 1 << 20
@@ -173,7 +174,8 @@ static void bury(struct python *p, char *message, u32 message_size)
 
 	if (p->pid <= 0)
 		return;
-	for (u32 tries = 0; (got = waitpid(p->pid, &status, WNOHANG)) == 0 && tries < 50; tries++)
+	for (u32 tries = 0; (got = waitpid(p->pid, &status, WNOHANG)) == 0 && tries < BURY_TRIES;
+	     tries++)
 		poll(NULL, 0, 2);
 	if (got == 0) {
 		silent = true;

@@ -57,8 +57,8 @@ enum {
 	JUDGE_CLOCK_NS = 256
 }; /* what a clock read costs in the judging kernel, and its resolution */
 
-/* The judging kernel's grains begin where time 0 of a script lies, which is a whole number of them by
- * the wall clock.
+/* The judging kernel's grains begin where time 0 of a script lies, which is a whole number of them
+ * by the wall clock.
  */
 u64 net_now_ns(struct net *net)
 {
