@@ -767,8 +767,11 @@ static struct sk_buff *ip_make_skb_from(struct sock *sk, const struct flowi4 *fl
 	skb->mark = cork->mark;
 	cork->dst = NULL;
 	skb_dst_set(skb, &rt->dst);
+	/* By its route, where the socket is raw; of an answer that says 0, an echo's reply. */
 	if (sk->sk_protocol == IPPROTO_ICMP)
-		icmp_out_count(sock_net(sk), skb_transport_header(skb)[ICMP_TYPE]);
+		icmp_out_count(sock_net(sk), sk->sk_type == SOCK_RAW
+						     ? fl4->fl4_icmp_type
+						     : skb_transport_header(skb)[ICMP_TYPE]);
 	ip_cork_release(cork);
 	return skb;
 }
