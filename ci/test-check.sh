@@ -112,4 +112,9 @@ else
 	skip check/golden_flipped "no vector is captured"
 fi
 
+# --- every invariant, after every event ---------------------------------------------------------------
+exits invariants 0 --invariants vectors/udp/cold-neighbour.pkt
+last_is invariants_counted "1 passed, 0 failed"
+exits invariants_not_live 2 --invariants --dut live vectors/udp/cold-neighbour.pkt
+
 finish
