@@ -175,6 +175,14 @@ static bool is_captured(const struct script *s)
 	       !(oracle.len == 4 && memcmp(script_text(s, oracle), "none", 4) == 0);
 }
 
+/* Messages of a run name the file and the line themselves. */
+static void complain(const struct vector *v, const char *what)
+{
+	bool named = strncmp(what, v->path, strlen(v->path)) == 0;
+
+	fprintf(v->talk, "%s%s%s\n", named ? "" : v->path, named ? "" : ": ", what);
+}
+
 static enum outcome judge(const struct session *s, struct vector *v)
 {
 	char err[ERROR_BYTES] = "";
@@ -183,7 +191,7 @@ static enum outcome judge(const struct session *s, struct vector *v)
 	v->item = (struct uml_item){ .name = v->path, .text = v->old, .text_len = v->old_len };
 	ret = uml_run(&s->kernel, &s->options, false, &v->item, 1, BOOT_SECONDS, err, sizeof(err));
 	if (ret != 0 || v->item.error != NULL) {
-		fprintf(v->talk, "%s: %s\n", v->path, ret != 0 ? err : v->item.error);
+		complain(v, ret != 0 ? err : v->item.error);
 		return NO_JUDGE;
 	}
 	if (v->item.record.verdict != RUN_PASSED) {
@@ -192,7 +200,7 @@ static enum outcome judge(const struct session *s, struct vector *v)
 	}
 	v->text = golden_pkt(v->script, &v->item.record, &v->from, err, sizeof(err));
 	if (v->text == NULL) {
-		fprintf(v->talk, "%s: %s\n", v->path, err);
+		complain(v, err);
 		return INVALID;
 	}
 	return CAPTURED;
