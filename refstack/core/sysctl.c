@@ -22,6 +22,8 @@ bool sysctl_streq(const char *a, const char *b)
 	return *a == *b;
 }
 
+enum { NUMBER_CHARS = 21 }; /* LINUX: TMPBUFLEN: so many characters are refused, whatever they say */
+
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n';
@@ -67,6 +69,7 @@ static const char *parse_digits(const char *p, u64 *val)
 /* LINUX: proc_get_long(). NULL: not a number, or not followed by white space. */
 static const char *parse_long(const char *p, s64 *out)
 {
+	const char *begin = p;
 	bool neg = *p == '-';
 	u64 val;
 
@@ -75,7 +78,7 @@ static const char *parse_long(const char *p, s64 *out)
 	if (*p < '0' || *p > '9')
 		return NULL;
 	p = parse_digits(p, &val);
-	if (p == NULL || (*p != '\0' && !is_space(*p)))
+	if (p == NULL || p - begin >= NUMBER_CHARS || (*p != '\0' && !is_space(*p)))
 		return NULL;
 	*out = neg ? -(s64)val : (s64)val;
 	return p;
