@@ -22,7 +22,7 @@ bool sysctl_streq(const char *a, const char *b)
 	return *a == *b;
 }
 
-enum { NUMBER_CHARS = 21 }; /* LINUX: TMPBUFLEN: so many characters are refused, whatever they say */
+enum { NUMBER_CHARS = 21 }; /* LINUX: TMPBUFLEN: so many are refused, whatever they say */
 
 static bool is_space(char c)
 {
