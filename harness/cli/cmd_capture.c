@@ -415,13 +415,6 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 		report(s, item, (enum outcome)text[0], text + 1, len - 1);
 }
 
-static void job_tick(void *ctx)
-{
-	struct session *s = ctx;
-
-	progress_show(&s->progress, s->done, s->files.nr, "scripts");
-}
-
 static int exit_code(const struct session *s)
 {
 	if (s->count[DIFFERS] + s->count[DIED] != 0 || s->done < s->files.nr)
@@ -493,7 +486,8 @@ static int capture_all(struct session *s)
 				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
-				   .tick = job_tick,
+				   .progress = &s->progress,
+				   .what = "scripts",
 				   .ctx = s };
 
 	catch_interrupt();

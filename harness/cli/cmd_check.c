@@ -83,10 +83,9 @@ static void put_json(FILE *to, const char *path, const struct check_result *r)
 }
 
 /* The outcome and its texts, as a worker hands them over. */
-static void check_one(struct session *s, u32 item, FILE *to)
+static void write_outcome(const struct session *s, const char *path, const struct check_result *r,
+			  FILE *to)
 {
-	const char *path = s->files.path[item];
-	struct check_result r = check_file(path, &s->options, s->worlds);
 	char *text = NULL, *json = NULL;
 	size_t text_len = 0, json_len = 0;
 	FILE *f = open_memstream(&text, &text_len);
@@ -95,20 +94,28 @@ static void check_one(struct session *s, u32 item, FILE *to)
 
 	if (f == NULL || j == NULL)
 		abort();
-	check_report(f, path, &r, s->verbose);
+	check_report(f, path, r, s->verbose);
 	if (s->json)
-		put_json(j, path, &r);
+		put_json(j, path, r);
 	fclose(f);
 	fclose(j);
-	o = (struct outcome){ .verdict = r.verdict,
+	o = (struct outcome){ .verdict = r->verdict,
 			      .text_len = (u32)text_len,
 			      .json_len = (u32)json_len,
-			      .virtual_ps = r.virtual_ps };
+			      .virtual_ps = r->virtual_ps };
 	fwrite(&o, sizeof(o), 1, to);
 	fwrite(text, 1, text_len, to);
 	fwrite(json, 1, json_len, to);
 	free(text);
 	free(json);
+}
+
+static void check_one(struct session *s, u32 item, FILE *to)
+{
+	const char *path = s->files.path[item];
+	struct check_result r = check_file(path, &s->options, s->worlds);
+
+	write_outcome(s, path, &r, to);
 	check_result_free(&r);
 }
 
@@ -121,27 +128,31 @@ static FILE *report_to(enum check_verdict v)
 	return v == CHECK_INVALID || v == CHECK_ENVIRONMENT ? stderr : stdout;
 }
 
-static void report(struct session *s, u32 item, const struct outcome *o, const char *text,
-		   const char *json)
+/* What write_outcome() wrote. */
+static void report(struct session *s, u32 item, const char *bytes, size_t len)
 {
-	const char *path = s->files.path[item];
-	char *own = strndup(text, o->text_len);
+	const char *path = s->files.path[item], *text = bytes + sizeof(struct outcome);
+	struct outcome o;
+	char *own;
 
+	memcpy(&o, bytes, sizeof(o));
+	assert(len == sizeof(o) + o.text_len + o.json_len);
+	assert(o.verdict < CHECK_VERDICTS);
+	own = strndup(text, o.text_len);
 	if (own == NULL)
 		abort();
-	assert(o->verdict < CHECK_VERDICTS);
 	progress_clear(&s->progress);
 	if (s->json) {
-		printf("%s\n    %.*s", s->done != 0 ? "," : "", (int)o->json_len, json);
+		printf("%s\n    %.*s", s->done != 0 ? "," : "", (int)o.json_len, text + o.text_len);
 	} else if (*own != '\0') {
-		if (report_to(o->verdict) == stderr)
+		if (report_to(o.verdict) == stderr)
 			fflush(stdout);
-		fputs(own, report_to(o->verdict));
+		fputs(own, report_to(o.verdict));
 	}
-	junit_add(&s->junit, path, o->verdict, *own != '\0' ? own : NULL, o->virtual_ps);
+	junit_add(&s->junit, path, o.verdict, *own != '\0' ? own : NULL, o.virtual_ps);
 	free(own);
 	s->done++;
-	s->count[o->verdict]++;
+	s->count[o.verdict]++;
 }
 
 static void check_here(struct session *s)
@@ -150,14 +161,12 @@ static void check_here(struct session *s)
 		char *bytes = NULL;
 		size_t len = 0;
 		FILE *to = open_memstream(&bytes, &len);
-		struct outcome o;
 
 		if (to == NULL)
 			abort();
 		check_one(s, i, to);
 		fclose(to);
-		memcpy(&o, bytes, sizeof(o));
-		report(s, i, &o, bytes + sizeof(o), bytes + sizeof(o) + o.text_len);
+		report(s, i, bytes, len);
 		free(bytes);
 		progress_show(&s->progress, s->done, s->files.nr, "vectors");
 	}
@@ -176,15 +185,13 @@ static void job_work(void *ctx, u32 item, FILE *result)
 /* The worker has gone down with the vector: a bug of ours, and no pass. */
 static void job_died(struct session *s, u32 item, int why)
 {
-	struct outcome o = { .verdict = CHECK_FAILED };
 	bool signal = WIFSIGNALED(why);
 	struct check_result r = { .verdict = CHECK_FAILED };
-	const char *path = s->files.path[item];
-	char *text = NULL, *json = NULL, what[100];
-	size_t text_len = 0, json_len = 0;
-	FILE *f = open_memstream(&text, &text_len), *j = open_memstream(&json, &json_len);
+	char *bytes = NULL, what[100];
+	size_t len = 0;
+	FILE *to = open_memstream(&bytes, &len);
 
-	if (f == NULL || j == NULL)
+	if (to == NULL)
 		abort();
 	if (signal && WTERMSIG(why) == SIGALRM)
 		snprintf(what, sizeof(what), "does not come to an end in %d s of real time",
@@ -194,38 +201,19 @@ static void job_died(struct session *s, u32 item, int why)
 			 signal ? "signal" : "exit code",
 			 signal ? WTERMSIG(why) : WEXITSTATUS(why));
 	difference_add(&r.differences, DIFFERS_STATEMENT, what, NULL);
-	check_report(f, path, &r, false);
-	put_json(j, path, &r);
-	fclose(f);
-	fclose(j);
-	o.text_len = (u32)text_len;
-	o.json_len = (u32)json_len;
-	report(s, item, &o, text, json);
-	free(text);
-	free(json);
+	write_outcome(s, s->files.path[item], &r, to);
+	fclose(to);
+	report(s, item, bytes, len);
+	free(bytes);
 	check_result_free(&r);
 }
 
 static void job_done(void *ctx, u32 item, const void *result, size_t len, int why)
 {
-	struct session *s = ctx;
-	const char *text = result;
-	struct outcome o;
-
-	if (result == NULL) {
-		job_died(s, item, why);
-		return;
-	}
-	memcpy(&o, text, sizeof(o));
-	assert(len == sizeof(o) + o.text_len + o.json_len);
-	report(s, item, &o, text + sizeof(o), text + sizeof(o) + o.text_len);
-}
-
-static void job_tick(void *ctx)
-{
-	struct session *s = ctx;
-
-	progress_show(&s->progress, s->done, s->files.nr, "vectors");
+	if (result == NULL)
+		job_died(ctx, item, why);
+	else
+		report(ctx, item, result, len);
 }
 
 static bool check_in_workers(struct session *s, u32 workers)
@@ -234,7 +222,8 @@ static bool check_in_workers(struct session *s, u32 workers)
 				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
-				   .tick = job_tick,
+				   .progress = &s->progress,
+				   .what = "vectors",
 				   .ctx = s };
 
 	return jobs_run(&jobs);

@@ -268,20 +268,14 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 	run_result_free(&r);
 }
 
-static void job_tick(void *ctx)
-{
-	struct session *s = ctx;
-
-	progress_show(&s->progress, s->ran, s->files.nr, "scripts");
-}
-
 static bool run_in_workers(struct session *s, u32 workers)
 {
 	const struct jobs jobs = { .items = s->files.nr,
 				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
-				   .tick = job_tick,
+				   .progress = &s->progress,
+				   .what = "scripts",
 				   .ctx = s };
 
 	return jobs_run(&jobs);

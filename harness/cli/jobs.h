@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "base/types.h"
+#include "harness/cli/output.h"
 
 struct jobs {
 	u32 items, workers; /* no more than there are items are started */
@@ -16,7 +16,8 @@ struct jobs {
 	 * why is its wait status.
 	 */
 	void (*done)(void *ctx, u32 item, const void *result, size_t len, int why);
-	void (*tick)(void *ctx); /* now and then */
+	struct progress *progress; /* shown now and then: how many of what are done */
+	const char *what;
 	void *ctx;
 };
 

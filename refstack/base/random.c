@@ -40,18 +40,14 @@ u16 get_random_u16(struct random *r)
 	return (u16)get_random_u64(r);
 }
 
-/* The high half of ceil * random; products that would favour a result are drawn again. */
 u32 get_random_u32_below(struct random *r, u32 ceil)
 {
-	u32 floor;
-	u64 product;
+	u32 scaled;
 
 	assert(ceil != 0);
-	floor = (0u - ceil) % ceil;
-	do {
-		product = (u64)get_random_u32(r) * ceil;
-	} while ((u32)product < floor);
-	return (u32)(product >> 32);
+	while (!random_scale(get_random_u32(r), ceil, &scaled))
+		;
+	return scaled;
 }
 
 u32 get_random_u8_below(struct random *r, u32 ceil)

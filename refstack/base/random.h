@@ -27,6 +27,17 @@ static inline u64 splitmix64_mix(u64 z)
 	return z ^ z >> 31;
 }
 
+/* LINUX: get_random_u32_below(): the high half of ceil * draw. False: this draw would favour a
+ * result, another one is due.
+ */
+static inline bool random_scale(u32 draw, u32 ceil, u32 *to)
+{
+	u64 product = (u64)draw * ceil;
+
+	*to = (u32)(product >> 32);
+	return (u32)product >= (0u - ceil) % ceil;
+}
+
 void random_seed(struct random *r, u64 seed);
 /* What the next draws give, whole words: for tests, and for what was drawn before a seed. */
 void random_tape(struct random *r, const u64 *values, u32 n);

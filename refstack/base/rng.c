@@ -27,14 +27,10 @@ u32 rng_u32(struct rng *r)
 
 u32 rng_below(struct rng *r, u32 ceil)
 {
-	u64 product;
-	u32 floor;
+	u32 scaled;
 
 	assert(ceil != 0);
-	/* The high half of ceil * random; products that would favour a result are redrawn. */
-	floor = (0u - ceil) % ceil;
-	do {
-		product = (u64)rng_u32(r) * ceil;
-	} while ((u32)product < floor);
-	return (u32)(product >> 32);
+	while (!random_scale(rng_u32(r), ceil, &scaled))
+		;
+	return scaled;
 }
