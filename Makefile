@@ -66,7 +66,7 @@ cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
 
 # --- sources ---------------------------------------------------------------------------------------
 CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
-LIB_DIRS := lib script dut golden oracle
+LIB_DIRS := lib script dut golden oracle diff
 # Programs: what the judging kernel runs, and what runs it over and over.
 MAIN_SRC := harness/oracle/guest.c harness/oracle/repeat.c
 LIB_SRC  := $(CORE_SRC) $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=harness/%/*.c))))

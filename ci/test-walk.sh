@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Compares `refstack walk NAME` with vectors/walk/NAME.txt, and `refstack walk NAME --svg` with
-# doc/walk-NAME.svg. With --bless the files are rewritten.
+# docs/walk-NAME.svg. With --bless the files are rewritten.
 set -eu -o pipefail
 
 build=${BUILD:-build}
 shopt -s nullglob
-golden=(vectors/walk/*.txt doc/walk-*.svg)
+golden=(vectors/walk/*.txt docs/walk-*.svg)
 
 walk() { # the file that is to come out
 	local name
@@ -19,7 +19,7 @@ walk() { # the file that is to come out
 
 if [[ ${1:-} == --bless ]]; then
 	mkdir -p vectors/walk doc
-	((${#golden[@]} != 0)) || golden=(vectors/walk/udp.txt doc/walk-udp.svg)
+	((${#golden[@]} != 0)) || golden=(vectors/walk/udp.txt docs/walk-udp.svg)
 	for file in "${golden[@]}"; do
 		walk "$file" >"$file.new"
 		mv "$file.new" "$file"
