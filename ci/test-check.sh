@@ -112,6 +112,37 @@ else
 	skip check/golden_flipped "no vector is captured"
 fi
 
+# --- captures of what the device did --------------------------------------------------------------------
+# The reference's frames are Linux's, so its captures differ from Linux's in their provenance alone.
+exits captures 0 --captures "$dir/captures" vectors/udp vectors/nic
+last_is captures_last "$("$refstack" check vectors/udp vectors/nic | tail -n 1)"
+expect check/captures_all test "$(find "$dir/captures" -name '*.pcapng' | wc -l)" = \
+	"$(find vectors/udp vectors/nic -name '*.pkt' | wc -l)"
+expect check/captures_frames python3 - "$dir/captures" <<'PY'
+import pathlib, struct, sys
+def packets(path):
+    data, at, found = path.read_bytes(), 0, []
+    while at < len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        if kind == 6:
+            length = struct.unpack_from("<I", data, at + 20)[0]
+            found.append(data[at + 28:at + 28 + length])
+        at += size
+    return found
+root, seen = pathlib.Path(sys.argv[1]), 0
+for path in sorted(root.rglob("*.pcapng")):
+    golden = path.relative_to(root)
+    if golden.exists():
+        assert packets(path) == packets(golden), path
+        seen += len(packets(path))
+assert seen > 100, seen
+PY
+exits captures_outside 3 --captures "$dir/captures" "$t/../t/a"
+says captures_outside_why "has no place below --captures" "$dir/err"
+touch "$dir/no-folder"
+exits captures_nowhere 3 --captures "$dir/no-folder" vectors/udp/cold-neighbour.pkt
+says captures_nowhere_why "$dir/no-folder" "$dir/err"
+
 # --- every invariant, after every event ---------------------------------------------------------------
 exits invariants 0 --invariants vectors/udp/cold-neighbour.pkt
 last_is invariants_counted "1 passed, 0 failed"

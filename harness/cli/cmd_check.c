@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* cmd_check.c - refstack check: every golden vector, and what differs. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,11 @@
 #include "harness/golden/check.h"
 #include "harness/golden/junit.h"
 #include "harness/lib/json.h"
+#include "harness/oracle/child.h"
 
 enum {
 	TIME_BYTES = 32,
+	PATH_BYTES = 4096,
 	LIVE_LIMIT_SECS = 20 /* of real time, for a vector that does not come to an end */
 };
 
@@ -34,6 +37,7 @@ struct session {
 	struct check_options options;
 	struct dut_worlds *worlds;
 	bool json, verbose, list;
+	const char *captures; /* a folder; NULL */
 	u32 done, count[CHECK_VERDICTS];
 	struct junit junit;
 	struct progress progress;
@@ -110,11 +114,54 @@ static void write_outcome(const struct session *s, const char *path, const struc
 	free(json);
 }
 
+/* FOLDER/vectors/udp/x.pcapng, with the folders on the way to it. False with why in err. */
+static bool capture_file(const char *folder, const char *vector, char to[PATH_BYTES],
+			 char err[FILE_ERROR_MAX])
+{
+	static const char suffix[] = ".pkt";
+	size_t stem = strlen(vector);
+	char *slash;
+
+	if (strstr(vector, "..") != NULL) {
+		snprintf(err, FILE_ERROR_MAX, "a name with '..' has no place below --captures");
+		return false;
+	}
+	if (stem > strlen(suffix) && strcmp(vector + stem - strlen(suffix), suffix) == 0)
+		stem -= strlen(suffix);
+	if (snprintf(to, PATH_BYTES, "%s/%.*s.pcapng", folder, (int)stem, vector) >= PATH_BYTES) {
+		snprintf(err, FILE_ERROR_MAX, "the name is too long");
+		return false;
+	}
+	slash = strrchr(to, '/');
+	*slash = '\0';
+	if (!folder_make(to)) {
+		snprintf(err, FILE_ERROR_MAX, "%.400s: %s", to, strerror(errno));
+		return false;
+	}
+	*slash = '/';
+	return true;
+}
+
+static void write_capture(struct session *s, const char *path, struct check_result *r)
+{
+	char to[PATH_BYTES], err[FILE_ERROR_MAX] = "";
+
+	if (capture_file(s->captures, path, to, err) &&
+	    check_capture(path, to, &s->options, s->worlds, err, sizeof(err)) >= 0)
+		return;
+	check_result_free(r);
+	r->verdict = CHECK_ENVIRONMENT;
+	if (asprintf(&r->message, "%s: %s", path, err) < 0)
+		abort();
+}
+
 static void check_one(struct session *s, u32 item, FILE *to)
 {
 	const char *path = s->files.path[item];
 	struct check_result r = check_file(path, &s->options, s->worlds);
 
+	if (s->captures != NULL)
+		write_capture(s, path, &r);
 	write_outcome(s, path, &r, to);
 	check_result_free(&r);
 }
@@ -265,6 +312,7 @@ static int take_options(struct session *s)
 	s->json = args_has(a, OPT_check_JSON);
 	s->list = args_has(a, OPT_check_LIST);
 	s->verbose = args_has(a, OPT_check_VERBOSE);
+	s->captures = args_text(a, OPT_check_CAPTURES, NULL);
 	return take_dut(s);
 }
 

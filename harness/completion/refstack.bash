@@ -28,13 +28,14 @@ _refstack_value() { # COMMAND OPTION
 	check:--dut) _refstack_words "refstack live" ;;
 	check:--device) _refstack_words "tap tun igb" ;;
 	check:--junit) _refstack_files '*.xml' ;;
+	check:--captures) _refstack_files '*' ;;
 	fmt:-o) _refstack_files '*' ;;
 	esac
 }
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -59,7 +60,7 @@ _refstack() {
 		case $command in
 		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --events --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
 		capture) _refstack_words "--update --why --seed -j --json -h --help" ;;
-		check) _refstack_words "--dut --device --invariants -j -v --json --junit --list -h --help" ;;
+		check) _refstack_words "--dut --device --invariants -j -v --json --junit --captures --list -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;

@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/golden/field.h"
+#include "harness/lib/version.h"
 
 /* Real time is never exact, and the running kernel's HZ may be another one: its timers are. */
 enum { LIVE_NEAR_MS = 20, LIVE_PERCENT = 5, LIVE_WAIT_MS = 2 * LIVE_NEAR_MS };
@@ -720,4 +721,57 @@ out:
 		script_free(s);
 	free(pcapng);
 	return r;
+}
+
+/* --- a capture of what the device under test does
+ * ----------------------------------------------------- */
+
+/* Whose capture it is. What is not Linux's has no hashes. */
+static void provenance_of(struct provenance *p, const struct golden *g)
+{
+	*p = (struct provenance){ .seed = g->from.seed, .hz = g->from.hz };
+	snprintf(p->kernel, sizeof(p->kernel), "refstack %s", REFSTACK_VERSION);
+	memset(p->config_hash, '0', sizeof(p->config_hash) - 1);
+	memset(p->patches_hash, '0', sizeof(p->patches_hash) - 1);
+	p->sysctls = g->from.sysctls;
+}
+
+/* Seed and HZ are the golden's, so that it is the same run that is checked. */
+static void golden_or_usual(struct golden *g, const char *path)
+{
+	char *pcapng = capture_path(path), ignored[ERR_BYTES];
+
+	if (golden_read(g, pcapng, ignored, sizeof(ignored)) != 0) {
+		struct run_options usual;
+
+		run_options_init(&usual);
+		*g = (struct golden){ .from = { .seed = usual.seed, .hz = HZ_DEFAULT } };
+	}
+	free(pcapng);
+}
+
+int check_capture(const char *path, const char *to, const struct check_options *o,
+		  struct dut_worlds *cache, char *err, u32 err_size)
+{
+	struct check_result unread = { .verdict = CHECK_PASSED };
+	struct script *s = load(path, &unread);
+	struct provenance from;
+	struct golden g = { 0 };
+	struct record r;
+	int ret = 0;
+
+	check_result_free(&unread);
+	if (s == NULL || (o->device == DEVICE_IGB && text_begins(s, script_header(s, "igb"), "no")))
+		goto out;
+	golden_or_usual(&g, path);
+	provenance_of(&from, &g);
+	r = make_record(s, o, &g, cache);
+	if (r.verdict == RUN_PASSED || r.verdict == RUN_FAILED)
+		ret = golden_pcapng_write_alone(to, s, &r, &from, err, err_size) == 0 ? 1 : -1;
+	record_free(&r);
+	golden_free(&g);
+out:
+	if (s != NULL)
+		script_free(s);
+	return ret;
 }

@@ -49,7 +49,13 @@ struct check_result {
 /* The pair of files; path: the .pkt. */
 struct check_result check_file(const char *path, const struct check_options *o,
 			       struct dut_worlds *cache);
-/* The same, read already; g: NULL: there is no golden. */
+/* What the device under test does with a vector, as a capture like Linux's: every frame that is
+ * sent and received, and the state at the end. 1: written to the path; 0: the vector does not run
+ * on the device, which check_file() tells; -1: why not in err.
+ */
+int check_capture(const char *path, const char *to, const struct check_options *o,
+		  struct dut_worlds *cache, char *err, u32 err_size);
+/* A pair that has been read; g: NULL: there is no golden. */
 struct check_result check_script(const struct script *s, const struct golden *g,
 				 const struct check_options *o, struct dut_worlds *cache);
 void check_result_free(struct check_result *r);

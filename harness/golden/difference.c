@@ -346,6 +346,35 @@ static u32 place_near(const struct comparison *c, u32 pair)
 	return ALIGN_NONE;
 }
 
+static bool is_word(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((text[i] < 'a' || text[i] > 'z') && text[i] != '-')
+			return false;
+	return len != 0;
+}
+
+/* What kind of frame it is: its direction and its words up to the first value behind them. */
+static void shape_of(const struct comparison *c, const struct align_frame *f, char *to, u32 size)
+{
+	u32 at = (u32)snprintf(to, size, "%s", f->outgoing ? "out" : "in");
+	char text[DESCRIBED];
+	bool begun = false;
+
+	field_describe(f->bytes, f->len, c->rules->align.ethernet, text, sizeof(text));
+	for (const char *p = text; *p != '\0';) {
+		size_t len = strcspn(p, " ");
+
+		if (is_word(p, len) && at + len + 2 < size)
+			at += (u32)snprintf(to + at, size - at, " %.*s", (int)len, p);
+		else if (begun)
+			break;
+		begun = begun || is_word(p, len);
+		p += len;
+		p += strspn(p, " ");
+	}
+}
+
 static struct difference *add_at(const struct comparison *c, enum difference_kind kind, u32 pair,
 				 const struct align_frame *a, const struct align_frame *b,
 				 const char *what, const char *detail)
@@ -353,6 +382,7 @@ static struct difference *add_at(const struct comparison *c, enum difference_kin
 	struct difference *d = difference_add(c->to, kind, what, detail);
 	u32 stmt = place_near(c, pair);
 
+	shape_of(c, a != NULL ? a : b, d->shape, sizeof(d->shape));
 	d->frame = a != NULL ? a->number : 0;
 	d->when_ps = a != NULL ? a->when_ps : b->when_ps;
 	d->stmt = stmt;
@@ -673,17 +703,18 @@ static s64 when_done(const struct record *r, u32 stmt)
 	return r->end_ps;
 }
 
+/* r: of the one that does not. */
 static void never_returns(struct differences *to, const struct script *s, u32 stmt,
-			  const char *text, const struct record *r,
-			  const struct difference_rules *rules)
+			  const char *text, const struct record *r, const char *does,
+			  const char *does_not)
 {
 	char call[64], what[200];
 	struct difference *d;
 
 	name_of_call(text, call, sizeof(call));
-	snprintf(what, sizeof(what), "%s: Linux returns from it, %s never does", call,
-		 rules->other);
+	snprintf(what, sizeof(what), "%s: %s returns from it, %s never does", call, does, does_not);
 	d = difference_add(to, DIFFERS_STATEMENT, what, NULL);
+	difference_values(d, "return", does, does_not);
 	d->stmt = stmt;
 	d->line = s->stmt[stmt].line;
 	d->when_ps = when_done(r, stmt);
@@ -714,7 +745,7 @@ static void compare_call(struct differences *to, const struct script *s, u32 stm
 	const char *actual;
 
 	if (e == NULL) {
-		never_returns(to, s, stmt, expected, r, rules);
+		never_returns(to, s, stmt, expected, r, rules->right, rules->other);
 		return;
 	}
 	actual = record_text(r, e);
@@ -748,6 +779,10 @@ void difference_records(struct differences *to, const struct script *s, const st
 		if (a->event[i].kind == RECORD_RETURN)
 			compare_call(to, s, a->event[i].stmt, record_text(a, &a->event[i]), b,
 				     rules);
+	for (u32 i = 0; i < b->nr; i++)
+		if (b->event[i].kind == RECORD_RETURN && return_of(a, b->event[i].stmt) == NULL)
+			never_returns(to, s, b->event[i].stmt, record_text(b, &b->event[i]), a,
+				      rules->other, rules->right);
 }
 
 /* --- the state at the end

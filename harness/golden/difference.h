@@ -26,6 +26,7 @@ struct difference {
 	u32 frame; /* of the capture, from 1 as Wireshark counts; 0: of none */
 	u32 stmt;  /* index, for the order */
 	s64 when_ps;
+	char shape[32];			 /* of a frame: "out udp", "in icmp unreachable" */
 	char *what;			 /* "frame 3 (…): ttl: Linux 63, refstack 64" */
 	char *field, *expected, *actual; /* of the first thing that differs; NULL: there is none */
 	char *detail;			 /* lines; NULL */
@@ -65,7 +66,7 @@ void difference_frames(struct differences *to, const struct script *s, struct al
 /* Calls of the script as it stands against those of the record. */
 void difference_calls(struct differences *to, const struct script *s, const struct record *r,
 		      const struct difference_rules *rules);
-/* Calls of two records. */
+/* Calls of two records: what they returned, and which has returned on one side only. */
 void difference_records(struct differences *to, const struct script *s, const struct record *a,
 			const struct record *b, const struct difference_rules *rules);
 /* Lines of the state at the end: one difference a fact. */

@@ -49,6 +49,9 @@ char *golden_pkt_lines(const struct script *s, const struct record *r, const str
  */
 int golden_pcapng_write(const char *path, const struct script *s, const struct record *r,
 			const struct provenance *p, char *err, u32 err_size);
+/* The same without a captured script beside it: lines are those of the script itself. */
+int golden_pcapng_write_alone(const char *path, const struct script *s, const struct record *r,
+			      const struct provenance *p, char *err, u32 err_size);
 
 struct golden_frame {
 	u8 host;

@@ -261,29 +261,66 @@ static void gather(struct capture *c)
 	}
 }
 
+static int write_with_lines(const char *path, const struct script *s, const struct record *r,
+			    const struct provenance *p, const u32 *line, char *err, u32 err_size)
+{
+	const char **result = calloc(s->nr_stmts + 1u, sizeof(*result));
+	struct capture c = { .s = s, .r = r, .p = p, .line = line, .result = result };
+	int ret;
+
+	if (result == NULL)
+		abort();
+	gather(&c);
+	ret = replace_file(path, write_capture, &c, err, err_size);
+	free(result);
+	return ret;
+}
+
+static bool can_be_written(const char *path, const struct script *s, const struct record *r,
+			   const struct provenance *p, char *err, u32 err_size)
+{
+	const char *why = check_record(&(struct capture){ .s = s, .r = r, .p = p });
+
+	if (why != NULL)
+		snprintf(err, err_size, "cannot write %s: %s", path, why);
+	return why == NULL;
+}
+
 int golden_pcapng_write(const char *path, const struct script *s, const struct record *r,
 			const struct provenance *p, char *err, u32 err_size)
 {
-	u32 *line = calloc(s->nr_stmts + 1u, sizeof(*line));
-	const char **result = calloc(s->nr_stmts + 1u, sizeof(*result));
-	struct capture c = { .s = s, .r = r, .p = p, .line = line, .result = result };
-	const char *why = check_record(&c);
-	char *text = NULL;
+	u32 *line;
+	char *text;
 	int ret = -1;
 
-	if (line == NULL || result == NULL)
+	if (!can_be_written(path, s, r, p, err, err_size))
+		return -1;
+	line = calloc(s->nr_stmts + 1u, sizeof(*line));
+	if (line == NULL)
 		abort();
-	if (why != NULL)
-		snprintf(err, err_size, "cannot write %s: %s", path, why);
-	else
-		text = golden_pkt_lines(s, r, p, line, err, err_size);
-	if (text != NULL) {
-		gather(&c);
-		ret = replace_file(path, write_capture, &c, err, err_size);
-	}
+	text = golden_pkt_lines(s, r, p, line, err, err_size);
+	if (text != NULL)
+		ret = write_with_lines(path, s, r, p, line, err, err_size);
 	free(text);
 	free(line);
-	free(result);
+	return ret;
+}
+
+int golden_pcapng_write_alone(const char *path, const struct script *s, const struct record *r,
+			      const struct provenance *p, char *err, u32 err_size)
+{
+	u32 *line;
+	int ret;
+
+	if (!can_be_written(path, s, r, p, err, err_size))
+		return -1;
+	line = calloc(s->nr_stmts + 1u, sizeof(*line));
+	if (line == NULL)
+		abort();
+	for (u32 i = 0; i < s->nr_stmts; i++)
+		line[i] = s->stmt[i].line;
+	ret = write_with_lines(path, s, r, p, line, err, err_size);
+	free(line);
 	return ret;
 }
 

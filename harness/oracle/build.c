@@ -459,10 +459,27 @@ static u32 lines_expected(struct build *b, char path[PATH_BYTES])
 	return (u32)strtoul(number, NULL, 10);
 }
 
+/* Which folders are counted, as a line of the configuration says. A variable of make's command line
+ * and no patch: the kernel that judges stays what it is.
+ */
+static enum kernel_answer profile_folders(struct build *b, char variable[LINE_BYTES])
+{
+	char fragment[PATH_BYTES], folders[LINE_BYTES / 2];
+
+	if (!below(b, fragment, b->folder, "fragment"))
+		return KERNEL_FAILED;
+	if (!look_up(fragment, "# GCOV_PROFILE: ", folders, sizeof(folders)))
+		return fails(b, KERNEL_FAILED, "%s: does not say what to count", fragment);
+	snprintf(variable, LINE_BYTES, "GCOV_PROFILE=$(if $(filter %s,$(obj)),y)", folders);
+	return KERNEL_THERE;
+}
+
 static enum kernel_answer compile(struct build *b)
 {
-	char steps[PATH_BYTES], jobs[16];
-	const char *const argv[] = { "make", jobs, "ARCH=um", "linux", NULL };
+	char steps[PATH_BYTES], jobs[16], profile[LINE_BYTES];
+	const char *const argv[] = {
+		"make", jobs, "ARCH=um", "linux", b->k.coverage ? profile : NULL, NULL
+	};
 	u32 of = lines_expected(b, steps), lines;
 	enum kernel_answer answer;
 	cpu_set_t cpus;
@@ -472,6 +489,9 @@ static enum kernel_answer compile(struct build *b)
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0 || CPU_COUNT(&cpus) == 0)
 		CPU_SET(0, &cpus);
 	snprintf(jobs, sizeof(jobs), "-j%d", CPU_COUNT(&cpus));
+	answer = b->k.coverage ? profile_folders(b, profile) : KERNEL_THERE;
+	if (answer != KERNEL_THERE)
+		return answer;
 	answer = run(b, "compiling", argv, NULL, &lines, of);
 	if (answer != KERNEL_THERE)
 		return answer;
