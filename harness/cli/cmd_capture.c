@@ -7,25 +7,16 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "harness/cli/capture.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
+#include "harness/cli/vectors.h"
 #include "harness/golden/golden.h"
 #include "harness/oracle/uml.h"
 
 enum { BOOT_SECONDS = 120, ERROR_BYTES = 4096 };
-
-enum outcome {
-	CAPTURED,  /* there was no pair yet */
-	UNCHANGED, /* Linux says what the pair says; what was missing of it is there again */
-	UPDATED,   /* --update: the pair says something else now */
-	DIFFERS,   /* the pair was left as it is */
-	INVALID,   /* no script, or one that does not run to its end */
-	NO_JUDGE,  /* the kernel did not come up */
-	DIED,	   /* the worker has */
-	OUTCOMES
-};
 
 static const char *const outcome_names[OUTCOMES] = {
 	"captured", "unchanged", "updated", "differs", "invalid", "environment", "died",
@@ -43,7 +34,7 @@ struct session {
 };
 
 /* One vector on its way. */
-struct vector {
+struct pair {
 	const char *path;
 	char *pcapng, *fresh; /* NAME.pcapng, and the new one beside it */
 	char *old, *text;     /* the script before and after */
@@ -57,7 +48,7 @@ struct vector {
 /* --- how two pairs differ --- */
 
 /* By diff(1): people know its look. */
-static void show_text_diff(FILE *to, const char *path, const char *text)
+void capture_show_diff(FILE *to, const char *path, const char *text)
 {
 	int in[2];
 	pid_t pid;
@@ -123,7 +114,7 @@ static void show_line_diff(FILE *to, const char *what, const char *old, const ch
 		fprintf(to, "%s was:\n%s%s is:\n%s", what, old, what, new);
 }
 
-static void show_pcapng_diff(const struct vector *v)
+static void show_pcapng_diff(const struct pair *v)
 {
 	struct golden old = { 0 }, new = { 0 };
 	char err[ERROR_BYTES];
@@ -141,17 +132,15 @@ static void show_pcapng_diff(const struct vector *v)
 
 /* --- one vector --- */
 
-static void provenance_of(const struct session *s, struct provenance *p)
+void capture_provenance(const struct kernel *k, u64 seed, struct provenance *p)
 {
-	const struct kernel *k = &s->kernel;
-
-	*p = (struct provenance){ .seed = s->options.seed, .hz = k->hz };
+	*p = (struct provenance){ .seed = seed, .hz = k->hz };
 	snprintf(p->kernel, sizeof(p->kernel), "linux-%s uml", k->version);
 	memcpy(p->config_hash, k->config_hash, sizeof(p->config_hash));
 	memcpy(p->patches_hash, k->patches_hash, sizeof(p->patches_hash));
 }
 
-static bool read_script(struct vector *v)
+static bool read_script(struct pair *v)
 {
 	struct script_error err = { 0 };
 	char why[FILE_ERROR_MAX];
@@ -176,14 +165,14 @@ static bool is_captured(const struct script *s)
 }
 
 /* Messages of a run name the file and the line themselves. */
-static void complain(const struct vector *v, const char *what)
+static void complain(const struct pair *v, const char *what)
 {
 	bool named = strncmp(what, v->path, strlen(v->path)) == 0;
 
 	fprintf(v->talk, "%s%s%s\n", named ? "" : v->path, named ? "" : ": ", what);
 }
 
-static enum outcome judge(const struct session *s, struct vector *v)
+static enum capture_outcome judge(const struct session *s, struct pair *v)
 {
 	char err[ERROR_BYTES] = "";
 	int ret;
@@ -244,7 +233,7 @@ static bool same_captures(const char *path_a, const char *path_b)
 	return same;
 }
 
-static enum outcome write_pair(struct vector *v, enum outcome done)
+static enum capture_outcome write_pair(struct pair *v, enum capture_outcome done)
 {
 	char err[FILE_ERROR_MAX];
 
@@ -260,7 +249,7 @@ static enum outcome write_pair(struct vector *v, enum outcome done)
 }
 
 /* The new script is parsed again: its lines are what the capture's comments name. */
-static bool write_fresh(struct vector *v)
+static bool write_fresh(struct pair *v)
 {
 	struct script_error perr = { 0 };
 	struct script *s = script_parse(v->path, v->text, strlen(v->text), &perr);
@@ -280,7 +269,7 @@ static bool write_fresh(struct vector *v)
 }
 
 /* --why becomes a header behind the others: the reason stays with what it explains. */
-static bool keep_reason(const struct session *s, struct vector *v)
+static bool keep_reason(const struct session *s, struct pair *v)
 {
 	char err[ERROR_BYTES] = "";
 
@@ -292,7 +281,7 @@ static bool keep_reason(const struct session *s, struct vector *v)
 	return v->text != NULL && write_fresh(v);
 }
 
-static enum outcome compare_and_write(const struct session *s, struct vector *v)
+static enum capture_outcome compare_and_write(const struct session *s, struct pair *v)
 {
 	bool captured = is_captured(v->script), there = access(v->pcapng, F_OK) == 0;
 	bool same_text = strlen(v->text) == v->old_len && memcmp(v->text, v->old, v->old_len) == 0;
@@ -303,7 +292,7 @@ static enum outcome compare_and_write(const struct session *s, struct vector *v)
 	if (same)
 		return write_pair(v, UNCHANGED);
 	if (!same_text)
-		show_text_diff(v->talk, v->path, v->text);
+		capture_show_diff(v->talk, v->path, v->text);
 	if (there)
 		show_pcapng_diff(v);
 	if (!s->update) {
@@ -330,15 +319,15 @@ static char *with_suffix(const char *path, const char *suffix)
 	return to;
 }
 
-static enum outcome capture_one(const struct session *s, const char *path, FILE *talk)
+static enum capture_outcome capture_one(const struct session *s, const char *path, FILE *talk)
 {
-	struct vector v = { .path = path, .talk = talk };
-	enum outcome o = INVALID;
+	struct pair v = { .path = path, .talk = talk };
+	enum capture_outcome o = INVALID;
 
 	v.pcapng = with_suffix(path, ".pcapng");
 	if (asprintf(&v.fresh, "%s.%d.new", v.pcapng, (int)getpid()) < 0)
 		abort();
-	provenance_of(s, &v.from);
+	capture_provenance(&s->kernel, s->options.seed, &v.from);
 	if (read_script(&v)) {
 		v.from.sysctls = golden_sysctls(v.script, &s->options);
 		o = judge(s, &v);
@@ -360,16 +349,25 @@ static enum outcome capture_one(const struct session *s, const char *path, FILE 
 
 /* --- all of them --- */
 
+static enum capture_outcome capture_file(const struct session *s, const char *path, FILE *talk)
+{
+	const struct capture c = {
+		.kernel = &s->kernel, .options = &s->options, .why = s->why, .update = s->update
+	};
+
+	return is_frames_file(path) ? capture_frames(&c, path, talk) : capture_one(s, path, talk);
+}
+
 static void job_work(void *ctx, u32 item, FILE *result)
 {
 	const struct session *s = ctx;
 	FILE *talk = tmpfile(); /* diff(1) writes to it, too */
-	enum outcome o;
+	enum capture_outcome o;
 	int c;
 
 	if (talk == NULL)
 		abort();
-	o = capture_one(s, s->files.path[item], talk);
+	o = capture_file(s, s->files.path[item], talk);
 	fputc((int)o, result);
 	rewind(talk);
 	while ((c = fgetc(talk)) != EOF)
@@ -377,7 +375,8 @@ static void job_work(void *ctx, u32 item, FILE *result)
 	fclose(talk);
 }
 
-static void report(struct session *s, u32 item, enum outcome o, const char *text, size_t len)
+static void report(struct session *s, u32 item, enum capture_outcome o, const char *text,
+		   size_t len)
 {
 	const char *name = s->files.path[item];
 	char *message = strndup(text, len);
@@ -412,7 +411,7 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 	if (result == NULL || len == 0 || text[0] >= OUTCOMES)
 		report(s, item, DIED, "", 0);
 	else
-		report(s, item, (enum outcome)text[0], text + 1, len - 1);
+		report(s, item, (enum capture_outcome)text[0], text + 1, len - 1);
 }
 
 static int exit_code(const struct session *s)
@@ -471,7 +470,7 @@ static int take_args(struct session *s)
 	if (s->why != NULL && (s->why[0] == '\0' || strchr(s->why, '\n') != NULL))
 		return usage_error(COMMAND_capture, "--why takes one line of text");
 	for (u32 i = 0; i < a->nr_operands; i++) {
-		if (!file_list_add(&s->files, a->operand[i], ".pkt", err)) {
+		if (!file_list_add(&s->files, a->operand[i], ".pkt .frames", err)) {
 			fprintf(stderr, "refstack capture: %s\n", err);
 			return EXIT_USAGE;
 		}

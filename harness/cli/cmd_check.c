@@ -13,6 +13,7 @@
 #include "harness/cli/files.h"
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
+#include "harness/cli/vectors.h"
 #include "harness/golden/check.h"
 #include "harness/golden/junit.h"
 #include "harness/lib/json.h"
@@ -33,7 +34,7 @@ struct outcome {
 
 struct session {
 	const struct args *args;
-	struct file_list files;
+	struct vectors vectors;
 	struct check_options options;
 	struct dut_worlds *worlds;
 	bool json, verbose, list;
@@ -65,13 +66,15 @@ static void put_difference(struct json *j, const struct difference *d)
 	json_end(j);
 }
 
-static void put_json(FILE *to, const char *path, const struct check_result *r)
+static void put_json(FILE *to, const struct vector *v, const struct check_result *r)
 {
 	struct json j;
 
 	json_begin(&j, to, 0);
 	json_object(&j, NULL);
-	json_text(&j, "file", path);
+	json_text(&j, "file", v->path);
+	if (v->frames != NULL)
+		json_text(&j, "case", v->frames->c[v->nr].name);
 	json_text(&j, "verdict", check_verdict_name(r->verdict));
 	json_u64(&j, "frames", r->frames);
 	json_u64(&j, "virtual_ps", r->virtual_ps);
@@ -86,9 +89,15 @@ static void put_json(FILE *to, const char *path, const struct check_result *r)
 	json_end(&j);
 }
 
+/* Where a difference is told with its line; else with the name of the case. */
+static bool is_told_of_file(enum check_verdict v)
+{
+	return v == CHECK_FAILED || v == CHECK_PENDING;
+}
+
 /* The outcome and its texts, as a worker hands them over. */
-static void write_outcome(const struct session *s, const char *path, const struct check_result *r,
-			  FILE *to)
+static void write_outcome(const struct session *s, const struct vector *v,
+			  const struct check_result *r, FILE *to)
 {
 	char *text = NULL, *json = NULL;
 	size_t text_len = 0, json_len = 0;
@@ -98,9 +107,9 @@ static void write_outcome(const struct session *s, const char *path, const struc
 
 	if (f == NULL || j == NULL)
 		abort();
-	check_report(f, path, r, s->verbose);
+	check_report(f, is_told_of_file(r->verdict) ? v->path : v->name, r, s->verbose);
 	if (s->json)
-		put_json(j, path, r);
+		put_json(j, v, r);
 	fclose(f);
 	fclose(j);
 	o = (struct outcome){ .verdict = r->verdict,
@@ -142,27 +151,27 @@ static bool capture_file(const char *folder, const char *vector, char to[PATH_BY
 	return true;
 }
 
-static void write_capture(struct session *s, const char *path, struct check_result *r)
+static void write_capture(struct session *s, const struct vector *v, struct check_result *r)
 {
 	char to[PATH_BYTES], err[FILE_ERROR_MAX] = "";
 
-	if (capture_file(s->captures, path, to, err) &&
-	    check_capture(path, to, &s->options, s->worlds, err, sizeof(err)) >= 0)
+	if (capture_file(s->captures, v->name, to, err) &&
+	    vector_capture(v, to, &s->options, s->worlds, err, sizeof(err)) >= 0)
 		return;
 	check_result_free(r);
 	r->verdict = CHECK_ENVIRONMENT;
-	if (asprintf(&r->message, "%s: %s", path, err) < 0)
+	if (asprintf(&r->message, "%s: %s", v->name, err) < 0)
 		abort();
 }
 
 static void check_one(struct session *s, u32 item, FILE *to)
 {
-	const char *path = s->files.path[item];
-	struct check_result r = check_file(path, &s->options, s->worlds);
+	const struct vector *v = &s->vectors.v[item];
+	struct check_result r = vector_check(v, &s->options, s->worlds);
 
 	if (s->captures != NULL)
-		write_capture(s, path, &r);
-	write_outcome(s, path, &r, to);
+		write_capture(s, v, &r);
+	write_outcome(s, v, &r, to);
 	check_result_free(&r);
 }
 
@@ -178,7 +187,7 @@ static FILE *report_to(enum check_verdict v)
 /* What write_outcome() wrote. */
 static void report(struct session *s, u32 item, const char *bytes, size_t len)
 {
-	const char *path = s->files.path[item], *text = bytes + sizeof(struct outcome);
+	const char *name = s->vectors.v[item].name, *text = bytes + sizeof(struct outcome);
 	struct outcome o;
 	char *own;
 
@@ -196,7 +205,7 @@ static void report(struct session *s, u32 item, const char *bytes, size_t len)
 			fflush(stdout);
 		fputs(own, report_to(o.verdict));
 	}
-	junit_add(&s->junit, path, o.verdict, *own != '\0' ? own : NULL, o.virtual_ps);
+	junit_add(&s->junit, name, o.verdict, *own != '\0' ? own : NULL, o.virtual_ps);
 	free(own);
 	s->done++;
 	s->count[o.verdict]++;
@@ -204,7 +213,7 @@ static void report(struct session *s, u32 item, const char *bytes, size_t len)
 
 static void check_here(struct session *s)
 {
-	for (u32 i = 0; i < s->files.nr && interrupted == 0; i++) {
+	for (u32 i = 0; i < s->vectors.nr && interrupted == 0; i++) {
 		char *bytes = NULL;
 		size_t len = 0;
 		FILE *to = open_memstream(&bytes, &len);
@@ -215,7 +224,7 @@ static void check_here(struct session *s)
 		fclose(to);
 		report(s, i, bytes, len);
 		free(bytes);
-		progress_show(&s->progress, s->done, s->files.nr, "vectors");
+		progress_show(&s->progress, s->done, s->vectors.nr, "vectors");
 	}
 }
 
@@ -248,7 +257,7 @@ static void job_died(struct session *s, u32 item, int why)
 			 signal ? "signal" : "exit code",
 			 signal ? WTERMSIG(why) : WEXITSTATUS(why));
 	difference_add(&r.differences, DIFFERS_STATEMENT, what, NULL);
-	write_outcome(s, s->files.path[item], &r, to);
+	write_outcome(s, &s->vectors.v[item], &r, to);
 	fclose(to);
 	report(s, item, bytes, len);
 	free(bytes);
@@ -265,7 +274,7 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 
 static bool check_in_workers(struct session *s, u32 workers)
 {
-	const struct jobs jobs = { .items = s->files.nr,
+	const struct jobs jobs = { .items = s->vectors.nr,
 				   .workers = workers,
 				   .work = job_work,
 				   .done = job_done,
@@ -323,7 +332,7 @@ static int take_files(struct session *s)
 	for (u32 i = 0; i < s->args->nr_operands || (i == 0 && s->args->nr_operands == 0); i++) {
 		const char *path = s->args->nr_operands != 0 ? s->args->operand[i] : "vectors";
 
-		if (!file_list_add(&s->files, path, ".pkt", err)) {
+		if (!vectors_add(&s->vectors, path, err)) {
 			fprintf(stderr, "refstack check: %s\n", err);
 			return EXIT_USAGE;
 		}
@@ -342,15 +351,17 @@ static u32 failures(const struct session *s)
 
 static void print_totals(const struct session *s)
 {
-	static const enum check_verdict others[] = { CHECK_NOT_CAPTURED, CHECK_EXPLAINED,
-						     CHECK_SKIPPED, CHECK_NOT_IMPLEMENTED };
+	static const enum check_verdict others[] = { CHECK_PENDING, CHECK_NOT_CAPTURED,
+						     CHECK_EXPLAINED, CHECK_SKIPPED,
+						     CHECK_NOT_IMPLEMENTED };
 
 	if (s->json) {
 		printf("\n  ],\n  \"passed\": %u, \"failed\": %u, \"not_captured\": %u, "
-		       "\"explained\": %u, \"skipped\": %u, \"not_implemented\": %u, "
+		       "\"explained\": %u, \"pending\": %u, \"skipped\": %u, "
+		       "\"not_implemented\": %u, "
 		       "\"interrupted\": %s\n}\n",
 		       s->count[CHECK_PASSED], failures(s), s->count[CHECK_NOT_CAPTURED],
-		       s->count[CHECK_EXPLAINED], s->count[CHECK_SKIPPED],
+		       s->count[CHECK_EXPLAINED], s->count[CHECK_PENDING], s->count[CHECK_SKIPPED],
 		       s->count[CHECK_NOT_IMPLEMENTED], interrupted != 0 ? "true" : "false");
 		return;
 	}
@@ -363,7 +374,7 @@ static void print_totals(const struct session *s)
 
 static int exit_code(const struct session *s)
 {
-	if (s->count[CHECK_FAILED] != 0 || s->done < s->files.nr)
+	if (s->count[CHECK_FAILED] != 0 || s->done < s->vectors.nr)
 		return EXIT_DIFFERENCE;
 	if (s->count[CHECK_INVALID] != 0)
 		return EXIT_USAGE;
@@ -406,16 +417,16 @@ static int check_all(struct session *s)
 	if (s->json)
 		printf("{\n  \"vectors\": [");
 	/* A broken invariant takes its process with it, not the other vectors. */
-	if (s->options.live || s->options.invariants || (workers > 1 && s->files.nr > 1))
+	if (s->options.live || s->options.invariants || (workers > 1 && s->vectors.nr > 1))
 		could_start = check_in_workers(s, workers);
 	else
 		check_here(s);
 	dut_worlds_free(s->worlds);
 	progress_clear(&s->progress);
-	if (s->done < s->files.nr)
+	if (s->done < s->vectors.nr)
 		fprintf(stderr, "refstack check: %s after %u of %u vectors\n",
 			could_start ? "interrupted" : "no process could be started", s->done,
-			s->files.nr);
+			s->vectors.nr);
 	if (junit != NULL)
 		written = write_junit(s, junit, started);
 	print_totals(s);
@@ -425,8 +436,8 @@ static int check_all(struct session *s)
 
 static int list_files(const struct session *s)
 {
-	for (u32 i = 0; i < s->files.nr; i++)
-		printf("%s\n", s->files.path[i]);
+	for (u32 i = 0; i < s->vectors.nr; i++)
+		printf("%s\n", s->vectors.v[i].name);
 	return EXIT_OK;
 }
 
@@ -440,6 +451,6 @@ int cmd_check(const struct args *args)
 	if (ret == 0)
 		ret = s.list ? list_files(&s) : check_all(&s);
 	junit_free(&s.junit);
-	file_list_free(&s.files);
+	vectors_free(&s.vectors);
 	return ret;
 }

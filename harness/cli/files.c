@@ -138,11 +138,19 @@ static void list_append(struct file_list *l, const char *path)
 	l->path[l->nr++] = must(strdup(path));
 }
 
-static bool ends_with(const char *name, const char *suffix)
+/* With one of the suffixes, which stand with a space between them. */
+static bool ends_with(const char *name, const char *suffixes)
 {
-	size_t len = strlen(name), end = strlen(suffix);
+	size_t len = strlen(name);
 
-	return len >= end && strcmp(name + len - end, suffix) == 0;
+	while (*suffixes != '\0') {
+		size_t end = strcspn(suffixes, " ");
+
+		if (len >= end && memcmp(name + len - end, suffixes, end) == 0)
+			return true;
+		suffixes += end + (suffixes[end] == ' ');
+	}
+	return false;
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)

@@ -22,7 +22,8 @@ struct file_list {
 	char **path;
 	u32 nr, cap;
 };
-/* The file, or all below the directory that end in `suffix` in the order of their names. False with
+/* The file, or all below the directory that end in `suffix` (".pkt", or ".frames .pkt": in one of
+ * them) in the order of their names. False with
  * a message that names it: it is not there, or nothing is below it.
  */
 bool file_list_add(struct file_list *l, const char *path, const char *suffix,

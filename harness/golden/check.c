@@ -37,6 +37,7 @@ const char *check_verdict_name(enum check_verdict v)
 		[CHECK_FAILED] = "failed",	    [CHECK_EXPLAINED] = "explained",
 		[CHECK_SKIPPED] = "skipped",	    [CHECK_NOT_IMPLEMENTED] = "not implemented",
 		[CHECK_INVALID] = "invalid golden", [CHECK_ENVIRONMENT] = "environment",
+		[CHECK_PENDING] = "pending",
 	};
 
 	assert(v < CHECK_VERDICTS);
@@ -117,7 +118,7 @@ static void saw_state(void *ctx, const char *state)
 {
 	struct onlooker *o = ctx;
 
-	if (strcmp(state, o->g->state != NULL ? o->g->state : "") != 0)
+	if (!difference_same_state(state, o->g->state))
 		o->differs = true;
 	for (u32 h = 0; h < DUT_HOSTS; h++)
 		if (next_of_host(o->g, o->next[h], h) < o->g->nr_frames)
@@ -750,28 +751,38 @@ static void golden_or_usual(struct golden *g, const char *path)
 	free(pcapng);
 }
 
+int check_capture_script(const struct script *s, const struct golden *g, const char *to,
+			 const struct check_options *o, struct dut_worlds *cache, char *err,
+			 u32 err_size)
+{
+	struct provenance from;
+	struct record r;
+	int ret = 0;
+
+	if (o->device == DEVICE_IGB && text_begins(s, script_header(s, "igb"), "no"))
+		return 0;
+	provenance_of(&from, g);
+	r = make_record(s, o, g, cache);
+	if (r.verdict == RUN_PASSED || r.verdict == RUN_FAILED)
+		ret = golden_pcapng_write_alone(to, s, &r, &from, err, err_size) == 0 ? 1 : -1;
+	record_free(&r);
+	return ret;
+}
+
 int check_capture(const char *path, const char *to, const struct check_options *o,
 		  struct dut_worlds *cache, char *err, u32 err_size)
 {
 	struct check_result unread = { .verdict = CHECK_PASSED };
 	struct script *s = load(path, &unread);
-	struct provenance from;
 	struct golden g = { 0 };
-	struct record r;
 	int ret = 0;
 
 	check_result_free(&unread);
-	if (s == NULL || (o->device == DEVICE_IGB && text_begins(s, script_header(s, "igb"), "no")))
-		goto out;
-	golden_or_usual(&g, path);
-	provenance_of(&from, &g);
-	r = make_record(s, o, &g, cache);
-	if (r.verdict == RUN_PASSED || r.verdict == RUN_FAILED)
-		ret = golden_pcapng_write_alone(to, s, &r, &from, err, err_size) == 0 ? 1 : -1;
-	record_free(&r);
+	if (s != NULL) {
+		golden_or_usual(&g, path);
+		ret = check_capture_script(s, &g, to, o, cache, err, err_size);
+	}
 	golden_free(&g);
-out:
-	if (s != NULL)
-		script_free(s);
+	script_free(s);
 	return ret;
 }

@@ -16,6 +16,7 @@ enum check_verdict {
 	CHECK_PASSED,
 	CHECK_NOT_CAPTURED, /* `oracle: none`: nothing to compare with, and the script passes */
 	CHECK_FAILED,
+	CHECK_PENDING,	 /* it differs, and waits for a part that is not there yet; message: which */
 	CHECK_EXPLAINED, /* it differs on the running kernel, as it says; message: why */
 	CHECK_SKIPPED,	 /* message: why */
 	CHECK_NOT_IMPLEMENTED,
@@ -55,6 +56,10 @@ struct check_result check_file(const char *path, const struct check_options *o,
  */
 int check_capture(const char *path, const char *to, const struct check_options *o,
 		  struct dut_worlds *cache, char *err, u32 err_size);
+/* The same of a pair that has been read. */
+int check_capture_script(const struct script *s, const struct golden *g, const char *to,
+			 const struct check_options *o, struct dut_worlds *cache, char *err,
+			 u32 err_size);
 /* A pair that has been read; g: NULL: there is no golden. */
 struct check_result check_script(const struct script *s, const struct golden *g,
 				 const struct check_options *o, struct dut_worlds *cache);

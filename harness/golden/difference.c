@@ -932,3 +932,19 @@ void difference_state(struct differences *to, const char *a, const char *b,
 	free(own_a);
 	free(own_b);
 }
+
+bool difference_same_state(const char *a, const char *b)
+{
+	const struct difference_rules rules = { .right = "", .other = "" };
+	struct differences found = { 0 };
+	bool same;
+
+	a = a != NULL ? a : "";
+	b = b != NULL ? b : "";
+	if (strcmp(a, b) == 0)
+		return true;
+	difference_state(&found, a, b, &rules);
+	same = found.nr == 0;
+	differences_free(&found);
+	return same;
+}

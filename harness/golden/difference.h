@@ -72,6 +72,8 @@ void difference_records(struct differences *to, const struct script *s, const st
 /* Lines of the state at the end: one difference a fact. */
 void difference_state(struct differences *to, const char *a, const char *b,
 		      const struct difference_rules *rules);
+/* The same lines, in whatever order. */
+bool difference_same_state(const char *a, const char *b);
 /* In the order in which they came about, the state last. */
 void differences_sort(struct differences *to);
 

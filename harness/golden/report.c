@@ -72,7 +72,10 @@ static void report_rules(FILE *to, const char *path, const struct check_result *
 /* Why, and what came about first. */
 static void report_explained(FILE *to, const char *path, const struct check_result *r)
 {
-	assert(r->differences.nr != 0);
+	if (r->differences.nr == 0) {
+		fprintf(to, "%s: %s\n", path, r->message);
+		return;
+	}
 	place(to, path, &r->differences.d[0]);
 	fprintf(to, "differs as it says (%s): %s\n", r->message, r->differences.d[0].what);
 }
@@ -80,7 +83,7 @@ static void report_explained(FILE *to, const char *path, const struct check_resu
 /* What every reader has to know, and not only one who asks with -v. */
 static bool is_told_always(enum check_verdict v)
 {
-	return v != CHECK_SKIPPED && v != CHECK_EXPLAINED && v != CHECK_PASSED;
+	return v != CHECK_SKIPPED && v != CHECK_EXPLAINED && v != CHECK_PENDING && v != CHECK_PASSED;
 }
 
 void check_report(FILE *to, const char *path, const struct check_result *r, bool verbose)
@@ -94,7 +97,7 @@ void check_report(FILE *to, const char *path, const struct check_result *r, bool
 		fprintf(to, "%s: skipped: %s\n", path, r->message);
 	else if (r->verdict == CHECK_INVALID)
 		fprintf(to, "invalid golden: %s\n", r->message);
-	else if (r->verdict == CHECK_EXPLAINED && verbose)
+	else if ((r->verdict == CHECK_EXPLAINED || r->verdict == CHECK_PENDING) && verbose)
 		report_explained(to, path, r);
 	else if (r->verdict == CHECK_PASSED && r->message != NULL && verbose)
 		fprintf(to, "%s: %s\n", path, r->message);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/* frames_check.c - a case of a .frames file on a device under test: it is checked as any vector,
+ * and what differs is told with the file's lines and the case's name.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "harness/golden/frames.h"
+
+static struct check_result invalid(const struct frames *f, u32 nr, const char *what)
+{
+	struct check_result r = { .verdict = CHECK_INVALID };
+
+	if (asprintf(&r.message, "%s:%u: case %s: %s", f->name, f->c[nr].line, f->c[nr].name,
+		     what) < 0)
+		abort();
+	return r;
+}
+
+/* Statements get the lines that they have in the file; the set-up's follow the headers. */
+static void set_lines(const struct frames *f, struct script *s, const u32 *line)
+{
+	u32 before = f->head_stmts + f->setup_stmts, offset = 0;
+
+	assert(s->nr_stmts >= before);
+	if (f->setup_stmts != 0)
+		offset = f->setup_line - (f->head_lines + 2);
+	for (u32 i = f->head_stmts; i < before; i++)
+		s->stmt[i].line += offset;
+	for (u32 i = before; i < s->nr_stmts; i++)
+		s->stmt[i].line = line[i - before];
+}
+
+static void name_case(struct difference *d, const struct frames *f, u32 nr)
+{
+	char *what;
+
+	if (asprintf(&what, "case %s: %s", f->c[nr].name, d->what) < 0)
+		abort();
+	free(d->what);
+	d->what = what;
+	if (d->line == 0)
+		d->line = frames_case_line_of(f, nr, d->kind == DIFFERS_STATE ? d->field : NULL);
+}
+
+/* A case that waits for something fails when it is there: the mark must go. */
+static void apply_pending(struct check_result *r, const struct frames *f, u32 nr)
+{
+	const char *word = frames_pending_names[f->c[nr].pending];
+	char *what;
+
+	if (r->verdict == CHECK_FAILED || r->verdict == CHECK_NOT_IMPLEMENTED) {
+		free(r->message);
+		if (asprintf(&r->message, "pending: %s", word) < 0)
+			abort();
+		r->verdict = CHECK_PENDING;
+		return;
+	}
+	if (r->verdict != CHECK_PASSED)
+		return;
+	if (asprintf(&what, "it agrees with Linux, and is marked as pending: %s", word) < 0)
+		abort();
+	difference_add(&r->differences, DIFFERS_STATEMENT, what, NULL);
+	free(what);
+	r->verdict = CHECK_FAILED;
+}
+
+/* The script with the verdict in it, and with lines of the file; NULL with why in err. */
+static struct script *script_of(const struct frames *f, u32 nr, struct script_error *err)
+{
+	u32 *line;
+	char *text = frames_case_script(f, nr, true, &line);
+	struct script *s = script_parse(f->name, text, strlen(text), err);
+
+	if (s != NULL)
+		set_lines(f, s, line);
+	free(text);
+	free(line);
+	return s;
+}
+
+struct check_result frames_check(const struct frames *f, u32 nr, const struct check_options *o,
+				 struct dut_worlds *cache)
+{
+	bool other = o->live || o->device == DEVICE_IGB; /* the marks are about the reference */
+	struct check_result r;
+	struct script_error err;
+	struct script *s;
+	struct golden g;
+
+	assert(nr < f->nr);
+	if (!f->c[nr].captured)
+		return invalid(f, nr, "it is not captured: refstack capture asks Linux");
+	s = script_of(f, nr, &err);
+	if (s == NULL)
+		return invalid(f, nr, err.text);
+	frames_case_golden(f, nr, &g);
+	r = check_script(s, &g, o, cache);
+	if (f->c[nr].pending != PENDING_NOT && !other)
+		apply_pending(&r, f, nr);
+	for (u32 i = 0; i < r.differences.nr; i++)
+		name_case(&r.differences.d[i], f, nr);
+	golden_free(&g);
+	script_free(s);
+	return r;
+}
+
+int frames_capture(const struct frames *f, u32 nr, const char *to, const struct check_options *o,
+		   struct dut_worlds *cache, char *err, u32 err_size)
+{
+	struct script_error why;
+	struct script *s = f->c[nr].captured ? script_of(f, nr, &why) : NULL;
+	struct golden g;
+	int ret;
+
+	if (s == NULL)
+		return 0;
+	frames_case_golden(f, nr, &g);
+	ret = check_capture_script(s, &g, to, o, cache, err, err_size);
+	golden_free(&g);
+	script_free(s);
+	return ret;
+}
