@@ -166,7 +166,7 @@ REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/asan/replay_%)
 check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $(REPLAYS) ## set up and run all tests
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
-		ci/test-check.sh ci/check-vectors.sh ci/test-gate.sh \
+		ci/test-check.sh ci/test-dissect.sh ci/check-vectors.sh ci/test-gate.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
