@@ -76,6 +76,7 @@ fresh
 sed -i 's/ECONNREFUSED (Connection refused)/EHOSTUNREACH (No route to host)/' vectors/server-is-gone.pkt
 gate result 1
 says result_place "vectors/server-is-gone.pkt:14: " "$dir/out"
+says result_whole "Linux EHOSTUNREACH (No route to host), refstack ECONNREFUSED (Connection refused)" "$dir/out"
 says result_in_junit "EHOSTUNREACH" junit.xml
 says result_in_summary "| vectors/server-is-gone.pkt:14 | " gate.md
 GITHUB_ACTIONS=true gate annotated 1
@@ -112,7 +113,7 @@ says foreign_name "vectors/tcpdump.pcap: a capture alone is no golden pair" "$di
 fresh
 rm vectors/*
 gate empty 2
-says empty_why "no .pkt file below it" "$dir/err"
+says empty_why "file below it" "$dir/err"
 gate nowhere 2 no/such/folder
 says nowhere_why "no/such/folder: no such folder" "$dir/err"
 fresh

@@ -663,9 +663,12 @@ static struct difference *call_differs(struct differences *to, const struct scri
 				       const char *expected, const char *actual,
 				       const struct difference_rules *rules)
 {
-	u32 start = common_start(expected, actual), tail = common_end(expected, actual, start);
+	u32 start = common_start(expected, actual);
+	bool result = is_result(expected, start);
+	/* A result goes up to the end; its bracket closes none of the call's. */
+	u32 tail = result ? 0 : common_end(expected, actual, start);
 	char call[64], e[FIELD_TEXT], a[FIELD_TEXT], what[2 * FIELD_TEXT + 200];
-	const char *field = is_result(expected, start) ? "result" : "output";
+	const char *field = result ? "result" : "output";
 	struct difference *d;
 	char *detail;
 
