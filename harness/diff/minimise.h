@@ -16,13 +16,15 @@ struct minimise {
 	 */
 	bool (*test)(void *ctx, const struct script *const *candidate, u32 n, bool *shows);
 	void *ctx;
-	u32 batch;  /* candidates at a time */
+	u32 batch;  /* candidates at a time, at most; 0: as many as there are */
 	u32 rounds; /* tests at most; 0: until nothing helps */
 	/* result */
 	u32 tests, candidates;
 };
 
-/* A new script, which shows it as s does. */
+/* A new script, which shows it as s does; that s does is not asked. Never the same candidate twice,
+ * each less than what there was before it.
+ */
 struct script *minimise_script(struct minimise *m, const struct script *s);
 
 #endif
