@@ -5,6 +5,9 @@
 socket -> ipv4 -> core -> {wire, uapi} -> base; sched -> core; driver -> core, and of nicmodel only
 the seam; nicmodel -> base. Upward calls go through tables that are registered at init.
 refstack/host.c puts one machine together and may include all of refstack.
+
+In harness/, which knows all of refstack and nicmodel: lib <- dut <- script <- {golden, oracle} <-
+diff <- cli. Tests may include everything, fuzz targets what they drive.
 """
 import os
 import re
@@ -23,6 +26,8 @@ MAY_INCLUDE = {
     "socket": CORE | {"ipv4", "socket"},
     "nicmodel": {"nicmodel", "base"},
 }
+HARNESS = ["lib", "dut", "script", "golden", "oracle", "diff", "cli"]  # each may include those before it
+HARNESS_APART = [{"golden", "oracle"}]  # neighbours that do not know each other
 SEAM = {"nicmodel/bus.h", "nicmodel/regs.def"}  # for drivers
 LIBC = {"stdbool.h", "stddef.h", "stdint.h", "string.h"}
 LIBC_ONCE = {
@@ -33,7 +38,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 
 def files():
-    for top in ("refstack", "nicmodel"):
+    for top in ("refstack", "nicmodel", "harness"):
         for where, _, names in sorted(os.walk(top)):
             for name in sorted(names):
                 if name.endswith((".c", ".h", ".def")):
@@ -44,6 +49,8 @@ def layer_of(path):
     parts = path.split("/")
     if parts[0] == "nicmodel":
         return "nicmodel"
+    if parts[0] == "harness":
+        return "/".join(parts[:2])
     return parts[1] if len(parts) > 2 else "top"
 
 
@@ -55,8 +62,21 @@ def resolve(path, name):
     return None
 
 
+def allowed_in_harness(here, target):
+    if not target.startswith("harness/"):
+        return True
+    there = target.split("/")[1]
+    if here == there or here not in HARNESS:
+        return True
+    if {here, there} in HARNESS_APART:
+        return False
+    return there in HARNESS and HARNESS.index(there) < HARNESS.index(here)
+
+
 def allowed(path, target):
     here, there = layer_of(path), layer_of(target)
+    if here.startswith("harness/"):
+        return allowed_in_harness(here.split("/")[1], target)
     if here == "top":  # host.c puts one machine together
         return True
     if there == "top":  # the .def lists: data for whoever wants them
@@ -75,13 +95,17 @@ def check_file(path, graph, errors):
         errors.append(f"{path}: the first include is not its own header")
     for kind, name in includes:
         if kind == "<":
+            if path.startswith("harness/"):
+                continue
             if name not in LIBC | LIBC_ONCE.get(path, set()):
                 errors.append(f"{path}: <{name}> is not for the core")
             continue
         target = resolve(path, name)
         if target is None:
             errors.append(f"{path}: cannot find {name}")
-        elif not target.startswith(("refstack/", "nicmodel/")):
+        elif not target.startswith(("refstack/", "nicmodel/", "harness/")):
+            errors.append(f"{path}: includes {target}, from outside")
+        elif not path.startswith("harness/") and target.startswith("harness/"):
             errors.append(f"{path}: includes {target}, from outside")
         elif not allowed(path, target):
             errors.append(f"{path}: {layer_of(path)} may not include {target}")

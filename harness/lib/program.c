@@ -3,6 +3,7 @@
  *
  * Frames are built to match a socket, then bent. Faults fall on pools, mappings, cards and cables.
  */
+#include "harness/lib/program.h"
 #include "harness/lib/program_draw.h"
 
 #include <stdio.h>

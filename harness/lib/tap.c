@@ -7,6 +7,7 @@
  * wire to there, and what is delivered is the oldest that arrived. What has been changed on its way
  * (reassembled, damaged) is a packet of its own.
  */
+#include "harness/lib/tap.h"
 #include "harness/lib/tap_internal.h"
 
 #include <stdlib.h>

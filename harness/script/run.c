@@ -5,6 +5,7 @@
  * the instants up to then is done, soft interrupts included. Threads whose calls wait go on in the
  * background until they are due.
  */
+#include "harness/script/run.h"
 #include "harness/script/run_internal.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* scan.c - the cursor of the parser: blanks, words, numbers, addresses, strings; and errors. */
+#include "harness/script/scan.h"
 #include "harness/script/parse_internal.h"
 
 #include <stdarg.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* devfix.c - see devfix.h. */
+#include "harness/unit/devfix.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-
-#include "harness/unit/devfix.h"
 
 #include "base/csum.h"
 
