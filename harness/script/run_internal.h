@@ -2,7 +2,7 @@
 /* run_internal.h - a run while it runs: what its parts share.
  *
  *   run.c         the loop: when each statement is due, what it waits for, how a run ends
- *   run_world.c   profiles: which world a script runs in
+ *   run_option.c  what options and profiles say;  run_world.c the world they ask for
  *   run_call.c    a system call begun and ended; run_lay.c its arguments into a process's memory,
  *                 run_result.c its results compared, run_arg.c what both know
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
@@ -154,8 +154,6 @@ struct run_window {
 u32 run_thread_of(const struct stmt *s);
 /* Its process: an index into r->fd[]. */
 u32 run_process_of(const struct run *r, u32 host, u32 thread);
-/* The value of a name by -D or of the profile's own; NULL: no such name. */
-const char *run_define(const struct run *r, const char *name, u32 len);
 
 /* --- run_call.c: 0, or -1 after run_fail()
  * -------------------------------------------------------- */
@@ -197,6 +195,14 @@ void run_tracepoints_stmt(struct run *r, const struct stmt *s);
 void run_tracepoints_end(struct run *r);
 /* What is left at the end: lines as record->state; of malloc. */
 char *run_state(struct run *r);
+
+/* --- run_option.c
+ * ----------------------------------------------------------------------------------- */
+/* Of the script, its commands and run_options: r->profile, device, addr, tolerances, names. */
+int run_options_read(struct run *r);
+void run_options_forget(struct run *r);
+/* The value of a name by -D or of the profile's own; NULL: no such name. */
+const char *run_define(const struct run *r, const char *name, u32 len);
 
 /* --- run_world.c
  * ------------------------------------------------------------------------------------ */
