@@ -208,7 +208,9 @@ static void pool_loop(struct pool *p, struct pollfd *fds)
 				    !worker_read(p, &p->worker[i]))
 					worker_ended(p, i, &restarts);
 		report_ready(p);
-		progress_show(p->jobs->progress, p->reported, p->jobs->items, p->jobs->what);
+		if (p->jobs->progress != NULL)
+			progress_show(p->jobs->progress, p->reported, p->jobs->items,
+				      p->jobs->what);
 	} while (open != 0);
 }
 

@@ -16,7 +16,7 @@ struct jobs {
 	 * why is its wait status.
 	 */
 	void (*done)(void *ctx, u32 item, const void *result, size_t len, int why);
-	struct progress *progress; /* shown now and then: how many of what are done */
+	struct progress *progress; /* shown now and then: how many of what are done; NULL */
 	const char *what;
 	void *ctx;
 };

@@ -4,6 +4,10 @@
  * Results, errno, outputs and times of calls, frames with their bytes and times, the state at the
  * end (counters, drops by reason, neighbours, routes, sockets, random draws). With `deep` the
  * tracepoint streams too: there a difference is seen where it starts.
+ *
+ * Times are equal when they are no further from each other than half a jiffy: reading a clock costs
+ * the judging kernel some nanoseconds, and nothing in it happens between two ticks but what a
+ * script does at that time.
  */
 #ifndef HARNESS_DIFF_COMPARE_H
 #define HARNESS_DIFF_COMPARE_H
@@ -19,6 +23,7 @@ enum compare_verdict {
 	COMPARE_INCONCLUSIVE,	 /* one of them met a limit of its own: message */
 	COMPARE_VERDICTS
 };
+extern const char *const compare_verdict_names[COMPARE_VERDICTS];
 
 /* Differences that are known and have a reason: rows of explained.def. */
 enum explained_id {
@@ -36,23 +41,41 @@ struct explained_info {
 };
 extern const struct explained_info explained_info[EXPLAINED_MAX + 1];
 
+enum compare_how {
+	COMPARE_EXACT,	 /* but for half a jiffy */
+	COMPARE_KERNELS, /* one is in real time: as `refstack check --dut live` does it */
+	COMPARE_DEVICES	 /* a card against a TAP: as `refstack check --device igb` does it */
+};
+
+struct compare_rules {
+	const char *right, *other; /* what the sides are called: "Linux", "refstack" */
+	enum compare_how how;
+	u32 hz;	   /* of the right side; 0: of the reference */
+	bool deep; /* tracepoints, too */
+};
+
 struct comparison {
 	enum compare_verdict verdict;
 	char *message;			  /* of malloc; NULL */
 	struct differences differences;	  /* those that nothing explains, in order of time */
 	u32 explained[EXPLAINED_MAX + 1]; /* how many each has excused */
-	/* The first lines in which the tracepoints part, with those before them; NULL. */
-	char *trace;
 };
 
-/* Two results of the same script. right, other: what the sides are called. */
+/* Two results of the same script: of the right side, and of the other one. */
 struct comparison compare_items(const struct side_item *a, const struct side_item *b,
-				const char *right, const char *other, bool deep);
+				const struct compare_rules *rules);
 void comparison_free(struct comparison *c);
 
-/* What kind of difference it is, without its values: "call sendto errno", "frame out ttl", "state
- * mib Udp.InErrors", so that two programs' differences can be taken for the same one. to: of size.
+/* The first lines in which the tracepoints of both part, with those before them; of malloc, NULL
+ * where they are the same. Known harmless differences are left out: compare_trace.c has them.
  */
+char *compare_traces(const char *a, const char *b, const char *right, const char *other);
+
+/* What kind of difference it is, without its values but with the names of errors, so that two
+ * programs' differences can be taken for the same one: "call sendto errno EINVAL EFAULT", "frame
+ * out udp ttl", "state mib Udp.InErrors".
+ */
+enum { SIGNATURE_BYTES = 160 };
 void compare_signature(const struct difference *d, const struct script *s, char *to, u32 size);
 
 #endif

@@ -32,6 +32,10 @@
 #define SET_UP_NS 900000ull /* before time 0: in the same jiffy, but away from its tick */
 #define AHEAD_NS  50000ull  /* before that: time to come to an even start */
 
+/* The kernel's jiffies, cut to 32 bits, are 0 five minutes after its boot. Stamps that are 0 as long
+ * as they have not been taken make it differ then: it sends no ICMP, for example.
+ */
+#define JIFFIES_ZERO_NS 300000000000ull
 enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
 
 /* --- the machine
@@ -142,6 +146,8 @@ static void wait_for_place(const struct linux_clock *exact)
 		at += ((now + 2 * AHEAD_NS - at) / GRID_NS + 1) * GRID_NS;
 	wait_for_grain(exact, at);
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	if (at + SET_UP_NS == JIFFIES_ZERO_NS)
+		at += GRID_NS;
 	now = (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
 	t = timespec_of(now - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
 	if (clock_settime(CLOCK_REALTIME, &t) != 0)
@@ -198,11 +204,12 @@ static void write_error(const char *folder, u32 i, const char *why)
 	write_answer(folder, i, "error", why, strlen(why));
 }
 
-/* Of a run that has noted nothing. */
+/* Of a run that has noted nothing, or did not get as far as a device. */
 static void take_verdict(struct record *rec, const struct run_result *result)
 {
 	rec->verdict = result->verdict;
 	rec->line = result->line;
+	free(rec->message);
 	rec->message = result->message != NULL ? strdup(result->message) : NULL;
 	rec->end_ps = (s64)result->virtual_ps;
 }
@@ -222,7 +229,7 @@ static void run_item(const struct job *j, const char *folder, u32 i, const struc
 	o.record = j->compare ? NULL : &rec;
 	wait_for_place(&exact);
 	result = run_script(s, &o, NULL);
-	if (j->compare)
+	if (j->compare || (rec.verdict == RUN_PASSED && result.verdict != RUN_PASSED))
 		take_verdict(&rec, &result);
 	rec.tracepoints = result.tracepoints;
 	result.tracepoints = NULL;

@@ -257,7 +257,8 @@ static void collect(const char *folder, struct uml_item *item, u32 i)
 
 	job_item_path(path, folder, i, "error");
 	item->error = read_error(path);
-	if (item->error != NULL)
+	item->answered = item->error != NULL;
+	if (item->answered)
 		return;
 	job_item_path(path, folder, i, "record");
 	f = fopen(path, "rb");
@@ -265,6 +266,7 @@ static void collect(const char *folder, struct uml_item *item, u32 i)
 		ret = record_read(&item->record, f);
 		fclose(f);
 	}
+	item->answered = ret == 0;
 	if (ret != 0) {
 		char why[TAIL_SIZE + 128];
 
@@ -322,6 +324,7 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 		for (u32 i = 0; i < n; i++)
 			collect(b->folder, &item[i], i);
 		boot_done(b);
+		item[i].answered = false;
 	}
 	free(b);
 	return ret;
