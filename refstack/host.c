@@ -15,6 +15,7 @@
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/ip_fragment.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "sched/sch_generic.h"
 #include "socket/socket.h"
@@ -89,6 +90,7 @@ struct host_tables {
 	struct udp_table udp;
 	struct ip_fragments fragments;
 	struct icmp_state icmp;
+	struct tcp_net tcp;
 	struct neigh_table arp;
 	struct inetsw inetsw;
 	struct dma_space dma;
@@ -231,6 +233,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->udp_table = &h->tables->udp;
 	net->fragments = &h->tables->fragments;
 	net->icmp = &h->tables->icmp;
+	net->tcp = &h->tables->tcp;
 	net->ip_ident = cfg->kernel != NULL ? cfg->kernel->net.ip_ident : &h->tables->ip_ident;
 	net->arp_tbl = &h->tables->arp;
 	host_config_begin(h);
@@ -243,6 +246,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	udp_init(net);
 	loopback_net_init(net);
 	icmp_init(net);
+	tcp_sk_init(net);
 	host_config_end(h);
 }
 
@@ -268,7 +272,8 @@ void host_exit(struct host *h)
 	for (s32 i = NET_DEV_MAX - 1; i > 0; i--)
 		if (net->dev_by_index[i] != NULL)
 			unregister_netdevice(net->dev_by_index[i]);
-	icmp_exit(net); /* what came in up to here may have been answered */
+	tcp_sk_exit(net); /* what came in up to here may have been answered */
+	icmp_exit(net);
 	ip_fragments_exit(net);
 	neigh_table_exit(net->arp_tbl);
 	ip_fib_exit(net);

@@ -117,45 +117,6 @@ static void every_cpu_answers(void **state)
 	end_world(w);
 }
 
-/* DIVERGES(icmp-probe): there is no knob, and an extended echo is counted and not answered, as by
- * Linux whose knob is off.
- */
-static void extended_echo(void **state)
-{
-	struct world *w = up(4);
-	char err[128];
-	u8 f[128];
-
-	(void)state;
-	assert_true(world_config(w, 0, "sysctl -w net.ipv4.icmp_echo_enable_probe=1", err,
-				 sizeof(err)) < 0);
-	inject(w, f, icmp_frame(f, ICMP_EXT_ECHO, (u32)PEER));
-	assert_int_equal(host_mib(w, ICMP_MIB_INMSGS), 1);
-	assert_int_equal(last_out.count, 0);
-	inject(w, f, icmp_frame(f, ICMP_ECHO, (u32)PEER));
-	assert_int_equal(last_out.count, 1);
-	end_world(w);
-}
-
-/* DIVERGES(later-protocols): no reset and no ICMP error answers them. */
-static void protocols_of_later_parts(void **state)
-{
-	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDPLITE };
-	struct world *w = up(5);
-	u8 f[128] = { 0 };
-
-	(void)state;
-	for (u32 i = 0; i < ARRAY_SIZE(protocols); i++) {
-		u64 drops = w->host[0].net.drops[DROP_NO_SOCKET];
-
-		inject(w, f, frame_ip(f, protocols[i], (u32)PEER, (u32)HERE, 20));
-		assert_int_equal(w->host[0].net.drops[DROP_NO_SOCKET], drops + 1);
-		assert_int_equal(host_mib(w, IPSTATS_MIB_INDELIVERS), i + 1);
-	}
-	assert_int_equal(last_out.count, 0);
-	end_world(w);
-}
-
 /* Linux: one that is heard is consumed; what is no message, and a report to us alone, is dropped.
  */
 static void igmp_is_heard(void **state)
@@ -319,8 +280,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_of_an_answer),
 		cmocka_unit_test(every_cpu_answers),
-		cmocka_unit_test(extended_echo),
-		cmocka_unit_test(protocols_of_later_parts),
 		cmocka_unit_test(igmp_is_heard),
 		cmocka_unit_test(raw_sockets_keep_silence),
 		cmocka_unit_test(slots_that_sockets_share),

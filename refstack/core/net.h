@@ -119,6 +119,7 @@ struct net {
 	struct udp_table *udp_table;
 	struct ip_fragments *fragments;
 	struct icmp_state *icmp;
+	struct tcp_net *tcp;
 	struct ip_ident *ip_ident;
 
 	u32 sockets_in_use; /* LINUX: sockets_in_use, /proc/net/sockstat */

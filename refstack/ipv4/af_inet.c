@@ -13,6 +13,7 @@
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/udp.h"
+#include "ipv4/udplite.h"
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -563,6 +564,38 @@ void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw)
 			return;
 		}
 	}
+}
+
+int inet_ctl_sock_create(struct inet_ctl_sock *ctl, struct net *net, u8 protocol)
+{
+	struct inet_sock *inet;
+
+	*ctl = (struct inet_ctl_sock){ .socket = { .type = SOCK_RAW } };
+	ctl->socket.inode = &ctl->inode;
+	init_waitqueue_head(&ctl->socket.wq);
+	ctl->sk = sk_alloc(net, AF_INET, &raw_prot, true);
+	if (ctl->sk == NULL)
+		return -ENOMEM;
+	sock_init_data(&ctl->socket, ctl->sk);
+	inet = inet_sk(ctl->sk);
+	inet->sk.sk_protocol = protocol;
+	inet->sk.sk_destruct = inet_sock_destruct;
+	sock_set_flag(&inet->sk, SOCK_USE_WRITE_QUEUE);
+	inet->uc_ttl = -1;
+	inet->mc_ttl = 1;
+	inet_assign_bit(&inet->sk, INET_FLAGS_MC_LOOP, true);
+	inet_assign_bit(&inet->sk, INET_FLAGS_MC_ALL, true);
+	return 0;
+}
+
+void inet_ctl_sock_destroy(struct inet_ctl_sock *ctl)
+{
+	if (ctl->sk == NULL)
+		return;
+	ctl->socket.sk = NULL;
+	sock_orphan(ctl->sk);
+	sock_put(ctl->sk);
+	ctl->sk = NULL;
 }
 
 /* LINUX: tcp_mib_init(): RFC 2012's constants: Van Jacobson's algorithm, limits in ms, no limit. */

@@ -3,6 +3,7 @@
 #ifndef REFSTACK_IPV4_AF_INET_H
 #define REFSTACK_IPV4_AF_INET_H
 
+#include "core/file.h"
 #include "core/sock.h"
 #include "uapi/socket.h"
 
@@ -27,6 +28,16 @@ struct inetsw {
 	struct inet_protosw entry[INETSW_ARRAY_LEN + INETSW_EXTRA]; /* what the lists are made of */
 };
 
+/* A socket of the kernel itself, and what is above it: what answers on its own is sent on one. */
+struct inet_ctl_sock {
+	struct sock *sk;
+	struct socket socket;
+	struct inode inode;
+};
+/* LINUX: inet_ctl_sock_create(), its type always SOCK_RAW. -ENOMEM: there is no room for it. */
+must_check int inet_ctl_sock_create(struct inet_ctl_sock *ctl, struct net *net, u8 protocol);
+void inet_ctl_sock_destroy(struct inet_ctl_sock *ctl);
+
 extern const struct proto_ops inet_stream_ops, inet_dgram_ops, inet_sockraw_ops;
 extern const struct proto tcp_prot, raw_prot, ping_prot, udplite_prot;
 
@@ -36,8 +47,6 @@ void inet_register_protosw(struct net *net, const struct inet_protosw *sw);
 void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
 /* Registers the family and its four protocols; sw is the memory for the net's lists. */
 void inet_init(struct net *net, struct inetsw *sw);
-
-void udplite4_register(struct net *net);
 
 void inet_sock_destruct(struct sock *sk);
 int inet_release(struct socket *sock);

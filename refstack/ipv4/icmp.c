@@ -5,7 +5,6 @@
  * brings what others answer to ours.
  * Rules: RFC 792, RFC 1122 3.2.2, RFC 1812 4.3.2; LINUX: net/ipv4/icmp.c, inet_peer_xrlim_allow().
  * DIVERGES(icmp-one-sock): one control socket and a lock for each CPU; Linux has a socket for each.
- * DIVERGES(icmp-probe): the extended echo of RFC 8335, off by default, cannot be switched on.
  */
 #include "ipv4/icmp.h"
 
@@ -75,39 +74,20 @@ static u8 *icmp_hdr(const struct sk_buff *skb)
 int icmp_init(struct net *net)
 {
 	struct icmp_state *st = net->icmp;
-	struct inet_sock *inet;
+	int err;
 
 	*st = (struct icmp_state){ .global_credit = 0 };
-	st->socket.type = SOCK_RAW;
-	st->socket.inode = &st->inode;
-	init_waitqueue_head(&st->socket.wq);
-	st->sk = sk_alloc(net, AF_INET, &raw_prot, true);
-	if (st->sk == NULL)
-		return -ENOMEM;
-	sock_init_data(&st->socket, st->sk);
-	inet = inet_sk(st->sk);
-	inet->sk.sk_protocol = IPPROTO_ICMP;
-	inet->sk.sk_sndbuf = ICMP_SNDBUF;
-	inet->sk.sk_destruct = inet_sock_destruct;
-	sock_set_flag(&inet->sk, SOCK_USE_WRITE_QUEUE);
-	inet->uc_ttl = -1;
-	inet->mc_ttl = 1;
-	inet->pmtudisc = IP_PMTUDISC_DONT;
-	inet_assign_bit(&inet->sk, INET_FLAGS_MC_LOOP, true);
-	inet_assign_bit(&inet->sk, INET_FLAGS_MC_ALL, true);
+	err = inet_ctl_sock_create(&st->ctl, net, IPPROTO_ICMP);
+	if (err != 0)
+		return err;
+	st->ctl.sk->sk_sndbuf = ICMP_SNDBUF;
+	inet_sk(st->ctl.sk)->pmtudisc = IP_PMTUDISC_DONT;
 	return 0;
 }
 
 void icmp_exit(struct net *net)
 {
-	struct icmp_state *st = net->icmp;
-
-	if (st->sk == NULL)
-		return;
-	st->socket.sk = NULL;
-	sock_orphan(st->sk);
-	sock_put(st->sk);
-	st->sk = NULL;
+	inet_ctl_sock_destroy(&net->icmp->ctl);
 }
 
 /* Bottom halves are off. NULL: sending a message has led to another one. */
@@ -115,7 +95,7 @@ static struct sock *icmp_xmit_lock(struct net *net)
 {
 	struct cpu *c = this_cpu(net);
 
-	return spin_trylock(c, &net->icmp->xmit_lock[c->id]) ? net->icmp->sk : NULL;
+	return spin_trylock(c, &net->icmp->xmit_lock[c->id]) ? net->icmp->ctl.sk : NULL;
 }
 
 static void icmp_xmit_unlock(struct net *net)
@@ -161,7 +141,7 @@ static bool icmpv4_mask_allow(const struct net *net, u8 type, u8 code)
 	/* Path MTU discovery must not be slowed down. */
 	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
 		return true;
-	return (1u << type & net->sysctl.icmp_ratemask) == 0;
+	return (1u << type & (u32)net->sysctl.icmp_ratemask) == 0;
 }
 
 /* *limited: the message counts, so it is to pass the destination's limit too. */
@@ -322,15 +302,17 @@ static void icmp_reply_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 			      struct sk_buff *skb, bool limited)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct flowi4 fl4 = { .flowi4_proto = IPPROTO_ICMP };
+	struct flowi4 fl4 = { .flowi4_proto = IPPROTO_ICMP,
+			      .flowi4_mark = ip4_reply_mark(net, skb->mark) };
 	struct ipcm_cookie ipc;
 	struct rtable *rt;
 	int err = 0;
 
-	assert(sk == net->icmp->sk);
+	assert(sk == net->icmp->ctl.sk);
 	put_be16(param->data + ICMP_CHECK, 0);
 	ipcm_init(&ipc);
 	inet->tos = ip_hdr(skb)[IPV4_TOS];
+	ipc.sockc_mark = fl4.flowi4_mark;
 	ipc.addr = ipv4_saddr(ip_hdr(skb));
 	fl4.daddr = ipc.addr;
 	fl4.saddr = fib_compute_spec_dst(skb);
@@ -355,7 +337,7 @@ static void icmp_reply(struct net *net, struct icmp_bxm *param, struct sk_buff *
 	struct cpu *c = this_cpu(net);
 	bool limited = false;
 
-	if (ip_options_echo(net, &param->replyopts.opt, skb) != 0)
+	if (ip_options_echo(net, &param->replyopts.opt, skb, IPCB(skb)) != 0)
 		return;
 	local_bh_disable(c);
 	if (icmpv4_global_allow(net, param->data[ICMP_TYPE], param->data[ICMP_CODE], &limited)) {
@@ -425,6 +407,7 @@ static struct rtable *icmp_route_lookup(struct net *net, struct flowi4 *fl4,
 	*fl4 = (struct flowi4){
 		.daddr = opt->srr != 0 ? opt->faddr : ipv4_saddr(ip_hdr(skb)),
 		.saddr = saddr,
+		.flowi4_mark = ip4_reply_mark(net, skb->mark),
 		.flowi4_tos = tos & INET_DSCP_MASK,
 		.flowi4_proto = IPPROTO_ICMP,
 		.fl4_icmp_type = param->data[ICMP_TYPE],
@@ -460,7 +443,7 @@ static void icmp_error_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 
 	if (icmp_pointers[param->data[ICMP_TYPE]].error)
 		tos = (tos & RT_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL;
-	if (ip_options_echo(net, &param->replyopts.opt, skb_in) != 0)
+	if (ip_options_echo(net, &param->replyopts.opt, skb_in, IPCB(skb_in)) != 0)
 		return;
 	inet_sk(sk)->tos = tos;
 	ipcm_init(&ipc);
@@ -470,6 +453,7 @@ static void icmp_error_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 			       param);
 	if (rt == NULL)
 		return;
+	ipc.sockc_mark = fl4.flowi4_mark;
 	if (icmpv4_xrlim_allow(net, rt, fl4.daddr, limited)) {
 		param->data_len = icmp_quote_len(param, rt);
 		if (be32_is_zero(fl4.saddr))
@@ -619,9 +603,10 @@ static enum drop_reason icmp_echo(struct net *net, struct sk_buff *skb)
 	if (net->sysctl.icmp_echo_ignore_all != 0)
 		return DROP_NOT_DROPPED_YET;
 	memcpy(param.data, icmp_hdr(skb), ICMP_HLEN);
-	if (param.data[ICMP_TYPE] != ICMP_ECHO)
+	if (param.data[ICMP_TYPE] == ICMP_ECHO)
+		param.data[ICMP_TYPE] = ICMP_ECHOREPLY;
+	else if (!icmp_build_probe(skb, param.data))
 		return DROP_NOT_DROPPED_YET;
-	param.data[ICMP_TYPE] = ICMP_ECHOREPLY;
 	icmp_reply(net, &param, skb);
 	return DROP_NOT_DROPPED_YET;
 }

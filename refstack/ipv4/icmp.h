@@ -3,7 +3,7 @@
 #ifndef REFSTACK_IPV4_ICMP_H
 #define REFSTACK_IPV4_ICMP_H
 
-#include "core/file.h"
+#include "ipv4/af_inet.h"
 #include "ipv4/ip.h"
 
 enum {
@@ -54,9 +54,7 @@ struct icmp_peer {
 };
 
 struct icmp_state {
-	struct sock *sk; /* the control socket, and what is above it */
-	struct socket socket;
-	struct inode inode;
+	struct inet_ctl_sock ctl;
 	struct spinlock xmit_lock[CPU_MAX]; /* LINUX: a control socket for each CPU */
 	s32 global_credit;
 	u32 global_stamp;
@@ -68,6 +66,8 @@ void icmp_exit(struct net *net);
 int icmp_rcv(struct sk_buff *skb);
 void icmp_out_count(struct net *net, u8 type);
 int icmp_err(struct sk_buff *skb, u32 info);
+/* icmp_probe.c: the head of a probe becomes its answer's. False: there is none. */
+bool icmp_build_probe(struct sk_buff *skb, u8 *icmph);
 void icmp_send(struct sk_buff *skb_in, u8 type, u8 code, be32 info);
 
 #endif

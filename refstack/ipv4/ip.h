@@ -67,6 +67,12 @@ struct ipcm_cookie {
 	u16 gso_size;
 };
 
+/* LINUX: IP4_REPLY_MARK(). */
+static inline u32 ip4_reply_mark(const struct net *net, u32 mark)
+{
+	return net->sysctl.fwmark_reflect != 0 ? mark : 0;
+}
+
 static inline u8 *ip_hdr(const struct sk_buff *skb)
 {
 	return skb_network_header(skb);
@@ -80,6 +86,7 @@ static inline void ipcm_init(struct ipcm_cookie *ipc)
 /* LINUX: struct ip_reply_arg. */
 struct ip_reply_arg {
 	const u8 *data;
+	const struct inet_skb_parm *sopt; /* LINUX: an argument: what is known of skb's options */
 	u32 csum;
 	s32 csumoffset; /* in 16-bit words; -1 = the reply has no checksum */
 	s32 bound_dev_if;
@@ -170,13 +177,18 @@ void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
 /* ip_options.c */
 /* Milliseconds since midnight. */
 u32 inet_current_timestamp(struct net *net);
-/* ip_options_build.c. LINUX: __ip_options_echo() with the options that IPCB(skb) tells of. */
-int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb);
+/* ip_options_build.c. LINUX: __ip_options_echo(): of the packet's options, which sopt tells of,
+ * those of an answer to it.
+ */
+int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb,
+		    const struct inet_skb_parm *sopt);
 void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 daddr,
 		      struct rtable *rt);
 void ip_options_fragment(struct sk_buff *skb);
 /* What is known of a packet's options, into its control block: Linux compiles them there. */
 void ip_options_remember(struct sk_buff *skb, const struct ip_options *opt);
+/* A route along the source route's next hop; -EINVAL: the packet is to be dropped. */
+int ip_options_rcv_srr(struct sk_buff *skb, struct net_device *dev);
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb,
 		       enum drop_reason *r);
 

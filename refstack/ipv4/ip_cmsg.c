@@ -77,7 +77,7 @@ static void recv_retopts(struct sock *sk, struct msghdr *msg, struct sk_buff *sk
 
 	if (IPCB(skb)->optlen == 0)
 		return;
-	if (ip_options_echo(sock_net(sk), &opt, skb) != 0) {
+	if (ip_options_echo(sock_net(sk), &opt, skb, IPCB(skb)) != 0) {
 		msg->msg_flags |= MSG_CTRUNC;
 		return;
 	}

@@ -5,8 +5,6 @@
  * Rules: RFC 791, RFC 1122 3.2.1 and 3.3.6; LINUX: net/ipv4/ip_input.c.
  * DIVERGES(raw-deliver): raw sockets get no copies in this part; they do keep the host from
  * answering that it does not know the protocol.
- * DIVERGES(later-protocols): TCP and UDP-Lite packets are dropped and counted until their part
- * comes; nothing is answered, as to IGMP's queries.
  */
 #include "ipv4/ip.h"
 
@@ -14,7 +12,9 @@
 #include "core/neighbour.h"
 #include "ipv4/icmp.h"
 #include "ipv4/igmp.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
+#include "ipv4/udplite.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
@@ -35,12 +35,6 @@ s32 inet_iif(const struct sk_buff *skb)
 
 /* -------- up to the protocols -------- */
 
-static int later_protocol_rcv(struct sk_buff *skb)
-{
-	kfree_skb_reason(skb, DROP_NO_SOCKET);
-	return 0;
-}
-
 /* Nobody has made a tunnel: whoever sends through one is told, if there is a packet in it. */
 static int tunnel4_rcv(struct sk_buff *skb)
 {
@@ -56,22 +50,28 @@ static int gre_rcv(struct sk_buff *skb)
 	return 0;
 }
 
+static const struct net_protocol tcp_protocol = { .handler = tcp_v4_rcv,
+						  .err_handler = tcp_v4_err,
+						  .no_policy = true,
+						  .icmp_strict_tag_validation = true };
 static const struct net_protocol udp_protocol = { .handler = udp_rcv,
 						  .err_handler = udp_err,
 						  .no_policy = true };
+static const struct net_protocol udplite_protocol = { .handler = udplite_rcv,
+						      .err_handler = udplite_err,
+						      .no_policy = true };
 static const struct net_protocol icmp_protocol = { .handler = icmp_rcv,
 						   .err_handler = icmp_err,
 						   .no_policy = true };
 static const struct net_protocol igmp_protocol = { .handler = igmp_rcv };
 static const struct net_protocol ipip_protocol = { .handler = tunnel4_rcv };
 static const struct net_protocol gre_protocol = { .handler = gre_rcv };
-static const struct net_protocol later_protocol = { .handler = later_protocol_rcv };
 
 const struct net_protocol *const inet_protos[256] = {
-	[IPPROTO_ICMP] = &icmp_protocol,     [IPPROTO_IGMP] = &igmp_protocol,
-	[IPPROTO_IPIP] = &ipip_protocol,     [IPPROTO_TCP] = &later_protocol,
-	[IPPROTO_UDP] = &udp_protocol,	     [IPPROTO_GRE] = &gre_protocol,
-	[IPPROTO_UDPLITE] = &later_protocol,
+	[IPPROTO_ICMP] = &icmp_protocol,       [IPPROTO_IGMP] = &igmp_protocol,
+	[IPPROTO_IPIP] = &ipip_protocol,       [IPPROTO_TCP] = &tcp_protocol,
+	[IPPROTO_UDP] = &udp_protocol,	       [IPPROTO_GRE] = &gre_protocol,
+	[IPPROTO_UDPLITE] = &udplite_protocol,
 };
 
 /* LINUX: raw_local_deliver(), as far as its answer goes: does a raw socket want this protocol? */
@@ -169,9 +169,7 @@ static bool ip_rcv_options(struct net *net, struct sk_buff *skb, struct net_devi
 	ip_options_remember(skb, &opt);
 	if (opt.srr == 0)
 		return true;
-	if (!source_route_allowed(net, dev))
-		return false;
-	not_implemented("ip_options_rcv_srr");
+	return source_route_allowed(net, dev) && ip_options_rcv_srr(skb, dev) == 0;
 }
 
 /* LINUX: ip_can_use_hint(): the packet before this one in the list went to the same place. */

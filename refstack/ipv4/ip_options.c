@@ -3,7 +3,6 @@
  *
  * Path: ip_rcv_finish_core() for a header above 20 bytes; ip_setsockopt(IP_OPTIONS).
  * Rules: RFC 791 3.1, RFC 1122 3.2.1.8; LINUX: net/ipv4/ip_options.c.
- * Missing: sending options, and source routes (a later part).
  */
 #include "ipv4/ip_options.h"
 
@@ -318,6 +317,81 @@ int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *
 	if (err != 0 && r != NULL)
 		*r = DROP_NOT_SPECIFIED;
 	return err;
+}
+
+/* -------- source routes -------- */
+
+/* The packet's route becomes that to the next address of its source route; with -EINVAL it keeps
+ * the one it has. LINUX: ip_route_input().
+ */
+static int srr_route(struct sk_buff *skb, be32 nexthop, struct net_device *dev)
+{
+	const struct dst_entry *old = skb->dst;
+	const bool noref = skb->dst_noref;
+	const u8 *iph = ip_hdr(skb);
+	enum drop_reason reason;
+	u16 type = RTN_UNSPEC;
+
+	skb->dst = NULL;
+	skb->dst_noref = false;
+	if (ip_route_input_noref(skb, nexthop, ipv4_saddr(iph), iph[IPV4_TOS], dev, &reason) == 0)
+		type = dst_rtable(skb_dst(skb))->rt_type;
+	if (type == RTN_UNICAST || type == RTN_LOCAL) {
+		(void)skb_dst_force(skb);
+		if (!noref)
+			dst_release((struct dst_entry *)(uintptr_t)old);
+		return 0;
+	}
+	skb_dst_drop(skb);
+	skb->dst = (struct dst_entry *)(uintptr_t)old;
+	skb->dst_noref = noref;
+	return -EINVAL;
+}
+
+/* RFC 1122 3.2.1.8c: addresses that are ours are passed over; the first that is not is where the
+ * packet goes.
+ */
+static int srr_follow(struct sk_buff *skb, struct net_device *dev)
+{
+	struct inet_skb_parm *cb = IPCB(skb);
+	u8 *opt = ip_hdr(skb) + cb->srr;
+	u32 space = opt[OPT_LEN];
+
+	for (u32 at = opt[OPT_PTR]; at <= space; at += 4) {
+		be32 nexthop;
+
+		if (at + 3 > space) {
+			icmp_send(skb, ICMP_PARAMETERPROB, 0,
+				  cpu_to_be32((cb->srr + (u32)OPT_PTR) << 24));
+			return -EINVAL;
+		}
+		nexthop = load_be32(opt + at - 1);
+		if (srr_route(skb, nexthop, dev) != 0)
+			return -EINVAL;
+		cb->is_changed = true;
+		if (dst_rtable(skb_dst(skb))->rt_type != RTN_LOCAL) {
+			cb->srr_is_hit = true;
+			return 0;
+		}
+		store_be32(ip_hdr(skb) + IPV4_DADDR, nexthop);
+	}
+	return 0;
+}
+
+int ip_options_rcv_srr(struct sk_buff *skb, struct net_device *dev)
+{
+	PROBE(skb->net, ip_options_rcv_srr);
+	u16 type = dst_rtable(skb_dst(skb))->rt_type;
+
+	if (skb->pkt_type != PACKET_HOST)
+		return -EINVAL;
+	if (type == RTN_UNICAST) {
+		if (!IPCB(skb)->is_strictroute)
+			return 0;
+		icmp_send(skb, ICMP_PARAMETERPROB, 0, cpu_to_be32(IPV4_DADDR << 24));
+		return -EINVAL;
+	}
+	return type == RTN_LOCAL ? srr_follow(skb, dev) : -EINVAL;
 }
 
 int ip_options_get(struct net *net, struct ip_options *opt, const u8 *data, u32 optlen)

@@ -48,6 +48,7 @@ void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 da
 struct echo {
 	struct net *net;
 	struct sk_buff *skb;
+	const struct inet_skb_parm *sopt; /* what is known of the options of the packet */
 	struct ip_options *dopt;
 	u8 *d; /* where the next option goes */
 };
@@ -71,7 +72,7 @@ static int echo_rr(struct echo *e, const u8 *p)
 	u8 *d = e->d;
 
 	e->dopt->rr = echo_append(e, p, len);
-	if (!IPCB(e->skb)->rr_needaddr || pos > len)
+	if (!e->sopt->rr_needaddr || pos > len)
 		return 0;
 	if (pos + 3 > len)
 		return -EINVAL;
@@ -95,7 +96,7 @@ static u32 echo_ts_time(struct echo *e, const u8 *d, u32 pos, u32 len)
 
 static int echo_ts(struct echo *e, const u8 *p)
 {
-	const struct inet_skb_parm *cb = IPCB(e->skb);
+	const struct inet_skb_parm *cb = e->sopt;
 	u32 len = p[OPT_LEN];
 	u32 pos = p[OPT_PTR];
 	u8 *d = e->d;
@@ -145,14 +146,14 @@ static void echo_srr(struct echo *e, const u8 *start)
 	route[OPT_LEN] = (u8)(done + 3);
 	route[OPT_PTR] = 4;
 	e->dopt->faddr = faddr;
-	e->dopt->is_strictroute = IPCB(e->skb)->is_strictroute;
+	e->dopt->is_strictroute = e->sopt->is_strictroute;
 	e->dopt->srr = echo_append(e, route, done + 3);
 }
 
-int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb)
+int ip_options_echo(struct net *net, struct ip_options *dopt, struct sk_buff *skb,
+		    const struct inet_skb_parm *cb)
 {
-	const struct inet_skb_parm *cb = IPCB(skb);
-	struct echo e = { .net = net, .skb = skb, .dopt = dopt, .d = dopt->data };
+	struct echo e = { .net = net, .skb = skb, .sopt = cb, .dopt = dopt, .d = dopt->data };
 	const u8 *iph = ip_hdr(skb);
 	int err = 0;
 

@@ -871,9 +871,10 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 	struct ipcm_cookie ipc;
 	struct flowi4 fl4;
 	struct rtable *rt;
+	u32 mark = ip4_reply_mark(net, skb->mark);
 	int err = 0;
 
-	if (ip_options_echo(net, &replyopts.opt, skb) != 0)
+	if (ip_options_echo(net, &replyopts.opt, skb, arg->sopt) != 0)
 		return;
 	ipcm_init(&ipc);
 	ipc.addr = daddr;
@@ -882,9 +883,10 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 		if (replyopts.opt.srr != 0)
 			daddr = replyopts.opt.faddr;
 	}
-	flowi4_init_output(&fl4, arg->bound_dev_if, sk->sk_mark, arg->tos & INET_DSCP_MASK,
-			   RT_SCOPE_UNIVERSE, ip_hdr(skb)[IPV4_PROTOCOL], arg->flags, daddr, saddr,
-			   load_be16(th + SRC_PORT), load_be16(th + DST_PORT), arg->uid);
+	flowi4_init_output(&fl4, arg->bound_dev_if, mark != 0 ? mark : sk->sk_mark,
+			   arg->tos & INET_DSCP_MASK, RT_SCOPE_UNIVERSE, ip_hdr(skb)[IPV4_PROTOCOL],
+			   arg->flags, daddr, saddr, load_be16(th + SRC_PORT),
+			   load_be16(th + DST_PORT), arg->uid);
 	rt = ip_route_output_flow(net, &fl4, sk, &err);
 	if (rt == NULL)
 		return;
