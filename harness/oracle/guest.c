@@ -31,11 +31,11 @@
 #define GRID_NS	  4096000000ull
 #define SET_UP_NS 900000ull /* before time 0: in the same jiffy, but away from its tick */
 #define AHEAD_NS  50000ull  /* before that: time to come to an even start */
-
 /* The kernel's jiffies, cut to 32 bits, are 0 five minutes after its boot. Stamps that are 0 as long
  * as they have not been taken make it differ then: it sends no ICMP, for example.
  */
 #define JIFFIES_ZERO_NS 300000000000ull
+
 enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
 
 /* --- the machine
@@ -144,10 +144,10 @@ static void wait_for_place(const struct linux_clock *exact)
 
 	if (now + 2 * AHEAD_NS >= at)
 		at += ((now + 2 * AHEAD_NS - at) / GRID_NS + 1) * GRID_NS;
-	wait_for_grain(exact, at);
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	if (at + SET_UP_NS == JIFFIES_ZERO_NS)
 		at += GRID_NS;
+	wait_for_grain(exact, at);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	now = (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
 	t = timespec_of(now - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
 	if (clock_settime(CLOCK_REALTIME, &t) != 0)
@@ -207,9 +207,9 @@ static void write_error(const char *folder, u32 i, const char *why)
 /* Of a run that has noted nothing, or did not get as far as a device. */
 static void take_verdict(struct record *rec, const struct run_result *result)
 {
+	free(rec->message);
 	rec->verdict = result->verdict;
 	rec->line = result->line;
-	free(rec->message);
 	rec->message = result->message != NULL ? strdup(result->message) : NULL;
 	rec->end_ps = (s64)result->virtual_ps;
 }

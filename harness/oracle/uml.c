@@ -308,6 +308,7 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 	for (u32 i = 0; i < n; i++) {
 		record_init(&item[i].record);
 		item[i].error = NULL;
+		item[i].answered = false;
 	}
 	if (!uml_guest(guest, sizeof(guest), err, err_size))
 		return -1;
@@ -324,7 +325,6 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 		for (u32 i = 0; i < n; i++)
 			collect(b->folder, &item[i], i);
 		boot_done(b);
-		item[i].answered = false;
 	}
 	free(b);
 	return ret;

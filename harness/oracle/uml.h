@@ -68,11 +68,11 @@ struct uml_item {
 	size_t text_len;
 	struct record record; /* result */
 	char *error;	      /* result: of malloc; the guest could not do it */
+	bool answered;	      /* result: else the kernel ended before it was done with it */
 };
 /* Boots once and runs all items, each in fresh namespaces. -1 with why in err: the kernel did not
  * come up, went away or took longer than wall_seconds, or a signal came; items before that have
  * their records. Options: profile, device, defines, knobs and seed are the items'. compare: runs
-	bool answered;	      /* result: else the kernel ended before it was done with it */
  * like any other, whose records hold the verdict and nothing else.
  */
 int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
