@@ -87,45 +87,6 @@ static void overdue(struct run *r, u32 host, u32 thread)
 	run_fail(r, t->stmt, "the call has not returned when it should", &diff, 1);
 }
 
-static const char *errno_name(s64 ret)
-{
-	for (u32 i = 0; i < script_nr_symbols; i++)
-		if (script_symbols[i].group == SYM_E && ret < 0 &&
-		    script_symbols[i].value == (u64)-ret)
-			return script_symbols[i].name;
-	return NULL;
-}
-
-/* The call as the script has it, with another result; then what happened within it. */
-static void call_event(struct run *r, u32 host, u32 thread, u64 when_ps, const char *result)
-{
-	char text[TEXT_BYTES], who[16] = "", *cut = NULL;
-
-	run_stmt_text(r, r->thread[host][thread].stmt, text, sizeof(text));
-	for (char *p = text; (p = strstr(p, ") = ")) != NULL; p++)
-		cut = p;
-	if (cut != NULL)
-		*cut = '\0';
-	if (thread != 0)
-		snprintf(who, sizeof(who), "thread %u: ", thread + 1);
-	r->holding = false;
-	run_event(r, when_ps, " ", host, "%s%s)%s", who, text, result);
-	run_tell_events(r);
-}
-
-static void return_event(struct run *r, u32 host, u32 thread)
-{
-	struct dut_call t = r->dut->ops->thread(r->dut, host, thread);
-	const char *name = errno_name(t.ret);
-	char result[64];
-
-	if (name != NULL)
-		snprintf(result, sizeof(result), " = -1 %s", name);
-	else
-		snprintf(result, sizeof(result), " = %lld", (long long)t.ret);
-	call_event(r, host, thread, t.ended_ps, result);
-}
-
 /* A call that was to wait has returned at its time, or not. */
 static int check_return_time(struct run *r, const struct run_thread *th, u64 ended_ps)
 {
@@ -164,7 +125,7 @@ static void finish_calls(struct run *r)
 			c = r->dut->ops->thread(r->dut, h, t);
 			if (c.busy)
 				continue;
-			return_event(r, h, t);
+			run_event_call(r, EVENT_RETURN, h, t, c.ret, c.ended_ps);
 			call_ended(r, h, t, c.ended_ps);
 			th->busy = false;
 		}
@@ -355,10 +316,10 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 	};
 	if (run_call_start(r, s) != 0)
 		return;
-	run_hold_events(r);
+	run_events_hold(r);
 	run_until(r, run_now(r));
 	if (r->holding)
-		call_event(r, s->host, t, run_now(r), " <unfinished ...>");
+		run_event_call(r, EVENT_UNFINISHED, s->host, t, 0, run_now(r));
 	th->waited = th->busy;
 	if (!r->ended && th->busy && !s->when.blocks && r->opt->record == NULL)
 		wait_within_tolerance(r, th, win->tolerance_ps);
@@ -412,12 +373,11 @@ void run_await_links(struct run *r)
 static void do_command(struct run *r, const struct stmt *s)
 {
 	static char out[SHELL_OUT];
-	char err[TEXT_BYTES] = "", text[TEXT_BYTES];
+	char err[TEXT_BYTES] = "";
 	int status;
 
 	out[0] = '\0';
-	run_stmt_text(r, s, text, sizeof(text));
-	run_event(r, run_now(r), " ", s->host, "%s", text);
+	run_event_stmt(r, s);
 	status = shell_run(&r->shell[s->host], script_text(r->script, s->text), s->text.len, out,
 			   sizeof(out), err, sizeof(err));
 	if (status < 0)
@@ -473,7 +433,7 @@ static void do_python(struct run *r, const struct stmt *s)
 	ret = python_block(r->python, script_text(r->script, s->text), s->text.len, values, n,
 			   message, sizeof(message));
 	if (ret == 0)
-		run_event(r, run_now(r), " ", s->host, "%%{ }%% holds");
+		run_event_stmt(r, s);
 	else if (ret > 0)
 		run_failf(r, s, "%s", message);
 	else

@@ -37,7 +37,7 @@ static int do_quiet(struct run *r, const struct stmt *s)
 {
 	u64 end = end_of(r, s->directive.value[0]), begin_ps = run_now(r);
 	struct run_diff diff = { .field = "leaves", .differs = true };
-	char when[32];
+	char when[32], left[RUN_EVENT_TEXT];
 
 	if (end > r->start_ps + RUN_LIMIT_SECS * PS_PER_SEC)
 		return run_until(r, end) ? 0 : -1; /* which says so */
@@ -52,7 +52,8 @@ static int do_quiet(struct run *r, const struct stmt *s)
 		return 0;
 	}
 	snprintf(diff.expected, sizeof(diff.expected), "nothing");
-	snprintf(diff.actual, sizeof(diff.actual), "%.150s", r->left_text);
+	run_event_text(r, r->left_event, left, sizeof(left));
+	snprintf(diff.actual, sizeof(diff.actual), "%.150s", left);
 	run_time(r, r->start_ps + r->last_left_ps[s->host] - begin_ps, when);
 	{
 		char what[96];
@@ -305,12 +306,9 @@ static int (*const directive_fn[DIR_MAX])(struct run *r, const struct stmt *s) =
 
 int run_directive(struct run *r, const struct stmt *s)
 {
-	char text[256];
-
 	assert(s->directive.id < DIR_MAX);
 	if (directive_fn[s->directive.id] == NULL)
 		return run_end(r, s, RUN_NOT_IMPLEMENTED, "%s", script_directives[s->directive.id]);
-	run_stmt_text(r, s, text, sizeof(text));
-	run_event(r, run_now(r), " ", s->host, "%s", text);
+	run_event_stmt(r, s);
 	return directive_fn[s->directive.id](r, s);
 }

@@ -8,7 +8,8 @@
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
  *   run_directive.c  time, credentials, signals, faults, counters
  *   run_record.c  a run that notes instead of comparing
- *   run_report.c  what a person reads when something differs, and with -v
+ *   run_event.c   what happens, for -v and for reports
+ *   run_report.c  what a person reads when something differs
  *   shell.c       commands in backquotes, interpreted;  python.c  assertions, in a child
  */
 #ifndef HARNESS_SCRIPT_RUN_INTERNAL_H
@@ -24,9 +25,10 @@ enum {
 	RUN_FDS = 256,
 	RUN_FRAMES = 1 << 14,	   /* unmatched ones that a run keeps */
 	RUN_FRAME_BYTES = 1 << 26, /* and their bytes */
-	RUN_EVENTS = 10,
+	RUN_EVENTS = 10,	   /* shown in a report */
 	RUN_EVENT_TEXT = 200,
-	RUN_HELD = 32,
+	RUN_EVENT_BYTES = 512, /* of a frame that is noted as it is */
+	RUN_HELD = 32,	       /* with the call that they are behind */
 	RUN_FLOWS = 16,
 	/* Threads of a host are numbered in this order: `thread 1` to `thread 15`, then
 	 * those of `process 2:` to `process 4:` where the script names no thread.
@@ -90,6 +92,23 @@ struct run_host {
 	struct run_identity identity[SCRIPT_PROCESSES];
 };
 
+enum run_event_kind {
+	EVENT_NONE, /* a place that is kept */
+	EVENT_STMT,
+	EVENT_FRAME,
+	EVENT_UNFINISHED, /* a call that waits */
+	EVENT_RETURN
+};
+struct run_event {
+	u8 kind, host, thread;
+	bool outgoing;
+	u64 since_ps; /* time 0 of the script */
+	const struct stmt *stmt;
+	s64 ret;
+	u32 len;
+	u8 bytes[RUN_EVENT_BYTES]; /* the frame; its description when it is longer */
+};
+
 struct run {
 	const struct script *script;
 	const struct run_options *opt;
@@ -114,8 +133,8 @@ struct run {
 	u32 frame_head, nr_frames, frame_cap;
 	u64 frame_bytes;
 	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none since `quiet` */
-	char left_text[RUN_EVENT_TEXT]; /* that frame, described */
-	const char *dev;		/* eth0 or tun0 */
+	const struct run_event *left_event; /* that frame */
+	const char *dev;		    /* eth0 or tun0 */
 	u32 nr_defines;
 	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
 	u32 ended_calls; /* tasks that have returned and are not looked at yet */
@@ -127,13 +146,11 @@ struct run {
 	struct tap *tap;       /* --trace, --pcapng */
 	FILE *tracepoints;     /* into r->result */
 	size_t tracepoints_len;
-	/* The last events, oldest overwritten: lines as -v prints them. */
-	char event[RUN_EVENTS][RUN_EVENT_TEXT];
+	/* The last events, oldest overwritten. */
+	struct run_event event[RUN_EVENTS + RUN_HELD];
 	u32 nr_events;
-	/* What happens within a call is told after it: its result is known only then. */
-	bool holding;
-	u32 nr_held;
-	char held[RUN_HELD][RUN_EVENT_TEXT];
+	bool holding; /* what happens within a call: from the place that is kept for it */
+	u32 held_from;
 	/* Set once, by run_fail() and its like. */
 	bool ended;
 	struct run_result result;
@@ -224,14 +241,22 @@ void run_settle(struct run *r);
 u64 run_with_slack(const struct run *r, u64 due_ps);
 void run_await_links(struct run *r); /* those on their way up, out of the script's time */
 
+/* --- run_event.c
+ * ------------------------------------------------------------------------------------ */
+void run_event_stmt(struct run *r, const struct stmt *s);
+void run_event_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
+/* EVENT_RETURN or EVENT_UNFINISHED; it comes before the events that are held. */
+void run_event_call(struct run *r, enum run_event_kind kind, u32 host, u32 thread, s64 ret,
+		    u64 when_ps);
+void run_events_hold(struct run *r);
+/* The last ones that a report shows, in order: their number. */
+u32 run_events_last(const struct run *r, const struct run_event *last[RUN_EVENTS]);
+void run_event_line(const struct run *r, const struct run_event *e, char line[RUN_EVENT_TEXT]);
+/* The same without when and where: of r->left_event. */
+void run_event_text(const struct run *r, const struct run_event *e, char *to, u32 size);
+
 /* --- run_report.c
  * ----------------------------------------------------------------------------------- */
-/* One event for -v and for the last ten. mark: ">" a frame that leaves, "<" one that comes. */
-void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
-/* Events of a call that begins are held back until it is told itself. */
-void run_hold_events(struct run *r);
-void run_tell_events(struct run *r);
 /* A statement without its time, on one line. */
 void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size);
 /* A difference: fields side by side, those that differ marked. */

@@ -114,18 +114,15 @@ void run_drop_frames(struct run *r)
 void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
 	struct run *r = ctx;
-	char text[RUN_EVENT_TEXT];
 
 	if (host >= r->nr_hosts || r->ended)
 		return;
-	packet_describe(frame, len, is_ethernet(r), text, sizeof(text));
-	run_event(r, when_ps, outgoing ? ">" : "<", host, "%s", text);
+	run_event_frame(r, host, outgoing, frame, len, when_ps);
 	run_record_frame(r, host, outgoing, frame, len, when_ps);
 	if (!outgoing || stock_ignores(r, frame, len))
 		return;
 	r->frames_left[host]++;
 	r->last_left_ps[host] = when_ps;
-	memcpy(r->left_text, text, sizeof(text));
 }
 
 void run_frame_arrived(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_ps)

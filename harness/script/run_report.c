@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* run_report.c - what a person reads: events as they happen, and what differs, side by side.
+/* run_report.c - what a person reads: what differs, side by side.
  *
  *   FILE:LINE: what
  *
@@ -87,7 +87,7 @@ static void pad(struct report *o, const char *text, u32 width)
 	add(o, "%*s", n < width ? (int)(width - n) : 0, "");
 }
 
-/* --- events
+/* --- times and statements
  * ---------------------------------------------------------------------------------------- */
 
 const char *run_time(const struct run *r, u64 when_ps, char buf[32])
@@ -115,48 +115,6 @@ void run_stmt_text(const struct run *r, const struct stmt *s, char *to, u32 size
 	for (char *p = to; *p != '\0'; p++)
 		if (*p == '\n')
 			*p = ' ';
-}
-
-/* line: RUN_EVENT_TEXT bytes. */
-static void tell(struct run *r, const char *line)
-{
-	memcpy(r->event[r->nr_events++ % RUN_EVENTS], line, RUN_EVENT_TEXT);
-	if (r->opt->verbose && r->opt->out != NULL)
-		fprintf(r->opt->out, "%s\n", line);
-}
-
-void run_hold_events(struct run *r)
-{
-	r->holding = true;
-	r->nr_held = 0;
-}
-
-void run_tell_events(struct run *r)
-{
-	for (u32 i = 0; i < r->nr_held; i++)
-		tell(r, r->held[i]);
-	r->nr_held = 0;
-	r->holding = false;
-}
-
-void run_event(struct run *r, u64 when_ps, const char *mark, u32 host, const char *fmt, ...)
-{
-	char line[RUN_EVENT_TEXT] = "", time[32], who[3] = "";
-	va_list ap;
-	int n;
-
-	if (r->nr_hosts > 1)
-		snprintf(who, sizeof(who), "%c ", 'a' + (int)host);
-	n = snprintf(line, sizeof(line), "%11s %s%s ", run_time(r, when_ps, time), who, mark);
-	va_start(ap, fmt);
-	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
-	va_end(ap);
-	if (r->holding && r->nr_held == RUN_HELD)
-		run_tell_events(r);
-	if (r->holding)
-		memcpy(r->held[r->nr_held++], line, sizeof(line));
-	else
-		tell(r, line);
 }
 
 /* --- differences
@@ -216,13 +174,17 @@ static void add_event(struct report *o, const char *line)
 
 static void add_events(struct report *o, const struct run *r)
 {
-	u32 n = min_u32(r->nr_events, RUN_EVENTS);
+	const struct run_event *last[RUN_EVENTS];
+	u32 n = run_events_last(r, last);
+	char line[RUN_EVENT_TEXT];
 
 	if (n == 0)
 		return;
 	add(o, "\n  %s\n", n == 1 ? "the event before:" : "the last events:");
-	for (u32 i = r->nr_events - n; i < r->nr_events; i++)
-		add_event(o, r->event[i % RUN_EVENTS]);
+	for (u32 i = 0; i < n; i++) {
+		run_event_line(r, last[i], line);
+		add_event(o, line);
+	}
 }
 
 static void add_place(struct report *o, const struct run *r, const struct stmt *s)
