@@ -144,7 +144,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 
 # --- targets ---------------------------------------------------------------------------------------
 .PHONY: help all lib setup check unit check-full digest walk mutants bless campaign bench fuzz fuzz-build \
-	oracle recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
+	oracle coverage recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
@@ -166,7 +166,7 @@ REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/asan/replay_%)
 check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $(REPLAYS) ## set up and run all tests
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
-		ci/test-check.sh ci/test-dissect.sh ci/check-vectors.sh ci/test-gate.sh \
+		ci/test-check.sh ci/test-dissect.sh ci/test-coverage.sh ci/check-vectors.sh ci/test-gate.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
@@ -207,6 +207,11 @@ fuzz-build: ## build the fuzz targets (T=pkt, ENGINE=libfuzzer|afl)
 
 fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
 	$(Q)for t in $(FUZZED); do ci/fuzz.sh $(ENGINE) $$t $(SECONDS_); done
+
+# PROGRAMS=20000 SEED=2 for more random programs, and others.
+PROGRAMS ?= 0
+coverage: $(BUILD)/refstack $(BUILD)/guest ## which of Linux's lines our questions run, into docs/
+	$(Q)ci/coverage.py --refstack $(BUILD)/refstack --random $(PROGRAMS) --seed $(SEED)
 
 oracle: $(BUILD)/refstack $(BUILD)/guest ## build the judging kernel into the cache
 	$(Q)$(BUILD)/refstack oracle build

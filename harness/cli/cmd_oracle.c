@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
+#include "harness/cli/oracle_count.h"
 #include "harness/cli/output.h"
 #include "harness/golden/golden.h"
 #include "harness/lib/sha256.h"
@@ -383,11 +384,14 @@ int cmd_oracle(const struct args *args)
 		int (*run)(const struct args *args);
 	} actions[] = { { "build", oracle_build },
 			{ "status", oracle_status },
-			{ "shell", oracle_shell } };
+			{ "shell", oracle_shell },
+			{ "count", oracle_count } };
 
+	if (args->nr_operands > 1 && strcmp(args->operand[0], "count") != 0)
+		return usage_error(COMMAND_oracle, "only count takes more");
 	for (u32 i = 0; i < ARRAY_SIZE(actions); i++)
 		if (strcmp(args->operand[0], actions[i].name) == 0)
 			return actions[i].run(args);
-	return usage_error(COMMAND_oracle, "there is no '%s'; there is: build status shell",
+	return usage_error(COMMAND_oracle, "there is no '%s'; there is: build status shell count",
 			   args->operand[0]);
 }

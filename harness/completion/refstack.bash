@@ -30,12 +30,13 @@ _refstack_value() { # COMMAND OPTION
 	check:--junit) _refstack_files '*.xml' ;;
 	check:--captures) _refstack_files '*' ;;
 	fmt:-o) _refstack_files '*' ;;
+	oracle:--into) _refstack_files '*' ;;
 	esac
 }
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:-j "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -65,7 +66,7 @@ _refstack() {
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
 		bench) _refstack_words "--json -h --help" ;;
-		oracle) _refstack_words "--coverage --json -h --help" ;;
+		oracle) _refstack_words "--coverage --into -j --json -h --help" ;;
 		version) _refstack_words "--json -h --help" ;;
 		esac
 		return
@@ -76,7 +77,7 @@ _refstack() {
 	check) _refstack_files '*.pkt' ;;
 	walk) _refstack_words "udp" ;;
 	fmt) _refstack_files '*.pkt' ;;
-	oracle) _refstack_words "build status shell" ;;
+	oracle) _refstack_words "build status shell count" ;;
 	esac
 }
 complete -F _refstack refstack

@@ -42,9 +42,10 @@ int job_write(const char *folder, const struct run_options *o, bool compare,
 int job_read(struct job *j, const char *folder, char err[JOB_ERROR]);
 void job_free(struct job *j);
 
-/* In the guest: a word of the kernel's command line, refstack.job=FOLDER or, for a shell in place
- * of a job, refstack.shell=FOLDER (in which a file `script` is what the shell reads, if there is
- * one). False: /proc is not mounted, or there is no such word.
+/* In the guest: a word of the kernel's command line, refstack.job=FOLDER and, where the counts of
+ * lines shall go when it is done, refstack.counts=FOLDER; or, for a shell in place of a job,
+ * refstack.shell=FOLDER (in which a file `script` is what the shell reads, if there is one). False:
+ * /proc is not mounted, or there is no such word.
  */
 bool job_word(const char *name, char to[JOB_PATH]);
 

@@ -296,6 +296,22 @@ static int write_job(const struct boot *b, const struct run_options *o, bool com
 	return ret;
 }
 
+/* The boot's own folder in k->counts. */
+static int add_counts(struct boot *b, const struct kernel *k, char *err, u32 err_size)
+{
+	char folder[RUN_FOLDER];
+
+	if (k->counts == NULL)
+		return 0;
+	assert(k->coverage);
+	if (snprintf(folder, sizeof(folder), "%s/boot-XXXXXX", k->counts) >= (int)sizeof(folder))
+		return refuse(err, err_size, k->counts, "the name is too long");
+	if (mkdtemp(folder) == NULL)
+		return refuse(err, err_size, folder, strerror(errno));
+	add_path(b, "refstack.counts=", folder);
+	return 0;
+}
+
 int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 	    struct uml_item *item, u32 n, u32 wall_seconds, char *err, u32 err_size)
 {
@@ -319,7 +335,9 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 		virtual_time(b, o->seed);
 		add_path(b, "init=", guest);
 		add_path(b, "refstack.job=", b->folder);
-		ret = write_job(b, o, compare, item, n, err, err_size);
+		ret = add_counts(b, k, err, err_size);
+		if (ret == 0)
+			ret = write_job(b, o, compare, item, n, err, err_size);
 		if (ret == 0)
 			ret = boot_run(b, (int)(wall_seconds * MS_PER_SECOND), err, err_size);
 		for (u32 i = 0; i < n; i++)

@@ -26,6 +26,10 @@ struct kernel {
 	u64 size; /* of the executable */
 	u32 hz;
 	bool coverage;
+	/* With coverage, set by who wants it: a folder, an absolute path, in which each boot makes
+	 * one for its counts. Of malloc; NULL.
+	 */
+	char *counts;
 };
 enum kernel_answer {
 	KERNEL_THERE,
