@@ -58,16 +58,20 @@ static bool ready(const struct dut *d)
 /* What it set off leaves the host within it. */
 static int command(struct dut *d, u32 host, struct ipcmd_call *call)
 {
-	int ret = linux_command(d, host, call);
+	int ret;
 
+	linux_stir(linux_of(d));
+	ret = linux_command(d, host, call);
 	linux_collect(linux_of(d));
 	return ret;
 }
 
 static int knob_write(struct dut *d, u32 host, const char *path, const char *value)
 {
-	int ret = linux_knob_write(d, host, path, value);
+	int ret;
 
+	linux_stir(linux_of(d));
+	ret = linux_knob_write(d, host, path, value);
 	linux_collect(linux_of(d));
 	return ret;
 }
@@ -90,10 +94,18 @@ static const char *fault(struct dut *d, u32 host, enum dut_fault what, u64 a, u6
 /* All on one CPU; threads before the executor, where that is allowed. */
 static void arrange_scheduling(struct linux_dut *l)
 {
-	struct sched_param p = { 0 };
-	int cpu = sched_getcpu();
+	struct sched_param p = { .sched_priority = EXECUTOR_PRIORITY };
+	int cpu;
 	cpu_set_t one;
 
+	if (l->boot != NULL) {
+		l->policy = SCHED_OTHER;
+		l->fifo = sched_setscheduler(0, SCHED_FIFO, &p) == 0;
+		if (l->fifo)
+			l->known = &l->known_then;
+		return;
+	}
+	cpu = sched_getcpu();
 	l->pinned = cpu >= 0 && sched_getaffinity(0, sizeof(l->cpus), &l->cpus) == 0;
 	if (l->pinned) {
 		CPU_ZERO(&one);
@@ -125,12 +137,14 @@ static void destroy(struct dut *d)
 		linux_tasks_end(l, h);
 	linux_facts_end(l);
 	(void)linux_enter(l, DUT_HOSTS);
-	for (u32 h = 0; h < l->cfg.hosts; h++) {
+	if (l->boot != NULL)
+		(void)close_range((u32)l->boot->first_fd, LINUX_SERVICE_FD - 1, 0);
+	for (u32 h = 0; h < l->cfg.hosts && l->boot == NULL; h++) {
 		linux_wire_end(l, h);
 		if (l->host[h].netns >= 0)
 			close(l->host[h].netns);
 	}
-	if (l->home >= 0)
+	if (l->home >= 0 && l->boot == NULL)
 		close(l->home);
 	linux_time_end(l);
 	restore_scheduling(l);
@@ -224,7 +238,7 @@ static int new_namespace(struct linux_dut *l, u32 host, char *err, u32 err_size)
 /* What an ordinary host has, where the kernel takes it from the size of its memory. Some knobs are
  * the first namespace's only, and absent in others.
  */
-static void pin(void)
+void linux_pin_knobs(void)
 {
 	static const struct {
 		const char *path, *value;
@@ -249,7 +263,9 @@ static int new_host(struct linux_dut *l, u32 host, char *err, u32 err_size)
 {
 	if (new_namespace(l, host, err, err_size) != 0)
 		return -1;
-	pin();
+	/* In the guest it has them of the first one. */
+	if (l->boot == NULL)
+		linux_pin_knobs();
 	if (l->clock == DUT_REAL)
 		silence();
 	return linux_wire_begin(l, host, err, err_size);
@@ -261,11 +277,15 @@ static int begin(struct linux_dut *l, char *err, u32 err_size)
 		snprintf(err, err_size, "Linux has no such card here: --device=tap");
 		return -1;
 	}
+	if (l->clock == DUT_VIRTUAL) {
+		l->boot = linux_boot(err, err_size);
+		if (l->boot == NULL)
+			return -1;
+	}
 	if (linux_time_begin(l, err, err_size) != 0)
 		return -1;
-	l->home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (l->clock == DUT_VIRTUAL)
-		pin();
+	l->home = l->boot != NULL ? l->boot->home
+				  : open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		if (new_host(l, h, err, err_size) != 0)
 			return -1;

@@ -12,32 +12,49 @@
 
 #include "harness/dut/linux_facts.h"
 
-char *linux_read_file(const char *path, u32 *len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	u32 cap = 8192, n = 0;
-	char *text = fd >= 0 ? malloc(cap) : NULL;
-	ssize_t got = text != NULL ? 1 : -1;
+/* Such files are made a page at a time, of whole lines: what does not fill half a page is the last
+ * of it, and nobody needs to ask for more.
+ */
+enum { HALF_PAGE = 2048, READ_ROOM = 8192 };
 
-	while (got > 0) {
-		if (cap - n < 4096) {
+static char *read_open(int fd, u32 *len)
+{
+	u32 cap = READ_ROOM, n = 0;
+	char *text = malloc(cap);
+	ssize_t got = 1;
+
+	while (text != NULL && got > 0) {
+		if (cap - n < READ_ROOM / 2) {
 			cap *= 2;
 			text = realloc(text, cap);
 			if (text == NULL)
 				abort();
 		}
-		got = read(fd, text + n, cap - n - 1);
+		got = pread(fd, text + n, cap - n - 1, n);
 		if (got > 0)
 			n += (u32)got;
+		if (got < HALF_PAGE)
+			break;
 	}
-	if (fd >= 0)
-		close(fd);
 	if (got < 0) {
 		free(text);
 		return NULL;
 	}
-	text[n] = '\0';
+	if (text != NULL)
+		text[n] = '\0';
 	*len = n;
+	return text;
+}
+
+char *linux_read_file(const char *path, u32 *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = fd >= 0 ? read_open(fd, len) : NULL;
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
 	return text;
 }
 
@@ -102,16 +119,23 @@ int snmp_parse(const char *text, u64 mib[MIB_MAX])
 	return 0;
 }
 
-int linux_read_mib(u64 mib[MIB_MAX])
+int linux_read_mib(int fd[LINUX_MIB_FILES], u64 mib[MIB_MAX])
 {
-	static const char *const files[] = { "/proc/thread-self/net/snmp",
-					     "/proc/thread-self/net/netstat" };
+	static const char *const files[LINUX_MIB_FILES] = { "/proc/thread-self/net/snmp",
+							    "/proc/thread-self/net/netstat" };
 
-	for (u32 i = 0; i < ARRAY_SIZE(files); i++) {
+	for (u32 i = 0; i < LINUX_MIB_FILES; i++) {
 		u32 len = 0;
-		char *text = linux_read_file(files[i], &len);
+		char *text;
 		int err;
 
+		if (fd[i] == 0)
+			fd[i] = open(files[i], O_RDONLY | O_CLOEXEC);
+		if (fd[i] < 0) {
+			fd[i] = 0;
+			return -errno;
+		}
+		text = read_open(fd[i], &len);
 		if (text == NULL)
 			return -errno;
 		err = snmp_parse(text, mib);

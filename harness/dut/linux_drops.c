@@ -17,7 +17,7 @@ struct linux_drops {
 	struct trace_format format;
 	const struct trace_field *reason;
 	u16 row[REASONS]; /* of drop.def; NO_DROP: none */
-	bool known;
+	bool can_know, known;
 	u64 count[DUT_HOSTS][DROP_MAX];
 };
 
@@ -42,7 +42,7 @@ static void learn_reasons(struct linux_drops *d, const char *text)
 			d->row[value] = row_of(name);
 }
 
-struct linux_drops *linux_drops_new(struct linux_trace *t, struct linux_dut *l)
+struct linux_drops *linux_drops_new(struct linux_trace *t)
 {
 	struct linux_drops *d = calloc(1, sizeof(*d));
 	char *text = NULL;
@@ -55,16 +55,14 @@ struct linux_drops *linux_drops_new(struct linux_trace *t, struct linux_dut *l)
 		learn_reasons(d, text);
 	}
 	free(text);
-	d->known = d->reason != NULL && l->cfg.hosts == 1 &&
-		   linux_trace_enable(t, "skb", "kfree_skb", true) == 0;
+	d->can_know = d->reason != NULL && linux_trace_enable(t, "skb", "kfree_skb", true) == 0;
 	return d;
 }
 
-void linux_drops_free(struct linux_drops *d)
+void linux_drops_begin(struct linux_drops *d, u32 hosts)
 {
-	if (d != NULL && d->known)
-		(void)linux_trace_enable(d->trace, "skb", "kfree_skb", false);
-	free(d);
+	memset(d->count, 0, sizeof(d->count));
+	d->known = d->can_know && hosts == 1;
 }
 
 void linux_drops_event(struct linux_drops *d, const struct trace_record *rec)

@@ -6,25 +6,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int linux_facts_begin(struct linux_dut *l, char *err, u32 err_size)
 {
 	struct linux_facts *f = calloc(1, sizeof(*f));
-	char why[128] = "";
 
+	(void)err;
+	(void)err_size;
 	if (f == NULL)
 		abort();
 	l->facts = f;
 	/* A kernel that has other work drops other packets, too, and none says whose it was. */
-	if (l->clock != DUT_VIRTUAL)
+	if (l->boot == NULL)
 		return 0;
-	f->trace = linux_trace_open(why, sizeof(why));
-	if (f->trace == NULL) {
-		(void)snprintf(err, err_size, "%s", why);
-		return -1;
-	}
-	f->drops = linux_drops_new(f->trace, l);
+	f->trace = l->boot->trace;
+	f->drops = l->boot->drops;
+	linux_trace_begin(f->trace);
+	linux_drops_begin(f->drops, l->cfg.hosts);
 	return 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd > 0)
+		close(fd);
+}
+
+static void close_files(const struct linux_facts *f)
+{
+	for (u32 h = 0; h < DUT_HOSTS; h++) {
+		close_fd(f->host[h].netlink);
+		for (u32 i = 0; i < LINUX_MIB_FILES; i++)
+			close_fd(f->host[h].mib[i]);
+	}
 }
 
 void linux_facts_end(struct linux_dut *l)
@@ -35,8 +50,9 @@ void linux_facts_end(struct linux_dut *l)
 		return;
 	linux_restore_knobs(l);
 	linux_events_free(f->events);
-	linux_drops_free(f->drops);
-	linux_trace_close(f->trace);
+	/* The guest closes all of a run at once. */
+	if (l->boot == NULL)
+		close_files(f);
 	free(f);
 	l->facts = NULL;
 }
@@ -61,7 +77,8 @@ void linux_counters(struct dut *d, u32 host, u64 *mib, u64 *drops)
 	struct linux_dut *l = linux_of(d);
 
 	memset(mib, 0, MIB_MAX * sizeof(*mib));
-	if (linux_enter(l, host) < 0 || linux_read_mib(mib) < 0)
+	linux_stir(l);
+	if (linux_enter(l, host) < 0 || linux_read_mib(l->facts->host[host].mib, mib) < 0)
 		for (u32 i = 0; i < MIB_MAX; i++)
 			mib[i] = U64_MAX;
 	linux_facts_drain(l->facts);

@@ -19,12 +19,19 @@
 #include "harness/dut/linux_internal.h"
 #include "harness/dut/linux_trace.h"
 
-enum { LINUX_SAVED_KNOBS = 64, KNOB_PATH_MAX = 192, KNOB_VALUE_MAX = 256 };
+enum { LINUX_MIB_FILES = 2, LINUX_SAVED_KNOBS = 64, KNOB_PATH_MAX = 192, KNOB_VALUE_MAX = 256 };
+
+/* What stays open while a host is there; 0: not yet. */
+struct linux_host_facts {
+	int netlink, mib[LINUX_MIB_FILES];
+};
 
 struct linux_facts {
 	struct linux_trace *trace;   /* NULL: not to be had */
 	struct linux_drops *drops;   /* NULL: unknown */
 	struct linux_events *events; /* NULL: nobody wants them */
+	struct linux_host_facts host[DUT_HOSTS];
+	bool pings; /* some program has asked for an ICMP socket */
 	/* What was changed for the whole machine, and what it was before: only a judging kernel's
 	 * guest changes such things.
 	 */
@@ -39,17 +46,17 @@ struct linux_facts {
  * that it has are set; 0, or -1: that is no such text.
  */
 int snmp_parse(const char *text, u64 mib[MIB_MAX]);
-/* All files of the present namespace; 0, or -errno. */
-int linux_read_mib(u64 mib[MIB_MAX]);
-/* A whole file (of malloc, with its end), NULL with errno. */
+/* All files of the present namespace; 0, or -errno. fd: where they are open from then on. */
+int linux_read_mib(int fd[LINUX_MIB_FILES], u64 mib[MIB_MAX]);
+/* A whole file (of malloc, with its end), NULL with errno: one of /proc/net or /sys. */
 char *linux_read_file(const char *path, u32 *len);
 
 /* --- linux_knobs.c --- */
 void linux_restore_knobs(struct linux_dut *l);
 
 /* --- linux_drops.c --- */
-struct linux_drops *linux_drops_new(struct linux_trace *t, struct linux_dut *l);
-void linux_drops_free(struct linux_drops *d);
+/* From 0 again. */
+void linux_drops_begin(struct linux_drops *d, u32 hosts);
 /* A record of the ring. */
 void linux_drops_event(struct linux_drops *d, const struct trace_record *rec);
 /* U64_MAX each: unknown. */
@@ -62,6 +69,8 @@ void linux_events_free(struct linux_events *e);
 void linux_events_event(struct linux_events *e, const struct trace_record *rec);
 
 /* --- linux_state.c --- */
+/* The host's netlink socket; the executor is in its namespace. -errno. */
+int linux_netlink_of(struct linux_dut *l, u32 host);
 /* A line of /proc/net/udp and its like; false: it is none, but the heading. */
 bool linux_sock_parse(const char *line, struct fact_sock *s, u64 *inode);
 

@@ -2,6 +2,7 @@
 /* linux_internal.h - real Linux as a device under test: what its parts share.
  *
  *   linux.c         the table of functions, hosts, set-up and end
+ *   linux_boot.c    what all scripts of a boot of the judging kernel have in common
  *   linux_time.c    the clock, and what the executor waits for
  *   linux_wire.c    TAP and TUN devices, the hub between hosts
  *   linux_task.c    processes, their memory, calls;  linux_thread.c what runs in them
@@ -20,12 +21,37 @@
 #include "harness/dut/linux_thread.h"
 
 struct linux_facts;
+struct linux_trace;
+struct linux_drops;
 
 enum { LINUX_FRAME_MAX = 1 << 17 };
+
+/* Of the judging kernel's guest, from its first script on. */
+struct linux_boot {
+	bool ready;
+	int home; /* the first network namespace */
+	int timer, bell, seed, draws;
+	struct linux_clock exact;
+	u32 reachable_ms; /* that a device's neighbours begin with */
+	int first_fd;	  /* of those that a script's run opens */
+	struct linux_trace *trace;
+	struct linux_drops *drops;
+	struct linux_shared *shared[DUT_HOSTS]; /* NULL: no script has needed it yet */
+};
+
+/* What is known and still true. Where nobody runs beside the executor, nothing happens and no time
+ * passes but by what it does: linux_stir().
+ */
+struct linux_known {
+	bool now;   /* now_ns is the time */
+	bool wires; /* nothing has left that was not collected */
+	u64 now_ns;
+};
 
 struct linux_process {
 	pid_t pid; /* 0: not there */
 	u8 *bytes; /* its memory, as the executor sees it */
+	bool used; /* it has been there */
 };
 
 struct linux_task {
@@ -54,6 +80,9 @@ struct linux_dut {
 	int home;  /* the namespace that the executor came from */
 	u32 where; /* the host whose namespace it is in; DUT_HOSTS: home */
 	struct linux_host host[DUT_HOSTS];
+	struct linux_boot *boot;   /* NULL on a live kernel */
+	struct linux_known *known; /* NULL: others run, too */
+	struct linux_known known_then;
 	struct linux_facts *facts; /* of linux_facts.c */
 	int timer, bell;	   /* timerfd; eventfd that a call's end rings */
 	struct linux_clock exact;
@@ -82,14 +111,26 @@ static inline const struct linux_dut *linux_of_const(const struct dut *d)
  * its own, its scheduling, too) are the host's. Callers need not go back. 0, or -errno.
  */
 int linux_enter(struct linux_dut *l, u32 host);
+/* What comes may set something off, or take time. */
+static inline void linux_stir(struct linux_dut *l)
+{
+	if (l->known != NULL)
+		l->known->now = l->known->wires = false;
+}
+
+/* Knobs of the present namespace that are not to depend on the machine. */
+void linux_pin_knobs(void);
 /* All frames that have left and the first call that has ended are reported; true: there were any.
  */
 bool linux_collect(struct linux_dut *l);
 
 /* --- linux_time.c
  * ----------------------------------------------------------------------------------- */
+/* The guest's; NULL with why in err. */
+struct linux_boot *linux_boot(char *err, u32 err_size);
 int linux_time_begin(struct linux_dut *l, char *err, u32 err_size);
 void linux_time_end(struct linux_dut *l);
+u64 linux_now_ns(const struct linux_dut *l);
 u64 linux_now_ps(const struct dut *d);
 bool linux_step(struct dut *d, u64 until_ps);
 /* Sleeps until something may have to be collected, or until then. True: something. */
@@ -110,6 +151,8 @@ void linux_link(struct dut *d, u32 host, bool up);
 int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size);
 void linux_tasks_end(struct linux_dut *l, u32 host);
 bool linux_tasks_collect(struct linux_dut *l);
+/* Whoever ends a call rings the bell, or need not: the executor does not wait for it. */
+void linux_listen(struct linux_dut *l, bool on);
 void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 arg[SYS_ARGS]);
 struct dut_call linux_thread_of(const struct dut *d, u32 host, u32 thread);
 struct dut_memory linux_memory(struct dut *d, u32 host, u32 process);
@@ -118,6 +161,10 @@ void linux_fork(struct dut *d, u32 host, u32 to);
 void linux_attach(struct dut *d, u32 host, u32 thread, u32 process);
 void linux_signal(struct dut *d, u32 host, u32 thread, u32 signo);
 void linux_identity(struct dut *d, u32 host, u32 process, u64 caps, u32 uid);
+
+/* --- linux_drops.c --- */
+/* Counts from here on. */
+struct linux_drops *linux_drops_new(struct linux_trace *t);
 
 /* --- linux_facts.c; rows of dut_ops have the same contract as there. The executor calls them; it
  * reports frames and calls that ended meanwhile itself, afterwards.

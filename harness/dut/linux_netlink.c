@@ -8,17 +8,21 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* Of the kernel's headers only what is not named in the reference's, too. */
 #include <linux/netlink.h>
 
+#include "base/check.h"
+
 /* LINUX: rtnetlink's messages; what they begin with and what attributes they have. */
 enum {
 	MSG_GETADDR = 22,
 	MSG_GETROUTE = 26,
 	MSG_GETNEIGH = 30,
+	MSG_SETNEIGHTBL = 67,
 	ATTR_MAX = 32,
 	ATTRS_NEIGH = 12,
 	ATTRS_ROUTE = 12,
@@ -119,23 +123,27 @@ static bool take_datagram(const u8 *at, size_t len, u32 fixed, take_message *tak
 	return true;
 }
 
-static int dump(u16 type, u32 fixed, take_message *take, void *ctx)
+int linux_netlink_open(void)
 {
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int dump(int fd, u16 type, u32 fixed, take_message *take, void *ctx)
+{
+	static u8 buffer[BUFFER];
 	struct {
 		struct nlmsghdr h;
 		u8 body[16];
 	} request = { .h = { .nlmsg_len = NLMSG_HDRLEN + fixed,
 			     .nlmsg_type = type,
 			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	u8 *buffer = malloc(BUFFER);
 	int err = 0;
 	ssize_t n = 1;
 
 	request.body[0] = AF_INET;
-	if (buffer == NULL)
-		abort();
-	if (fd < 0 || send(fd, &request, request.h.nlmsg_len, 0) < 0)
+	if (send(fd, &request, request.h.nlmsg_len, 0) < 0)
 		err = -errno;
 	while (err == 0 && n > 0) {
 		n = recv(fd, buffer, BUFFER, 0);
@@ -144,21 +152,46 @@ static int dump(u16 type, u32 fixed, take_message *take, void *ctx)
 		else if (!take_datagram(buffer, (size_t)n, fixed, take, ctx))
 			break;
 	}
-	free(buffer);
-	if (fd >= 0)
-		close(fd);
 	return err;
 }
+
+/* Names of devices, asked for once a dump. */
+struct names {
+	int fd;
+	u32 known; /* index of the one that is known; 0: none */
+	char name[IF_NAMESIZE];
+};
+
+static const char *name_of(struct names *n, u32 index)
+{
+	struct ifreq r = { .ifr_ifindex = (int)index };
+
+	if (index == 0)
+		return NULL;
+	if (n->known != index) {
+		if (ioctl(n->fd, SIOCGIFNAME, &r) != 0)
+			return NULL;
+		memcpy(n->name, r.ifr_name, sizeof(n->name));
+		n->known = index;
+	}
+	return n->name;
+}
+
+struct dumped {
+	struct facts *facts;
+	struct names names;
+};
 
 /* --- neighbours: struct ndmsg is family, ifindex at 4, state at 8, flags at 10, type at 11 --- */
 
 static void take_neigh(void *ctx, const struct message *m)
 {
-	char dev[IF_NAMESIZE] = "?";
+	struct dumped *d = ctx;
+	const char *dev = name_of(&d->names, native_u32(m->head + 4));
 	u16 state;
 	struct fact_neigh n = {
 		.addr = attr_addr(m, NEIGH_DST),
-		.dev = dev,
+		.dev = dev != NULL ? dev : "?",
 		.lladdr = m->attr[NEIGH_LLADDR].len == 6 ? m->attr[NEIGH_LLADDR].bytes : NULL,
 		.flags = m->head[10],
 		.probes = attr_u32(m, NEIGH_PROBES),
@@ -166,14 +199,15 @@ static void take_neigh(void *ctx, const struct message *m)
 
 	memcpy(&state, m->head + 8, sizeof(state));
 	n.state = state;
-	(void)if_indextoname(native_u32(m->head + 4), dev);
 	if (m->head[0] == AF_INET)
-		facts_neigh(ctx, &n);
+		facts_neigh(d->facts, &n);
 }
 
-int linux_dump_neighs(struct facts *f)
+int linux_dump_neighs(int fd, struct facts *f)
 {
-	return dump(MSG_GETNEIGH, ATTRS_NEIGH, take_neigh, f);
+	struct dumped d = { f, { .fd = fd } };
+
+	return dump(fd, MSG_GETNEIGH, ATTRS_NEIGH, take_neigh, &d);
 }
 
 /* --- routes: struct rtmsg is family, dst_len, src_len, tos, table, protocol, scope, type, flags
@@ -195,7 +229,7 @@ static u32 take_metrics(const struct message *m, u32 metrics[METRICS])
 
 static void take_route(void *ctx, const struct message *m)
 {
-	char dev[IF_NAMESIZE] = "";
+	struct dumped *d = ctx;
 	u32 metrics[METRICS];
 	struct fact_route r = {
 		.dst = attr_addr(m, ROUTE_DST),
@@ -218,15 +252,16 @@ static void take_route(void *ctx, const struct message *m)
 	/* Of struct rta_cacheinfo the third word. */
 	if (m->attr[ROUTE_CACHEINFO].len >= 12)
 		r.expires_ticks = native_u32(m->attr[ROUTE_CACHEINFO].bytes + 8);
-	if (if_indextoname(attr_u32(m, ROUTE_OIF), dev) != NULL)
-		r.dev = dev;
+	r.dev = name_of(&d->names, attr_u32(m, ROUTE_OIF));
 	if (m->head[0] == AF_INET)
-		facts_route(ctx, &r);
+		facts_route(d->facts, &r);
 }
 
-int linux_dump_routes(struct facts *f)
+int linux_dump_routes(int fd, struct facts *f)
 {
-	return dump(MSG_GETROUTE, ATTRS_ROUTE, take_route, f);
+	struct dumped d = { f, { .fd = fd } };
+
+	return dump(fd, MSG_GETROUTE, ATTRS_ROUTE, take_route, &d);
 }
 
 /* --- addresses --- */
@@ -243,10 +278,55 @@ static void take_addr(void *ctx, const struct message *m)
 	w->found = w->found || (w->addr != 0 && attr_addr(m, ADDR_BROADCAST) == w->addr);
 }
 
-bool linux_has_broadcast(u32 addr)
+bool linux_has_broadcast(int fd, u32 addr)
 {
 	struct wanted w = { .addr = addr };
 
-	(void)dump(MSG_GETADDR, ATTRS_ADDR, take_addr, &w);
+	(void)dump(fd, MSG_GETADDR, ATTRS_ADDR, take_addr, &w);
 	return w.found;
+}
+
+/* --- neighbours' times --- */
+
+/* LINUX: enum of struct ndtmsg's attributes, and of NDTA_PARMS's. */
+enum { TABLE_NAME = 1, TABLE_PARMS = 6, PARM_IFINDEX = 1, PARM_BASE_REACHABLE = 4 };
+
+struct table_message {
+	struct nlmsghdr h;
+	u8 family, pad[3];
+	struct nlattr name_head;
+	char name[12];
+	struct nlattr parms;
+	struct nlattr ifindex_head;
+	u32 ifindex;
+	struct nlattr base_head;
+	u32 base_ms[2]; /* a u64, whatever its alignment */
+};
+
+static void table_message(struct table_message *m, u32 ifindex, u64 base_ms)
+{
+	*m = (struct table_message){
+		.h = { .nlmsg_len = sizeof(*m),
+		       .nlmsg_type = MSG_SETNEIGHTBL,
+		       .nlmsg_flags = NLM_F_REQUEST },
+		.family = AF_INET,
+		.name_head = { ATTR_HEAD + sizeof("arp_cache"), TABLE_NAME },
+		.name = "arp_cache",
+		.parms = { 3 * ATTR_HEAD + sizeof(u32) + sizeof(u64), TABLE_PARMS },
+		.ifindex_head = { ATTR_HEAD + sizeof(u32), PARM_IFINDEX },
+		.ifindex = ifindex,
+		.base_head = { ATTR_HEAD + sizeof(u64), PARM_BASE_REACHABLE },
+	};
+	memcpy(m->base_ms, &base_ms, sizeof(base_ms));
+}
+
+int linux_draw_reachable(int fd, u32 devices, u32 base_ms)
+{
+	struct table_message m[2];
+	size_t len = devices * sizeof(m[0]);
+
+	assert(devices <= ARRAY_SIZE(m));
+	for (u32 i = 0; i < devices; i++)
+		table_message(&m[i], i + 1, base_ms);
+	return send(fd, m, len, 0) == (ssize_t)len ? 0 : -errno;
 }

@@ -5,10 +5,14 @@
 
 #include "harness/dut/facts.h"
 
-/* 0, or -errno. */
-int linux_dump_neighs(struct facts *f);
-int linux_dump_routes(struct facts *f);
+/* A socket of the present namespace; -errno. */
+int linux_netlink_open(void);
+/* By such a socket. 0, or -errno. */
+int linux_dump_neighs(int fd, struct facts *f);
+int linux_dump_routes(int fd, struct facts *f);
 /* Some address has it (host order) for its broadcast. */
-bool linux_has_broadcast(u32 addr);
+bool linux_has_broadcast(int fd, u32 addr);
+/* The neighbours' reachable_time is drawn anew, of the first device first. */
+int linux_draw_reachable(int fd, u32 devices, u32 base_ms);
 
 #endif

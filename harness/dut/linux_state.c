@@ -7,23 +7,23 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/dut/linux_facts.h"
 #include "harness/dut/linux_netlink.h"
 
-#define UM_DRAWS "/sys/module/random/parameters/um_draws"
-
-enum { LINE_BYTES = 256, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_UDPLITE = 136 };
+enum { NUMBER_BYTES = 32, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_UDPLITE = 136 };
 
 static const struct {
 	const char *name, *path;
-	u8 proto; /* 0: a line says */
+	u8 proto;	   /* 0: a line says */
+	const char *inuse; /* in sockstat: how many there are; NULL: it does not say */
 } tables[] = {
-	{ "tcp", "/proc/thread-self/net/tcp", PROTO_TCP },
-	{ "udp", "/proc/thread-self/net/udp", PROTO_UDP },
-	{ "udplite", "/proc/thread-self/net/udplite", PROTO_UDPLITE },
-	{ "raw", "/proc/thread-self/net/raw", 0 },
-	{ "icmp", "/proc/thread-self/net/icmp", PROTO_ICMP },
+	{ "tcp", "/proc/thread-self/net/tcp", PROTO_TCP, "TCP: inuse " },
+	{ "udp", "/proc/thread-self/net/udp", PROTO_UDP, "UDP: inuse " },
+	{ "udplite", "/proc/thread-self/net/udplite", PROTO_UDPLITE, "UDPLITE: inuse " },
+	{ "raw", "/proc/thread-self/net/raw", 0, "RAW: inuse " },
+	{ "icmp", "/proc/thread-self/net/icmp", PROTO_ICMP, NULL },
 };
 
 /* "   12: 0100007F:1F90 00000000:0000 07 00000000:00000000 00:00000000 00000000  0 0 77 2 0 0": the
@@ -82,72 +82,110 @@ static void say_sock(void *ctx, const struct fact_sock *s, u64 inode)
 	facts_sock(ctx, s);
 }
 
-/* "UDP: inuse 1 mem 0", "FRAG: inuse 1 memory 968" */
-static void say_sockstat(struct facts *f)
+/* Behind a key at the beginning of a line: "UDP: inuse 1 mem 0"; 0: there is none. */
+static u32 stat_of(const char *text, const char *key)
 {
-	static const struct {
-		const char *key, *name;
-	} rows[] = { { "TCP: inuse ", "tcp" },
-		     { "UDP: inuse ", "udp" },
-		     { "UDPLITE: inuse ", "udplite" },
-		     { "RAW: inuse ", "raw" } };
-	u32 len = 0, n = 0, memory = 0;
+	const char *at = strstr(text, key);
+
+	if (at == NULL || (at != text && at[-1] != '\n'))
+		return 0;
+	return (u32)strtoul(at + strlen(key), NULL, 10);
+}
+
+/* A connection that only waits for its time to end is in the table, but not in use. */
+static bool any_waits(const char *text)
+{
+	const char *at = strstr(text, " tw ");
+
+	return at != NULL && strtoul(at + strlen(" tw "), NULL, 10) != 0;
+}
+
+/* "UDP: inuse 1 mem 0", "FRAG: inuse 1 memory 968". Bit a table that is not empty. */
+static u32 say_sockstat(struct facts *f, bool pings)
+{
+	u32 len = 0, n = 0, memory = 0, set = 0;
 	char *text = linux_read_file("/proc/thread-self/net/sockstat", &len);
 	const char *at;
 
 	if (text == NULL)
-		return;
-	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
-		at = strstr(text, rows[i].key);
-		if (at == NULL || (at != text && at[-1] != '\n'))
-			continue;
-		n = (u32)strtoul(at + strlen(rows[i].key), NULL, 10);
-		if (n != 0)
-			facts_line(f, "inuse %s %u", rows[i].name, n);
+		return U32_MAX;
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
+		n = tables[i].inuse != NULL ? stat_of(text, tables[i].inuse) : pings;
+		if (n != 0 || (tables[i].proto == PROTO_TCP && any_waits(text)))
+			set |= 1u << i;
+		if (n != 0 && tables[i].inuse != NULL)
+			facts_line(f, "inuse %s %u", tables[i].name, n);
 	}
 	at = strstr(text, "FRAG: inuse ");
 	if (at != NULL && sscanf(at, "FRAG: inuse %" SCNu32 " memory %" SCNu32, &n, &memory) == 2 &&
 	    n != 0)
 		facts_line(f, "frag %u memory %u", n, memory);
 	free(text);
+	return set;
 }
 
 /* Only a kernel whose random numbers come from a seed counts them. */
-static void say_draws(struct facts *f)
+static void say_draws(struct facts *f, const struct linux_dut *l)
 {
-	u32 len = 0;
-	char *text = linux_read_file(UM_DRAWS, &len);
+	char text[NUMBER_BYTES] = "";
 
-	if (text != NULL)
+	if (l->boot != NULL && pread(l->boot->draws, text, sizeof(text) - 1, 0) > 0)
 		facts_line(f, "random %" PRIu64 " draws", (u64)strtoull(text, NULL, 10));
-	free(text);
+}
+
+int linux_netlink_of(struct linux_dut *l, u32 host)
+{
+	int *fd = &l->facts->host[host].netlink;
+	int opened;
+
+	if (*fd == 0) {
+		opened = linux_netlink_open();
+		if (opened < 0)
+			return opened;
+		*fd = opened;
+	}
+	return *fd;
 }
 
 void linux_state(struct dut *d, u32 host, FILE *to)
 {
+	struct linux_dut *l = linux_of(d);
 	struct facts f = { 0 };
-	int err = linux_enter(linux_of(d), host);
+	int fd = -1, err = linux_enter(l, host);
+	u32 set = 0;
+
+	linux_stir(l);
+	if (err == 0)
+		fd = linux_netlink_of(l, host);
+	if (fd < 0 && err == 0)
+		err = fd;
 
 	/* First of all: what is asked afterwards may draw some more. */
-	say_draws(&f);
+	say_draws(&f, l);
 	if (err == 0)
-		err = linux_dump_neighs(&f);
+		err = linux_dump_neighs(fd, &f);
 	if (err == 0)
-		err = linux_dump_routes(&f);
+		err = linux_dump_routes(fd, &f);
 	if (err < 0)
 		facts_line(&f, "state is not known: %s", strerror(-err));
-	for (u32 i = 0; err == 0 && i < ARRAY_SIZE(tables); i++)
-		each_sock(i, say_sock, &f);
 	if (err == 0)
-		say_sockstat(&f);
+		set = say_sockstat(&f, l->facts->pings || l->boot == NULL);
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++)
+		if ((set >> i & 1) != 0)
+			each_sock(i, say_sock, &f);
 	facts_print(&f, to);
 }
 
 bool linux_is_broadcast(struct dut *d, u32 host, u32 addr)
 {
+	struct linux_dut *l = linux_of(d);
+	int fd;
+
 	if (addr == U32_MAX)
 		return true;
-	return linux_enter(linux_of(d), host) == 0 && linux_has_broadcast(addr);
+	linux_stir(l);
+	fd = linux_enter(l, host) == 0 ? linux_netlink_of(l, host) : -1;
+	return fd >= 0 && linux_has_broadcast(fd, addr);
 }
 
 /* --- the youngest socket: inodes are given in order --- */

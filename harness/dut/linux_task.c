@@ -4,7 +4,7 @@
  * Rules: dut.h. Where threads are of a higher real-time priority than the executor they run as soon
  * as they are asked, up to the end of the call or to where it waits, and nobody runs beside them.
  */
-#include "harness/dut/linux_internal.h"
+#include "harness/dut/linux_facts.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,18 +19,21 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "uapi/in.h"
 
 enum {
 	THREAD_PRIORITY = 2,
 	ANSWER_MS = 5000, /* for what never waits */
-	BLOCKED_MS = 10	  /* without priorities: a call that takes longer waits */
+	BLOCKED_MS = 10,  /* without priorities: a call that takes longer waits */
+	PAGE = 4096
 };
 
 /* --- asking
  * ------------------------------------------------------------------------------------------- */
 
-static void ask(struct linux_request *r, u32 nr)
+static void ask(struct linux_dut *l, struct linux_request *r, u32 nr)
 {
+	linux_stir(l);
 	r->nr = nr;
 	__atomic_store_n(&r->asked, r->asked + 1, __ATOMIC_RELEASE);
 	linux_wake(&r->asked);
@@ -44,30 +47,58 @@ static bool is_done(const struct linux_request *r)
 /* False: not within this time. Whoever comes to wait next looks at all requests first, so that the
  * bell need not be left ringing.
  */
-static bool wait_done(const struct linux_dut *l, const struct linux_request *r, int ms)
+static bool wait_done(struct linux_dut *l, const struct linux_request *r, int ms)
 {
 	struct pollfd bell = { .fd = l->bell, .events = POLLIN };
 	u64 rung;
+	int n = 1;
 
+	linux_listen(l, true);
 	while (!is_done(r)) {
-		int n = poll(&bell, 1, ms);
-
+		n = poll(&bell, 1, ms);
 		if (n == 0)
-			return is_done(r);
+			break;
 		if (n > 0 && read(l->bell, &rung, sizeof(rung)) < 0 && errno != EAGAIN)
-			return false;
+			break;
 	}
-	return true;
+	linux_listen(l, false);
+	return is_done(r);
+}
+
+void linux_listen(struct linux_dut *l, bool on)
+{
+	for (u32 h = 0; h < l->cfg.hosts; h++)
+		if (l->host[h].shared != NULL)
+			l->host[h].shared->ring = on || l->known == NULL;
+}
+
+/* Before a call: when no other one waits, nobody else can end within it. */
+static void expect_one(struct linux_dut *l)
+{
+	u32 busy = 0;
+
+	for (u32 h = 0; h < l->cfg.hosts; h++)
+		for (u32 t = 0; t < DUT_THREADS; t++)
+			busy += l->host[h].task[t].busy;
+	for (u32 h = 0; h < l->cfg.hosts; h++)
+		l->host[h].shared->note = busy > 1 || l->known == NULL;
+}
+
+/* Whoever ends later says when. */
+static void expect_any(struct linux_dut *l)
+{
+	for (u32 h = 0; h < l->cfg.hosts; h++)
+		l->host[h].shared->note = true;
 }
 
 /* What a leader is asked never waits; without its answer there is nothing to go on with. */
-static s64 order(const struct linux_dut *l, u32 host, u32 process, enum linux_order what, u64 arg)
+static s64 order(struct linux_dut *l, u32 host, u32 process, enum linux_order what, u64 arg)
 {
 	struct linux_request *r = &l->host[host].shared->leader[process];
 
 	r->arg[0] = arg;
-	ask(r, what);
-	if (!wait_done(l, r, ANSWER_MS))
+	ask(l, r, what);
+	if (!is_done(r) && !wait_done(l, r, ANSWER_MS))
 		return -ESRCH;
 	return r->ret;
 }
@@ -95,17 +126,23 @@ static bool spawn(struct linux_dut *l, u32 host, u32 thread)
 static bool map_shared(struct linux_host *h)
 {
 	size_t head = (sizeof(struct linux_shared) + 4095) & ~(size_t)4095;
-	size_t size = head + (size_t)DUT_PROCESSES * LINUX_UMEM_BYTES;
+	size_t stacks = (size_t)(DUT_THREADS + DUT_PROCESSES) * LINUX_STACK_BYTES;
+	size_t size = head + stacks + (size_t)DUT_PROCESSES * LINUX_UMEM_BYTES;
 	u8 *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (at == MAP_FAILED)
 		return false;
 	h->shared = (struct linux_shared *)(void *)at;
-	h->shared->bytes = at + head;
+	h->shared->stacks = at + head;
+	h->shared->bytes = at + head + stacks;
+	return true;
+}
+
+static void see_memory(struct linux_host *h)
+{
 	for (u32 p = 0; p < DUT_PROCESSES; p++)
 		h->process[p].bytes = h->shared->bytes + (size_t)p * LINUX_UMEM_BYTES;
-	return true;
 }
 
 static void unmap_shared(struct linux_host *h)
@@ -117,6 +154,87 @@ static void unmap_shared(struct linux_host *h)
 	h->shared = NULL;
 }
 
+/* --- in the guest: of one script after the other --- */
+
+static u8 *common_memory(void)
+{
+	return (u8 *)(uintptr_t)UMEM_BASE;
+}
+
+/* The first host's process 0 is in the executor's memory. */
+static bool keep_shared(struct linux_dut *l, u32 host)
+{
+	struct linux_host *h = &l->host[host];
+
+	if (l->boot->shared[host] == NULL) {
+		if (!map_shared(h))
+			return false;
+		if (host == 0 &&
+		    mremap(h->shared->bytes, LINUX_UMEM_BYTES, LINUX_UMEM_BYTES,
+			   MREMAP_MAYMOVE | MREMAP_FIXED, common_memory()) != common_memory())
+			return false;
+		l->boot->shared[host] = h->shared;
+	}
+	h->shared = l->boot->shared[host];
+	return true;
+}
+
+/* As it was before anybody used it: what is there of it is zeroed, which is less work for the
+ * kernel than to give it back and get it again.
+ */
+static void clean(u8 *bytes)
+{
+	static u8 there[LINUX_UMEM_BYTES / PAGE];
+
+	if (mincore(bytes, LINUX_UMEM_BYTES, there) != 0)
+		abort();
+	for (u32 i = 0; i < ARRAY_SIZE(there); i++)
+		if ((there[i] & 1) != 0)
+			memset(bytes + (size_t)i * PAGE, 0, PAGE);
+}
+
+static void reset_shared(struct linux_shared *s)
+{
+	*s = (struct linux_shared){ .stacks = s->stacks, .bytes = s->bytes };
+}
+
+static bool begin_shared(struct linux_dut *l, u32 host)
+{
+	struct linux_host *h = &l->host[host];
+
+	if (l->boot == NULL) {
+		if (!map_shared(h))
+			return false;
+		see_memory(h);
+		return true;
+	}
+	if (!keep_shared(l, host))
+		return false;
+	reset_shared(h->shared);
+	see_memory(h);
+	if (host == 0)
+		h->process[0].bytes = common_memory();
+	return true;
+}
+
+static void end_shared(struct linux_dut *l, u32 host)
+{
+	struct linux_host *h = &l->host[host];
+
+	if (h->shared == NULL)
+		return;
+	if (l->boot == NULL) {
+		unmap_shared(h);
+		return;
+	}
+	for (u32 p = 0; p < DUT_PROCESSES; p++)
+		if (h->process[p].used)
+			clean(h->process[p].bytes);
+	h->shared = NULL;
+}
+
+/* --- process 0 --- */
+
 static void set_priority(const struct linux_dut *l)
 {
 	struct sched_param p = { .sched_priority = THREAD_PRIORITY };
@@ -125,28 +243,52 @@ static void set_priority(const struct linux_dut *l)
 		(void)sched_setscheduler(0, SCHED_FIFO, &p);
 }
 
+static pid_t fork_process(const struct linux_dut *l, u32 host)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		set_priority(l);
+		linux_process_main(l->host[host].shared);
+	}
+	return pid;
+}
+
+/* With its priority it runs, up to where its thread waits for the first call. */
+static pid_t start_process(struct linux_dut *l)
+{
+	struct sched_param p = { .sched_priority = THREAD_PRIORITY };
+	struct linux_host *h = &l->host[0];
+	pid_t pid = linux_process_start(h->shared);
+
+	if (pid > 0 && sched_setscheduler(pid, SCHED_FIFO, &p) != 0) {
+		(void)kill(pid, SIGKILL);
+		return -1;
+	}
+	h->task[0].there = h->shared->tid[0] > 0;
+	return pid;
+}
+
 int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size)
 {
 	struct linux_host *h = &l->host[host];
-	pid_t pid;
 
-	if (!map_shared(h)) {
+	if (!begin_shared(l, host)) {
 		snprintf(err, err_size, "no memory for a program: %s", strerror(errno));
 		return -1;
 	}
 	h->shared->bell = l->bell;
 	h->shared->clock = l->exact;
-	pid = fork();
-	if (pid == 0) {
-		set_priority(l);
-		linux_process_main(h->shared);
-	}
-	if (pid < 0) {
+	h->shared->ring = h->shared->note = true;
+	h->process[0].pid = l->boot != NULL && host == 0 ? start_process(l) : fork_process(l, host);
+	if (h->process[0].pid < 0) {
+		h->process[0].pid = 0;
 		snprintf(err, err_size, "no process for a program: %s", strerror(errno));
 		return -1;
 	}
-	h->process[0].pid = pid;
-	if (spawn(l, host, 0))
+	h->process[0].used = true;
+	linux_listen(l, false);
+	if (h->task[0].there || spawn(l, host, 0))
 		return 0;
 	snprintf(err, err_size, "the program's process has no memory at address %#x, or no thread",
 		 UMEM_BASE);
@@ -163,12 +305,11 @@ void linux_tasks_end(struct linux_dut *l, u32 host)
 		if (pid == 0)
 			continue;
 		(void)kill(pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 			;
 		h->process[p].pid = 0;
 	}
-	if (h->shared != NULL)
-		unmap_shared(h);
+	end_shared(l, host);
 }
 
 struct dut_memory linux_memory(struct dut *d, u32 host, u32 process)
@@ -202,6 +343,7 @@ void linux_fork(struct dut *d, u32 host, u32 to)
 	pid = order(l, host, 0, LINUX_FORK, to);
 	if (pid > 0)
 		h->process[to].pid = (pid_t)pid;
+	h->process[to].used = true;
 }
 
 void linux_attach(struct dut *d, u32 host, u32 thread, u32 process)
@@ -228,6 +370,7 @@ void linux_signal(struct dut *d, u32 host, u32 thread, u32 signo)
 
 	if (!h->task[thread].there)
 		return;
+	linux_stir(l);
 	(void)syscall(SYS_tgkill, h->process[h->task[thread].process].pid, h->shared->tid[thread],
 		      signo);
 	linux_collect(l);
@@ -253,6 +396,7 @@ void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 a
 
 	assert(thread < DUT_THREADS);
 	assert(!t->busy);
+	l->facts->pings |= nr == SYS_NR_socket && arg[2] == IPPROTO_ICMP;
 	memcpy(t->arg, arg, sizeof(t->arg));
 	memcpy(r->arg, arg, sizeof(r->arg));
 	t->busy = true;
@@ -260,9 +404,13 @@ void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 a
 		ended(l, t, -ENOMEM, linux_now_ps(d));
 		return;
 	}
-	ask(r, nr);
+	expect_one(l);
+	ask(l, r, nr);
+	expect_any(l);
 	if (!l->fifo)
 		(void)wait_done(l, r, BLOCKED_MS);
+	if (is_done(r) && r->ended_ns == 0)
+		r->ended_ns = linux_now_ns(l);
 	linux_collect(l);
 }
 

@@ -20,7 +20,7 @@
 
 #include "base/check.h"
 
-enum { SERVICE_CLOCK = LINUX_SERVICE_FD + 1, CLOCK_TEXT = 24 };
+enum { CLOCK_TEXT = 24 };
 
 /* --- system calls without libc
  * ------------------------------------------------------------------------ */
@@ -89,12 +89,13 @@ static void wait_for_request(u32 *asked, u32 last)
 		raw(SYS_futex, address(asked), FUTEX_WAIT, last, 0, 0, 0);
 }
 
-static void answer(struct linux_request *r, u32 asked)
+static void answer(const struct linux_shared *s, struct linux_request *r, u32 asked)
 {
 	u64 one = 1;
 
 	__atomic_store_n(&r->done, asked, __ATOMIC_RELEASE);
-	raw(SYS_write, LINUX_SERVICE_FD, address(&one), sizeof(one), 0, 0, 0);
+	if (s->ring)
+		raw(SYS_write, LINUX_SERVICE_FD, address(&one), sizeof(one), 0, 0, 0);
 }
 
 /* --- threads
@@ -124,7 +125,7 @@ static void become(const struct linux_identity *id)
 /* What a thread is started with; at the low end of its stack. */
 struct start {
 	struct linux_shared *shared;
-	u32 thread, process;
+	u32 thread, process; /* thread: DUT_THREADS of a leader */
 };
 
 _Noreturn static void serve(const struct start *start)
@@ -136,7 +137,7 @@ _Noreturn static void serve(const struct start *start)
 	u32 generation = 0, asked = 0;
 
 	if (clock.fd >= 0)
-		clock.fd = SERVICE_CLOCK;
+		clock.fd = LINUX_SERVICE_CLOCK;
 	for (;;) {
 		wait_for_request(&r->asked, asked);
 		asked = r->asked;
@@ -146,9 +147,9 @@ _Noreturn static void serve(const struct start *start)
 		}
 		r->ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
 			     r->arg[5]);
-		r->ended_ns = linux_clock_ns(&clock);
+		r->ended_ns = s->note ? linux_clock_ns(&clock) : 0;
 		r->turn = __atomic_add_fetch(&s->turns, 1, __ATOMIC_RELAXED);
-		answer(r, asked);
+		answer(s, r, asked);
 	}
 }
 
@@ -160,20 +161,13 @@ static int thread_main(void *arg)
 /* --- leaders
  * ------------------------------------------------------------------------------------------ */
 
-static void *new_stack(void)
-{
-	s64 at = raw(SYS_mmap, 0, LINUX_STACK_BYTES, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, (u64)-1, 0);
-
-	return at < 0 && at > -4096 ? NULL : (void *)(uintptr_t)(u64)at;
-}
-
 static s64 clone_on_stack(int (*fn)(void *), int flags, const struct start *start)
 {
-	u8 *stack = new_stack();
+	bool leader = start->thread == DUT_THREADS;
+	u8 *stack =
+		start->shared->stacks +
+		(size_t)(leader ? DUT_THREADS + start->process : start->thread) * LINUX_STACK_BYTES;
 
-	if (stack == NULL)
-		return -1;
 	*(struct start *)(void *)stack = *start;
 	return clone(fn, stack + LINUX_STACK_BYTES, flags, stack);
 }
@@ -202,19 +196,22 @@ static int child_main(void *arg)
 	lead(s, process);
 }
 
+static s64 spawn(struct linux_shared *s, u32 thread, u32 process)
+{
+	struct start start = { s, thread, process };
+
+	return clone_on_stack(thread_main,
+			      CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+				      CLONE_SYSVSEM,
+			      &start);
+}
+
 static s64 obey(struct linux_shared *s, u32 process, const struct linux_request *r)
 {
-	struct start start = { s, (u32)r->arg[0], process };
-	s64 pid;
+	struct start start = { s, DUT_THREADS, (u32)r->arg[0] };
 
-	if (r->nr == LINUX_SPAWN) {
-		pid = clone_on_stack(thread_main,
-				     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
-					     CLONE_THREAD | CLONE_SYSVSEM,
-				     &start);
-		return pid;
-	}
-	start.process = (u32)r->arg[0];
+	if (r->nr == LINUX_SPAWN)
+		return spawn(s, (u32)r->arg[0], process);
 	return clone_on_stack(child_main, CLONE_PARENT | SIGCHLD, &start);
 }
 
@@ -227,7 +224,7 @@ _Noreturn static void lead(struct linux_shared *s, u32 process)
 		wait_for_request(&r->asked, asked);
 		asked = r->asked;
 		r->ret = obey(s, process, r);
-		answer(r, asked);
+		answer(s, r, asked);
 	}
 }
 
@@ -239,8 +236,7 @@ static void on_signal(int signo)
 	(void)signo;
 }
 
-/* A signal interrupts what waits and leaves no other trace. */
-static void catch_signals(void)
+void linux_catch_signals(void)
 {
 	struct sigaction act = { .sa_handler = on_signal };
 	sigset_t none;
@@ -254,7 +250,7 @@ static void catch_signals(void)
 
 static bool keep_fd(int fd, int as)
 {
-	return fd < 0 || dup3(fd, as, O_CLOEXEC) == as;
+	return fd < 0 || fd == as || dup3(fd, as, O_CLOEXEC) == as;
 }
 
 /* Nothing open but 0 to 2, and what serves the executor, where a script cannot reach it. */
@@ -271,21 +267,42 @@ static bool arrange_fds(const struct linux_shared *s)
 		room.rlim_max = now.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &room) != 0)
 		return false;
-	if (!keep_fd(s->bell, LINUX_SERVICE_FD) || !keep_fd(s->clock.fd, SERVICE_CLOCK))
+	if (!keep_fd(s->bell, LINUX_SERVICE_FD) || !keep_fd(s->clock.fd, LINUX_SERVICE_CLOCK))
 		return false;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int i = 0; i <= 2; i++)
 		if (dup2(null, i) != i)
 			return false;
 	return close_range(3, LINUX_SERVICE_FD - 1, 0) == 0 &&
-	       close_range(SERVICE_CLOCK + 1, ~0u, 0) == 0 && setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	       close_range(LINUX_SERVICE_CLOCK + 1, ~0u, 0) == 0 &&
+	       setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 _Noreturn void linux_process_main(struct linux_shared *s)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	catch_signals();
+	linux_catch_signals();
 	if (!arrange_fds(s) || !map_memory(s, 0))
 		_exit(1);
 	lead(s, 0);
+}
+
+/* --- process 0 in the executor's memory --- */
+
+/* On the executor's TLS: no function of the C library may be called that sets errno. */
+static int process_main(void *arg)
+{
+	struct linux_shared *s = ((const struct start *)arg)->shared;
+
+	raw(SYS_close_range, 3, LINUX_SERVICE_FD - 1, 0, 0, 0, 0);
+	s->tid[0] = (pid_t)spawn(s, 0, 0);
+	lead(s, 0);
+}
+
+/* No signal tells the executor of its end. */
+pid_t linux_process_start(struct linux_shared *s)
+{
+	struct start start = { s, DUT_THREADS, 0 };
+
+	return (pid_t)clone_on_stack(process_main, CLONE_VM, &start);
 }

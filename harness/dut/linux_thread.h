@@ -16,7 +16,8 @@ enum {
 	LINUX_UMEM_BYTES = 1 << 22, /* of a process */
 	LINUX_STACK_BYTES = 1 << 16,
 	LINUX_NOFILE = 1024,
-	LINUX_SERVICE_FD = 2000 /* above what a script can have: bell, then clock */
+	LINUX_SERVICE_FD = 2000, /* above what a script can have: the bell, */
+	LINUX_SERVICE_CLOCK	 /* and the clock */
 };
 
 /* The exact clock: a file of the judging kernel's that costs no time to read; -1: CLOCK_MONOTONIC,
@@ -45,14 +46,19 @@ struct linux_request {
 	u32 turn; /* how many calls of the host had ended then */
 	u64 arg[SYS_ARGS];
 	s64 ret;
-	u64 ended_ns;
+	u64 ended_ns; /* 0: not noted */
 };
 
 struct linux_shared {
 	int bell;
 	struct linux_clock clock;
+	/* False where the executor does it itself as soon as all threads wait again: who ends a
+	 * call rings the bell, and notes the time.
+	 */
+	bool ring, note;
 	u32 turns;
-	u8 *bytes; /* memory of processes, one after the other */
+	u8 *stacks; /* of threads, then of processes' leaders */
+	u8 *bytes;  /* memory of processes, one after the other */
 	struct linux_request leader[DUT_PROCESSES];
 	struct linux_identity identity[DUT_PROCESSES];
 	struct linux_request thread[DUT_THREADS];
@@ -62,6 +68,13 @@ struct linux_shared {
 
 /* A child of the executor's, just forked, becomes process 0. */
 _Noreturn void linux_process_main(struct linux_shared *s);
+/* Starts process 0 as a child that shares the executor's memory, in which the process's is at
+ * UMEM_BASE; its thread 0, too. Its pid, or -1. Of the executor it has all that linux_boot() set up
+ * for it.
+ */
+pid_t linux_process_start(struct linux_shared *s);
+/* A signal interrupts what waits and leaves no other trace. */
+void linux_catch_signals(void);
 void linux_wake(u32 *asked);
 
 #endif

@@ -44,8 +44,12 @@ struct linux_clock linux_clock_open(void)
 
 int linux_time_begin(struct linux_dut *l, char *err, u32 err_size)
 {
-	if (l->clock == DUT_VIRTUAL)
-		l->exact = linux_clock_open();
+	if (l->boot != NULL) {
+		l->exact = l->boot->exact;
+		l->timer = l->boot->timer;
+		l->bell = l->boot->bell;
+		return 0;
+	}
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	l->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (l->timer >= 0 && l->bell >= 0 && prctl(PR_SET_TIMERSLACK, 1) == 0)
@@ -63,14 +67,29 @@ static void close_fd(int *fd)
 
 void linux_time_end(struct linux_dut *l)
 {
+	if (l->boot != NULL)
+		return;
 	close_fd(&l->exact.fd);
 	close_fd(&l->timer);
 	close_fd(&l->bell);
 }
 
+u64 linux_now_ns(const struct linux_dut *l)
+{
+	struct linux_known *known = l->known;
+
+	if (known != NULL && known->now)
+		return known->now_ns;
+	if (known == NULL)
+		return linux_clock_ns(&l->exact);
+	known->now_ns = linux_clock_ns(&l->exact);
+	known->now = true;
+	return known->now_ns;
+}
+
 u64 linux_now_ps(const struct dut *d)
 {
-	return linux_clock_ns(&linux_of_const(d)->exact) * PS_PER_NS;
+	return linux_now_ns(linux_of_const(d)) * PS_PER_NS;
 }
 
 static void set_timer(const struct linux_dut *l, u64 until_ns)
@@ -87,13 +106,18 @@ bool linux_sleep(struct linux_dut *l, u64 until_ns)
 	struct pollfd p[DUT_HOSTS + 2];
 	u32 n = 0;
 	u64 count;
+	int polled;
 
 	set_timer(l, until_ns);
 	p[n++] = (struct pollfd){ .fd = l->timer, .events = POLLIN };
 	p[n++] = (struct pollfd){ .fd = l->bell, .events = POLLIN };
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		p[n++] = (struct pollfd){ .fd = l->host[h].tap, .events = POLLIN };
-	if (poll(p, n, -1) < 0)
+	linux_listen(l, true);
+	linux_stir(l);
+	polled = poll(p, n, -1);
+	linux_listen(l, false);
+	if (polled < 0)
 		return errno == EINTR;
 	if (p[1].revents != 0 && read(l->bell, &count, sizeof(count)) < 0)
 		return false;
@@ -110,7 +134,7 @@ bool linux_step(struct dut *d, u64 until_ps)
 
 	if (linux_collect(l))
 		return true;
-	now_ns = linux_clock_ns(&l->exact);
+	now_ns = linux_now_ns(l);
 	until_ns =
 		min_u64((until_ps + PS_PER_NS - 1) / PS_PER_NS, now_ns + LONGEST_SECS * NS_PER_SEC);
 	if (until_ps == U64_MAX)
@@ -118,7 +142,7 @@ bool linux_step(struct dut *d, u64 until_ps)
 	while (now_ns < until_ns) {
 		if (linux_sleep(l, until_ns) && linux_collect(l))
 			return true;
-		now_ns = linux_clock_ns(&l->exact);
+		now_ns = linux_now_ns(l);
 	}
 	return linux_collect(l);
 }

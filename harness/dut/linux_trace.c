@@ -346,6 +346,18 @@ void linux_trace_drain(struct linux_trace *t, trace_sink *sink, void *ctx)
 	}
 }
 
+static void forget(void *ctx, const struct trace_record *rec)
+{
+	(void)ctx;
+	(void)rec;
+}
+
+void linux_trace_begin(struct linux_trace *t)
+{
+	linux_trace_drain(t, forget, NULL);
+	t->lost = 0;
+}
+
 u64 linux_trace_lost(const struct linux_trace *t)
 {
 	return t->lost;

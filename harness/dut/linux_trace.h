@@ -50,6 +50,8 @@ struct linux_trace;
 /* NULL with why: no tracefs, no right to it. */
 struct linux_trace *linux_trace_open(char *err, u32 err_size);
 void linux_trace_close(struct linux_trace *t);
+/* What the ring holds is forgotten. */
+void linux_trace_begin(struct linux_trace *t);
 /* The format of an event, its text too where wanted (of malloc). 0, or -1: there is no such event.
  */
 int linux_trace_format(const struct linux_trace *t, const char *system, const char *name,

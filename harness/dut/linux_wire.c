@@ -31,20 +31,13 @@ static int failed(const char *what, char *err, u32 err_size)
 	return -1;
 }
 
-static bool set_mac(const char *dev, const u8 *mac)
+static bool set_mac(int tap, const u8 *mac)
 {
 	struct ifreq r = { 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok;
 
-	if (fd < 0)
-		return false;
-	memcpy(r.ifr_name, dev, sizeof(r.ifr_name));
 	r.ifr_hwaddr.sa_family = ARPHRD_ETHER;
 	memcpy(r.ifr_hwaddr.sa_data, mac, 6);
-	ok = ioctl(fd, SIOCSIFHWADDR, &r) == 0;
-	close(fd);
-	return ok;
+	return ioctl(tap, SIOCSIFHWADDR, &r) == 0;
 }
 
 int linux_wire_begin(struct linux_dut *l, u32 host, char *err, u32 err_size)
@@ -67,7 +60,7 @@ int linux_wire_begin(struct linux_dut *l, u32 host, char *err, u32 err_size)
 	if (l->cfg.stock && ioctl(h->tap, TUNSETOFFLOAD, offload) != 0)
 		return failed("TUNSETOFFLOAD", err, err_size);
 	memcpy(h->mac, (u8[]){ 2, 0, 0, 0, 0, (u8)(host + 1) }, sizeof(h->mac));
-	if (tap && !set_mac(h->dev, h->mac))
+	if (tap && !set_mac(h->tap, h->mac))
 		return failed("SIOCSIFHWADDR", err, err_size);
 	return 0;
 }
@@ -118,6 +111,8 @@ static u32 read_frame(struct linux_dut *l, u32 host)
 	struct iovec iov[2] = { { &v, sizeof(v) }, { l->frame, sizeof(l->frame) } };
 	ssize_t n;
 
+	/* Who waits for room in the device's queue may go on. */
+	linux_stir(l);
 	if (!l->cfg.stock) {
 		n = read(l->host[host].tap, l->frame, sizeof(l->frame));
 		return n > 0 ? (u32)n : 0;
@@ -143,8 +138,10 @@ static void write_frame(struct linux_dut *l, u32 host, const u8 *frame, u32 len)
 	struct virtio_net_hdr v = { 0 };
 	struct iovec iov[2] = { { &v, sizeof(v) }, { (void *)(uintptr_t)frame, len } };
 	u32 skip = l->cfg.stock ? 0 : 1;
-	ssize_t n = writev(l->host[host].tap, iov + skip, (int)(2 - skip));
+	ssize_t n;
 
+	linux_stir(l);
+	n = writev(l->host[host].tap, iov + skip, (int)(2 - skip));
 	(void)n;
 }
 
@@ -188,8 +185,10 @@ static u32 readable(const struct linux_dut *l)
 bool linux_wire_collect(struct linux_dut *l)
 {
 	bool any = false;
-	u32 set;
+	u32 set = 0;
 
+	if (l->known != NULL && l->known->wires)
+		return false;
 	for (u32 i = 0; i < FRAMES_AT_ONCE && (set = readable(l)) != 0; i++) {
 		for (u32 h = 0; h < l->cfg.hosts; h++) {
 			u32 len = (set >> h & 1) != 0 ? read_frame(l, h) : 0;
@@ -200,6 +199,8 @@ bool linux_wire_collect(struct linux_dut *l)
 			any = true;
 		}
 	}
+	if (l->known != NULL)
+		l->known->wires = set == 0;
 	return any;
 }
 
@@ -236,6 +237,7 @@ void linux_link(struct dut *d, u32 host, bool up)
 	struct linux_dut *l = linux_of(d);
 	int carrier = up;
 
+	linux_stir(l);
 	(void)ioctl(l->host[host].tap, TUNSETCARRIER, &carrier);
 	let_workers_run(l);
 	linux_collect(l);
