@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/* generate_raw.c - frames as bytes: a right one, of which one bit, one byte or the end is not. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "harness/diff/generate_internal.h"
+#include "uapi/in.h"
+
+enum { FRAME_BYTES = 160, ETH_BYTES = 14, IP_BYTES = 20, L4_BYTES = 8, ARP_BYTES = 28 };
+
+struct raw {
+	u32 len;
+	u8 bytes[FRAME_BYTES];
+};
+
+static u16 checksum(const u8 *at, u32 len, u32 sum)
+{
+	for (u32 i = 0; i < len; i++)
+		sum += i % 2 == 0 ? (u32)at[i] << 8 : at[i];
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (u16)~sum;
+}
+
+static void make_ethernet(const struct gen *g, struct raw *r, u16 type)
+{
+	static const u8 macs[12] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
+
+	if (!g->tap)
+		return;
+	memcpy(r->bytes, macs, sizeof(macs));
+	put_be16(r->bytes + sizeof(macs), type);
+	r->len = ETH_BYTES;
+}
+
+static void make_arp(struct gen *g, struct raw *r)
+{
+	static const u8 head[8] = { 0, 1, 8, 0, 6, 4, 0, 1 };
+	u8 *at;
+
+	make_ethernet(g, r, 0x0806);
+	at = r->bytes + r->len;
+	memcpy(at, head, sizeof(head));
+	at[7] = gen_percent(g, 50) ? 1 : 2;
+	memcpy(at + 8, (u8[]){ 2, 0, 0, 0, 0, 2 }, 6);
+	put_be32(at + 14, gen_host_of(g)->peer);
+	put_be32(at + 24, gen_host_of(g)->own);
+	r->len += ARP_BYTES;
+}
+
+static void make_udp(struct gen *g, struct raw *r, u8 *ip, u32 data)
+{
+	const struct gen_sock *s = gen_bound_sock(g);
+	u32 len = L4_BYTES + data, addrs = 0;
+	u8 *at = ip + IP_BYTES;
+	u16 csum;
+
+	put_be16(at, s != NULL && s->connected ? s->rport : 7);
+	put_be16(at + 2, s != NULL ? s->lport : 5000);
+	put_be16(at + 4, (u16)len);
+	memset(at + L4_BYTES, 'r', data);
+	for (u32 i = 12; i < IP_BYTES; i += 2)
+		addrs += get_be16(ip + i);
+	csum = checksum(at, len, addrs + IPPROTO_UDP + len);
+	put_be16(at + 6, csum != 0 ? csum : 0xffff);
+	r->len += len;
+}
+
+static void make_echo(struct gen *g, struct raw *r, u8 *ip, u32 data)
+{
+	u8 *at = ip + IP_BYTES;
+
+	at[0] = gen_percent(g, 80) ? 8 : 13;
+	memset(at + L4_BYTES, 'e', data);
+	put_be16(at + 2, checksum(at, L4_BYTES + data, 0));
+	r->len += L4_BYTES + data;
+}
+
+static void make_ip(struct gen *g, struct raw *r)
+{
+	u32 data = gen_below(g, 40);
+	bool udp = gen_percent(g, 70);
+	u8 *ip;
+
+	make_ethernet(g, r, 0x0800);
+	ip = r->bytes + r->len;
+	ip[0] = 0x45;
+	put_be16(ip + 2, (u16)(IP_BYTES + L4_BYTES + data));
+	put_be16(ip + 4, (u16)gen_below(g, 65536));
+	ip[8] = 64;
+	ip[9] = udp ? IPPROTO_UDP : IPPROTO_ICMP;
+	put_be32(ip + 12, gen_host_of(g)->peer);
+	put_be32(ip + 16, gen_host_of(g)->own);
+	r->len += IP_BYTES;
+	if (udp)
+		make_udp(g, r, ip, data);
+	else
+		make_echo(g, r, ip, data);
+	put_be16(ip + 10, checksum(ip, IP_BYTES, 0));
+}
+
+/* A field of the IPv4 header that is wrong under a checksum that is right. */
+static void spoil_field(struct gen *g, struct raw *r)
+{
+	u32 from = g->tap ? ETH_BYTES : 0;
+	u8 *ip = r->bytes + from;
+
+	ip[gen_below(g, 10)] = (u8)gen_below(g, 256);
+	put_be16(ip + 10, 0);
+	put_be16(ip + 10, checksum(ip, IP_BYTES, 0));
+}
+
+static void spoil_frame(struct gen *g, struct raw *r, bool ip)
+{
+	switch (gen_below(g, 8)) {
+	case 0:
+	case 1: /* cut, */
+		r->len = gen_between(g, g->tap ? ETH_BYTES : 1, r->len);
+		break;
+	case 2: /* longer */
+		r->len += gen_between(g, 1, 20);
+		break;
+	case 3:
+	case 4:
+		r->bytes[gen_below(g, r->len)] ^= (u8)(1u << gen_below(g, 8));
+		break;
+	case 5:
+		r->bytes[gen_below(g, r->len)] = (u8)gen_below(g, 256);
+		break;
+	default:
+		if (ip)
+			spoil_field(g, r);
+	}
+}
+
+static void do_raw(struct gen *g)
+{
+	struct raw r = { 0 };
+	bool ip = !g->tap || gen_percent(g, 80);
+
+	if (ip)
+		make_ip(g, &r);
+	else
+		make_arp(g, &r);
+	assert(r.len < FRAME_BYTES - 20);
+	spoil_frame(g, &r, ip);
+	gen_put(g, "< hex ");
+	for (u32 i = 0; i < r.len; i++)
+		gen_putf(g, "%02x", r.bytes[i]);
+}
+
+static const struct gen_row rows[] = {
+	{ "do_raws", 1, "@do_raw\n@do_raw\n@do_raw" },
+};
+
+static const struct gen_slot slots[] = {
+	{ "do_raw", do_raw },
+};
+
+const struct gen_part gen_part_raw = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };
