@@ -22,11 +22,8 @@ static enum event_form form_of(const char *text, size_t len)
 	static const struct {
 		const char *name;
 		enum event_form form;
-	} forms[] = { { "d", EVENT_SIGNED },
-		      { "x", EVENT_HEX },
-		      { "addr", EVENT_ADDR },
-		      { "nud", EVENT_NUD },
-		      { "reason", EVENT_REASON } };
+	} forms[] = { { "d", EVENT_SIGNED },  { "x", EVENT_HEX },   { "addr", EVENT_ADDR },
+		      { "sock", EVENT_SOCK }, { "nud", EVENT_NUD }, { "reason", EVENT_REASON } };
 
 	for (u32 i = 0; i < ARRAY_SIZE(forms); i++)
 		if (strlen(forms[i].name) == len && strncmp(forms[i].name, text, len) == 0)
@@ -75,6 +72,11 @@ void event_text(struct event_line *l, const struct event_field *f, const char *v
 	say(l, " %s=%s", f->name, value);
 }
 
+static void say_address(struct event_line *l, u32 v)
+{
+	say(l, "%u.%u.%u.%u", v >> 24, v >> 16 & 255, v >> 8 & 255, v & 255);
+}
+
 void event_number(struct event_line *l, const struct event_field *f, u64 value)
 {
 	const char *name = NULL;
@@ -88,9 +90,12 @@ void event_number(struct event_line *l, const struct event_field *f, u64 value)
 		event_text(l, f, name);
 	else if (f->form == EVENT_SIGNED)
 		say(l, " %s=%" PRId32, f->name, (s32)v);
-	else if (f->form == EVENT_ADDR)
-		say(l, " %s=%u.%u.%u.%u", f->name, v >> 24, v >> 16 & 255, v >> 8 & 255, v & 255);
-	else if (f->form == EVENT_HEX)
+	else if (f->form == EVENT_ADDR || f->form == EVENT_SOCK) {
+		say(l, " %s=", f->name);
+		say_address(l, f->form == EVENT_SOCK ? (u32)(value >> 16) : v);
+		if (f->form == EVENT_SOCK)
+			say(l, ":%u", v & 0xffff);
+	} else if (f->form == EVENT_HEX)
 		say(l, " %s=0x%" PRIx32, f->name, v);
 	else
 		say(l, " %s=%" PRIu32, f->name, v);

@@ -29,6 +29,7 @@ enum event_form {
 	EVENT_SIGNED,
 	EVENT_HEX,
 	EVENT_ADDR,
+	EVENT_SOCK, /* an address, 16 bits further up than its port */
 	EVENT_NUD,
 	EVENT_REASON,
 	EVENT_DEV

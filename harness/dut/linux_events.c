@@ -129,6 +129,15 @@ static u64 address(const struct trace_field *f, const struct trace_record *rec)
 	return f->size == 4 ? __builtin_bswap32((u32)v) : v;
 }
 
+/* A struct sockaddr_in, in a field with room for one of IPv6. */
+static u64 socket_address(const struct trace_field *f, const struct trace_record *rec)
+{
+	const struct trace_field port = { .offset = f->offset + 2, .size = 2 };
+	const struct trace_field addr = { .offset = f->offset + 4, .size = 4 };
+
+	return address(&addr, rec) << 16 | __builtin_bswap16((u16)trace_number(&port, rec));
+}
+
 static void put_field(const struct linux_events *e, const struct known *k, u32 i,
 		      const struct trace_record *rec, struct event_line *l)
 {
@@ -144,6 +153,8 @@ static void put_field(const struct linux_events *e, const struct known *k, u32 i
 		event_text(l, f, dev);
 	} else if (f->form == EVENT_ADDR)
 		event_number(l, f, address(k->at[i], rec));
+	else if (f->form == EVENT_SOCK)
+		event_number(l, f, socket_address(k->at[i], rec));
 	else if (f->form == EVENT_REASON)
 		event_number(l, f, e->reason[trace_number(k->at[i], rec) % REASON_NAMES]);
 	else

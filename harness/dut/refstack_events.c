@@ -30,6 +30,16 @@ static u32 arg_of(u32 kind, const char *field)
 	return TRACE_ARGS;
 }
 
+/* "saddr" with its "sport". */
+static u64 socket_address(const struct trace_rec *r, const char *addr)
+{
+	const char port[] = { addr[0], 'p', 'o', 'r', 't', '\0' };
+	u32 port_arg = arg_of(r->kind, port), addr_arg = arg_of(r->kind, addr);
+
+	assert(port_arg < TRACE_ARGS && addr_arg < TRACE_ARGS);
+	return (u64)r->arg[addr_arg] << 16 | r->arg[port_arg];
+}
+
 static const char *dev_name(const struct world *w, u32 host, u32 ifindex)
 {
 	const struct net_device *dev = dev_get_by_index(&w->host[host].net, (s32)ifindex);
@@ -53,6 +63,8 @@ static void put_record(const struct world *w, const struct trace_rec *r,
 		assert(arg < TRACE_ARGS);
 		if (dev)
 			event_text(&l, &field[i], dev_name(w, r->host, r->arg[arg]));
+		else if (field[i].form == EVENT_SOCK)
+			event_number(&l, &field[i], socket_address(r, field[i].name));
 		else
 			event_number(&l, &field[i], r->arg[arg]);
 	}

@@ -10,8 +10,10 @@
 
 #include "base/csum.h"
 #include "ipv4/af_inet.h"
+#include "ipv4/udp.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
+#include "wire/udp.h"
 
 enum {
 	ICMP_ROOM = 576, /* RFC 1812 4.3.2.3: as much of the datagram as fits in this */
@@ -431,6 +433,19 @@ static u32 icmp_quote_len(const struct icmp_bxm *param, const struct rtable *rt)
 	return min_u32(room - headers, param->skb->len - param->offset);
 }
 
+/* Ports and length are UDP's, whose header is linear wherever errors come from. */
+static void trace_icmp_send(struct net *net, const struct sk_buff *skb, u8 type, u8 code)
+{
+	static const u8 none[UDP_HLEN];
+	const u8 *iph = ip_hdr(skb), *uh = iph + ipv4_hlen(iph);
+
+	if (iph[IPV4_PROTOCOL] != IPPROTO_UDP || uh + UDP_HLEN > skb_tail_pointer(skb))
+		uh = none;
+	TRACE(net, icmp_send, type, code, be32_to_cpu(ipv4_saddr(iph)),
+	      be32_to_cpu(ipv4_daddr(iph)), get_be16(uh + UDP_SOURCE), get_be16(uh + UDP_DEST),
+	      get_be16(uh + UDP_LEN));
+}
+
 static void icmp_error_locked(struct net *net, struct sock *sk, struct icmp_bxm *param,
 			      const struct rtable *in_rt, bool limited)
 {
@@ -458,8 +473,11 @@ static void icmp_error_locked(struct net *net, struct sock *sk, struct icmp_bxm 
 		param->data_len = icmp_quote_len(param, rt);
 		if (be32_is_zero(fl4.saddr))
 			fl4.saddr = cpu_to_be32(INADDR_DUMMY);
-		if (param->data_len != 0)
+		if (param->data_len != 0) {
+			trace_icmp_send(net, skb_in, param->data[ICMP_TYPE],
+					param->data[ICMP_CODE]);
 			icmp_push_reply(sk, param, &fl4, &ipc, &rt);
+		}
 	}
 	if (rt != NULL)
 		ip_rt_put(rt);
