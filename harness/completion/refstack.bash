@@ -29,6 +29,9 @@ _refstack_value() { # COMMAND OPTION
 	check:--device) _refstack_words "tap tun igb" ;;
 	check:--junit) _refstack_files '*.xml' ;;
 	check:--captures) _refstack_files '*' ;;
+	diff:--out) _refstack_files '*' ;;
+	diff:--tally) _refstack_files '*.txt' ;;
+	diff:--device) _refstack_words "tap tun igb" ;;
 	fmt:-o) _refstack_files '*' ;;
 	oracle:--into) _refstack_files '*' ;;
 	esac
@@ -36,15 +39,15 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:-j "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:-j "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_refstack_words "run capture check walk fmt selfcheck bench oracle version help --help --version"
+		_refstack_words "run capture check diff walk fmt selfcheck bench oracle version help --help --version"
 		return
 	fi
 	if [[ $command == help ]]; then
-		_refstack_words "run capture check walk fmt selfcheck bench oracle version"
+		_refstack_words "run capture check diff walk fmt selfcheck bench oracle version"
 		return
 	fi
 	# "--profile=g" comes as three words.
@@ -62,6 +65,7 @@ _refstack() {
 		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --events --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
 		capture) _refstack_words "--update --why --seed -j --json -h --help" ;;
 		check) _refstack_words "--dut --device --invariants -j -v --json --junit --captures --list -h --help" ;;
+		diff) _refstack_words "--random --seed --first --weights --print --deep --stop --no-minimise --out --tally --device --set -j --json -v -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
@@ -75,6 +79,7 @@ _refstack() {
 	run) _refstack_files '*.pkt' ;;
 	capture) _refstack_files '*.pkt' ;;
 	check) _refstack_files '*.pkt' ;;
+	diff) _refstack_files '*.pkt' ;;
 	walk) _refstack_words "udp" ;;
 	fmt) _refstack_files '*.pkt' ;;
 	oracle) _refstack_words "build status shell count" ;;

@@ -52,6 +52,8 @@ struct compare_rules {
 	enum compare_how how;
 	u32 hz;	   /* of the right side; 0: of the reference */
 	bool deep; /* tracepoints, too */
+	/* One is Linux, which does not tell in which of several hosts something was dropped. */
+	bool drops_of_one_host;
 };
 
 struct comparison {
