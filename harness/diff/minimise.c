@@ -226,7 +226,7 @@ static void test_batch(struct search *x, const struct script **list, u32 from, u
 
 static void test_trials(struct search *x)
 {
-	const struct script **list = calloc(x->nr + 1u, sizeof(*list));
+	const struct script **list = calloc(x->nr + 1u, sizeof(const void *));
 	u32 batch = x->m->batch != 0 ? x->m->batch : x->nr;
 
 	free(x->shows);
@@ -299,7 +299,7 @@ static struct good good_steps(const struct search *x, const struct script *base,
 		if (x->shows[i])
 			good[nr++] = x->trial[i];
 	qsort(good, nr, sizeof(*good), by_measure);
-	g.step = calloc(nr + 1u, sizeof(*g.step));
+	g.step = calloc(nr + 1u, sizeof(const void *));
 	assert(g.step != NULL);
 	for (u32 i = 0; i < nr; i++) {
 		if (collides(&g, good[i].step))
@@ -325,7 +325,7 @@ static struct good good_steps(const struct search *x, const struct script *base,
 static void add_without(struct search *x, const struct script *base, const struct pieces *pieces,
 			const struct good *g, u32 from, u32 to)
 {
-	const struct step **set = calloc(g->nr + 1u, sizeof(*set));
+	const struct step **set = calloc(g->nr + 1u, sizeof(const void *));
 	u32 n = 0;
 
 	assert(set != NULL);

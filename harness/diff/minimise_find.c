@@ -38,8 +38,10 @@ static u32 command_len(const char *text, u32 len)
 	u32 i;
 
 	for (i = 0; i < len; i++) {
-		if (quote != '\0')
-			quote = text[i] == quote ? '\0' : quote;
+		if (quote == text[i])
+			quote = '\0';
+		else if (quote != '\0')
+			continue;
 		else if (text[i] == '\'' || text[i] == '"')
 			quote = text[i];
 		else if (text[i] == ';' || text[i] == '\n')
@@ -114,8 +116,10 @@ u32 piece_word(const char *text, u32 len, u32 *word_at)
 	for (; at + n < len && (quote != '\0' || !is_blank(text[at + n])); n++) {
 		char c = text[at + n];
 
-		if (quote != '\0')
-			quote = c == quote ? '\0' : quote;
+		if (quote == c)
+			quote = '\0';
+		else if (quote != '\0')
+			continue;
 		else if (c == '\'' || c == '"')
 			quote = c;
 	}
@@ -463,6 +467,7 @@ static u64 rounded(u64 v, u32 digits)
 
 static u32 add_value(u64 *to, u32 n, u64 v, u64 below)
 {
+	/* What has gone below 0 is above all. */
 	if (v >= below || n == NUMBERS_MAX)
 		return n;
 	for (u32 i = 0; i < n; i++)
@@ -487,7 +492,12 @@ static u32 smaller(u64 v, enum find_level level, u64 to[NUMBERS_MAX])
 	n = add_value(to, n, rounded(v, 2), v);
 	for (u64 i = 3; i < GRID; i++)
 		n = add_value(to, n, v / GRID * i + v % GRID * i / GRID, v);
-	return add_value(to, n, v - 1, v);
+	/* A little less: 1, 2, 3, 4, 6, 8, 12, … */
+	for (u64 less = 1; less <= v / GRID + 1; less *= 2) {
+		n = add_value(to, n, v - less, v);
+		n = add_value(to, n, v - less - less / 2, v);
+	}
+	return n;
 }
 
 static u64 up_to(u64 v, u64 grain)

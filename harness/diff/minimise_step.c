@@ -576,8 +576,8 @@ static void set_command(struct draft *d, u32 first, u32 n, struct text before, s
 		if (d->gone[i] != STAYS)
 			continue;
 		if (len != 0) {
-			memcpy(text + len, "; ", 2);
-			len += 2;
+			text[len++] = ';';
+			text[len++] = ' ';
 		}
 		memcpy(text + len, script_text(d->s, d->text[i]), d->text[i].len);
 		len += d->text[i].len;

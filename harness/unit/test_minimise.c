@@ -17,7 +17,8 @@
 enum {
 	TEXTS_MAX = 1 << 16,
 	PROGRAM_BYTES = 1 << 15,
-	ROUNDS_SHORT = 8, /* what a program of sixty statements may cost */
+	ROUNDS_SHORT = 8,  /* what a program of sixty statements may cost */
+	ROUNDS_BOUND = 10, /* a number that only asking finds */
 	FUZZ_PROGRAMS = 60,
 	FUZZ_BYTES = 400,
 	FUZZ_ROUNDS = 40
@@ -300,6 +301,42 @@ static void test_commands(void **state)
 		lo_before_ttl);
 }
 
+/* A command that its quotes hold together. */
+static bool has_quoted(const struct script *s, const struct judge *j)
+{
+	(void)j;
+	return has_text(s, "a 'b;c'");
+}
+
+static void test_quotes(void **state)
+{
+	(void)state;
+	expect_left("`x; a 'b;c'; y`\n", "`a 'b;c'`\n", has_quoted);
+}
+
+/* Twenty that all must stay, with what they are called with. */
+static bool twenty_closes(const struct script *s, const struct judge *j)
+{
+	(void)j;
+	return count_call(s, CALL_close) + count_call(s, CALL_listen) == 20;
+}
+
+static void test_all_must_stay(void **state)
+{
+	char program[2000] = "uid 5\n", wanted[2000] = "";
+	u32 n = (u32)strlen(program), w = 0;
+
+	(void)state;
+	for (u32 i = 0; i < 20; i++) {
+		n += (u32)snprintf(program + n, sizeof(program) - n, "%s",
+				   i % 2 == 0 ? "close(3) = 0 // so\n"
+					      : "+.1 listen(3, 128) = 0\n");
+		w += (u32)snprintf(wanted + w, sizeof(wanted) - w, "%s",
+				   i % 2 == 0 ? "close(3) = ...\n" : "listen(3, 0) = ...\n");
+	}
+	expect_left(program, wanted, twenty_closes);
+}
+
 static bool closes(const struct script *s, const struct judge *j)
 {
 	(void)j;
@@ -384,14 +421,23 @@ static bool long_and_dying(const struct script *s, const struct judge *j)
 	return false;
 }
 
+/* A bound that is no round number is found in a few rounds. */
 static void test_packet(void **state)
 {
+	struct judge *j = new_judge(long_and_dying);
+	u32 rounds;
+	char *left =
+		left_of("< eth 02:00:00:00:00:02 > 02:00:00:00:00:01 192.0.2.2:7 > 192.0.2.1:5000 "
+			"[ttl 0, id 77, df, csum bad, opt rr 3 192.0.2.1 192.0.2.9, opt nop] "
+			"udp (60000) pattern 7\n"
+			"< arp who-has 192.0.2.1 tell 192.0.2.2\n",
+			j, &rounds);
+
 	(void)state;
-	expect_left("< eth 02:00:00:00:00:02 > 02:00:00:00:00:01 192.0.2.2:7 > 192.0.2.1:5000 "
-		    "[ttl 0, id 77, df, csum bad, opt rr 3 192.0.2.1 192.0.2.9, opt nop] "
-		    "udp (60000) pattern 7\n"
-		    "< arp who-has 192.0.2.1 tell 192.0.2.2\n",
-		    "< [ttl 0] udp (1473)\n", long_and_dying);
+	assert_string_equal(left, "< [ttl 0] udp (1473)\n");
+	assert_true(rounds <= ROUNDS_BOUND);
+	free(left);
+	free_judge(j);
 }
 
 static bool is_arp_frame(const struct script *s, const struct judge *j)
@@ -720,6 +766,8 @@ int main(void)
 		cmocka_unit_test(test_sixty_statements),
 		cmocka_unit_test(test_conflicts),
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_all_must_stay),
 		cmocka_unit_test(test_what_stands_around),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_waiting),
