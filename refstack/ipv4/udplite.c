@@ -32,7 +32,7 @@ static u32 udplite_coverage(const struct sk_buff *skb)
 		return 0;
 	if (cscov == 0)
 		return skb->len;
-	return cscov < UDP_HLEN || cscov > skb->len ? 0 : cscov;
+	return cscov < UDP_HLEN ? 0 : cscov;
 }
 
 /* LINUX: __skb_checksum_complete_head(): is the sum over the first len bytes right? */
