@@ -10,27 +10,32 @@
 #include "harness/cli/capture.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
-#include "harness/cli/jobs.h"
-#include "harness/cli/output.h"
+#include "harness/cli/session.h"
 #include "harness/cli/vectors.h"
 #include "harness/golden/golden.h"
+#include "harness/lib/json.h"
 #include "harness/oracle/uml.h"
 
 enum { BOOT_SECONDS = 120, ERROR_BYTES = 4096 };
 
-static const char *const outcome_names[OUTCOMES] = {
-	"captured", "unchanged", "updated", "differs", "invalid", "environment", "died",
+/* By enum capture_outcome. */
+static const struct session_verdict verdicts[OUTCOMES] = {
+	[CAPTURED] = { "captured", true, EXIT_OK, false },
+	[UNCHANGED] = { "unchanged", true, EXIT_OK, false },
+	[UPDATED] = { "updated", false, EXIT_OK, false },
+	[DIFFERS] = { "differs", false, EXIT_DIFFERENCE, false },
+	[INVALID] = { "invalid", false, EXIT_USAGE, false },
+	[NO_JUDGE] = { "environment", false, EXIT_ENVIRONMENT, false },
+	[DIED] = { "died", false, EXIT_DIFFERENCE, false },
 };
 
-struct session {
+struct captures {
 	const struct args *args;
 	struct file_list files;
 	struct kernel kernel;
 	struct run_options options;
 	const char *why; /* --why; NULL */
 	bool update, json;
-	u32 done, count[OUTCOMES];
-	struct progress progress;
 };
 
 /* One vector on its way. */
@@ -79,41 +84,6 @@ void capture_show_diff(FILE *to, const char *path, const char *text)
 		waitpid(pid, NULL, 0);
 }
 
-static bool same_frame(const struct golden_frame *a, const struct golden_frame *b)
-{
-	return a->host == b->host && a->outgoing == b->outgoing && a->when_ns == b->when_ns &&
-	       a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
-static void show_frame_diff(FILE *to, const struct golden *old, const struct golden *new)
-{
-	u32 i = 0;
-
-	while (i < old->nr_frames &&
-	       i < new->nr_frames &&same_frame(&old->frame[i], &new->frame[i]))
-		i++;
-	if (i == old->nr_frames && i == new->nr_frames)
-		return;
-	fprintf(to, "frame %u differs; there were %u, there are %u\n", i + 1, old->nr_frames,
-		new->nr_frames);
-	for (u32 k = 0; k < 2; k++) {
-		const struct golden *g = k == 0 ? old : new;
-
-		if (i >= g->nr_frames)
-			continue;
-		fprintf(to, "%c %lld ns:", k == 0 ? '-' : '+', (long long)g->frame[i].when_ns);
-		for (u32 b = 0; b < g->frame[i].len; b++)
-			fprintf(to, "%s%02x", b % 4 == 0 ? " " : "", g->frame[i].bytes[b]);
-		fputc('\n', to);
-	}
-}
-
-static void show_line_diff(FILE *to, const char *what, const char *old, const char *new)
-{
-	if (strcmp(old, new) != 0)
-		fprintf(to, "%s was:\n%s%s is:\n%s", what, old, what, new);
-}
-
 static void show_pcapng_diff(const struct pair *v)
 {
 	struct golden old = { 0 }, new = { 0 };
@@ -122,9 +92,7 @@ static void show_pcapng_diff(const struct pair *v)
 	if (golden_read(&old, v->pcapng, err, sizeof(err)) != 0)
 		fprintf(v->talk, "the capture cannot be read: %s\n", err);
 	else if (golden_read(&new, v->fresh, err, sizeof(err)) == 0) {
-		show_frame_diff(v->talk, &old, &new);
-		show_line_diff(v->talk, "the state at the end", old.state, new.state);
-		show_line_diff(v->talk, "the kernel", old.from.kernel, new.from.kernel);
+		golden_show_diff(v->talk, &old, &new);
 	}
 	golden_free(&old);
 	golden_free(&new);
@@ -172,7 +140,7 @@ static void complain(const struct pair *v, const char *what)
 	fprintf(v->talk, "%s%s%s\n", named ? "" : v->path, named ? "" : ": ", what);
 }
 
-static enum capture_outcome judge(const struct session *s, struct pair *v)
+static enum capture_outcome judge(const struct captures *s, struct pair *v)
 {
 	char err[ERROR_BYTES] = "";
 	int ret;
@@ -195,38 +163,12 @@ static enum capture_outcome judge(const struct session *s, struct pair *v)
 	return CAPTURED;
 }
 
-static bool same_words(const char *a, const char *b)
-{
-	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
-static bool same_source(const struct provenance *a, const struct provenance *b)
-{
-	return same_words(a->kernel, b->kernel) && same_words(a->config_hash, b->config_hash) &&
-	       same_words(a->patches_hash, b->patches_hash) && a->seed == b->seed &&
-	       a->hz == b->hz && same_words(a->sysctls, b->sysctls) && same_words(a->tape, b->tape);
-}
-
-/* All that Linux said. On which lines of the script the statements behind it stand may change, by a
- * header more.
- */
-static bool says_the_same(const struct golden *a, const struct golden *b)
-{
-	bool same = a->nr_frames == b->nr_frames && a->ethernet == b->ethernet &&
-		    a->hosts == b->hosts && same_words(a->state, b->state) &&
-		    same_source(&a->from, &b->from);
-
-	for (u32 i = 0; same && i < a->nr_frames; i++)
-		same = same_frame(&a->frame[i], &b->frame[i]);
-	return same;
-}
-
 static bool same_captures(const char *path_a, const char *path_b)
 {
 	char err[ERROR_BYTES];
 	struct golden a = { 0 }, b = { 0 };
 	bool same = golden_read(&a, path_a, err, sizeof(err)) == 0 &&
-		    golden_read(&b, path_b, err, sizeof(err)) == 0 && says_the_same(&a, &b);
+		    golden_read(&b, path_b, err, sizeof(err)) == 0 && golden_same(&a, &b);
 
 	golden_free(&a);
 	golden_free(&b);
@@ -269,7 +211,7 @@ static bool write_fresh(struct pair *v)
 }
 
 /* --why becomes a header behind the others: the reason stays with what it explains. */
-static bool keep_reason(const struct session *s, struct pair *v)
+static bool keep_reason(const struct captures *s, struct pair *v)
 {
 	char err[ERROR_BYTES] = "";
 
@@ -281,7 +223,7 @@ static bool keep_reason(const struct session *s, struct pair *v)
 	return v->text != NULL && write_fresh(v);
 }
 
-static enum capture_outcome compare_and_write(const struct session *s, struct pair *v)
+static enum capture_outcome compare_and_write(const struct captures *s, struct pair *v)
 {
 	bool captured = is_captured(v->script), there = access(v->pcapng, F_OK) == 0;
 	bool same_text = strlen(v->text) == v->old_len && memcmp(v->text, v->old, v->old_len) == 0;
@@ -319,7 +261,7 @@ static char *with_suffix(const char *path, const char *suffix)
 	return to;
 }
 
-static enum capture_outcome capture_one(const struct session *s, const char *path, FILE *talk)
+static enum capture_outcome capture_one(const struct captures *s, const char *path, FILE *talk)
 {
 	struct pair v = { .path = path, .talk = talk };
 	enum capture_outcome o = INVALID;
@@ -349,7 +291,7 @@ static enum capture_outcome capture_one(const struct session *s, const char *pat
 
 /* --- all of them --- */
 
-static enum capture_outcome capture_file(const struct session *s, const char *path, FILE *talk)
+static enum capture_outcome capture_file(const struct captures *s, const char *path, FILE *talk)
 {
 	const struct capture c = {
 		.kernel = &s->kernel, .options = &s->options, .why = s->why, .update = s->update
@@ -358,92 +300,79 @@ static enum capture_outcome capture_file(const struct session *s, const char *pa
 	return is_frames_file(path) ? capture_frames(&c, path, talk) : capture_one(s, path, talk);
 }
 
-static void job_work(void *ctx, u32 item, FILE *result)
+static char *json_of(const char *name, const struct outcome *o)
 {
-	const struct session *s = ctx;
-	FILE *talk = tmpfile(); /* diff(1) writes to it, too */
-	enum capture_outcome o;
-	int c;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	struct json j;
 
-	if (talk == NULL)
+	if (to == NULL)
 		abort();
-	o = capture_file(s, s->files.path[item], talk);
-	fputc((int)o, result);
-	rewind(talk);
-	while ((c = fgetc(talk)) != EOF)
-		fputc(c, result);
-	fclose(talk);
+	json_begin(&j, to, 0);
+	json_object(&j, NULL);
+	json_text(&j, "file", name);
+	json_text(&j, "outcome", verdicts[o->verdict].total);
+	json_text(&j, "message", o->text);
+	json_end(&j);
+	fclose(to);
+	return text;
 }
 
-static void report(struct session *s, u32 item, enum capture_outcome o, const char *text,
-		   size_t len)
+/* What was said, and the last word. */
+static void take_outcome(const struct captures *s, u32 item, FILE *talk, struct outcome *o)
 {
 	const char *name = s->files.path[item];
-	char *message = strndup(text, len);
+	size_t len = 0;
+	FILE *to = open_memstream(&o->text, &len);
+	int c;
 
-	if (message == NULL)
+	if (to == NULL)
 		abort();
-	progress_clear(&s->progress);
-	if (s->json) {
-		printf("%s\n    {\"file\": ", s->done != 0 ? "," : "");
-		json_string(stdout, name);
-		printf(", \"outcome\": \"%s\", \"message\": ", outcome_names[o]);
-		json_string(stdout, message);
-		putchar('}');
-	} else {
-		fputs(message, stdout);
-		if (o == CAPTURED || o == UPDATED)
-			printf("%s: %s\n", name, outcome_names[o]);
-		else if (o == DIED)
-			printf("%s: refstack itself ended\n", name);
-	}
-	s->done++;
-	s->count[o]++;
-	free(message);
+	while ((c = fgetc(talk)) != EOF)
+		fputc(c, to);
+	if (!s->json && (o->verdict == CAPTURED || o->verdict == UPDATED))
+		fprintf(to, "%s: %s\n", name, verdicts[o->verdict].total);
+	fclose(to);
+	if (s->json)
+		o->json = json_of(name, o);
 }
 
-static void job_done(void *ctx, u32 item, const void *result, size_t len, int why)
+static void work(void *ctx, u32 item, FILE *talk, struct outcome *o)
 {
-	struct session *s = ctx;
-	const char *text = result;
+	const struct captures *s = ctx;
+	FILE *said = tmpfile(); /* diff(1) writes to it, too */
 
-	(void)why;
-	if (result == NULL || len == 0 || text[0] >= OUTCOMES)
-		report(s, item, DIED, "", 0);
-	else
-		report(s, item, (enum capture_outcome)text[0], text + 1, len - 1);
+	(void)talk;
+	if (said == NULL)
+		abort();
+	o->verdict = capture_file(s, s->files.path[item], said);
+	rewind(said);
+	take_outcome(s, item, said, o);
+	fclose(said);
 }
 
-static int exit_code(const struct session *s)
+static void died(void *ctx, u32 item, int why, struct outcome *o)
 {
-	if (s->count[DIFFERS] + s->count[DIED] != 0 || s->done < s->files.nr)
-		return EXIT_DIFFERENCE;
-	if (s->count[INVALID] != 0)
-		return EXIT_USAGE;
-	return s->count[NO_JUDGE] != 0 ? EXIT_ENVIRONMENT : EXIT_OK;
+	const struct captures *s = ctx;
+	char how[SESSION_HOW];
+
+	o->verdict = DIED;
+	if (asprintf(&o->text, "%s: refstack itself ended, %s\n", s->files.path[item],
+		     session_how(why, how)) < 0)
+		abort();
+	if (s->json)
+		o->json = json_of(s->files.path[item], o);
 }
 
-static void print_totals(const struct session *s)
+static void members(void *ctx, FILE *to)
 {
-	bool first = true;
+	const struct captures *s = ctx;
 
-	if (s->json) {
-		printf("\n  ],\n  \"kernel\": \"%s\"", s->kernel.version);
-		for (u32 o = 0; o < OUTCOMES; o++)
-			printf(", \"%s\": %u", outcome_names[o], s->count[o]);
-		printf("\n}\n");
-		return;
-	}
-	for (u32 o = 0; o < OUTCOMES; o++) {
-		if (s->count[o] == 0 && o > UNCHANGED)
-			continue;
-		printf("%s%u %s", first ? "" : ", ", s->count[o], outcome_names[o]);
-		first = false;
-	}
-	putchar('\n');
+	fprintf(to, "\"kernel\": \"%s\", ", s->kernel.version);
 }
 
-static int find_judge(struct session *s)
+static int find_judge(struct captures *s)
 {
 	char err[ERROR_BYTES] = "";
 
@@ -453,7 +382,7 @@ static int find_judge(struct session *s)
 	return EXIT_ENVIRONMENT;
 }
 
-static int take_args(struct session *s)
+static int take_args(struct captures *s)
 {
 	const struct args *a = s->args;
 	char err[FILE_ERROR_MAX];
@@ -478,33 +407,27 @@ static int take_args(struct session *s)
 	return EXIT_OK;
 }
 
-static int capture_all(struct session *s)
+static int capture_all(struct captures *s)
 {
-	u32 workers = (u32)args_number(s->args, OPT_capture_JOBS, 1);
-	const struct jobs jobs = { .items = s->files.nr,
-				   .workers = workers,
-				   .work = job_work,
-				   .done = job_done,
-				   .progress = &s->progress,
-				   .what = "scripts",
-				   .ctx = s };
+	struct session all = { .command = COMMAND_capture,
+			       .what = "scripts",
+			       .verdict = verdicts,
+			       .nr_verdicts = ARRAY_SIZE(verdicts),
+			       .items = s->files.nr,
+			       .workers = (u32)args_number(s->args, OPT_capture_JOBS, 1),
+			       .json = s->json,
+			       .apart = true,
+			       .work = work,
+			       .died = died,
+			       .members = members,
+			       .ctx = s };
 
-	catch_interrupt();
-	progress_start(&s->progress);
-	if (s->json)
-		printf("{\n  \"scripts\": [");
-	jobs_run(&jobs);
-	progress_clear(&s->progress);
-	if (s->done < s->files.nr)
-		fprintf(stderr, "refstack capture: interrupted after %u of %u scripts\n", s->done,
-			s->files.nr);
-	print_totals(s);
-	return exit_code(s);
+	return session_run(&all);
 }
 
 int cmd_capture(const struct args *args)
 {
-	struct session s = { .args = args };
+	struct captures s = { .args = args };
 	int ret = take_args(&s);
 
 	if (ret == EXIT_OK)

@@ -11,8 +11,7 @@
 #include "base/check.h"
 #include "harness/cli/duts.h"
 #include "harness/cli/files.h"
-#include "harness/cli/jobs.h"
-#include "harness/cli/output.h"
+#include "harness/cli/session.h"
 #include "harness/cli/vectors.h"
 #include "harness/golden/check.h"
 #include "harness/golden/junit.h"
@@ -25,23 +24,28 @@ enum {
 	LIVE_LIMIT_SECS = 20 /* of real time, for a vector that does not come to an end */
 };
 
-/* What came of one vector; it travels from a worker with its two texts behind it. */
-struct outcome {
-	u32 verdict;
-	u32 text_len, json_len;
-	u64 virtual_ps;
+/* By enum check_verdict. What is not there to compare is said, and is no pass of a golden vector.
+ */
+static const struct session_verdict verdicts[CHECK_VERDICTS] = {
+	[CHECK_PASSED] = { "passed", true, EXIT_OK, false },
+	[CHECK_FAILED] = { "failed", true, EXIT_DIFFERENCE, false },
+	[CHECK_INVALID] = { "failed", true, EXIT_USAGE, true },
+	[CHECK_ENVIRONMENT] = { "failed", true, EXIT_ENVIRONMENT, true },
+	[CHECK_PENDING] = { "pending", false, EXIT_OK, false },
+	[CHECK_NOT_CAPTURED] = { "not captured", false, EXIT_OK, false },
+	[CHECK_EXPLAINED] = { "explained", false, EXIT_OK, false },
+	[CHECK_SKIPPED] = { "skipped", false, EXIT_OK, false },
+	[CHECK_NOT_IMPLEMENTED] = { "not implemented", false, EXIT_NOT_IMPLEMENTED, false },
 };
 
-struct session {
+struct check {
 	const struct args *args;
 	struct vectors vectors;
 	struct check_options options;
 	struct dut_worlds *worlds;
 	bool json, verbose, list;
 	const char *captures; /* a folder; NULL */
-	u32 done, count[CHECK_VERDICTS];
 	struct junit junit;
-	struct progress progress;
 };
 
 /* --- one vector
@@ -95,32 +99,22 @@ static bool is_told_of_file(enum check_verdict v)
 	return v == CHECK_FAILED || v == CHECK_PENDING;
 }
 
-/* The outcome and its texts, as a worker hands them over. */
-static void write_outcome(const struct session *s, const struct vector *v,
-			  const struct check_result *r, FILE *to)
+static void take_result(const struct check *s, const struct vector *v, const struct check_result *r,
+			struct outcome *o)
 {
-	char *text = NULL, *json = NULL;
 	size_t text_len = 0, json_len = 0;
-	FILE *f = open_memstream(&text, &text_len);
-	FILE *j = open_memstream(&json, &json_len);
-	struct outcome o;
+	FILE *text = open_memstream(&o->text, &text_len);
+	FILE *json = open_memstream(&o->json, &json_len);
 
-	if (f == NULL || j == NULL)
+	if (text == NULL || json == NULL)
 		abort();
-	check_report(f, is_told_of_file(r->verdict) ? v->path : v->name, r, s->verbose);
+	o->verdict = r->verdict;
+	o->virtual_ps = r->virtual_ps;
+	check_report(text, is_told_of_file(r->verdict) ? v->path : v->name, r, s->verbose);
 	if (s->json)
-		put_json(j, v, r);
-	fclose(f);
-	fclose(j);
-	o = (struct outcome){ .verdict = r->verdict,
-			      .text_len = (u32)text_len,
-			      .json_len = (u32)json_len,
-			      .virtual_ps = r->virtual_ps };
-	fwrite(&o, sizeof(o), 1, to);
-	fwrite(text, 1, text_len, to);
-	fwrite(json, 1, json_len, to);
-	free(text);
-	free(json);
+		put_json(json, v, r);
+	fclose(text);
+	fclose(json);
 }
 
 /* FOLDER/vectors/udp/x.pcapng, with the folders on the way to it. False with why in err. */
@@ -151,7 +145,7 @@ static bool capture_file(const char *folder, const char *vector, char to[PATH_BY
 	return true;
 }
 
-static void write_capture(struct session *s, const struct vector *v, struct check_result *r)
+static void write_capture(struct check *s, const struct vector *v, struct check_result *r)
 {
 	char to[PATH_BYTES], err[FILE_ERROR_MAX] = "";
 
@@ -164,132 +158,54 @@ static void write_capture(struct session *s, const struct vector *v, struct chec
 		abort();
 }
 
-static void check_one(struct session *s, u32 item, FILE *to)
+static void work(void *ctx, u32 item, FILE *talk, struct outcome *o)
 {
+	struct check *s = ctx;
 	const struct vector *v = &s->vectors.v[item];
-	struct check_result r = vector_check(v, &s->options, s->worlds);
+	struct check_result r;
 
-	if (s->captures != NULL)
-		write_capture(s, v, &r);
-	write_outcome(s, v, &r, to);
-	check_result_free(&r);
-}
-
-/* --- reports
- * --------------------------------------------------------------------------------------- */
-
-/* Differences are results and go to stdout; what could not be checked goes to stderr. */
-static FILE *report_to(enum check_verdict v)
-{
-	return v == CHECK_INVALID || v == CHECK_ENVIRONMENT ? stderr : stdout;
-}
-
-/* What write_outcome() wrote. */
-static void report(struct session *s, u32 item, const char *bytes, size_t len)
-{
-	const char *name = s->vectors.v[item].name, *text = bytes + sizeof(struct outcome);
-	struct outcome o;
-	char *own;
-
-	memcpy(&o, bytes, sizeof(o));
-	assert(len == sizeof(o) + o.text_len + o.json_len);
-	assert(o.verdict < CHECK_VERDICTS);
-	own = strndup(text, o.text_len);
-	if (own == NULL)
-		abort();
-	progress_clear(&s->progress);
-	if (s->json) {
-		printf("%s\n    %.*s", s->done != 0 ? "," : "", (int)o.json_len, text + o.text_len);
-	} else if (*own != '\0') {
-		if (report_to(o.verdict) == stderr)
-			fflush(stdout);
-		fputs(own, report_to(o.verdict));
-	}
-	junit_add(&s->junit, name, o.verdict, *own != '\0' ? own : NULL, o.virtual_ps);
-	free(own);
-	s->done++;
-	s->count[o.verdict]++;
-}
-
-static void check_here(struct session *s)
-{
-	for (u32 i = 0; i < s->vectors.nr && interrupted == 0; i++) {
-		char *bytes = NULL;
-		size_t len = 0;
-		FILE *to = open_memstream(&bytes, &len);
-
-		if (to == NULL)
-			abort();
-		check_one(s, i, to);
-		fclose(to);
-		report(s, i, bytes, len);
-		free(bytes);
-		progress_show(&s->progress, s->done, s->vectors.nr, "vectors");
-	}
-}
-
-static void job_work(void *ctx, u32 item, FILE *result)
-{
-	struct session *s = ctx;
-
+	(void)talk;
 	if (s->options.live)
 		alarm(LIVE_LIMIT_SECS);
-	check_one(s, item, result);
+	r = vector_check(v, &s->options, s->worlds);
+	if (s->captures != NULL)
+		write_capture(s, v, &r);
+	take_result(s, v, &r, o);
+	check_result_free(&r);
 	alarm(0);
 }
 
 /* The worker has gone down with the vector: a bug of ours, and no pass. */
-static void job_died(struct session *s, u32 item, int why)
+static void died(void *ctx, u32 item, int why, struct outcome *o)
 {
-	bool signal = WIFSIGNALED(why);
+	struct check *s = ctx;
 	struct check_result r = { .verdict = CHECK_FAILED };
-	char *bytes = NULL, what[100];
-	size_t len = 0;
-	FILE *to = open_memstream(&bytes, &len);
+	char what[100], how[SESSION_HOW];
 
-	if (to == NULL)
-		abort();
-	if (signal && WTERMSIG(why) == SIGALRM)
+	if (WIFSIGNALED(why) && WTERMSIG(why) == SIGALRM)
 		snprintf(what, sizeof(what), "does not come to an end in %d s of real time",
 			 LIVE_LIMIT_SECS);
 	else
-		snprintf(what, sizeof(what), "refstack itself ended, with %s %d",
-			 signal ? "signal" : "exit code",
-			 signal ? WTERMSIG(why) : WEXITSTATUS(why));
+		snprintf(what, sizeof(what), "refstack itself ended, %s", session_how(why, how));
 	difference_add(&r.differences, DIFFERS_STATEMENT, what, NULL);
-	write_outcome(s, &s->vectors.v[item], &r, to);
-	fclose(to);
-	report(s, item, bytes, len);
-	free(bytes);
+	take_result(s, &s->vectors.v[item], &r, o);
 	check_result_free(&r);
 }
 
-static void job_done(void *ctx, u32 item, const void *result, size_t len, int why)
+static void told(void *ctx, u32 item, const struct outcome *o)
 {
-	if (result == NULL)
-		job_died(ctx, item, why);
-	else
-		report(ctx, item, result, len);
-}
+	struct check *s = ctx;
+	bool silent = o->text == NULL || o->text[0] == '\0';
 
-static bool check_in_workers(struct session *s, u32 workers)
-{
-	const struct jobs jobs = { .items = s->vectors.nr,
-				   .workers = workers,
-				   .work = job_work,
-				   .done = job_done,
-				   .progress = &s->progress,
-				   .what = "vectors",
-				   .ctx = s };
-
-	return jobs_run(&jobs);
+	junit_add(&s->junit, s->vectors.v[item].name, o->verdict, silent ? NULL : o->text,
+		  o->virtual_ps);
 }
 
 /* --- the command line
  * ------------------------------------------------------------------------------- */
 
 /* The judging kernel is asked by capture; here it is the reference or a second opinion. */
-static int take_dut(struct session *s)
+static int take_dut(struct check *s)
 {
 	const char *name = args_text(s->args, OPT_check_DUT, "refstack");
 	enum dut_kind kind = DUT_KIND_REFSTACK;
@@ -310,7 +226,7 @@ static int take_dut(struct session *s)
 	return EXIT_OK;
 }
 
-static int take_options(struct session *s)
+static int take_options(struct check *s)
 {
 	const struct args *a = s->args;
 
@@ -325,7 +241,7 @@ static int take_options(struct session *s)
 	return take_dut(s);
 }
 
-static int take_files(struct session *s)
+static int take_files(struct check *s)
 {
 	char err[FILE_ERROR_MAX];
 
@@ -343,47 +259,7 @@ static int take_files(struct session *s)
 /* --- the whole
  * -------------------------------------------------------------------------------------- */
 
-/* What is not there to compare is said, and is no pass of a golden vector. */
-static u32 failures(const struct session *s)
-{
-	return s->count[CHECK_FAILED] + s->count[CHECK_INVALID] + s->count[CHECK_ENVIRONMENT];
-}
-
-static void print_totals(const struct session *s)
-{
-	static const enum check_verdict others[] = { CHECK_PENDING, CHECK_NOT_CAPTURED,
-						     CHECK_EXPLAINED, CHECK_SKIPPED,
-						     CHECK_NOT_IMPLEMENTED };
-
-	if (s->json) {
-		printf("\n  ],\n  \"passed\": %u, \"failed\": %u, \"not_captured\": %u, "
-		       "\"explained\": %u, \"pending\": %u, \"skipped\": %u, "
-		       "\"not_implemented\": %u, "
-		       "\"interrupted\": %s\n}\n",
-		       s->count[CHECK_PASSED], failures(s), s->count[CHECK_NOT_CAPTURED],
-		       s->count[CHECK_EXPLAINED], s->count[CHECK_PENDING], s->count[CHECK_SKIPPED],
-		       s->count[CHECK_NOT_IMPLEMENTED], interrupted != 0 ? "true" : "false");
-		return;
-	}
-	printf("%u passed, %u failed", s->count[CHECK_PASSED], failures(s));
-	for (u32 i = 0; i < ARRAY_SIZE(others); i++)
-		if (s->count[others[i]] != 0)
-			printf(", %u %s", s->count[others[i]], check_verdict_name(others[i]));
-	putchar('\n');
-}
-
-static int exit_code(const struct session *s)
-{
-	if (s->count[CHECK_FAILED] != 0 || s->done < s->vectors.nr)
-		return EXIT_DIFFERENCE;
-	if (s->count[CHECK_INVALID] != 0)
-		return EXIT_USAGE;
-	if (s->count[CHECK_ENVIRONMENT] != 0)
-		return EXIT_ENVIRONMENT;
-	return s->count[CHECK_NOT_IMPLEMENTED] != 0 ? EXIT_NOT_IMPLEMENTED : EXIT_OK;
-}
-
-static int write_junit(const struct session *s, const char *path, time_t started)
+static int write_junit(const struct check *s, const char *path, time_t started)
 {
 	char when[TIME_BYTES], err[FILE_ERROR_MAX];
 	struct tm utc;
@@ -403,38 +279,34 @@ static int write_junit(const struct session *s, const char *path, time_t started
 	return EXIT_ENVIRONMENT;
 }
 
-static int check_all(struct session *s)
+static int check_all(struct check *s)
 {
 	const char *junit = args_text(s->args, OPT_check_JUNIT, NULL);
-	u32 workers = (u32)args_number(s->args, OPT_check_JOBS, 1);
+	struct session all = { .command = COMMAND_check,
+			       .what = "vectors",
+			       .verdict = verdicts,
+			       .nr_verdicts = ARRAY_SIZE(verdicts),
+			       .items = s->vectors.nr,
+			       .workers = (u32)args_number(s->args, OPT_check_JOBS, 1),
+			       .json = s->json,
+			       /* A broken invariant takes its process with it. */
+			       .apart = s->options.live || s->options.invariants,
+			       .work = work,
+			       .died = died,
+			       .told = told,
+			       .ctx = s };
 	time_t started = time(NULL);
-	bool could_start = true;
 	int ret, written = EXIT_OK;
 
-	catch_interrupt();
-	progress_start(&s->progress);
 	s->worlds = dut_worlds_new();
-	if (s->json)
-		printf("{\n  \"vectors\": [");
-	/* A broken invariant takes its process with it, not the other vectors. */
-	if (s->options.live || s->options.invariants || (workers > 1 && s->vectors.nr > 1))
-		could_start = check_in_workers(s, workers);
-	else
-		check_here(s);
+	ret = session_run(&all);
 	dut_worlds_free(s->worlds);
-	progress_clear(&s->progress);
-	if (s->done < s->vectors.nr)
-		fprintf(stderr, "refstack check: %s after %u of %u vectors\n",
-			could_start ? "interrupted" : "no process could be started", s->done,
-			s->vectors.nr);
 	if (junit != NULL)
 		written = write_junit(s, junit, started);
-	print_totals(s);
-	ret = exit_code(s);
 	return ret == EXIT_OK ? written : ret;
 }
 
-static int list_files(const struct session *s)
+static int list_files(const struct check *s)
 {
 	for (u32 i = 0; i < s->vectors.nr; i++)
 		printf("%s\n", s->vectors.v[i].name);
@@ -443,7 +315,7 @@ static int list_files(const struct session *s)
 
 int cmd_check(const struct args *args)
 {
-	struct session s = { .args = args };
+	struct check s = { .args = args };
 	int ret = take_options(&s);
 
 	if (ret == 0)

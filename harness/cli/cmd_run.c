@@ -2,37 +2,32 @@
 /* cmd_run.c - refstack run: scripts on the reference, and what came of them. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "harness/cli/duts.h"
 #include "harness/cli/files.h"
-#include "harness/cli/jobs.h"
-#include "harness/cli/output.h"
+#include "harness/cli/session.h"
 #include "harness/dut/events.h"
+#include "harness/lib/json.h"
 #include "harness/oracle/uml.h"
 #include "harness/script/run.h"
 
-/* What came of one script; a copy of it travels from a worker, its texts behind
- * it. */
-struct outcome {
-	enum run_verdict verdict;
-	u32 line, column, events;
-	u64 virtual_ps;
-	u32 message_len, output_len;
+/* By enum run_verdict. */
+static const struct session_verdict verdicts[] = {
+	[RUN_PASSED] = { "passed", true, EXIT_OK, false },
+	[RUN_FAILED] = { "failed", true, EXIT_DIFFERENCE, false },
+	[RUN_NOT_IMPLEMENTED] = { "not implemented", false, EXIT_NOT_IMPLEMENTED, false },
+	[RUN_INVALID] = { "failed", true, EXIT_USAGE, true },
+	[RUN_ENVIRONMENT] = { "failed", true, EXIT_ENVIRONMENT, true },
 };
 
-struct session {
+struct run_files {
 	const struct args *args;
 	struct file_list files;
 	struct run_options options;
 	struct dut_worlds *worlds;
 	struct kernel *judge; /* --dut uml: it runs the scripts; NULL */
-	bool json, live;      /* live: -v and --graph write to `talk` as it happens */
-	FILE *talk;	      /* where the output of -v and --graph goes */
-	u32 ran, count[RUN_ENVIRONMENT + 1];
-	struct progress progress;
+	bool json, live;      /* live: -v and --graph write as it happens */
 };
 
 /* --- one script --- */
@@ -54,7 +49,7 @@ static struct run_result no_script(const char *name, const struct script_error *
 	return r;
 }
 
-static struct script *load(const struct session *s, const char *path, struct run_result *r)
+static struct script *load(const struct run_files *s, const char *path, struct run_result *r)
 {
 	struct script_error err = { 0 };
 	char why[FILE_ERROR_MAX];
@@ -78,7 +73,7 @@ static struct script *load(const struct session *s, const char *path, struct run
 }
 
 /* One boot. The script travels as text, whatever form it was read from. */
-static struct run_result ask_judge(const struct session *s, const struct script *script)
+static struct run_result ask_judge(const struct run_files *s, const struct script *script)
 {
 	size_t len = 0;
 	char *text = script_print(script, PRINT_COMMENTS, &len);
@@ -105,7 +100,7 @@ static struct run_result ask_judge(const struct session *s, const struct script 
 }
 
 /* Those of a script that ended badly are what is looked at most. */
-static void write_tracepoints(const struct session *s, struct run_result *r)
+static void write_tracepoints(const struct run_files *s, struct run_result *r)
 {
 	const char *path = args_text(s->args, OPT_run_EVENTS, NULL);
 	char err[FILE_ERROR_MAX];
@@ -119,7 +114,7 @@ static void write_tracepoints(const struct session *s, struct run_result *r)
 		abort();
 }
 
-static struct run_result run_one(struct session *s, const char *path, FILE *out)
+static struct run_result run_one(struct run_files *s, const char *path, FILE *out)
 {
 	struct run_options o = s->options;
 	struct run_result r = { 0 };
@@ -136,149 +131,82 @@ static struct run_result run_one(struct session *s, const char *path, FILE *out)
 
 /* --- reports --- */
 
-/* What came of it is a result and goes to stdout; what could not be run goes to
- * stderr. */
-static void report_text(const char *name, const struct run_result *r)
+static char *text_of(const char *name, const struct run_result *r)
 {
-	bool ran = r->verdict == RUN_FAILED || r->verdict == RUN_NOT_IMPLEMENTED;
+	char *text = NULL;
+	int n = 0;
 
-	if (r->verdict == RUN_PASSED)
-		return;
-	if (!ran)
-		fflush(stdout);
 	if (r->verdict == RUN_NOT_IMPLEMENTED)
-		printf("%s:%u: not implemented: ", name, r->line);
-	fprintf(ran ? stdout : stderr, "%s\n", r->message);
+		n = asprintf(&text, "%s:%u: not implemented: %s\n", name, r->line, r->message);
+	else if (r->verdict != RUN_PASSED)
+		n = asprintf(&text, "%s\n", r->message);
+	if (n < 0)
+		abort();
+	return text;
 }
 
-static void report_json(const struct session *s, const char *name, const struct run_result *r)
+static char *json_of(const char *name, const struct run_result *r)
 {
-	printf("%s\n    {\"file\": ", s->ran != 0 ? "," : "");
-	json_string(stdout, name);
-	printf(", \"verdict\": \"%s\", ", run_verdict_name(r->verdict));
-	if (r->verdict != RUN_PASSED) {
-		printf("\"line\": %u, \"column\": %u, \"message\": ", r->line, r->column);
-		json_string(stdout, r->message);
-		printf(", ");
-	}
-	printf("\"events\": %u, \"virtual_ps\": %llu}", r->events,
-	       (unsigned long long)r->virtual_ps);
-}
-
-static void report(struct session *s, u32 item, const struct run_result *r)
-{
-	assert(r->verdict <= RUN_ENVIRONMENT);
-	assert((r->verdict == RUN_PASSED) == (r->message == NULL));
-	progress_clear(&s->progress);
-	if (s->json)
-		report_json(s, file_name(s->files.path[item]), r);
-	else
-		report_text(file_name(s->files.path[item]), r);
-	s->ran++;
-	s->count[r->verdict]++;
-}
-
-/* Whose lines of -v and --graph these are, when there are several scripts. */
-static void print_title(const struct session *s, FILE *to, u32 item)
-{
-	if (s->live && s->files.nr > 1)
-		fprintf(to, "# %s\n", file_name(s->files.path[item]));
-}
-
-/* --- one after the other, or several at a time --- */
-
-static void run_here(struct session *s)
-{
-	for (u32 i = 0; i < s->files.nr && interrupted == 0; i++) {
-		struct run_result r;
-
-		print_title(s, s->talk, i);
-		r = run_one(s, s->files.path[i], s->talk);
-		report(s, i, &r);
-		run_result_free(&r);
-		progress_show(&s->progress, s->ran, s->files.nr, "scripts");
-	}
-}
-
-static void job_work(void *ctx, u32 item, FILE *result)
-{
-	struct session *s = ctx;
-	char *output = NULL;
+	char *text = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&output, &len);
-	struct outcome o;
+	FILE *to = open_memstream(&text, &len);
+	struct json j;
+
+	if (to == NULL)
+		abort();
+	json_begin(&j, to, 0);
+	json_object(&j, NULL);
+	json_text(&j, "file", name);
+	json_text(&j, "verdict", run_verdict_name(r->verdict));
+	if (r->verdict != RUN_PASSED) {
+		json_u64(&j, "line", r->line);
+		json_u64(&j, "column", r->column);
+		json_text(&j, "message", r->message);
+	}
+	json_u64(&j, "events", r->events);
+	json_u64(&j, "virtual_ps", r->virtual_ps);
+	json_end(&j);
+	fclose(to);
+	return text;
+}
+
+static void take_result(const struct run_files *s, u32 item, const struct run_result *r,
+			struct outcome *o)
+{
+	const char *name = file_name(s->files.path[item]);
+
+	assert((r->verdict == RUN_PASSED) == (r->message == NULL));
+	o->verdict = r->verdict;
+	o->virtual_ps = r->virtual_ps;
+	o->text = text_of(name, r);
+	if (s->json)
+		o->json = json_of(name, r);
+}
+
+static void work(void *ctx, u32 item, FILE *talk, struct outcome *o)
+{
+	struct run_files *s = ctx;
 	struct run_result r;
 
-	if (out == NULL)
-		abort();
-	r = run_one(s, s->files.path[item], out);
-	fclose(out);
-	o = (struct outcome){ r.verdict,    r.line,
-			      r.column,	    r.events,
-			      r.virtual_ps, r.message != NULL ? (u32)strlen(r.message) : 0,
-			      (u32)len };
-	fwrite(&o, sizeof(o), 1, result);
-	fwrite(r.message != NULL ? r.message : "", 1, o.message_len, result);
-	fwrite(output, 1, o.output_len, result);
+	if (s->live && s->files.nr > 1)
+		fprintf(talk, "# %s\n", file_name(s->files.path[item]));
+	r = run_one(s, s->files.path[item], talk);
+	take_result(s, item, &r, o);
 	run_result_free(&r);
-	free(output);
 }
 
 /* The worker has gone down with the script: a bug of ours, and no pass. */
-static void job_died(struct session *s, u32 item, int why)
+static void died(void *ctx, u32 item, int why, struct outcome *o)
 {
+	struct run_files *s = ctx;
 	struct run_result r = { .verdict = RUN_FAILED };
-	bool signal = WIFSIGNALED(why);
+	char how[SESSION_HOW];
 
-	if (asprintf(&r.message, "%s: refstack itself ended, with %s %d",
-		     file_name(s->files.path[item]), signal ? "signal" : "exit code",
-		     signal ? WTERMSIG(why) : WEXITSTATUS(why)) < 0)
+	if (asprintf(&r.message, "%s: refstack itself ended, %s", file_name(s->files.path[item]),
+		     session_how(why, how)) < 0)
 		abort();
-	report(s, item, &r);
+	take_result(s, item, &r, o);
 	run_result_free(&r);
-}
-
-static void job_done(void *ctx, u32 item, const void *result, size_t len, int why)
-{
-	struct session *s = ctx;
-	struct run_result r = { 0 };
-	const char *text = result;
-	struct outcome o;
-
-	if (result == NULL) {
-		job_died(s, item, why);
-		return;
-	}
-	memcpy(&o, text, sizeof(o));
-	assert(len == sizeof(o) + o.message_len + o.output_len);
-	text += sizeof(o);
-	r = (struct run_result){ .verdict = o.verdict,
-				 .line = o.line,
-				 .column = o.column,
-				 .events = o.events,
-				 .virtual_ps = o.virtual_ps };
-	if (o.verdict != RUN_PASSED) {
-		r.message = strndup(text, o.message_len);
-		if (r.message == NULL)
-			abort();
-	}
-	print_title(s, s->talk, item);
-	fwrite(text + o.message_len, 1, o.output_len, s->talk);
-	report(s, item, &r);
-	run_result_free(&r);
-}
-
-static bool run_in_workers(struct session *s, u32 workers)
-{
-	const struct jobs jobs = { .items = s->files.nr,
-				   .workers = workers,
-				   .work = job_work,
-				   .done = job_done,
-				   .progress = &s->progress,
-				   .what = "scripts",
-				   .ctx = s };
-
-	return jobs_run(&jobs);
 }
 
 /* --- the command line --- */
@@ -331,7 +259,7 @@ static int take_live(struct run_options *o)
 	return EXIT_OK;
 }
 
-static int take_judge(struct session *s)
+static int take_judge(struct run_files *s)
 {
 	static struct kernel judge;
 	char err[JUDGE_ERROR] = "";
@@ -347,7 +275,7 @@ static int take_judge(struct session *s)
 	return EXIT_OK;
 }
 
-static int take_dut(struct session *s)
+static int take_dut(struct run_files *s)
 {
 	const struct args *a = s->args;
 	enum dut_kind kind = DUT_KIND_REFSTACK;
@@ -365,7 +293,7 @@ static int take_dut(struct session *s)
 	return kind == DUT_KIND_UML ? take_judge(s) : EXIT_OK;
 }
 
-static int take_options(struct session *s)
+static int take_options(struct run_files *s)
 {
 	const struct args *a = s->args;
 	struct run_options *o = &s->options;
@@ -387,13 +315,12 @@ static int take_options(struct session *s)
 	o->tracepoints = args_has(a, OPT_run_EVENTS) ? EVENTS_ALL : 0;
 	o->seed = args_number(a, OPT_run_SEED, o->seed);
 	o->perturb = args_number(a, OPT_run_PERTURB, o->perturb);
-	o->out = s->talk;
 	o->colour = !s->json && wants_colour(stdout);
 	ret = take_pairs(o, a);
 	return ret != EXIT_OK ? ret : take_dut(s);
 }
 
-static int take_files(struct session *s)
+static int take_files(struct run_files *s)
 {
 	const char *suffix = args_has(s->args, OPT_run_BINARY) ? "" : ".pkt";
 	char err[FILE_ERROR_MAX];
@@ -415,64 +342,32 @@ static int take_files(struct session *s)
 
 /* --- the whole --- */
 
-static void print_totals(const struct session *s)
+static int run_all(struct run_files *s)
 {
-	u32 passed = s->count[RUN_PASSED], missing = s->count[RUN_NOT_IMPLEMENTED];
-	u32 failed = s->ran - passed - missing;
+	struct session all = { .command = COMMAND_run,
+			       .what = "scripts",
+			       .verdict = verdicts,
+			       .nr_verdicts = ARRAY_SIZE(verdicts),
+			       .items = s->files.nr,
+			       .workers = (u32)args_number(s->args, OPT_run_JOBS, 1),
+			       .json = s->json,
+			       .talk = s->json ? stderr : stdout,
+			       .work = work,
+			       .died = died,
+			       .ctx = s };
+	int ret;
 
-	if (s->json) {
-		printf("\n  ],\n  \"passed\": %u, \"failed\": %u, \"not_implemented\": %u, "
-		       "\"interrupted\": %s\n}\n",
-		       passed, failed, missing, interrupted != 0 ? "true" : "false");
-		return;
-	}
-	printf("%u passed, %u failed", passed, failed);
-	if (missing != 0)
-		printf(", %u not implemented", missing);
-	putchar('\n');
-}
-
-static int exit_code(const struct session *s)
-{
-	if (s->count[RUN_FAILED] != 0 || s->ran < s->files.nr)
-		return EXIT_DIFFERENCE;
-	if (s->count[RUN_INVALID] != 0)
-		return EXIT_USAGE;
-	if (s->count[RUN_ENVIRONMENT] != 0)
-		return EXIT_ENVIRONMENT;
-	return s->count[RUN_NOT_IMPLEMENTED] != 0 ? EXIT_NOT_IMPLEMENTED : EXIT_OK;
-}
-
-static int run_all(struct session *s)
-{
-	u32 workers = (u32)args_number(s->args, OPT_run_JOBS, 1);
-	bool started = true;
-
-	catch_interrupt();
-	progress_start(&s->progress);
 	s->worlds = dut_worlds_new();
-	if (s->json)
-		printf("{\n  \"scripts\": [");
-	if (workers > 1 && s->files.nr > 1)
-		started = run_in_workers(s, workers);
-	else
-		run_here(s);
+	ret = session_run(&all);
 	dut_worlds_free(s->worlds);
-	progress_clear(&s->progress);
-	if (s->ran < s->files.nr)
-		fprintf(stderr, "refstack run: %s after %u of %u scripts\n",
-			started ? "interrupted" : "no process could be started", s->ran,
-			s->files.nr);
-	print_totals(s);
-	return exit_code(s);
+	return ret;
 }
 
 int cmd_run(const struct args *args)
 {
-	struct session s = { .args = args, .json = args_has(args, OPT_run_JSON) };
+	struct run_files s = { .args = args, .json = args_has(args, OPT_run_JSON) };
 	int ret;
 
-	s.talk = s.json ? stderr : stdout;
 	s.live = args_has(args, OPT_run_VERBOSE) || args_has(args, OPT_run_GRAPH);
 	ret = take_options(&s);
 	if (ret == 0)

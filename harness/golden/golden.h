@@ -5,9 +5,11 @@
  *   golden_pkt.c     a script and a record become the captured script
  *   golden_pcapng.c  the capture beside it, written and read
  *   golden_sysctls.c which sysctls are not the kernel's own
+ *   golden_same.c    two goldens of one script
  *   align.c          two records against each other: which event is missing, which one differs
- * where check.c          one vector on one device under test junit.c, …       what came of it, for
- * machines
+ *   check.c          one vector on one device under test
+ *   frames*.c        many small questions in one file
+ *   junit.c          what came of it, for machines
  */
 #ifndef HARNESS_GOLDEN_GOLDEN_H
 #define HARNESS_GOLDEN_GOLDEN_H
@@ -75,5 +77,13 @@ struct golden {
 /* 0, or -1 with what is wrong with the file in err: invalid golden, exit code 2. */
 int golden_read(struct golden *g, const char *path, char *err, u32 err_size);
 void golden_free(struct golden *g);
+
+bool provenance_same(const struct provenance *a, const struct provenance *b);
+/* Is it all that Linux said? On which lines of the script the statements behind it stand may
+ * change, by a header more.
+ */
+bool golden_same(const struct golden *a, const struct golden *b);
+/* The first frame that differs, the state, the kernel. */
+void golden_show_diff(FILE *to, const struct golden *old, const struct golden *new);
 
 #endif
