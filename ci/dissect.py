@@ -33,6 +33,7 @@ except ImportError as why:
 ETHERNET, RAW_IP = 1, 101
 OUTBOUND = 2
 UDP_LITE, IGMP = 136, 2
+SOURCE_ROUTES = {131, 137}
 SHORTEST = 60  # an Ethernet frame without its FCS: shorter ones are filled up
 QUOTES = {3, 4, 5, 11, 12}  # types of ICMP that quote what they are about
 
@@ -88,8 +89,19 @@ def ones_sum(data):
     return total ^ 0xffff
 
 
+def destination(ip):
+    """RFC 1122 4.2.3.8: of a packet that sets out with a source route, the end of the route."""
+    at = 20
+    while at + 2 < len(ip) and ip[at] != 0:
+        size = 1 if ip[at] == 1 else max(ip[at + 1], 2)
+        if ip[at] in SOURCE_ROUTES and size >= 7:
+            return ip[at + size - 4:at + size]
+        at += size
+    return ip[16:20]
+
+
 def pseudo(ip, proto, length):
-    return ip[12:20] + struct.pack(">BBH", 0, proto, length)
+    return ip[12:16] + destination(ip) + struct.pack(">BBH", 0, proto, length)
 
 
 # --- one frame -------------------------------------------------------------------------------------
@@ -127,10 +139,12 @@ class Looker:
             self.keep(f, packet[inet.IP])
 
     def named(self, packet):
-        """Raw is data: of UDP, of an echo, behind a quoted header, or in a fragment."""
+        """Raw is data: of UDP, of an echo, or in a fragment. What is quoted may be cut anywhere."""
         above = packet
         while not isinstance(above.payload, NoPayload):
             layer = above.payload
+            if isinstance(layer, inet.IPerror):
+                return
             if isinstance(layer, Raw) and not isinstance(layer, Padding):
                 must(self.may_have_data(above), f"nothing known behind {above.name}")
             above = layer
@@ -138,8 +152,8 @@ class Looker:
     @staticmethod
     def may_have_data(above):
         if isinstance(above, inet.IP):  # what programs send by raw sockets is theirs
-            return is_fragment(above) or isinstance(above, inet.IPerror) or above.proto not in KNOWN
-        return isinstance(above, (inet.UDP, inet.TCP, inet.ICMP, inet.UDPerror, inet.TCPerror, inet.ICMPerror))
+            return is_fragment(above) or above.proto not in KNOWN
+        return isinstance(above, (inet.UDP, inet.TCP, inet.ICMP))
 
     def ethernet(self, packet):
         body = raw(packet)[14:]
@@ -255,9 +269,11 @@ COMPUTED = {inet.IP: ("ihl", "len", "chksum"), inet.UDP: ("len", "chksum"), inet
 
 
 def rebuilt(packet):
-    """A fragment's checksums above IP are the whole datagram's."""
+    """A fragment's checksums above IP are the whole datagram's; a quote is what it was."""
     copy = packet.copy()
     layer = copy
+    if inet.IPerror in copy:
+        copy[inet.ICMP].payload = Raw(raw(packet[inet.ICMP].payload))
     alone = not (inet.IP in packet and is_fragment(packet[inet.IP]))
     while not isinstance(layer, NoPayload):
         if alone or type(layer) is inet.IP:
