@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "harness/dut/linux_facts.h"
+#include "harness/dut/linux_rtnl.h"
 
 enum { ARGS_MAX = 256, PROGRAM_PATH = 64, MISSING = 127 };
 
@@ -403,6 +404,8 @@ int linux_command(struct dut *d, u32 host, struct ipcmd_call *call)
 		return ipcmd_sysctl(call, &by_name);
 	if (strcmp(name, "xps") == 0)
 		return run_xps(call);
+	if (strcmp(name, "ip") == 0 && linux_rtnl(linux_of(d), host, call, &err))
+		return err;
 	for (u32 i = 0; i < ARRAY_SIZE(programs); i++)
 		if (strcmp(programs[i].name, name) == 0)
 			return run_words(&programs[i], call);

@@ -4,6 +4,7 @@
  *
  *   linux_facts.c     begin and end; counters and state as the table of functions has them
  *   linux_command.c   commands: iproute2's programs; sysctl and xps by the files
+ *   linux_rtnl.c      iproute2's commonest ones without the program, in the guest
  *   linux_knobs.c     files: knobs, /proc/net
  *   linux_counters.c  /proc/net/snmp and its like → mib.def
  *   linux_trace.c     tracefs: an instance of our own, formats, the raw ring
@@ -24,6 +25,7 @@ enum { LINUX_MIB_FILES = 2, LINUX_SAVED_KNOBS = 64, KNOB_PATH_MAX = 192, KNOB_VA
 /* What stays open while a host is there; 0: not yet. */
 struct linux_host_facts {
 	int netlink, mib[LINUX_MIB_FILES];
+	bool words; /* the socket's errors come with words */
 };
 
 struct linux_facts {
