@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* oracle_count.c - see oracle_count.h.
  *
- * Many scripts a boot; each boot leaves its counts in a folder of its own below --into, as files of
- * gcov beside whose notes they belong: net/ipv4/udp.gcda. What the scripts answer is not looked at:
- * that is capture's and diff's work.
+ * Scripts, cases of .frames files, random programs: many a boot; each boot leaves its counts in a
+ * folder of its own below --into, as files of gcov beside whose notes they belong:
+ * net/ipv4/udp.gcda. What the scripts answer is not looked at: that is capture's and diff's work.
  */
 #include "harness/cli/oracle_count.h"
 
@@ -15,6 +15,7 @@
 #include "harness/cli/jobs.h"
 #include "harness/cli/output.h"
 #include "harness/cli/vectors.h"
+#include "harness/diff/generate.h"
 #include "harness/oracle/child.h"
 #include "harness/oracle/uml.h"
 
@@ -24,6 +25,8 @@ struct count {
 	struct kernel kernel;
 	struct run_options options;
 	struct vectors vectors;
+	struct generate generate;
+	u32 random; /* so many random programs behind the vectors */
 	struct progress progress;
 	u32 scripts, passed, boots, failed; /* failed: boots */
 };
@@ -34,9 +37,14 @@ struct boot_result {
 	bool failed;
 };
 
+static u32 items(const struct count *c)
+{
+	return c->vectors.nr + c->random;
+}
+
 static u32 batches(const struct count *c)
 {
-	return (c->vectors.nr + BATCH - 1) / BATCH;
+	return (items(c) + BATCH - 1) / BATCH;
 }
 
 static void boot(const struct count *c, struct uml_item *item, u32 n, FILE *result)
@@ -56,10 +64,14 @@ static void boot(const struct count *c, struct uml_item *item, u32 n, FILE *resu
 }
 
 /* As Linux is asked when it is captured. One that cannot be read does not run to its end. */
-static char *text_of(const struct vector *v, size_t *len)
+static char *text_of(const struct count *c, u32 i, size_t *len)
 {
 	char why[FILE_ERROR_MAX], *text;
+	const struct vector *v = &c->vectors.v[i];
+	enum generate_area area;
 
+	if (i >= c->vectors.nr)
+		return generate_program(&c->generate, i - c->vectors.nr + 1, len, &area);
 	if (v->frames == NULL)
 		return file_read(v->path, len, why);
 	text = frames_case_script(v->frames, v->nr, false, NULL);
@@ -74,11 +86,12 @@ static void work(void *ctx, u32 batch, FILE *result)
 	char *text[BATCH];
 	u32 n = 0;
 
-	for (u32 i = batch * BATCH; i < c->vectors.nr && n < BATCH; i++, n++) {
+	for (u32 i = batch * BATCH; i < items(c) && n < BATCH; i++, n++) {
 		size_t len = 0;
 
-		text[n] = text_of(&c->vectors.v[i], &len);
-		item[n] = (struct uml_item){ .name = c->vectors.v[i].name,
+		text[n] = text_of(c, i, &len);
+		item[n] = (struct uml_item){ .name = i < c->vectors.nr ? c->vectors.v[i].name
+								       : "random",
 					     .text = text[n] != NULL ? text[n] : "",
 					     .text_len = len };
 	}
@@ -109,9 +122,12 @@ static void done(void *ctx, u32 batch, const void *result, size_t len, int why)
 		result != NULL ? text + sizeof(r) : "");
 }
 
-static int take_files(struct count *c, const struct args *args)
+static int take_items(struct count *c, const struct args *args)
 {
 	char err[FILE_ERROR_MAX];
+
+	generate_init(&c->generate, args_number(args, OPT_oracle_SEED, 1));
+	c->random = (u32)args_number(args, OPT_oracle_RANDOM, 0);
 
 	for (u32 i = 1; i < args->nr_operands; i++) {
 		if (!vectors_add(&c->vectors, args->operand[i], err)) {
@@ -119,9 +135,9 @@ static int take_files(struct count *c, const struct args *args)
 			return EXIT_USAGE;
 		}
 	}
-	if (c->vectors.nr != 0)
+	if (items(c) != 0)
 		return EXIT_OK;
-	return usage_error(COMMAND_oracle, "count wants scripts");
+	return usage_error(COMMAND_oracle, "count wants scripts, or --random");
 }
 
 static int find_kernel(struct count *c, const char *into)
@@ -160,7 +176,7 @@ int oracle_count(const struct args *args)
 {
 	const char *into = args_text(args, OPT_oracle_INTO, NULL);
 	struct count c = { .scripts = 0 };
-	int ret = take_files(&c, args);
+	int ret = take_items(&c, args);
 
 	if (ret == EXIT_OK && into == NULL)
 		ret = usage_error(COMMAND_oracle, "count wants --into DIR");

@@ -39,7 +39,7 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:-j "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:--random oracle:--seed oracle:-j "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -70,7 +70,7 @@ _refstack() {
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
 		bench) _refstack_words "--json -h --help" ;;
-		oracle) _refstack_words "--coverage --into -j --json -h --help" ;;
+		oracle) _refstack_words "--coverage --into --random --seed -j --json -h --help" ;;
 		version) _refstack_words "--json -h --help" ;;
 		esac
 		return
