@@ -105,7 +105,8 @@ static void layout_process(struct process *p, struct arena *a, const struct limi
 
 	if (a->mem == NULL)
 		return;
-	memset(umem, 0, l->umem_bytes);
+	if (!a->zeroed)
+		memset(umem, 0, l->umem_bytes);
 	*p = (struct process){ .umem = umem,
 			       .umem_bytes = l->umem_bytes,
 			       .fd = fd,

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "core/iov.h"
 #include "harness/lib/invariants.h"
@@ -11,24 +12,48 @@
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
+/* So large that malloc, too, would map it anew each time. */
+enum { LARGE_WORLD = 32 << 20 };
+
+_Noreturn static void no_memory(u64 size)
+{
+	fprintf(stderr, "refstack: no memory for a world of %llu bytes\n",
+		(unsigned long long)size);
+	exit(3);
+}
+
+/* Most of a large world is room that no program comes to, above all the memory of its processes:
+ * there a page is there when it is first touched. Small ones come and go, in memory that is warm.
+ */
 struct world *scenario_new(const struct world_cfg *cfg)
 {
-	u64 size = world_size(cfg);
-	void *mem = aligned_alloc(ARENA_ALIGN, (size_t)ALIGN_UP(size, (u64)ARENA_ALIGN));
-	struct world *w;
+	u64 size = ALIGN_UP(world_size(cfg), (u64)ARENA_ALIGN);
+	struct world_cfg own = *cfg;
+	void *mem;
 
-	if (mem == NULL) {
-		fprintf(stderr, "refstack: no memory for a world of %llu bytes\n",
-			(unsigned long long)size);
-		exit(3);
-	}
-	w = world_init(mem, size, cfg);
-	return w;
+	own.zeroed = size >= LARGE_WORLD;
+	if (own.zeroed)
+		mem = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	else
+		mem = aligned_alloc(ARENA_ALIGN, (size_t)size);
+	if (mem == NULL || mem == MAP_FAILED)
+		no_memory(size);
+	return world_init(mem, size, &own);
 }
 
 void scenario_free(struct world *w)
 {
-	free(w);
+	if (!w->cfg.zeroed) {
+		free(w);
+		return;
+	}
+	/* What lies there next may be anybody's. */
+	for (u32 i = 0; i < w->nr_regions; i++)
+		if (w->region[i].kind == REGION_POOL)
+			pool_unpoison_all(w->region[i].at);
+	if (munmap(w, (size_t)ALIGN_UP(world_size(&w->cfg), (u64)ARENA_ALIGN)) != 0)
+		abort();
 }
 
 struct world_cfg scenario_two_hosts(enum world_dev_kind kind, const struct limits *limits,

@@ -5,7 +5,7 @@
 
 #include "harness/lib/world.h"
 
-/* Memory for a world, zeroed and aligned; aborts when there is none. */
+/* A world in memory of its own; ends the program when there is none. */
 struct world *scenario_new(const struct world_cfg *cfg);
 void scenario_free(struct world *w);
 

@@ -376,7 +376,7 @@ static void init_tap(struct world *w, u32 i)
 
 struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 {
-	struct arena a = { .mem = mem, .size = size };
+	struct arena a = { .mem = mem, .size = size, .zeroed = cfg->zeroed };
 	struct world *w = arena_take(&a, sizeof(*w));
 	u32 irqs[WORLD_HOSTS] = { 0 };
 

@@ -52,6 +52,7 @@ struct world_cfg {
 	u64 perturb;		 /* seed of extra latencies; 0 = none */
 	u32 mem_read_latency_ns; /* 0 = 500 */
 	u32 outstanding_reads;	 /* 0 = 4 */
+	bool zeroed;		 /* its memory is: what starts as zero need not be written */
 };
 
 struct world;

@@ -12,6 +12,7 @@ struct arena {
 	u8 *mem;
 	u64 size;
 	u64 used;
+	bool zeroed; /* the block is: what is to be zero need not be written */
 };
 
 /* NULL while sizing: the caller skips what it would have put there. */
