@@ -97,6 +97,8 @@ s64 sys_poll(struct task *t)
 
 /* -------- nanosleep -------- */
 
+enum { MIN_SLEEP_NS = 1 };
+
 /* What is left to sleep, for a program that a signal has woken. */
 static s64 nanosleep_copyout(struct task *t, u64 now_ns)
 {
@@ -128,7 +130,11 @@ s64 sys_nanosleep(struct task *t)
 	if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
 		return -EINVAL;
 	t->hr_deadline_ns = U64_MAX;
+	/* LINUX: do_nanosleep(): who wants to sleep no time at all sleeps until its timer, which is
+	 * due already, has gone off.
+	 */
 	if ((u64)sec <= U64_MAX / 4 / NS_PER_SEC)
-		t->hr_deadline_ns = now_ns + (u64)sec * NS_PER_SEC + (u64)nsec;
+		t->hr_deadline_ns =
+			now_ns + max_u64((u64)sec * NS_PER_SEC + (u64)nsec, MIN_SLEEP_NS);
 	return schedule_hrtimeout(t, t->hr_deadline_ns);
 }
