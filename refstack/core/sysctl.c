@@ -200,6 +200,16 @@ static int check_reordering(const struct net *net, const s64 *v)
 	return v[0] > net->sysctl.tcp_max_reordering ? -EINVAL : 0;
 }
 
+static int check_high_thresh(const struct net *net, const s64 *v)
+{
+	return (u64)v[0] < net->sysctl.ipfrag_low_thresh ? -EINVAL : 0;
+}
+
+static int check_low_thresh(const struct net *net, const s64 *v)
+{
+	return (u64)v[0] > net->sysctl.ipfrag_high_thresh ? -EINVAL : 0;
+}
+
 /* Knobs whose values hang together: one file with several numbers, or a number with a condition. A
  * write that fails changes nothing, unless `piecewise`: then what came before the wrong number
  * stays.
@@ -240,6 +250,8 @@ static const struct knob_group groups[] = {
 	  true,
 	  NULL },
 	{ "net.ipv4.tcp_reordering", { AT(tcp_reordering) }, 1, false, check_reordering },
+	{ "net.ipv4.ipfrag_high_thresh", { AT(ipfrag_high_thresh) }, 1, false, check_high_thresh },
+	{ "net.ipv4.ipfrag_low_thresh", { AT(ipfrag_low_thresh) }, 1, false, check_low_thresh },
 };
 
 static const struct knob *knob_of(u16 offset)
