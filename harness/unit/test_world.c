@@ -114,6 +114,45 @@ static void test_place(void **state)
 	assert_true(digest[0] == digest[2]);
 }
 
+static bool programs_see_zeros(struct world *w)
+{
+	for (u32 i = 0; i < w->host[0].nr_processes; i++) {
+		const struct process *p = &w->host[0].process[i];
+
+		for (u32 k = 0; k < p->umem_bytes; k++)
+			if (p->umem[k] != 0)
+				return false;
+	}
+	return true;
+}
+
+/* What a program has not written to is zero, in used memory and in fresh, small worlds and large.
+ */
+static void test_zeros(void **state)
+{
+	const struct limits *const limits[] = { &limits_fuzz, &limits_test };
+
+	(void)state;
+	for (u32 i = 0; i < 2 * ARRAY_SIZE(limits); i++) {
+		struct world_cfg cfg = scenario_bare(limits[i / 2], 1);
+		u64 size = ALIGN_UP(world_size(&cfg), (u64)ARENA_ALIGN);
+		struct world *w = scenario_new(&cfg);
+		u8 *mem;
+
+		assert_true(programs_see_zeros(w));
+		memset(world_umem(w, 0, SCENARIO_RECV, 4096), 0x55, 4096);
+		assert_false(programs_see_zeros(w));
+		scenario_free(w);
+		if (i % 2 == 0)
+			continue;
+		mem = aligned_alloc(ARENA_ALIGN, (size_t)size);
+		assert_non_null(mem);
+		memset(mem, 0x55, (size_t)size);
+		assert_true(programs_see_zeros(world_init(mem, size, &cfg)));
+		free(mem);
+	}
+}
+
 static void restores(enum world_dev_kind kind)
 {
 	struct world *w = two(kind, 2, 3);
@@ -629,6 +668,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_zeros),
 		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_perturb),
