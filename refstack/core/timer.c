@@ -57,19 +57,29 @@ enum {
 	JUDGE_CLOCK_NS = 256
 }; /* what a clock read costs in the judging kernel, and its resolution */
 
-/* The judging kernel's grains begin where time 0 of a script lies, which is a whole number of them
- * by the wall clock.
+/* The judging kernel's clock has grains, whole ones by the wall clock; what is due within one
+ * happens at its end.
  */
+static u64 grain_end_ns(const struct net *net, u64 ns)
+{
+	u64 gone = (net->host->boot_real_ns + ns) % JUDGE_CLOCK_NS;
+
+	return gone != 0 ? ns + JUDGE_CLOCK_NS - gone : ns;
+}
+
 u64 net_now_ns(struct net *net)
 {
 	struct cpu *c = net->host->running;
-	u64 ns, gone;
+	u64 ns = now_ps(net) / PS_PER_NS;
 
-	if (c != NULL && net->host->cost_model == COST_JUDGE && cpu_in_task(c))
-		c->now_ps += JUDGE_CLOCK_NS * PS_PER_NS;
-	ns = now_ps(net) / PS_PER_NS;
-	gone = (net->host->boot_real_ns + ns) % JUDGE_CLOCK_NS;
-	return net->host->cost_model == COST_JUDGE ? ns - min_u64(ns, gone) : ns;
+	if (net->host->cost_model != COST_JUDGE)
+		return ns;
+	ns = grain_end_ns(net, ns);
+	if (c != NULL && cpu_in_task(c)) {
+		ns += JUDGE_CLOCK_NS;
+		c->now_ps = ns * PS_PER_NS;
+	}
+	return ns;
 }
 
 static u32 calc_index(u64 expires, u32 lvl, u64 *bucket_expiry)
