@@ -16,7 +16,8 @@
  *   = route local 192.0.2.1 ...
  *
  *   // comments
- *   case ttl-0 pending: tcp        pending: its answer belongs to what is not there yet
+ *   case ttl-0 pending: tcp        pending: its answer belongs to what is not there yet; igb: why a
+ *                                  card does something else (frames_marks.def)
  *   < 0200...                      a frame goes in, at once
  *   < 30.000 0200...               so many seconds after the beginning of the case
  *   wait 1.000                     in place of what finally says
@@ -31,7 +32,8 @@
  * A case is a script: set-up, its frames, the statements of finally. So it runs wherever scripts
  * run, and its verdict is a golden vector.
  *
- *   frames.c        the file, read and written
+ *   frames_read.c   the file, read
+ *   frames.c        what it is made of; written
  *   frames_case.c   a case becomes a script and a golden; a record becomes its verdict
  *   frames_check.c  a case on a device under test
  */
@@ -43,12 +45,18 @@
 
 enum frames_pending {
 	PENDING_NOT,
-#define PENDING(id, name) PENDING_##id,
-#include "harness/golden/pending.def"
-#undef PENDING
+#define PENDING(id, word) PENDING_##id,
+#include "harness/golden/frames_marks.def"
 	PENDINGS
 };
+enum frames_card {
+	CARD_SAME,
+#define CARD(id, word, why) CARD_##id,
+#include "harness/golden/frames_marks.def"
+	CARDS
+};
 extern const char *const frames_pending_names[PENDINGS];
+extern const char *const frames_card_names[CARDS], *const frames_card_reasons[CARDS];
 
 struct frames_frame {
 	bool outgoing;
@@ -66,6 +74,7 @@ struct frames_line {
 struct frames_case {
 	const char *name, *comment; /* comment: lines, each with its end; NULL: none */
 	enum frames_pending pending;
+	enum frames_card card;
 	bool captured;
 	s64 wait_ns; /* -1: as finally says */
 	u32 line;
@@ -111,13 +120,17 @@ const char *frames_keep(struct frames *f, const char *text, size_t len);
 struct frames_frame *frames_add_frame(struct frames *f, struct frames_case *c, const u8 *bytes,
 				      u32 len);
 struct frames_line *frames_add_line(struct frames_case *c);
-/* False: no such word. */
-bool frames_find_pending(const char *word, size_t len, enum frames_pending *to);
+struct frames_case *frames_add_case(struct frames *f);
+struct frames_statement *frames_add_statement(struct frames *f);
+/* Lines of one kind that stand together, and what they begin with; NULL: each stands alone. */
+const char *frames_group(const char *line, size_t len);
 
 /* The script that a case is, text of malloc: as capture puts it to Linux; with the verdict in it.
  * line, where not NULL, gets the line of the file of each statement behind the set-up, of malloc.
  */
 char *frames_case_script(const struct frames *f, u32 nr, bool verdict, u32 **line);
+/* How long it lasts, behind the set-up. */
+s64 frames_case_ns(const struct frames *f, u32 nr);
 /* The golden vector that a captured case is; golden_free(). */
 void frames_case_golden(const struct frames *f, u32 nr, struct golden *g);
 /* The verdict becomes what the record tells; the first case is taken first. False with why in err.

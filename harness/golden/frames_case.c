@@ -78,6 +78,12 @@ static u32 put_finally(FILE *to, const struct frames *f, const struct frames_cas
 	return 1;
 }
 
+s64 frames_case_ns(const struct frames *f, u32 nr)
+{
+	assert(nr < f->nr);
+	return end_of_case(f, &f->c[nr]);
+}
+
 char *frames_case_script(const struct frames *f, u32 nr, bool verdict, u32 **line)
 {
 	const struct frames_case *c = &f->c[nr];

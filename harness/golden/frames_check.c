@@ -20,6 +20,15 @@ static struct check_result invalid(const struct frames *f, u32 nr, const char *w
 	return r;
 }
 
+static struct check_result skipped(const char *why)
+{
+	struct check_result r = { .verdict = CHECK_SKIPPED };
+
+	if (asprintf(&r.message, "igb: %s", why) < 0)
+		abort();
+	return r;
+}
+
 /* Statements get the lines that they have in the file; the set-up's follow the headers. */
 static void set_lines(const struct frames *f, struct script *s, const u32 *line)
 {
@@ -94,6 +103,8 @@ struct check_result frames_check(const struct frames *f, u32 nr, const struct ch
 	assert(nr < f->nr);
 	if (!f->c[nr].captured)
 		return invalid(f, nr, "it is not captured: refstack capture asks Linux");
+	if (o->device == DEVICE_IGB && f->c[nr].card != CARD_SAME)
+		return skipped(frames_card_reasons[f->c[nr].card]);
 	s = script_of(f, nr, &err);
 	if (s == NULL)
 		return invalid(f, nr, err.text);
