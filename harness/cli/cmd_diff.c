@@ -403,6 +403,16 @@ static void share_enough(struct session *s)
 	atomic_init(s->enough, false);
 }
 
+static void name_json(const void *ctx, u64 at, struct json *j)
+{
+	const struct session *s = ctx;
+
+	if (s->random)
+		json_u64(j, NULL, s->first + at);
+	else
+		json_text(j, NULL, file_name(s->files.path[at]));
+}
+
 static void print_json(const struct session *s)
 {
 	struct json j;
@@ -413,7 +423,7 @@ static void print_json(const struct session *s)
 		json_u64(&j, "seed", s->generate.seed);
 		json_u64(&j, "first", s->first);
 	}
-	totals_json(&s->totals, &j);
+	totals_json(&s->totals, &j, name_json, s);
 	json_bool(&j, "interrupted", interrupted != 0);
 	json_end(&j);
 	putchar('\n');

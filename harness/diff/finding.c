@@ -14,7 +14,7 @@
 #include "harness/lib/replace.h"
 #include "harness/oracle/child.h"
 
-enum { ERROR_BYTES = 4096, PATH_BYTES = 4096 };
+enum { ERROR_BYTES = 4096, PATH_BYTES = 4096, HZ_OF_REFERENCE = 1000 };
 
 /* --- telling --- */
 
@@ -99,7 +99,8 @@ static void provenance_of(const struct trial *t, struct provenance *p)
 {
 	const struct side *side = t->side[TRIAL_RIGHT];
 
-	*p = (struct provenance){ .seed = t->options[TRIAL_RIGHT].seed, .hz = t->rules.hz };
+	*p = (struct provenance){ .seed = t->options[TRIAL_RIGHT].seed,
+				  .hz = t->rules.hz != 0 ? t->rules.hz : HZ_OF_REFERENCE };
 	if (side->kind == SIDE_UML)
 		snprintf(p->kernel, sizeof(p->kernel), "linux-%s uml", side->kernel.version);
 	else

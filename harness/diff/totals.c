@@ -140,7 +140,8 @@ static void reasons_json(struct json *j, const char *key, const struct reasons *
 	json_end(j);
 }
 
-static void kind_json(struct json *j, const struct kind *k)
+static void kind_json(struct json *j, const struct kind *k,
+		      void (*name)(const void *ctx, u64 program, struct json *j), const void *ctx)
 {
 	json_object(j, NULL);
 	json_text(j, "signature", k->signature);
@@ -148,13 +149,14 @@ static void kind_json(struct json *j, const struct kind *k)
 	json_u64(j, "count", k->count);
 	json_array(j, "programs");
 	for (u32 i = 0; i < KIND_PROGRAMS && i < k->count; i++)
-		json_u64(j, NULL, k->program[i]);
+		name(ctx, k->program[i], j);
 	json_end(j);
 	json_text(j, "report", k->report);
 	json_end(j);
 }
 
-void totals_json(const struct totals *t, struct json *j)
+void totals_json(const struct totals *t, struct json *j,
+		 void (*name)(const void *ctx, u64 program, struct json *j), const void *ctx)
 {
 	json_u64(j, "programs", t->programs);
 	json_u64(j, "equal", t->count[COMPARE_EQUAL]);
@@ -167,7 +169,7 @@ void totals_json(const struct totals *t, struct json *j)
 	reasons_json(j, "inconclusive", &t->limits);
 	json_array(j, "differences");
 	for (u32 i = 0; i < t->kinds; i++)
-		kind_json(j, &t->kind[i]);
+		kind_json(j, &t->kind[i], name, ctx);
 	json_end(j);
 }
 

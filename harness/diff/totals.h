@@ -42,7 +42,9 @@ struct kind *totals_note(struct totals *t, u64 program, const struct batch_note 
 void totals_cost(struct totals *t, const struct batch_cost cost[TRIAL_SIDES]);
 /* All but the kinds of differences; the last line is the sum. */
 void totals_print(const struct totals *t, FILE *to);
-void totals_json(const struct totals *t, struct json *j);
+/* name: writes what a program is called. */
+void totals_json(const struct totals *t, struct json *j,
+		 void (*name)(const void *ctx, u64 program, struct json *j), const void *ctx);
 /* How fast each side was; names of the sides. */
 void totals_speed(const struct totals *t, const char *const name[TRIAL_SIDES], FILE *to);
 
