@@ -283,18 +283,18 @@ static void compare_ends(struct pair *p)
 	d->when_ps = min_u64((u64)a->end_ps, (u64)b->end_ps) & INT64_MAX;
 }
 
+/* It shows where another difference begins; alone, it is one. */
 static void compare_deep(struct pair *p)
 {
-	char *where = compare_traces(p->a->record.tracepoints, p->b->record.tracepoints,
-				     p->rules->right, p->rules->other);
+	struct parting where = compare_traces(p->a->record.tracepoints, p->b->record.tracepoints,
+					      p->rules->right, p->rules->other);
 	struct differences *to = &p->to->differences;
 
-	/* It shows where another difference begins; alone, it is one. */
-	if (where != NULL && to->nr == 0)
+	if (where.text != NULL && to->nr == 0)
 		difference_values(difference_add(to, DIFFERS_STATEMENT,
-						 "the tracepoints of the two part", where),
-				  "tracepoints", NULL, NULL);
-	free(where);
+						 "the tracepoints of the two part", where.text),
+				  "tracepoints", where.right, where.other);
+	free(where.text);
 }
 
 /* Without the lines of drops, "a drop NO_SOCKET 1"; of malloc. */
@@ -560,6 +560,8 @@ static void stmt_signature(const struct difference *d, const struct script *s, c
 	error_in(d->actual, b);
 	if (strcmp(field, "result") == 0 && strcmp(a, b) != 0)
 		snprintf(to, size, "%s errno %s %s", name, a, b);
+	else if (strcmp(field, "tracepoints") == 0)
+		snprintf(to, size, "tracepoints %s, %s", d->expected, d->actual);
 	else if (strcmp(field, "died") == 0)
 		snprintf(to, size, "died: %.*s", (int)(size / 2), d->actual);
 	else

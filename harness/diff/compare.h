@@ -68,10 +68,14 @@ struct comparison compare_items(const struct side_item *a, const struct side_ite
 				const struct compare_rules *rules);
 void comparison_free(struct comparison *c);
 
-/* The first lines in which the tracepoints of both part, with those before them; of malloc, NULL
- * where they are the same. Known harmless differences are left out: compare_trace.c has them.
+/* Where the tracepoints of both part: the first lines that differ, with those before them, and
+ * which event each has there. Known harmless lines are left out: compare_trace.c has them.
  */
-char *compare_traces(const char *a, const char *b, const char *right, const char *other);
+struct parting {
+	char *text; /* of malloc; NULL: they are the same */
+	char right[64], other[64];
+};
+struct parting compare_traces(const char *a, const char *b, const char *right, const char *other);
 
 /* What kind of difference it is, without its values but with the names of errors, so that two
  * programs' differences can be taken for the same one: "call sendto errno EINVAL EFAULT", "frame

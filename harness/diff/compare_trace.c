@@ -98,10 +98,24 @@ static void print_before(FILE *to, const struct stream *s, u32 at)
 		print_line(to, "", s, i);
 }
 
-char *compare_traces(const char *a, const char *b, const char *right, const char *other)
+/* "neigh:neigh_update"; of a statement that already comes next, that. */
+static void event_name(const struct stream *s, u32 at, char *to, u32 size)
+{
+	const struct line *l = at < s->nr ? &s->line[at] : NULL;
+
+	if (l == NULL)
+		snprintf(to, size, "end");
+	else if (l->text[0] == '#')
+		snprintf(to, size, "statement");
+	else
+		snprintf(to, size, "%.*s", (int)min_u32((u32)strcspn(l->text, " \n"), size - 1),
+			 l->text);
+}
+
+struct parting compare_traces(const char *a, const char *b, const char *right, const char *other)
 {
 	struct stream sa = lines_of(a), sb = lines_of(b);
-	char *text = NULL;
+	struct parting p = { NULL, "", "" };
 	size_t len = 0;
 	u32 at = 0;
 	FILE *to;
@@ -109,13 +123,15 @@ char *compare_traces(const char *a, const char *b, const char *right, const char
 	while ((at < sa.nr || at < sb.nr) && same_line(&sa, &sb, at))
 		at++;
 	if (at < sa.nr || at < sb.nr) {
-		to = must(open_memstream(&text, &len));
+		to = must(open_memstream(&p.text, &len));
 		print_before(to, &sa, at);
 		print_line(to, right, &sa, at);
 		print_line(to, other, &sb, at);
 		fclose(to);
+		event_name(&sa, at, p.right, sizeof(p.right));
+		event_name(&sb, at, p.other, sizeof(p.other));
 	}
 	free(sa.line);
 	free(sb.line);
-	return text;
+	return p;
 }

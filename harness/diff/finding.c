@@ -25,16 +25,20 @@ static void tell_differences(const struct finding *f, struct trial_program *p, F
 	check_report(to, p->name, &r, f->verbose);
 }
 
+/* Unless it is all that differs, and has been told. */
 static void tell_trace(const struct finding *f, const struct trial_program *p, FILE *to)
 {
 	const struct compare_rules *rules = &f->trial->rules;
-	char *where =
-		compare_traces(p->item[TRIAL_RIGHT].record.tracepoints,
-			       p->item[TRIAL_OTHER].record.tracepoints, rules->right, rules->other);
+	const struct differences *all = &p->result.differences;
+	struct parting where;
 
-	if (where != NULL)
-		fprintf(to, "  the tracepoints of the two part here:\n%s", where);
-	free(where);
+	if (all->nr != 0 && all->d[0].field != NULL && strcmp(all->d[0].field, "tracepoints") == 0)
+		return;
+	where = compare_traces(p->item[TRIAL_RIGHT].record.tracepoints,
+			       p->item[TRIAL_OTHER].record.tracepoints, rules->right, rules->other);
+	if (where.text != NULL)
+		fprintf(to, "  the tracepoints of the two part here:\n%s", where.text);
+	free(where.text);
 }
 
 static void tell_script(const struct script *s, FILE *to)

@@ -409,7 +409,8 @@ static void drops_of_several_hosts(void **state)
 static void deep_sees_a_line_more(void **state)
 {
 	struct compare_rules deep = plain;
-	char said[200], *where, *line;
+	char said[200], *line;
+	struct parting where;
 	struct two t;
 
 	(void)state;
@@ -422,15 +423,16 @@ static void deep_sees_a_line_more(void **state)
 	assert_int_equal(compared(&t, &plain, said, sizeof(said)), COMPARE_EQUAL);
 	assert_int_equal(compared(&t, &deep, said, sizeof(said)), COMPARE_DIFFERENT);
 	where = compare_traces(t.a.record.tracepoints, t.b.record.tracepoints, "Linux", "refstack");
-	assert_non_null(where);
-	assert_non_null(strstr(where, "Linux      net:netif_receive_skb"));
-	assert_non_null(strstr(where, "refstack   Net:netif_receive_skb"));
-	assert_non_null(strstr(where, "# ")); /* the statement that it is behind */
-	free(where);
+	assert_non_null(where.text);
+	assert_non_null(strstr(where.text, "Linux      net:netif_receive_skb"));
+	assert_non_null(strstr(where.text, "refstack   Net:netif_receive_skb"));
+	assert_string_equal(where.right, "net:netif_receive_skb");
+	assert_non_null(strstr(where.text, "# ")); /* the statement that it is behind */
+	free(where.text);
 	*line = '\0';
 	where = compare_traces(t.a.record.tracepoints, t.b.record.tracepoints, "Linux", "refstack");
-	assert_non_null(strstr(where, "refstack   (nothing more)"));
-	free(where);
+	assert_non_null(strstr(where.text, "refstack   (nothing more)"));
+	free(where.text);
 	two_free(&t);
 }
 
