@@ -138,7 +138,8 @@ static void destroy(struct dut *d)
 	linux_facts_end(l);
 	(void)linux_enter(l, DUT_HOSTS);
 	if (l->boot != NULL)
-		(void)close_range((u32)l->boot->first_fd, LINUX_SERVICE_FD - 1, 0);
+		(void)close_range((u32)l->boot->first_fd,
+				  (u32)l->boot->first_fd + LINUX_RUN_FDS - 1, 0);
 	for (u32 h = 0; h < l->cfg.hosts && l->boot == NULL; h++) {
 		linux_wire_end(l, h);
 		if (l->host[h].netns >= 0)

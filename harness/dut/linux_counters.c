@@ -58,14 +58,20 @@ char *linux_read_file(const char *path, u32 *len)
 	return text;
 }
 
-static u32 row_of(const char *group, u32 group_len, const char *name, u32 name_len)
+static bool is_row(u32 i, const char *group, u32 group_len, const char *name, u32 name_len)
 {
-	for (u32 i = 0; i < MIB_MAX; i++)
-		if (strlen(mib_names[i].group) == group_len &&
-		    strlen(mib_names[i].name) == name_len &&
-		    memcmp(mib_names[i].group, group, group_len) == 0 &&
-		    memcmp(mib_names[i].name, name, name_len) == 0)
-			return i;
+	return strncmp(mib_names[i].name, name, name_len) == 0 &&
+	       mib_names[i].name[name_len] == '\0' &&
+	       strncmp(mib_names[i].group, group, group_len) == 0 &&
+	       mib_names[i].group[group_len] == '\0';
+}
+
+/* Mostly in the order of the table: it is the one behind the last that was found. */
+static u32 row_of(const char *group, u32 group_len, const char *name, u32 name_len, u32 last)
+{
+	for (u32 n = 1; n <= MIB_MAX; n++)
+		if (is_row((last + n) % MIB_MAX, group, group_len, name, name_len))
+			return (last + n) % MIB_MAX;
 	return MIB_MAX;
 }
 
@@ -76,12 +82,23 @@ static const char *word_end(const char *p, const char *end)
 	return p;
 }
 
+/* The group of TCP's own has a hundred names, none of them ours. */
+static bool has_rows(const char *group, u32 group_len)
+{
+	for (u32 i = 0; i < MIB_MAX; i++)
+		if (strncmp(mib_names[i].group, group, group_len) == 0 &&
+		    mib_names[i].group[group_len] == '\0')
+			return true;
+	return false;
+}
+
 /* One group: "Udp: InDatagrams NoPorts" over "Udp: 1 0". */
-static int snmp_group(const char *names, const char *values, u64 mib[MIB_MAX])
+static int snmp_group(const char *names, const char *values, u32 *last, u64 mib[MIB_MAX])
 {
 	const char *names_end = names + strcspn(names, "\n"), *group = names;
 	const char *values_end = values + strcspn(values, "\n");
 	u32 group_len = (u32)strcspn(names, ":\n");
+	bool ours = has_rows(group, group_len);
 
 	if (names[group_len] != ':' || strncmp(names, values, group_len + 1) != 0)
 		return -1;
@@ -94,10 +111,12 @@ static int snmp_group(const char *names, const char *values, u64 mib[MIB_MAX])
 		if (values >= values_end || *values != ' ')
 			return -1;
 		names = word_end(name, names_end);
-		row = row_of(group, group_len, name, (u32)(names - name));
+		row = ours ? row_of(group, group_len, name, (u32)(names - name), *last) : MIB_MAX;
 		/* Tcp's MaxConn may be -1. */
-		if (row != MIB_MAX)
+		if (row != MIB_MAX) {
 			mib[row] = (u64)strtoll(values + 1, NULL, 10);
+			*last = row;
+		}
 		values = word_end(values + 1, values_end);
 	}
 	return values == values_end ? 0 : -1;
@@ -105,11 +124,13 @@ static int snmp_group(const char *names, const char *values, u64 mib[MIB_MAX])
 
 int snmp_parse(const char *text, u64 mib[MIB_MAX])
 {
+	u32 last = MIB_MAX - 1;
+
 	while (*text != '\0') {
 		const char *values = strchr(text, '\n');
 		const char *next;
 
-		if (values == NULL || snmp_group(text, values + 1, mib) < 0)
+		if (values == NULL || snmp_group(text, values + 1, &last, mib) < 0)
 			return -1;
 		next = strchr(values + 1, '\n');
 		if (next == NULL)

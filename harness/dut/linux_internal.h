@@ -24,7 +24,7 @@ struct linux_facts;
 struct linux_trace;
 struct linux_drops;
 
-enum { LINUX_FRAME_MAX = 1 << 17 };
+enum { LINUX_FRAME_MAX = 1 << 17, LINUX_RUN_FDS = 64 };
 
 /* Of the judging kernel's guest, from its first script on. */
 struct linux_boot {
@@ -33,7 +33,7 @@ struct linux_boot {
 	int timer, bell, seed, draws;
 	struct linux_clock exact;
 	u32 reachable_ms; /* that a device's neighbours begin with */
-	int first_fd;	  /* of those that a script's run opens */
+	int first_fd;	  /* of those that a script's run opens, LINUX_RUN_FDS at most */
 	struct linux_trace *trace;
 	struct linux_drops *drops;
 	struct linux_shared *shared[DUT_HOSTS]; /* NULL: no script has needed it yet */

@@ -279,6 +279,8 @@ int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size)
 	}
 	h->shared->bell = l->bell;
 	h->shared->clock = l->exact;
+	if (l->boot != NULL)
+		h->shared->last_fd = (u32)l->boot->first_fd + LINUX_RUN_FDS - 1;
 	h->shared->ring = h->shared->note = true;
 	h->process[0].pid = l->boot != NULL && host == 0 ? start_process(l) : fork_process(l, host);
 	if (h->process[0].pid < 0) {

@@ -294,7 +294,7 @@ static int process_main(void *arg)
 {
 	struct linux_shared *s = ((const struct start *)arg)->shared;
 
-	raw(SYS_close_range, 3, LINUX_SERVICE_FD - 1, 0, 0, 0, 0);
+	raw(SYS_close_range, 3, s->last_fd, 0, 0, 0, 0);
 	s->tid[0] = (pid_t)spawn(s, 0, 0);
 	lead(s, 0);
 }

@@ -51,6 +51,7 @@ struct linux_request {
 
 struct linux_shared {
 	int bell;
+	u32 last_fd; /* that the executor may have below LINUX_SERVICE_FD */
 	struct linux_clock clock;
 	/* False where the executor does it itself as soon as all threads wait again: who ends a
 	 * call rings the bell, and notes the time.

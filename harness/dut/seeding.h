@@ -4,8 +4,8 @@
  * The seed is written twice. Before a namespace is made: its first draw, the namespace's hash_mix,
  * is then the stream's first number. And when all devices are there, whose making draws a number of
  * times that nobody needs to know: the stream begins again, and what was drawn by then and matters,
- * the reachable_time of each device, is drawn again by setting base_reachable_time to the value that
- * it has. host_seed() of the reference does the same.
+ * the reachable_time of each device, is drawn again by setting base_reachable_time to the value
+ * that it has. host_seed() of the reference does the same.
  */
 #ifndef HARNESS_DUT_SEEDING_H
 #define HARNESS_DUT_SEEDING_H

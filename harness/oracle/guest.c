@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@
 #define AHEAD_NS  50000ull  /* before that: time to come to an even start */
 
 enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
-enum { READ_BYTES = 16384, COUNTS_FDS = 16 };
+enum { READ_BYTES = 16384, COUNTS_FDS = 16, HEAP_KEPT = 1 << 30, HEAP_STEP = 1 << 20 };
 
 /* --- the machine
  * ---------------------------------------------------------------------------------------- */
@@ -79,6 +80,28 @@ static void open_console(void)
 			break;
 	if (fd > 2)
 		close(fd);
+}
+
+/* 0 to 2 are to be what a script's processes have there: what is said goes another way. */
+static void keep_console(void)
+{
+	FILE *console = NULL;
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	if (fd >= 0)
+		console = fdopen(fd, "w");
+	if (console == NULL)
+		give_up("/dev/console");
+	setvbuf(console, NULL, _IONBF, 0);
+	stderr = console;
+}
+
+/* Pages that come and go cost the guest more than what is done with them. */
+static void keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+	(void)mallopt(M_TOP_PAD, HEAP_STEP);
 }
 
 static bool is_softirq_thread(int pid)
@@ -163,29 +186,34 @@ static struct dut *guest_dut(const struct dut_config *cfg, char *err, u32 err_si
 	return dut_linux(cfg, DUT_VIRTUAL, err, err_size);
 }
 
-static void write_answer(const char *folder, u32 i, const char *suffix, const char *bytes,
-			 size_t len)
+static int answers = -1; /* the job's file for them */
+
+static void open_answers(const char *folder)
 {
 	char path[JOB_PATH];
-	int fd;
 
-	job_item_path(path, folder, i, suffix);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0)
+	job_path(path, folder, "answers");
+	answers = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (answers < 0)
 		give_up(path);
+}
+
+static void write_answer(const char *bytes, size_t len)
+{
 	while (len != 0) {
-		ssize_t n = write(fd, bytes, len);
+		ssize_t n = write(answers, bytes, len);
 
 		if (n <= 0)
-			give_up(path);
+			give_up("answers");
 		bytes += n;
 		len -= (size_t)n;
 	}
-	close(fd);
 }
 
-static void write_record(const char *folder, u32 i, const struct record *r)
+/* The head is filled in when the length is known. */
+static void write_record(u32 i, const struct record *r)
 {
+	struct job_answer head = { 0 };
 	char *bytes = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&bytes, &len);
@@ -193,16 +221,23 @@ static void write_record(const char *folder, u32 i, const struct record *r)
 
 	if (to == NULL)
 		give_up("memory for a record");
+	fwrite(&head, sizeof(head), 1, to);
 	ret = record_write(r, to);
 	if (fclose(to) != 0 || ret != 0)
 		give_up("a record");
-	write_answer(folder, i, "record", bytes, len);
+	job_answer_init(&head, i, JOB_RECORD, len - sizeof(head));
+	memcpy(bytes, &head, sizeof(head));
+	write_answer(bytes, len);
 	free(bytes);
 }
 
-static void write_error(const char *folder, u32 i, const char *why)
+static void write_error(u32 i, const char *why)
 {
-	write_answer(folder, i, "error", why, strlen(why));
+	struct job_answer head;
+
+	job_answer_init(&head, i, JOB_ERROR_TEXT, strlen(why));
+	write_answer((const char *)&head, sizeof(head));
+	write_answer(why, strlen(why));
 }
 
 /* Of a run that has noted nothing, or did not get as far as a device. */
@@ -216,13 +251,15 @@ static void take_verdict(struct record *rec, const struct run_result *result)
 }
 
 /* A run that got as far as a device has left a record, however it ended. */
-static void run_item(const struct job *j, const char *folder, u32 i, const struct script *s)
+static void run_item(const struct job *j, u32 i, const struct script *s)
 {
-	struct linux_clock exact = linux_clock_open();
+	static struct linux_clock exact = { .fd = -1 };
 	struct run_options o = j->options;
 	struct run_result result;
 	struct record rec;
 
+	if (exact.fd < 0)
+		exact = linux_clock_open();
 	if (exact.fd < 0)
 		give_up("the exact clock");
 	record_init(&rec);
@@ -235,15 +272,14 @@ static void run_item(const struct job *j, const char *folder, u32 i, const struc
 	rec.tracepoints = result.tracepoints;
 	result.tracepoints = NULL;
 	if (result.verdict == RUN_ENVIRONMENT)
-		write_error(folder, i, result.message);
+		write_error(i, result.message);
 	else
-		write_record(folder, i, &rec);
+		write_record(i, &rec);
 	run_result_free(&result);
 	record_free(&rec);
-	close(exact.fd);
 }
 
-static void do_item(const struct job *j, const char *folder, u32 i)
+static void do_item(const struct job *j, u32 i)
 {
 	const struct job_item *item = &j->item[i];
 	struct script_error err = { 0 };
@@ -251,12 +287,12 @@ static void do_item(const struct job *j, const char *folder, u32 i)
 	char why[sizeof(err.text) + 64];
 
 	if (s != NULL) {
-		run_item(j, folder, i, s);
+		run_item(j, i, s);
 		script_free(s);
 		return;
 	}
 	snprintf(why, sizeof(why), "line %u, column %u: %s", err.line, err.column, err.text);
-	write_error(folder, i, why);
+	write_error(i, why);
 }
 
 /* --- counts of lines --- */
@@ -387,17 +423,20 @@ int main(void)
 		(void)reboot(RB_POWER_OFF);
 		return 1;
 	}
+	keep_memory();
+	keep_console();
 	if (!job_word("refstack.job=", folder))
 		give_up("no refstack.job= in /proc/cmdline");
 	if (job_read(&job, folder, err) != 0) {
 		errno = EINVAL;
 		give_up(err);
 	}
+	open_answers(folder);
 	counts = job_word("refstack.counts=", counts_folder);
 	if (counts)
 		begin_counts();
 	for (u32 i = 0; i < job.n; i++)
-		do_item(&job, folder, i);
+		do_item(&job, i);
 	job_free(&job);
 	if (counts)
 		leave_counts();

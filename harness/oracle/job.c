@@ -10,7 +10,8 @@
 #include "base/check.h"
 
 enum { WORDS_MAX = 3, NUMBER_BASE = 0 };
-#define JOB_FIRST_LINE "refstack job 1"
+#define JOB_FIRST_LINE "refstack job 2"
+#define ANSWER_MAGIC   0x72776e61u
 
 void job_path(char to[JOB_PATH], const char *folder, const char *name)
 {
@@ -19,14 +20,6 @@ void job_path(char to[JOB_PATH], const char *folder, const char *name)
 	assert(n > 0);
 	if (n >= JOB_PATH)
 		*to = '\0'; /* opening it says that there is no such file */
-}
-
-void job_item_path(char to[JOB_PATH], const char *folder, u32 item, const char *suffix)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "%u.%s", item, suffix);
-	job_path(to, folder, name);
 }
 
 static int refuse(char err[JOB_ERROR], const char *path, const char *why)
@@ -74,40 +67,31 @@ static void write_options(FILE *to, const struct run_options *o)
 	write_pairs(to, "option", o->option, o->nr_options);
 }
 
-static int write_file(const char *path, const void *bytes, size_t len, char err[JOB_ERROR])
+/* An empty file for the answers: one that the guest has to create costs it virtual time. */
+static int write_texts(const char *folder, const struct job_item *item, u32 n, char err[JOB_ERROR])
 {
-	FILE *f = fopen(path, "wb");
+	char path[JOB_PATH];
+	FILE *f;
 
+	job_path(path, folder, "answers");
+	f = fopen(path, "wb");
+	if (f == NULL || fclose(f) != 0)
+		return refuse(err, path, strerror(errno));
+	job_path(path, folder, "texts");
+	f = fopen(path, "wb");
 	if (f == NULL)
 		return refuse(err, path, strerror(errno));
-	if (len != 0)
-		fwrite(bytes, 1, len, f);
+	for (u32 i = 0; i < n; i++)
+		fwrite(item[i].text, 1, item[i].text_len, f);
 	if (fclose(f) != 0)
 		return refuse(err, path, strerror(errno));
 	return 0;
-}
-
-static int write_item(const char *folder, const struct job_item *item, u32 i, char err[JOB_ERROR])
-{
-	char path[JOB_PATH];
-	int ret;
-
-	job_item_path(path, folder, i, "pkt");
-	ret = write_file(path, item->text, item->text_len, err);
-	job_item_path(path, folder, i, "record");
-	if (ret == 0)
-		ret = write_file(path, NULL, 0, err);
-	job_item_path(path, folder, i, "error");
-	if (ret == 0)
-		ret = write_file(path, NULL, 0, err);
-	return ret;
 }
 
 int job_write(const char *folder, const struct run_options *o, bool compare,
 	      const struct job_item *item, u32 n, char err[JOB_ERROR])
 {
 	char path[JOB_PATH];
-	int ret = 0;
 	FILE *f;
 
 	job_path(path, folder, "job");
@@ -117,15 +101,14 @@ int job_write(const char *folder, const struct run_options *o, bool compare,
 	fprintf(f, "%s\n", JOB_FIRST_LINE);
 	write_options(f, o);
 	fprintf(f, "compare\t%d\n", compare);
-	for (u32 i = 0; i < n && ret == 0; i++) {
+	for (u32 i = 0; i < n; i++) {
 		fputs("item", f);
 		write_field(f, item[i].name);
-		fputc('\n', f);
-		ret = write_item(folder, &item[i], i, err);
+		fprintf(f, "\t%zu\n", item[i].text_len);
 	}
-	if (fclose(f) != 0 && ret == 0)
-		ret = refuse(err, path, strerror(errno));
-	return ret;
+	if (fclose(f) != 0)
+		return refuse(err, path, strerror(errno));
+	return write_texts(folder, item, n, err);
 }
 
 /* --- reading --- */
@@ -227,14 +210,15 @@ static bool take_pair(struct run_pair *pair, u32 *n, char *word[WORDS_MAX], u32 
 static bool take_item(struct job *j, char *word[WORDS_MAX], u32 words)
 {
 	struct job_item *more;
+	u64 len;
 
-	if (words != 2)
+	if (words != 3 || !take_number(word[2], SIZE_MAX / 2, &len))
 		return false;
 	more = realloc(j->item, (j->n + 1) * sizeof(*j->item));
 	if (more == NULL)
 		return false;
 	j->item = more;
-	j->item[j->n++] = (struct job_item){ .name = word[1] };
+	j->item[j->n++] = (struct job_item){ .name = word[1], .text_len = (size_t)len };
 	return true;
 }
 
@@ -276,14 +260,17 @@ static bool take_line(struct job *j, char *word[WORDS_MAX], u32 words)
 static int read_texts(struct job *j, const char *folder, char err[JOB_ERROR])
 {
 	char path[JOB_PATH];
+	size_t len, at = 0;
 
+	job_path(path, folder, "texts");
+	j->texts = read_file(path, &len);
+	if (j->texts == NULL)
+		return refuse(err, path, strerror(errno));
 	for (u32 i = 0; i < j->n; i++) {
-		struct job_item *item = &j->item[i];
-
-		job_item_path(path, folder, i, "pkt");
-		item->text = read_file(path, &item->text_len);
-		if (item->text == NULL)
-			return refuse(err, path, strerror(errno));
+		if (j->item[i].text_len > len - at)
+			return refuse(err, path, "shorter than the job says");
+		j->item[i].text = j->texts + at;
+		at += j->item[i].text_len;
 	}
 	return 0;
 }
@@ -313,11 +300,39 @@ int job_read(struct job *j, const char *folder, char err[JOB_ERROR])
 
 void job_free(struct job *j)
 {
-	for (u32 i = 0; i < j->n; i++)
-		free(j->item[i].text);
 	free(j->item);
 	free(j->words);
+	free(j->texts);
 	*j = (struct job){ .n = 0 };
+}
+
+/* --- answers --- */
+
+void job_answer_init(struct job_answer *a, u32 item, enum job_answer_kind kind, u64 len)
+{
+	*a = (struct job_answer){ .magic = ANSWER_MAGIC, .item = item, .kind = kind, .len = len };
+}
+
+char *job_answers(const char *folder, size_t *len)
+{
+	char path[JOB_PATH];
+
+	job_path(path, folder, "answers");
+	return read_file(path, len);
+}
+
+bool job_answer_next(const char *answers, size_t len, size_t *at, struct job_answer *a,
+		     const char **bytes)
+{
+	assert(*at <= len);
+	if (len - *at < sizeof(*a))
+		return false;
+	memcpy(a, answers + *at, sizeof(*a));
+	if (a->magic != ANSWER_MAGIC || a->kind > JOB_ERROR_TEXT || a->len > len - *at - sizeof(*a))
+		return false;
+	*bytes = answers + *at + sizeof(*a);
+	*at += sizeof(*a) + (size_t)a->len;
+	return true;
 }
 
 bool job_word(const char *name, char to[JOB_PATH])

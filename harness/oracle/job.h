@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* job.h - what a boot of the judging kernel is to do, handed over in a folder of the host's:
  *
- *   job        how the scripts run: "profile 1", "seed 7", "define NAME VALUE", "item NAME", a line
- *              each, fields separated by tabs
- *   N.pkt      the text of item N, from 0
- *   N.record   the guest's answer (record_write()), or
- *   N.error    why there is none
- *   console    what the kernel said
+ *   job        how the scripts run: "profile 1", "seed 7", "define NAME VALUE", "item NAME BYTES",
+ * a line each, fields separated by tabs texts      the items' texts, one behind the other answers
+ * the guest's answers: an item's is there when the next one begins console    what the kernel said
  *
- * Answers are there from the start, empty: a file that the guest has to create costs it virtual
- * time, one that it truncates does not. uml.c writes a job, guest.c reads it.
+ * A few files for all items: making one costs more than many a script. uml.c writes a job, guest.c
+ * reads it.
  */
 #ifndef HARNESS_ORACLE_JOB_H
 #define HARNESS_ORACLE_JOB_H
@@ -20,7 +17,7 @@ enum { JOB_PATH = 4096, JOB_ERROR = 512 };
 
 struct job_item {
 	const char *name;
-	char *text; /* with a 0 behind it */
+	char *text; /* in a job that was read: not ended by a 0 */
 	size_t text_len;
 };
 struct job {
@@ -29,11 +26,28 @@ struct job {
 	u32 n;
 	struct job_item *item;
 	char *words; /* the file, in pieces */
+	char *texts;
 };
 
-/* FOLDER/NAME, or FOLDER/N.SUFFIX. */
+enum job_answer_kind {
+	JOB_RECORD, /* of record_write() */
+	JOB_ERROR_TEXT
+};
+/* What stands before an answer's bytes; both sides are on one machine. */
+struct job_answer {
+	u32 magic, item, kind, spare;
+	u64 len;
+};
+/* Filled in; the bytes follow it. */
+void job_answer_init(struct job_answer *a, u32 item, enum job_answer_kind kind, u64 len);
+/* All answers of a folder, up to the first that is not whole; NULL: there are none. */
+char *job_answers(const char *folder, size_t *len);
+/* The one at *at, and its bytes; *at is the next one. False: no more. */
+bool job_answer_next(const char *answers, size_t len, size_t *at, struct job_answer *a,
+		     const char **bytes);
+
+/* FOLDER/NAME */
 void job_path(char to[JOB_PATH], const char *folder, const char *name);
-void job_item_path(char to[JOB_PATH], const char *folder, u32 item, const char *suffix);
 /* 0, or -1 with why in err. Of the options: profile, device, seed, perturb, checks, tracepoints,
  * defines, knobs, options.
  */

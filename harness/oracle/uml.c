@@ -28,7 +28,6 @@ enum {
 	MS_PER_SECOND = 1000,
 	PROBE_MS = 30000,
 	RUN_FOLDER = 1024,
-	ERROR_MAX = 65536,
 	WALL_MAX_S = 100000,
 	MEMORY_BYTES = 512 << 20 /* twice that of a boot */
 };
@@ -231,49 +230,53 @@ bool uml_guest(char *to, u32 size, char *err, u32 err_size)
 
 /* --- a job --- */
 
-static char *read_error(const char *path)
+static void take_answer(struct uml_item *item, const struct job_answer *a, const char *bytes)
 {
-	FILE *f = fopen(path, "rb");
-	char *text = NULL;
-	size_t n = 0;
-
-	if (f == NULL)
-		return NULL;
-	text = calloc(1, ERROR_MAX + 1);
-	if (text != NULL)
-		n = fread(text, 1, ERROR_MAX, f);
-	fclose(f);
-	if (n != 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static void collect(const char *folder, struct uml_item *item, u32 i)
-{
-	char path[JOB_PATH];
-	int ret = -1;
 	FILE *f;
 
-	job_item_path(path, folder, i, "error");
-	item->error = read_error(path);
-	item->answered = item->error != NULL;
-	if (item->answered)
+	if (a->kind == JOB_ERROR_TEXT) {
+		item->error = strndup(bytes, (size_t)a->len);
+		item->answered = item->error != NULL;
 		return;
-	job_item_path(path, folder, i, "record");
-	f = fopen(path, "rb");
-	if (f != NULL) {
-		ret = record_read(&item->record, f);
+	}
+	/* Of no bytes there is no stream. */
+	f = a->len != 0 ? fmemopen((void *)(uintptr_t)bytes, (size_t)a->len, "rb") : NULL;
+	item->answered = f != NULL && record_read(&item->record, f) == 0;
+	if (f != NULL)
 		fclose(f);
-	}
-	item->answered = ret == 0;
-	if (ret != 0) {
-		char why[TAIL_SIZE + 128];
+}
 
+/* The first without an answer is the one that the kernel was at. */
+static void note_unanswered(const char *folder, struct uml_item *item, u32 n)
+{
+	char path[JOB_PATH], why[TAIL_SIZE + 128];
+	bool first = true;
+
+	for (u32 i = 0; i < n; i++) {
+		if (item[i].answered)
+			continue;
 		job_path(path, folder, "console");
-		console_said(path, "has left no record of it", why, sizeof(why));
-		item->error = strdup(why);
+		if (first)
+			console_said(path, "has left no record of it", why, sizeof(why));
+		else
+			snprintf(why, sizeof(why), "the judging kernel did not get as far as this");
+		item[i].error = strdup(why);
+		first = false;
 	}
+}
+
+static void collect(const char *folder, struct uml_item *item, u32 n)
+{
+	size_t len = 0, at = 0;
+	char *answers = job_answers(folder, &len);
+	struct job_answer a;
+	const char *bytes;
+
+	while (answers != NULL && job_answer_next(answers, len, &at, &a, &bytes))
+		if (a.item < n && !item[a.item].answered)
+			take_answer(&item[a.item], &a, bytes);
+	free(answers);
+	note_unanswered(folder, item, n);
 }
 
 static int write_job(const struct boot *b, const struct run_options *o, bool compare,
@@ -340,8 +343,7 @@ int uml_run(const struct kernel *k, const struct run_options *o, bool compare,
 			ret = write_job(b, o, compare, item, n, err, err_size);
 		if (ret == 0)
 			ret = boot_run(b, (int)(wall_seconds * MS_PER_SECOND), err, err_size);
-		for (u32 i = 0; i < n; i++)
-			collect(b->folder, &item[i], i);
+		collect(b->folder, item, n);
 		boot_done(b);
 	}
 	free(b);

@@ -90,33 +90,72 @@ static void round_trip(void **state)
 		assert_string_equal(j.item[i].name, item[i].name);
 		assert_int_equal(j.item[i].text_len, item[i].text_len);
 		assert_memory_equal(j.item[i].text, item[i].text, item[i].text_len);
-		assert_int_equal(j.item[i].text[item[i].text_len], 0);
-		job_item_path(path, folder, i, "record");
-		assert_int_equal(stat(path, &s), 0);
-		assert_int_equal(s.st_size, 0);
-		job_item_path(path, folder, i, "error");
-		assert_int_equal(stat(path, &s), 0);
 	}
+	job_path(path, folder, "answers");
+	assert_int_equal(stat(path, &s), 0);
+	assert_int_equal(s.st_size, 0);
 	job_free(&j);
+}
+
+/* What a guest has left that went away in the middle of an answer. */
+static void cut_answers(void **state)
+{
+	static const char text[] = "why not";
+	char path[JOB_PATH], *answers;
+	struct job_answer head, a;
+	size_t len = 0, at = 0;
+	const char *bytes = NULL;
+	FILE *f;
+
+	(void)state;
+	job_path(path, folder, "answers");
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	for (u32 i = 0; i < 3; i++) {
+		job_answer_init(&head, i, i == 1 ? JOB_ERROR_TEXT : JOB_RECORD, sizeof(text));
+		fwrite(&head, sizeof(head), 1, f);
+		fwrite(text, i == 2 ? sizeof(text) - 1 : sizeof(text), 1, f);
+	}
+	fclose(f);
+	answers = job_answers(folder, &len);
+	assert_non_null(answers);
+	for (u32 i = 0; i < 2; i++) {
+		assert_true(job_answer_next(answers, len, &at, &a, &bytes));
+		assert_int_equal(a.item, i);
+		assert_int_equal(a.kind, i == 1 ? JOB_ERROR_TEXT : JOB_RECORD);
+		assert_int_equal(a.len, sizeof(text));
+		assert_string_equal(bytes, text);
+	}
+	assert_false(job_answer_next(answers, len, &at, &a, &bytes));
+	for (size_t cut = 0; cut < sizeof(head) + sizeof(text); cut++) {
+		at = 0;
+		assert_false(job_answer_next(answers, cut, &at, &a, &bytes));
+	}
+	answers[0] ^= 1;
+	at = 0;
+	assert_false(job_answer_next(answers, len, &at, &a, &bytes));
+	free(answers);
 }
 
 static void damaged(void **state)
 {
 	static const char *const bad[] = {
 		"",
-		"refstack job 2\n",
-		"refstack job 1 \n",
-		"refstack job 1\nprofile\n",
-		"refstack job 1\nprofile\t4\n",
-		"refstack job 1\ndevice\t-1\n",
-		"refstack job 1\nseed\t18446744073709551616\n",
-		"refstack job 1\nseed\t1x\n",
-		"refstack job 1\nseed\t\n",
-		"refstack job 1\ndefine\ta\n",
-		"refstack job 1\nitem\n",
-		"refstack job 1\nwhat\t1\n",
-		"refstack job 1\n\n",
-		"refstack job 1\nitem\tno text of it\n",
+		"refstack job 3\n",
+		"refstack job 2 \n",
+		"refstack job 2\nprofile\n",
+		"refstack job 2\nprofile\t4\n",
+		"refstack job 2\ndevice\t-1\n",
+		"refstack job 2\nseed\t18446744073709551616\n",
+		"refstack job 2\nseed\t1x\n",
+		"refstack job 2\nseed\t\n",
+		"refstack job 2\ndefine\ta\n",
+		"refstack job 2\nitem\n",
+		"refstack job 2\nwhat\t1\n",
+		"refstack job 2\n\n",
+		"refstack job 2\nitem\tno text of it\t4\n",
+		"refstack job 2\nitem\tno length\n",
+		"refstack job 2\nitem\tall there is\t18446744073709551615\n",
 	};
 	char err[JOB_ERROR], path[JOB_PATH];
 	struct job j;
@@ -166,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(round_trip, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cut_answers, set_up, tear_down),
 		cmocka_unit_test(recipe),
 	};
 
