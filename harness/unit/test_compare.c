@@ -436,6 +436,51 @@ static void deep_sees_a_line_more(void **state)
 	two_free(&t);
 }
 
+/* What is known to be harmless, and what looks like it and is not. */
+static void harmless_lines(void **state)
+{
+	static const char up[] = "fib:fib_table_lookup tb_id=254 dst=192.0.2.2\n";
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{ "# 1: link down\nqdisc:qdisc_dequeue dev=? handle=0x0 packets=0\n# 2: x\n",
+		  "# 1: link down\n# 2: x\n", true },
+		{ "qdisc:qdisc_dequeue dev=eth0 handle=0x0 packets=0\n", "", false },
+		{ "qdisc:qdisc_dequeue dev=eth0 handle=0x80050000 packets=1\n",
+		  "qdisc:qdisc_dequeue dev=eth0 handle=0x80010000 packets=1\n", true },
+		{ "qdisc:qdisc_dequeue dev=eth0 handle=0x80050000 packets=1\n",
+		  "qdisc:qdisc_dequeue dev=eth0 handle=0x80010000 packets=0\n", false },
+		{ "qdisc:qdisc_dequeue dev=eth0 handle=0x10000 packets=1\n",
+		  "qdisc:qdisc_dequeue dev=eth0 handle=0x20000 packets=1\n", false },
+		{ "@# 1: x\n", "@# 1: x\n@", true },
+		{ "@# 1: x\n# 2: y\n", "@# 1: x\n@# 2: y\n", true },
+		{ "# 1: x\n# 2: y\n", "# 1: x\n@# 2: y\n", false },   /* there was none before */
+		{ "@# 1: x\n@# 2: y\n", "@# 1: x\n# 2: y\n", false }, /* Linux's is no rule */
+		{ "@# 1: x\n# 2: y\n", "@# 1: x\n@# 2: z\n", false },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *from[2] = { rows[i].a, rows[i].b };
+		struct parting where;
+		char text[2][500];
+
+		for (u32 k = 0; k < 2; k++) {
+			char *to = text[k];
+
+			for (const char *p = from[k]; *p != '\0'; p++)
+				to += snprintf(to, 100, *p == '@' ? "%s" : "%.1s",
+					       *p == '@' ? up : p);
+			*to = '\0';
+		}
+		where = compare_traces(text[0], text[1], "Linux", "refstack");
+		if ((where.text == NULL) != rows[i].same)
+			fail_msg("row %u: %s", i, where.text != NULL ? where.text : "the same");
+		free(where.text);
+	}
+}
+
 /* --- sides, batches, totals
  * ----------------------------------------------------------------------- */
 
@@ -587,6 +632,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_compared_says_why),
 		cmocka_unit_test(drops_of_several_hosts),
 		cmocka_unit_test(deep_sees_a_line_more),
+		cmocka_unit_test(harmless_lines),
 		cmocka_unit_test(a_batch_is_told_whole),
 		cmocka_unit_test(who_dies_is_named),
 		cmocka_unit_test(kinds_are_counted),
