@@ -143,7 +143,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check unit check-full digest walk mutants bless campaign bench fuzz fuzz-build \
+.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build \
 	oracle coverage recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
@@ -166,7 +166,8 @@ REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/asan/replay_%)
 check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $(REPLAYS) ## set up and run all tests
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
-		ci/test-check.sh ci/test-dissect.sh ci/test-coverage.sh ci/check-vectors.sh ci/test-gate.sh \
+		ci/test-check.sh ci/test-dissect.sh ci/test-coverage.sh ci/check-vectors.sh ci/frames.py ci/test-regress.sh \
+		ci/test-gate.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
@@ -182,6 +183,12 @@ digest: $(DIGEST_BINS) ## the same digest from every compiler, level and machine
 
 walk: $(BUILD)/refstack ## one datagram through the sixteen steps
 	$(Q)$(BUILD)/refstack walk udp
+
+regress: $(BUILD)/refstack ## every vector and case of frames against the reference; needs no kernel
+	$(Q)ci/regress.sh
+
+frames: ## write vectors/scapy anew by vectors/gen; verdicts stay where frames do
+	$(Q)ci/frames.py --write
 
 # N=50 SEED=2 for fewer and others.
 N    ?= 200

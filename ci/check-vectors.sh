@@ -10,5 +10,5 @@ refstack=${BUILD:-build}/refstack
 while read -r where; do
 	expect "vectors/${where#vectors/}" "$refstack" check --invariants "$where"
 	expect "vectors/${where#vectors/}, igb" "$refstack" check --invariants --device igb "$where"
-done < <(find vectors -name '*.pkt' -printf '%h\n' | sort -u)
+done < <(find vectors \( -name '*.pkt' -o -name '*.frames' \) -printf '%h\n' | sort -u)
 finish

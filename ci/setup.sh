@@ -10,8 +10,9 @@ needed=(
 	gcc-i686-linux-gnu libc6-dev-i386-cross
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static
 )
-# These serve `make lint`, `make fmt` and `make man`, which name what is absent.
-wanted=(clang-tidy clang-format cppcheck shellcheck mandoc)
+# These serve `make lint`, `make fmt`, `make man` and `make frames`, which name what is absent, as do the tests
+# that look at frames with scapy.
+wanted=(python3-scapy clang-tidy clang-format cppcheck shellcheck mandoc)
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "setup: this is not Debian; needed here: ${needed[*]}" >&2

@@ -17,6 +17,7 @@ copy_captured() { # TO
 		mkdir -p "$1/$(dirname "$file")"
 		cp "${file%.pcapng}.pkt" "$1/${file%.pcapng}.pkt"
 	done < <(find vectors -name '*.pcapng' | sort)
+	cp -r vectors/scapy "$1/vectors"
 }
 
 # Paths stand in nothing that is captured, so that another folder makes no difference.
@@ -26,7 +27,7 @@ same_as_committed() { # FOLDER
 		cmp "$file" "$1/$file" || differ=$((differ + 1))
 		cmp "${file%.pcapng}.pkt" "$1/${file%.pcapng}.pkt" || differ=$((differ + 1))
 	done < <(find vectors -name '*.pcapng' | sort)
-	((differ == 0))
+	diff -r vectors/scapy "$1/vectors/scapy" && ((differ == 0))
 }
 
 capture_again() { # FOLDER

@@ -10,8 +10,8 @@
 #include "harness/cli/vectors.h"
 
 /* Five minutes after a boot the 32 bits of jiffies begin anew, and a limit of ICMP that was never
- * used takes that for no time at all. Cases are done before that; one takes this much of it and what
- * it lasts.
+ * used takes that for no time at all. Cases are done before; one takes this much, and what it
+ * lasts.
  */
 #define BOOT_NS	 (280 * NS_PER_SEC)
 #define SPACE_NS (5 * NS_PER_SEC)

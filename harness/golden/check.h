@@ -16,7 +16,7 @@ enum check_verdict {
 	CHECK_PASSED,
 	CHECK_NOT_CAPTURED, /* `oracle: none`: nothing to compare with, and the script passes */
 	CHECK_FAILED,
-	CHECK_PENDING,	 /* it differs, and waits for a part that is not there yet; message: which */
+	CHECK_PENDING,	 /* it differs, and waits for what is not there yet; message: which */
 	CHECK_EXPLAINED, /* it differs on the running kernel, as it says; message: why */
 	CHECK_SKIPPED,	 /* message: why */
 	CHECK_NOT_IMPLEMENTED,

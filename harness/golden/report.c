@@ -83,7 +83,8 @@ static void report_explained(FILE *to, const char *path, const struct check_resu
 /* What every reader has to know, and not only one who asks with -v. */
 static bool is_told_always(enum check_verdict v)
 {
-	return v != CHECK_SKIPPED && v != CHECK_EXPLAINED && v != CHECK_PENDING && v != CHECK_PASSED;
+	return v != CHECK_SKIPPED && v != CHECK_EXPLAINED && v != CHECK_PENDING &&
+	       v != CHECK_PASSED;
 }
 
 void check_report(FILE *to, const char *path, const struct check_result *r, bool verbose)
