@@ -10,6 +10,7 @@
 
 #include "base/csum.h"
 #include "ipv4/af_inet.h"
+#include "ipv4/raw.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
@@ -495,7 +496,11 @@ void icmp_send(struct sk_buff *skb_in, u8 type, u8 code, be32 info)
 	bool local_in;
 
 	assert(type <= NR_ICMP_TYPES);
-	if (skb_dst(skb_in) == NULL || !icmp_may_answer(skb_in, rt, type))
+	/* DIVERGES(no-blackhole-netdev): Linux's device is of the first namespace, whence the error
+	 * finds no way.
+	 */
+	if (skb_dst(skb_in) == NULL || rt->dst.obsolete == DST_OBSOLETE_DEAD ||
+	    !icmp_may_answer(skb_in, rt, type))
 		return;
 	param.offset = (u32)skb_network_offset(skb_in);
 	param.data[ICMP_TYPE] = type;
@@ -528,6 +533,7 @@ static void icmp_socket_deliver(struct net *net, struct sk_buff *skb, u32 info)
 		mib_inc(net, ICMP_MIB_INERRORS);
 		return;
 	}
+	raw_icmp_error(skb, protocol, info);
 	ipprot = inet_protos[protocol];
 	if (ipprot != NULL && ipprot->err_handler != NULL)
 		(void)ipprot->err_handler(skb, info);
