@@ -475,7 +475,11 @@ int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval)
 	u8 out[16];
 	u64 ns;
 
-	sock_enable_timestamp(sk, SOCK_TIMESTAMP);
+	if (!sock_flag(sk, SOCK_TIMESTAMP)) {
+		lock_sock(sk);
+		sock_enable_timestamp(sk, SOCK_TIMESTAMP);
+		release_sock(sk);
+	}
 	if (sk->sk_stamp_ns == SK_DEFAULT_STAMP)
 		return -ENOENT;
 	if (sk->sk_stamp_ns < NS_PER_SEC)
