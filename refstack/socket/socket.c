@@ -36,9 +36,13 @@ void sock_unregister(struct net *net, int family)
 
 /* -------- sockets and descriptors -------- */
 
+/* A call reads them when it begins: one that waits goes on waiting, whatever they are by now. */
 u32 sock_file_flags(const struct socket *sock)
 {
-	return sock->file->f_flags;
+	const struct task *t = current_task(sock_net(sock->sk));
+	u32 flags = sock->file->f_flags;
+
+	return t->resumed ? flags & ~(u32)O_NONBLOCK : flags;
 }
 
 /* LINUX: __sock_release(). The memory goes with the file, when there is one. */
