@@ -404,27 +404,32 @@ static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen, struct
 	return err;
 }
 
+/* What the program wants, before anything is sent. */
+static int udp_get_request(struct sock *sk, struct msghdr *msg, struct udp_request *r)
+{
+	int err = udp_get_dest(sk, msg, r);
+
+	if (err == 0)
+		err = udp_get_controls(sk, msg, r);
+	if (err == 0)
+		err = udp_get_flow(sk, msg, r);
+	return err;
+}
+
 /* A datagram of its own, or the first piece of a corked one. */
-static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len)
+static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, struct udp_request *r)
 {
 	struct udp_sock *up = udp_sk(sk);
 	struct flowi4 fl4_stack, *fl4 = &up->inet.cork.fl4;
-	struct udp_request r = { .connected = false };
 	struct rtable *rt = NULL;
 	bool corkreq = up->corkflag || (msg->msg_flags & MSG_MORE) != 0;
-	int err = udp_get_dest(sk, msg, &r);
+	int err = 0;
 
-	if (err == 0)
-		err = udp_get_controls(sk, msg, &r);
-	if (err == 0)
-		err = udp_get_flow(sk, msg, &r);
-	if (err != 0)
-		return err;
-	if (r.connected)
+	if (r->connected)
 		rt = (struct rtable *)(void *)sk_dst_check(sk, 0);
 	if (rt == NULL) {
 		fl4 = &fl4_stack;
-		rt = udp_route(sk, &r, fl4, &err);
+		rt = udp_route(sk, r, fl4, &err);
 		if (rt == NULL)
 			return err;
 	}
@@ -436,14 +441,14 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len)
 			goto out;
 		}
 	}
-	if (be32_is_zero(r.ipc.addr)) {
-		r.daddr = fl4->daddr;
-		r.ipc.addr = fl4->daddr;
+	if (be32_is_zero(r->ipc.addr)) {
+		r->daddr = fl4->daddr;
+		r->ipc.addr = fl4->daddr;
 	}
 	if (corkreq)
-		err = udp_send_corked(sk, msg, len + UDP_HLEN, &r, fl4->saddr, &rt);
+		err = udp_send_corked(sk, msg, len + UDP_HLEN, r, fl4->saddr, &rt);
 	else
-		err = udp_send_uncorked(sk, msg, len + UDP_HLEN, &r, fl4, &rt);
+		err = udp_send_uncorked(sk, msg, len + UDP_HLEN, r, fl4, &rt);
 out:
 	if (rt != NULL)
 		ip_rt_put(rt);
@@ -471,11 +476,16 @@ int udp_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
 		err = udp_append_pending(sk, msg, (u32)len, &ipc, &rt);
 		release_sock(sk);
 	} else {
-		err = udp_send_new(sk, msg, (u32)len);
+		struct udp_request r = { .connected = false };
+
+		err = udp_get_request(sk, msg, &r);
+		if (err != 0)
+			return err;
+		err = udp_send_new(sk, msg, (u32)len, &r);
 	}
 	if (err == 0)
 		return (int)len;
-	/* LINUX: errors before there is a packet count too, once the send buffer has been full. */
+	/* LINUX: errors from the search of a route on count too, once the send buffer was full. */
 	if (err != -EPARKED && (err == -ENOBUFS || (sk->sk_socket->flags >> SOCK_NOSPACE & 1) != 0))
 		mib_inc(net, UDP_MIB_SNDBUFERRORS);
 	return err;
