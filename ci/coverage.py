@@ -110,7 +110,11 @@ def measure(args, kernel):
             asked[origin] = ask(args.refstack, f"{scratch}/boots", what)
             boots = sorted(map(str, pathlib.Path(scratch, "boots").iterdir()))
             counts[origin] = collections.defaultdict(Source)
-            add_report(counts[origin], gcov(boots, kernel.parent / "src", scratch))
+            told = gcov(boots, kernel.parent / "src", scratch)
+            add_report(counts[origin], told)
+            if args.keep:
+                args.keep.mkdir(parents=True, exist_ok=True)
+                (args.keep / f"{origin}.json").write_text(told)
     return counts, asked
 
 
@@ -313,6 +317,7 @@ def main():
     args.add_argument("--random", type=int, default=0, metavar="N", help="random programs besides")
     args.add_argument("--seed", type=int, default=1, metavar="S", help="their seed")
     args.add_argument("--out", default="docs", metavar="DIR", help="where the document goes (docs)")
+    args.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="leave counts there for --answers")
     args.add_argument("--words", default=WORDS, help="reasons and sentences (ci/coverage.tsv)")
     args.add_argument("--source", type=pathlib.Path, metavar="DIR", help="the kernel's source, for --answers")
     args.add_argument("--answers", nargs="+", metavar="ORIGIN=FILE", help="counts from files of JSON")
