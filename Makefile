@@ -167,7 +167,7 @@ check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
 		ci/test-check.sh ci/test-dissect.sh ci/test-coverage.sh ci/check-vectors.sh ci/frames.py ci/test-regress.sh \
-		ci/test-gate.sh \
+		ci/test-gate.sh ci/test-diff.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
 
 unit: $(call tests_of,$(CONFIG)) ## run unit tests only, of one configuration
@@ -223,7 +223,7 @@ coverage: $(BUILD)/refstack $(BUILD)/guest ## which of Linux's lines our questio
 oracle: $(BUILD)/refstack $(BUILD)/guest ## build the judging kernel into the cache
 	$(Q)$(BUILD)/refstack oracle build
 
-check-oracle: oracle $(BUILD)/release/repeat ## all tests that need the judging kernel, building it again and again
+check-oracle: oracle $(BUILD)/release/repeat $(BUILD)/gcc-O0/refstack ## all tests that need the judging kernel, building it again and again
 	$(Q)TEST_TIMEOUT=7200 ci/run-tests.sh $(sort $(wildcard ci/test-oracle*.sh))
 
 bench: $(BUILD)/refstack ## measure against the running kernel
