@@ -158,9 +158,7 @@ static void igmp_is_heard(void **state)
 	end_world(w);
 }
 
-/* DIVERGES(raw-deliver): a raw socket of the protocol gets nothing, and yet nobody is told that
- * the protocol is unknown.
- */
+/* DIVERGES(raw-list): where a raw socket of the protocol is, nobody is told that it is unknown. */
 static void raw_sockets_keep_silence(void **state)
 {
 	struct world *w = up(6);

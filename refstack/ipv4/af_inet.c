@@ -167,7 +167,7 @@ static bool inet_can_nonlocal_bind(const struct sock *sk)
 	       inet_test_bit(sk, INET_FLAGS_FREEBIND) || inet_test_bit(sk, INET_FLAGS_TRANSPARENT);
 }
 
-static bool inet_addr_valid_or_nonlocal(const struct sock *sk, be32 addr, u32 type)
+bool inet_addr_valid_or_nonlocal(const struct sock *sk, be32 addr, u32 type)
 {
 	return inet_can_nonlocal_bind(sk) || be32_is_zero(addr) || type == RTN_LOCAL ||
 	       type == RTN_MULTICAST || type == RTN_BROADCAST;

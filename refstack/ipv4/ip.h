@@ -200,6 +200,8 @@ int ip_error(struct sk_buff *skb);
 int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
 int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
 int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc, bool allow_ipv6);
+/* Does the program want any control message of level SOL_IP? */
+bool inet_cmsg_flags(const struct sock *sk);
 void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen,
 			 int offset);
 void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info,

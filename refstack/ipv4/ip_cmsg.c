@@ -116,6 +116,16 @@ static void recv_checksum(struct sock *sk, struct msghdr *msg, struct sk_buff *s
 	put_cmsg(sk, msg, SOL_IP, IP_CHECKSUM, sizeof(out), out);
 }
 
+bool inet_cmsg_flags(const struct sock *sk)
+{
+	const u32 wanted = 1u << INET_FLAGS_PKTINFO | 1u << INET_FLAGS_TTL | 1u << INET_FLAGS_TOS |
+			   1u << INET_FLAGS_RECVOPTS | 1u << INET_FLAGS_RETOPTS |
+			   1u << INET_FLAGS_PASSSEC | 1u << INET_FLAGS_ORIGDSTADDR |
+			   1u << INET_FLAGS_CHECKSUM | 1u << INET_FLAGS_RECVFRAGSIZE;
+
+	return (inet_sk(sk)->inet_flags & wanted) != 0;
+}
+
 void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen,
 			 int offset)
 {

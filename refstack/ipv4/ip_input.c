@@ -3,8 +3,6 @@
  *
  * Path: the receive list, ip_list_rcv() (ip_rcv() for one packet) to ip_protocol_deliver_rcu().
  * Rules: RFC 791, RFC 1122 3.2.1 and 3.3.6; LINUX: net/ipv4/ip_input.c.
- * DIVERGES(raw-deliver): raw sockets get no copies in this part; they do keep the host from
- * answering that it does not know the protocol.
  */
 #include "ipv4/ip.h"
 
@@ -12,6 +10,7 @@
 #include "core/neighbour.h"
 #include "ipv4/icmp.h"
 #include "ipv4/igmp.h"
+#include "ipv4/raw.h"
 #include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "ipv4/udplite.h"
@@ -74,23 +73,10 @@ const struct net_protocol *const inet_protos[256] = {
 	[IPPROTO_UDPLITE] = &udplite_protocol,
 };
 
-/* LINUX: raw_local_deliver(), as far as its answer goes: does a raw socket want this protocol? */
-static bool raw_local_deliver(const struct net *net, int protocol)
+/* raw: a raw socket has got it. */
+static void unknown_protocol(struct net *net, struct sk_buff *skb, bool raw)
 {
-	struct hlist_node *n;
-
-	hlist_for_each (n, &net->socks) {
-		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
-
-		if (sk->sk_type == SOCK_RAW && !sk->sk_kern_sock && sk->sk_num == protocol)
-			return true;
-	}
-	return false;
-}
-
-static void unknown_protocol(struct net *net, struct sk_buff *skb, int protocol)
-{
-	if (raw_local_deliver(net, protocol)) {
+	if (raw) {
 		mib_inc(net, IPSTATS_MIB_INDELIVERS);
 		consume_skb(skb);
 		return;
@@ -104,6 +90,7 @@ static void unknown_protocol(struct net *net, struct sk_buff *skb, int protocol)
 void ip_protocol_deliver_rcu(struct net *net, struct sk_buff *skb, int protocol)
 {
 	PROBE(net, ip_protocol_deliver_rcu);
+	bool raw = raw_local_deliver(skb, (u8)protocol);
 	const struct net_protocol *ipprot = inet_protos[protocol];
 
 	/* A negative answer names a protocol that the packet goes on to. */
@@ -115,9 +102,10 @@ void ip_protocol_deliver_rcu(struct net *net, struct sk_buff *skb, int protocol)
 			return;
 		}
 		protocol = -ret;
+		raw = raw_local_deliver(skb, (u8)protocol);
 		ipprot = inet_protos[protocol];
 	}
-	unknown_protocol(net, skb, protocol);
+	unknown_protocol(net, skb, raw);
 }
 
 static int ip_local_deliver_finish(struct net *net, struct sk_buff *skb)

@@ -295,16 +295,6 @@ static void udp_set_name(const struct sk_buff *skb, struct msghdr *msg, int *add
 	*addr_len = SOCKADDR_IN_BYTES;
 }
 
-static bool inet_cmsg_flags(const struct sock *sk)
-{
-	const u32 wanted = 1u << INET_FLAGS_PKTINFO | 1u << INET_FLAGS_TTL | 1u << INET_FLAGS_TOS |
-			   1u << INET_FLAGS_RECVOPTS | 1u << INET_FLAGS_RETOPTS |
-			   1u << INET_FLAGS_PASSSEC | 1u << INET_FLAGS_ORIGDSTADDR |
-			   1u << INET_FLAGS_CHECKSUM | 1u << INET_FLAGS_RECVFRAGSIZE;
-
-	return (inet_sk(sk)->inet_flags & wanted) != 0;
-}
-
 /* One packet for the program; -EAGAIN-like errors come from skb_recv_udp(). */
 static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 copied,
 		       u32 off, int flags, int *addr_len)
