@@ -216,7 +216,7 @@ fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
 	$(Q)for t in $(FUZZED); do ci/fuzz.sh $(ENGINE) $$t $(SECONDS_); done
 
 # PROGRAMS=20000 SEED=2 for more random programs and others; 0 for none.
-PROGRAMS ?= 2000
+PROGRAMS ?= 5000
 coverage: $(BUILD)/refstack $(BUILD)/guest ## which of Linux's lines our questions run, into docs/
 	$(Q)ci/coverage.py --refstack $(BUILD)/refstack --random $(PROGRAMS) --seed $(SEED)
 
