@@ -182,7 +182,10 @@ static bool list_below(struct file_list *l, const char *path, const char *suffix
 	fts_close(walk);
 	free(root);
 	if (ok && l->nr == before) {
-		snprintf(err, FILE_ERROR_MAX, "%s: no %s file below it", path, suffix);
+		size_t first = strcspn(suffix, " ");
+
+		snprintf(err, FILE_ERROR_MAX, "%s: no %.*s%s%s file below it", path, (int)first,
+			 suffix, suffix[first] == ' ' ? " or" : "", suffix + first);
 		return false;
 	}
 	return ok;
