@@ -112,7 +112,7 @@ static const char *table_of(const struct sock *sk)
 	if (sk->sk_prot == &udplite_prot)
 		return "udplite";
 	if (sk->sk_prot == &raw_prot)
-		return "raw";
+		return sk->skc_node.pprev != NULL ? "raw" : NULL; /* disconnected: of none */
 	if (sk->sk_prot == &ping_prot)
 		return "icmp";
 	return sk->sk_prot == &tcp_prot ? "tcp" : NULL;
@@ -132,7 +132,8 @@ static void say_sock(const struct sock *sk, const char *table, struct facts *f)
 			      .local = be32_to_cpu(sk->sk_rcv_saddr),
 			      .remote = be32_to_cpu(sk->sk_daddr),
 			      .lport = sk->sk_num,
-			      .rport = be16_to_cpu(sk->sk_dport),
+			      /* LINUX: raw_sock_seq_show(): a protocol has no port. */
+			      .rport = sk->sk_prot != &raw_prot ? be16_to_cpu(sk->sk_dport) : 0,
 			      .state = sk->sk_state,
 			      .tx_queue = sk->sk_wmem_alloc - 1,
 			      .rx_queue = rx,
