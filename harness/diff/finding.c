@@ -220,7 +220,9 @@ void finding_report(const struct finding *f, struct trial_program *p, FILE *to)
 	if (p->result.verdict == COMPARE_DIFFERENT)
 		tell_differences(f, p, to);
 	if (!shows_it(f, p)) {
-		fprintf(to, "  run alone it does not show this: what was run before it matters\n");
+		fprintf(to, "  run alone it does not show this: %s\n",
+			f->trial->rules.how == COMPARE_KERNELS ? "real time is never the same"
+							       : "what was run before it matters");
 		return;
 	}
 	tell_trace(f, p, to);
