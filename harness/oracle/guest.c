@@ -2,9 +2,9 @@
 /* guest.c - the only program of the judging kernel's guest: runs a job's scripts on the kernel.
  *
  * It is process 1. Its root is the host's, so that iproute2's programs are there. Each script
- * starts on the same place of the timer wheel and of the kernel's own rounds: its set-up one jiffy
- * before a boundary of 4096 jiffies, with the same wall clock. Answers are written when a script
- * has ended: files cost the guest time.
+ * starts on the same place of the timer wheel, when what the one before has left is over: its
+ * set-up one jiffy before a boundary of 4096 jiffies, with the same wall clock. Answers are written
+ * when a script has ended: files cost the guest time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,16 +28,22 @@
 #include "harness/oracle/job.h"
 #include "harness/script/record.h"
 
-/* On CLOCK_MONOTONIC: time 0 of scripts, and how far apart their places are. In that time all that
- * the kernel does now and then has come round: the levels of its wheel up to 32 s in 4.096 s; the
- * work on all neighbours every 15 s, which are 15.36 s in the grain of that wheel; at every
- * twentieth of these, new random times for them. So a script finds the same wherever in a boot it
- * stands.
+/* On CLOCK_MONOTONIC: time 0 of scripts, and how far apart their places are: there the wheel's
+ * levels up to 32 s turn alike, every 4.096 s, and so does the work on all neighbours every 15 s,
+ * which are 15.36 s in the grain of that wheel. Time that passes is work for the guest, so no more
+ * of it.
  */
-#define FIRST_NS  992000000ull
-#define GRID_NS	  307200000000ull
-#define SET_UP_NS 900000ull /* before time 0: in the same jiffy, but away from its tick */
-#define AHEAD_NS  50000ull  /* before that: time to come to an even start */
+#define FIRST_NS 992000000ull
+#define GRID_NS	 61440000000ull
+/* What is limited to one in a second or five, such as news of links, forgets the script before. */
+#define FORGET_NS 8192000000ull
+/* The kernel's jiffies, cut to 32 bits, are 0 five minutes after its boot. Stamps that are 0 as
+ * long as they have not been taken make it differ then. A script that is alone sees that when it
+ * lasts so long; those that follow another begin after it.
+ */
+#define JIFFIES_ZERO_NS 301000000000ull
+#define SET_UP_NS	900000ull /* before time 0: in the same jiffy, but away from its tick */
+#define AHEAD_NS	50000ull  /* before that: time to come to an even start */
 
 enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
 enum { READ_BYTES = 16384, COUNTS_FDS = 16, HEAP_KEPT = 1 << 30, HEAP_STEP = 1 << 20 };
@@ -168,8 +174,13 @@ static void wait_for_place(const struct linux_clock *exact)
 	u64 now = linux_clock_ns(exact), at = FIRST_NS - SET_UP_NS;
 	struct timespec t;
 
-	if (now + 2 * AHEAD_NS >= at)
-		at += ((now + 2 * AHEAD_NS - at) / GRID_NS + 1) * GRID_NS;
+	if (now + 2 * AHEAD_NS >= at) {
+		u64 from = now + FORGET_NS;
+
+		if (from < JIFFIES_ZERO_NS)
+			from = JIFFIES_ZERO_NS;
+		at += ((from - at) / GRID_NS + 1) * GRID_NS;
+	}
 	wait_for_grain(exact, at);
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	now = (u64)t.tv_sec * NS_PER_SEC + (u64)t.tv_nsec;
