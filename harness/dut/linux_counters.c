@@ -17,7 +17,7 @@
  */
 enum { HALF_PAGE = 2048, READ_ROOM = 8192 };
 
-static char *read_open(int fd, u32 *len)
+static char *read_open(int fd, bool at_once, u32 *len)
 {
 	u32 cap = READ_ROOM, n = 0;
 	char *text = malloc(cap);
@@ -33,7 +33,7 @@ static char *read_open(int fd, u32 *len)
 		got = pread(fd, text + n, cap - n - 1, n);
 		if (got > 0)
 			n += (u32)got;
-		if (got < HALF_PAGE)
+		if (got < HALF_PAGE || (at_once && cap - n > 1))
 			break;
 	}
 	if (got < 0) {
@@ -49,7 +49,7 @@ static char *read_open(int fd, u32 *len)
 char *linux_read_file(const char *path, u32 *len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd >= 0 ? read_open(fd, len) : NULL;
+	char *text = fd >= 0 ? read_open(fd, false, len) : NULL;
 	int saved = errno;
 
 	if (fd >= 0)
@@ -156,7 +156,8 @@ int linux_read_mib(int fd[LINUX_MIB_FILES], u64 mib[MIB_MAX])
 			fd[i] = 0;
 			return -errno;
 		}
-		text = read_open(fd[i], &len);
+		/* These are made whole, however long they are. */
+		text = read_open(fd[i], true, &len);
 		if (text == NULL)
 			return -errno;
 		err = snmp_parse(text, mib);
