@@ -563,7 +563,7 @@ static void stmt_signature(const struct difference *d, const struct script *s, c
 	else if (strcmp(field, "tracepoints") == 0)
 		snprintf(to, size, "tracepoints %s, %s", d->expected, d->actual);
 	else if (strcmp(field, "died") == 0)
-		snprintf(to, size, "died: %.*s", (int)(size / 2), d->actual);
+		snprintf(to, size, "died: %.*s", (int)(size - sizeof("died: ")), d->actual);
 	else
 		snprintf(to, size, "%s %s", name, field);
 }
