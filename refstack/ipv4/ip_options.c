@@ -288,6 +288,17 @@ void ip_options_remember(struct sk_buff *skb, const struct ip_options *opt)
 	cb->cipso = opt->cipso;
 }
 
+int ip_options_recompile(struct net *net, struct ip_options *opt, struct sk_buff *skb)
+{
+	struct opt_walk w = { .net = net, .opt = opt, .skb = skb };
+	u32 at = 0;
+
+	assert(opt->optlen <= sizeof(opt->data));
+	w.iph = skb_network_header(skb);
+	w.p = w.iph + IPV4_HLEN;
+	return options_walk(&w, opt->optlen, &at);
+}
+
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb,
 		       enum drop_reason *r)
 {

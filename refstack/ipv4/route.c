@@ -15,6 +15,7 @@
 #include "core/neighbour.h"
 #include "ipv4/icmp.h"
 #include "ipv4/ip.h"
+#include "ipv4/ip_options.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "wire/ipv4.h"
@@ -394,10 +395,13 @@ static void ipv4_negative_advice(struct sock *sk, struct dst_entry *dst)
 		sk_dst_reset(sk);
 }
 
-/* LINUX: ipv4_send_dest_unreach(): the packet's control block belongs to nobody any more. */
+/* LINUX: ipv4_send_dest_unreach(): the packet's control block belongs to nobody any more, so its
+ * options are looked for again.
+ */
 static void ipv4_send_dest_unreach(struct sk_buff *skb)
 {
 	u32 off = (u32)skb_network_offset(skb);
+	struct ip_options opt = { 0 };
 	const u8 *iph;
 
 	if (!pskb_may_pull(skb, off + IPV4_HLEN))
@@ -406,7 +410,11 @@ static void ipv4_send_dest_unreach(struct sk_buff *skb)
 	if (ipv4_version(iph) != 4 || ipv4_hlen(iph) < IPV4_HLEN ||
 	    !pskb_may_pull(skb, off + ipv4_hlen(iph)))
 		return;
+	opt.optlen = (u8)(ipv4_hlen(iph) - IPV4_HLEN);
+	if (opt.optlen != 0 && ip_options_recompile(skb->net, &opt, skb) != 0)
+		return;
 	memset(IPCB(skb), 0, sizeof(struct inet_skb_parm));
+	ip_options_remember(skb, &opt);
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, (be32){ 0 });
 }
 
