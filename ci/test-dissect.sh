@@ -6,13 +6,17 @@ set -u -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh
 
+suite=dissect
+mkdir "$dir/none"
+echo 'raise ImportError("there is none")' >"$dir/none/scapy.py"
+PYTHONPATH=$dir/none ci/dissect.py "$dir" >"$dir/out" 2>&1
+expect dissect/without_scapy_fails test $? = 1
+says without_scapy "ci/dissect.py needs scapy: there is none" "$dir/out"
 if ! /usr/bin/python3 -c 'import scapy.layers.inet' 2>/dev/null; then
 	skip dissect "scapy is not installed (python3-scapy)"
-	case_ok dissect/says_what_is_missing
 	finish
 fi
 refstack=${BUILD:-build}/refstack
-suite=dissect
 
 # --- the reference ----------------------------------------------------------------------------------
 # Whether they are Linux's frames is check's own matter; that the vectors that pass are all there is ours.
