@@ -14,7 +14,7 @@
 #include "harness/lib/sha256.h"
 #include "harness/oracle/uml.h"
 
-enum { MESSAGE = 8192, SPEED_BATCH = 64, SPEED_WALL_S = 60, SPEED_MS = 1000 };
+enum { MESSAGE = 8192, SPEED_BATCH = 256, SPEED_WALL_S = 60, SPEED_MS = 1000 };
 
 static int complain(enum kernel_answer answer, const char *err)
 {
@@ -219,12 +219,29 @@ static u64 now_ms(void)
 	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / NS_PER_MS;
 }
 
-/* Two sockets and a datagram over loopback. */
-static const char speed_program[] = "0 socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 3\n"
-				    "+0 bind(3, ..., ...) = 0\n"
-				    "+0 socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 4\n"
-				    "+0 connect(4, ..., ...) = 0\n"
-				    "+.2 close(4) = 0\n";
+/* As random programs are: an address, a neighbour, a dozen calls and frames. */
+#define PEER(port)                                                                                 \
+	"{sa_family = AF_INET, sin_port = htons(" #port                                            \
+	"), sin_addr = inet_addr(\"192.0.2.2\")}, 16)"
+static const char speed_program[] =
+	"`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up; "
+	"ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0`\n"
+	"0 socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+	"+0 bind(3, {sa_family = AF_INET, sin_port = htons(5000), "
+	"sin_addr = inet_addr(\"192.0.2.1\")}, 16) = 0\n"
+	"+0 sendto(3, \"abc\", 3, 0, " PEER(
+		7) " = 3\n"
+		   "+.01 sendto(3, \"abc\", 3, MSG_DONTWAIT, " PEER(
+			   9) " = 3\n"
+			      "+0 < 192.0.2.2:7 > 192.0.2.1:5000 udp (100)\n"
+			      "+0 recv(3, ..., 200, 0) = 100\n"
+			      "+.2 < 192.0.2.2:7 > 192.0.2.1:5001 udp (4)\n"
+			      "+0 connect(3, " PEER(
+				      53) " = 0\n"
+					  "+0 send(3, \"abc\", 3, 0) = 3\n"
+					  "+0 getsockopt(3, SOL_SOCKET, SO_ERROR, ..., [4]) = 0\n"
+					  "+1 send(3, pattern 1, 2000, 0) = 2000\n"
+					  "+0 close(3) = 0\n";
 
 /* Programs a second, n of them a boot; 0 with why in err. */
 static double speed(const struct kernel *k, u32 n, char *err, u32 err_size)
