@@ -11,6 +11,7 @@
 #include "ipv4/route.h"
 #include "uapi/errno.h"
 #include "uapi/netlink.h"
+#include "wire/ipv4.h"
 
 struct route_req {
 	struct fib_config cfg;
@@ -467,6 +468,19 @@ static void show_got(struct lex *lx, const struct get_req *g, const struct rtabl
 	outf(o, "\n");
 }
 
+/* LINUX: inet_rtm_getroute(): what stood for the packet and would have become the answer is
+ * dropped.
+ */
+static void drop_answer(struct net *net)
+{
+	struct sk_buff *skb = alloc_skb(net, IPV4_HLEN);
+
+	if (skb == NULL)
+		return;
+	skb->protocol = cpu_to_be16(ETH_P_IP);
+	kfree_skb(skb);
+}
+
 static int route_get(struct lex *lx)
 {
 	static const struct lex_key keys[] = { { "from", get_from },
@@ -481,8 +495,10 @@ static int route_get(struct lex *lx)
 	if (!g.given)
 		return lex_fail(lx, "need at least a destination address");
 	rt = ip_route_output_key_hash(lex_net(lx), &g.fl4, NULL, &err);
-	if (rt == NULL)
+	if (rt == NULL) {
+		drop_answer(lex_net(lx));
 		return lex_answer(lx, err, NULL);
+	}
 	show_got(lx, &g, rt);
 	ip_rt_put(rt);
 	return 0;
