@@ -280,7 +280,7 @@ static void compare_ends(struct pair *p)
 	difference_values(d, "end", ea, eb);
 	d->line = line;
 	d->stmt = stmt_at(p->script, line);
-	d->when_ps = min_u64((u64)a->end_ps, (u64)b->end_ps) & INT64_MAX;
+	d->when_ps = a->end_ps < b->end_ps ? a->end_ps : b->end_ps;
 }
 
 /* It shows where another difference begins; alone, it is one. */

@@ -66,11 +66,13 @@ static void compare(const struct trial *t, struct trial_program *p)
 static int run_side(struct trial *t, u32 side, struct trial_program *p, u32 n, bool tracepoints,
 		    char *err, u32 err_size)
 {
-	struct side_item *item = calloc(n, sizeof(*item));
 	struct run_options o = t->options[side];
+	struct side_item *item;
 	u32 nr;
 	int ret = 0;
 
+	assert(n != 0);
+	item = calloc(n, sizeof(*item));
 	if (item == NULL)
 		abort();
 	nr = ask(p, n, item);
