@@ -66,8 +66,8 @@ static bool add_cases(struct vectors *to, const char *path, const char *only)
 		add(to, path, path);
 		return true;
 	}
-	to->frames = must(realloc(to->frames, (to->nr_frames + 1) * sizeof(*to->frames)));
-	to->frames[to->nr_frames++] = f;
+	f->next = to->frames;
+	to->frames = f;
 	for (u32 i = 0; i < f->nr; i++) {
 		struct vector *v;
 		char *name;
@@ -134,10 +134,11 @@ void vectors_free(struct vectors *v)
 {
 	for (u32 i = 0; i < v->nr; i++)
 		free(v->v[i].name);
-	for (u32 i = 0; i < v->nr_frames; i++)
-		frames_free(v->frames[i]);
+	for (struct frames *f = v->frames, *next; f != NULL; f = next) {
+		next = f->next;
+		frames_free(f);
+	}
 	free(v->v);
-	free(v->frames);
 	file_list_free(&v->files);
 	*v = (struct vectors){ 0 };
 }

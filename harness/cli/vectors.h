@@ -17,8 +17,7 @@ struct vectors {
 	struct vector *v;
 	u32 nr, cap;
 	struct file_list files;
-	struct frames **frames;
-	u32 nr_frames;
+	struct frames *frames; /* a list */
 };
 
 /* A script, a .frames file, one case of it as "FILE.frames/CASE", or all below a directory. False

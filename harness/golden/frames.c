@@ -16,17 +16,17 @@ enum { FRAME_MAX_BYTES = PACKET_BYTES_MAX };
 
 const char *const frames_pending_names[PENDINGS] = {
 	[PENDING_NOT] = "",
-#define PENDING(id, word) [PENDING_##id] = word,
+#define PENDING(id, word) [PENDING_##id] = (word),
 #include "harness/golden/frames_marks.def"
 };
 const char *const frames_card_names[CARDS] = {
 	[CARD_SAME] = "",
-#define CARD(id, word, why) [CARD_##id] = word,
+#define CARD(id, word, why) [CARD_##id] = (word),
 #include "harness/golden/frames_marks.def"
 };
 const char *const frames_card_reasons[CARDS] = {
 	[CARD_SAME] = "",
-#define CARD(id, word, why) [CARD_##id] = why,
+#define CARD(id, word, why) [CARD_##id] = (why),
 #include "harness/golden/frames_marks.def"
 };
 

@@ -104,6 +104,7 @@ struct frames {
 	u32 nr_bytes, cap_bytes;
 	char **kept; /* strings */
 	u32 nr_kept, cap_kept;
+	struct frames *next; /* of whoever has several */
 };
 
 /* NULL with line, column and what is wrong in err. */

@@ -472,9 +472,10 @@ static u32 inputs(const struct frames_case *c)
 bool frames_case_take(struct frames *f, u32 nr, const struct record *r, char *err, u32 err_size)
 {
 	struct frames_case *c = &f->c[nr];
-	const struct taking t = { .f = f, .c = c, .r = r, .err = err, .err_size = err_size };
+	struct taking t = { .f = f, .c = c, .r = r, .err_size = err_size };
 
 	assert(nr < f->nr);
+	t.err = err;
 	c->nr_verdict = 0;
 	for (u32 i = 0; i < r->nr; i++)
 		if (r->event[i].host != 0)

@@ -46,8 +46,8 @@ def files():
     for kind in (0x2e, 0x5dc, 0x600, 0x86dd, 0x88b5):
         f.case(f"type-{kind:04x}-broadcast", eth(packet, dst=BROADCAST, kind=kind))
     f.section("802.3: a length, and what LLC and SNAP say")
-    for name, llc in {"snap-ip": "aaaa030000000800", "snap-arp": "aaaa030000000806", "snap-other-oui": "aaaa0300000c2000",
-                      "snap-bridge": "aaaa030000f80800", "ip-sap": "060603", "null": "000003", "stp": "424203",
+    for name, llc in {"snap-ip": "aaaa030000000800", "snap-arp": "aaaa030000000806",
+                      "snap-other-oui": "aaaa0300000c2000", "snap-bridge": "aaaa030000f80800", "ip-sap": "060603", "null": "000003", "stp": "424203",
                       "ipx": "e0e003", "ipx-raw": "ffff", "netbeui": "f0f003", "snap-short": "aaaa03"}.items():
         data = bytes.fromhex(llc) + packet
         f.case(f"llc-{name}", eth(data, kind=len(data)))

@@ -2,7 +2,8 @@
 """Fragments: orders, overlaps, gaps, ends that lie, ECN, limits, and time that runs out."""
 import itertools
 
-from frames import (BROADCAST, CLOSED, FAR, ME, NEW, OPEN, PEER, SETUP, SOCKETS, File, echo, ip, receive, tcp, with_options)
+from frames import (BROADCAST, CLOSED, FAR, ME, NEW, OPEN, PEER, SETUP, SOCKETS, File, echo, ip, receive, tcp,
+                    with_options)
 from scapy.layers.inet import IP, UDP
 from scapy.packet import Raw
 

@@ -145,8 +145,8 @@ def quotes(f):
 
 def needed(f):
     f.section("fragmentation needed: the size that is said")
-    for mtu in (0, 1, 67, 68, 69, 295, 296, 551, 552, 553, 575, 576, 577, 1005, 1006, 1279, 1280, 1491, 1492, 1499, 1500,
-                1501, 2002, 0xffff):
+    for mtu in (0, 1, 67, 68, 69, 295, 296, 551, 552, 553, 575, 576, 577, 1005, 1006, 1279, 1280, 1491, 1492, 1499,
+                1500, 1501, 2002, 0xffff):
         f.case(f"mtu-{mtu}", send(icmp(3, 4, b"\0\0" + mtu.to_bytes(2, "big"), told())))
     for total in (28, 67, 68, 552, 576, 1006, 1492, 1500, 1501, 4352, 0xffff):
         f.case(f"mtu-0-of-{total}", send(icmp(3, 4, bytes(4), patched(told(), 2, total, 2))))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """IPv4: every field of the header at its boundaries, all protocols, classes of addresses."""
-from frames import (ALL_HOSTS_MAC, BROADCAST, CLOSED, FAR, ME, NEW, PEER, SETUP, SOCKETS, File, checksum, echo, fixed_ip,
-                    ip, patched, receive, udp)
+from frames import (ALL_HOSTS_MAC, BROADCAST, CLOSED, FAR, ME, NEW, PEER, SETUP, SOCKETS, File, checksum, echo,
+                    fixed_ip, ip, patched, receive, udp)
 
 SOURCES = {
     "zero": "0.0.0.0", "zeronet": "0.0.0.1", "zeronet-end": "0.255.255.255", "private": "10.0.0.1",

@@ -88,8 +88,8 @@ def options(f):
         f.case(f"option-{name}", ip(tcp("S", options=some)))
         f.case(f"option-{name}-A", ip(tcp("A", ack=5000, options=some)))
     raw = {"mss-short": "0203", "mss-long": "0206", "length-0": "0800", "length-1": "0801", "over-end": "080a0000",
-           "unknown": "fd040102", "md5": "1312" + "00" * 16 + "0101", "fast-open": "2202", "fast-open-8": "220a" + "11" * 8,
-           "mptcp": "1e0c0081" + "22" * 8, "after-eol": "0002040218", "ao": "1d04ffff"}
+           "unknown": "fd040102", "md5": "1312" + "00" * 16 + "0101", "fast-open": "2202",
+           "fast-open-8": "220a" + "11" * 8, "mptcp": "1e0c0081" + "22" * 8, "after-eol": "0002040218", "ao": "1d04ffff"}
     for name, text in raw.items():
         data = bytes.fromhex(text)
         data += b"\0" * (-len(data) % 4)

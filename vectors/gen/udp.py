@@ -77,7 +77,8 @@ def many(f):
                            ("limited", "255.255.255.255", BROADCAST), ("all-hosts", "224.0.0.1", ALL_HOSTS_MAC),
                            ("group", "239.1.1.1", "01:00:5e:01:01:01"), ("own-by-broadcast", ME, BROADCAST),
                            ("own-by-multicast", ME, ALL_HOSTS_MAC), ("directed-by-unicast", "192.0.2.255", None),
-                           ("limited-by-unicast", "255.255.255.255", None), ("all-hosts-by-unicast", "224.0.0.1", None)):
+                           ("limited-by-unicast", "255.255.255.255", None),
+                           ("all-hosts-by-unicast", "224.0.0.1", None)):
         more = {} if mac is None else {"dst_mac": mac}
         f.case(f"many-{name}-open", ip(udp(), dst=dst, **more))
         f.case(f"many-{name}-closed", ip(udp(dport=CLOSED), dst=dst, **more))
