@@ -25,7 +25,8 @@ enum {
 	THREAD_PRIORITY = 2,
 	ANSWER_MS = 5000, /* for what never waits */
 	BLOCKED_MS = 10,  /* without priorities: a call that takes longer waits */
-	PAGE = 4096
+	PAGE = 4096,
+	PAGES = LINUX_UMEM_BYTES / PAGE
 };
 
 /* --- asking
@@ -196,18 +197,36 @@ static bool keep_shared(struct linux_dut *l, u32 host)
 	return true;
 }
 
+/* Which pages of a process's memory anybody has used. */
+static const u8 *used_pages(u8 *bytes)
+{
+	static u8 there[PAGES];
+
+	if (mincore(bytes, LINUX_UMEM_BYTES, there) != 0)
+		abort();
+	return there;
+}
+
 /* As it was before anybody used it: what is there of it is zeroed, which is less work for the
  * kernel than to give it back and get it again.
  */
 static void clean(u8 *bytes)
 {
-	static u8 there[LINUX_UMEM_BYTES / PAGE];
+	const u8 *there = used_pages(bytes);
 
-	if (mincore(bytes, LINUX_UMEM_BYTES, there) != 0)
-		abort();
-	for (u32 i = 0; i < ARRAY_SIZE(there); i++)
+	for (u32 i = 0; i < PAGES; i++)
 		if ((there[i] & 1) != 0)
 			memset(bytes + (size_t)i * PAGE, 0, PAGE);
+}
+
+/* Into memory that is still zero. */
+static void copy_used(u8 *to, u8 *from)
+{
+	const u8 *there = used_pages(from);
+
+	for (u32 i = 0; i < PAGES; i++)
+		if ((there[i] & 1) != 0)
+			memcpy(to + (size_t)i * PAGE, from + (size_t)i * PAGE, PAGE);
 }
 
 static void reset_shared(struct linux_shared *s)
@@ -252,21 +271,24 @@ static void end_shared(struct linux_dut *l, u32 host)
 
 /* --- process 0 --- */
 
-static void set_priority(const struct linux_dut *l)
+static void set_priority(bool fifo)
 {
 	struct sched_param p = { .sched_priority = THREAD_PRIORITY };
 
-	if (l->fifo)
+	if (fifo)
 		(void)sched_setscheduler(0, SCHED_FIFO, &p);
 }
 
 static pid_t fork_process(const struct linux_dut *l, u32 host)
 {
+	/* The child may not have the executor's heap. */
+	struct linux_shared *shared = l->host[host].shared;
+	bool fifo = l->fifo;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		set_priority(l);
-		linux_process_main(l->host[host].shared);
+		set_priority(fifo);
+		linux_process_main(shared);
 	}
 	return pid;
 }
@@ -357,7 +379,7 @@ void linux_fork(struct dut *d, u32 host, u32 to)
 
 	assert(to != 0);
 	assert(to < DUT_PROCESSES);
-	memcpy(h->process[to].bytes, h->process[0].bytes, LINUX_UMEM_BYTES);
+	copy_used(h->process[to].bytes, h->process[0].bytes);
 	s->identity[to] = s->identity[0];
 	pid = order(l, host, 0, LINUX_FORK, to);
 	if (pid > 0)

@@ -46,7 +46,7 @@
 #define AHEAD_NS	50000ull  /* before that: time to come to an even start */
 
 enum { SOFTIRQ_PRIORITY = 3, PIDS_LOOKED_AT = 64, NAME_BYTES = 16, GRAIN_NS = 256 };
-enum { READ_BYTES = 16384, COUNTS_FDS = 16, HEAP_KEPT = 1 << 30, HEAP_STEP = 1 << 20 };
+enum { READ_BYTES = 16384, COUNTS_FDS = 16, HEAP_KEPT = 1 << 30, HEAP_STEP = 8 << 20 };
 
 /* --- the machine
  * ---------------------------------------------------------------------------------------- */
