@@ -11,6 +11,7 @@
 #include "driver/tun.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/icmp.h"
+#include "ipv4/inetpeer.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
@@ -90,6 +91,7 @@ struct host_tables {
 	struct udp_table udp;
 	struct ip_fragments fragments;
 	struct icmp_state icmp;
+	struct inet_peer_base peers;
 	struct tcp_net tcp;
 	struct neigh_table arp;
 	struct inetsw inetsw;
@@ -234,6 +236,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->udp_table = &h->tables->udp;
 	net->fragments = &h->tables->fragments;
 	net->icmp = &h->tables->icmp;
+	net->peers = &h->tables->peers;
 	net->tcp = &h->tables->tcp;
 	net->ip_ident = cfg->kernel != NULL ? cfg->kernel->net.ip_ident : &h->tables->ip_ident;
 	net->arp_tbl = &h->tables->arp;

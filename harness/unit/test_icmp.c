@@ -10,6 +10,7 @@
 #include "harness/lib/invariants.h"
 #include "harness/unit/one_host.h"
 #include "ipv4/icmp.h"
+#include "ipv4/inetpeer.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 
@@ -106,11 +107,11 @@ static void limit_of_one_sender(void **state)
 	knock(w, 0x0a000001);
 	knock(w, 0x0a000001);
 	assert_int_equal(errors_out, 8);
-	for (u32 i = 0; i < ICMP_PEERS; i++) {
+	for (u32 i = 0; i < INET_PEERS; i++) {
 		world_run_until(w, w->sim.now_ps + PS_PER_SEC);
 		knock(w, 0x0c000001 + i);
 	}
-	assert_int_equal(errors_out, 8 + ICMP_PEERS);
+	assert_int_equal(errors_out, 8 + INET_PEERS);
 	end_world(w);
 }
 

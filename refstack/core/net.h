@@ -119,6 +119,7 @@ struct net {
 	struct udp_table *udp_table;
 	struct ip_fragments *fragments;
 	struct icmp_state *icmp;
+	struct inet_peer_base *peers;
 	struct tcp_net *tcp;
 	struct ip_ident *ip_ident;
 

@@ -3,13 +3,14 @@
  *
  * Path: beside it: udp_rcv() answers a datagram that nobody wants; ip_protocol_deliver_rcu()
  * brings what others answer to ours.
- * Rules: RFC 792, RFC 1122 3.2.2, RFC 1812 4.3.2; LINUX: net/ipv4/icmp.c, inet_peer_xrlim_allow().
+ * Rules: RFC 792, RFC 1122 3.2.2, RFC 1812 4.3.2; LINUX: net/ipv4/icmp.c.
  * DIVERGES(icmp-one-sock): one control socket and a lock for each CPU; Linux has a socket for each.
  */
 #include "ipv4/icmp.h"
 
 #include "base/csum.h"
 #include "ipv4/af_inet.h"
+#include "ipv4/inetpeer.h"
 #include "ipv4/raw.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
@@ -20,7 +21,6 @@ enum {
 	ICMP_ROOM = 576, /* RFC 1812 4.3.2.3: as much of the datagram as fits in this */
 	ICMP_DATA_MAX = ICMP_HLEN + 12,
 	TIMESTAMP_BYTES = 12,
-	XRLIM_BURST_FACTOR = 6,
 	ICMP_SNDBUF = 2 * (65536 + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES),
 	RT_TOS_MASK = 0x1e,
 	IPTOS_PREC_INTERNETCONTROL = 0xc0
@@ -160,40 +160,6 @@ static bool icmpv4_global_allow(struct net *net, u8 type, u8 code, bool *limited
 	return false;
 }
 
-/* LINUX: inet_getpeer(): a new peer starts as if it had been silent for a minute. */
-static struct icmp_peer *icmp_getpeer(struct net *net, be32 daddr)
-{
-	struct icmp_peer *oldest = &net->icmp->peer[0];
-	u64 now = net_jiffies(net);
-
-	for (u32 i = 0; i < ICMP_PEERS; i++) {
-		struct icmp_peer *p = &net->icmp->peer[i];
-
-		if (p->used && be32_eq(p->daddr, daddr))
-			return p;
-		if (!oldest->used)
-			continue;
-		if (!p->used || time_before(p->rate_last_jif, oldest->rate_last_jif))
-			oldest = p;
-	}
-	*oldest =
-		(struct icmp_peer){ .daddr = daddr, .used = true, .rate_last_jif = now - 60 * HZ };
-	return oldest;
-}
-
-/* LINUX: inet_peer_xrlim_allow(): a bucket of tokens, one a jiffy, for each destination. */
-static bool inet_peer_xrlim_allow(struct net *net, struct icmp_peer *peer, u64 timeout)
-{
-	u64 now = net_jiffies(net);
-	u64 token = min_u64(peer->rate_tokens + (now - peer->rate_last_jif),
-			    XRLIM_BURST_FACTOR * timeout);
-	bool allow = token >= timeout;
-
-	peer->rate_last_jif = now;
-	peer->rate_tokens = allow ? token - timeout : token;
-	return allow;
-}
-
 static bool icmpv4_xrlim_allow(struct net *net, const struct rtable *rt, be32 daddr, bool limited)
 {
 	bool allow = true;
@@ -201,7 +167,7 @@ static bool icmpv4_xrlim_allow(struct net *net, const struct rtable *rt, be32 da
 	if (!limited)
 		return true;
 	if ((rt->dst.dev->flags & IFF_LOOPBACK) == 0)
-		allow = inet_peer_xrlim_allow(net, icmp_getpeer(net, daddr),
+		allow = inet_peer_xrlim_allow(net, inet_getpeer_v4(net, daddr),
 					      net->sysctl.icmp_ratelimit);
 	if (allow)
 		icmp_global_consume(net);

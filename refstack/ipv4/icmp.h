@@ -43,22 +43,11 @@ struct icmp_err {
 };
 extern const struct icmp_err icmp_err_convert[NR_ICMP_UNREACH + 1];
 
-/* LINUX: the rate limit in struct inet_peer. DIVERGES(icmp-peers): a small table, the peer that was
- * asked for longest ago gives its place.
- */
-enum { ICMP_PEERS = 32 };
-struct icmp_peer {
-	be32 daddr;
-	bool used;
-	u64 rate_tokens, rate_last_jif;
-};
-
 struct icmp_state {
 	struct inet_ctl_sock ctl;
 	struct spinlock xmit_lock[CPU_MAX]; /* LINUX: a control socket for each CPU */
 	s32 global_credit;
 	u32 global_stamp;
-	struct icmp_peer peer[ICMP_PEERS];
 };
 
 int icmp_init(struct net *net);

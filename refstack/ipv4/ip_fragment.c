@@ -13,6 +13,7 @@
 #include "core/net.h"
 #include "core/netdevice.h"
 #include "ipv4/icmp.h"
+#include "ipv4/inetpeer.h"
 #include "ipv4/ip.h"
 #include "ipv4/route.h"
 #include "uapi/errno.h"
@@ -118,6 +119,8 @@ static void inet_frag_destroy(struct ipq *qp)
 	assert(!timer_pending(&qp->timer));
 	sub_frag_mem(qp,
 		     purge_runs(qp, drop ? DROP_FRAG_REASM_TIMEOUT : DROP_CONSUMED) + IPQ_BYTES);
+	if (qp->peer != NULL)
+		qp->peer->refcnt--;
 	pool_free(&qp->net->frag_queue_pool, qp);
 }
 
@@ -194,8 +197,6 @@ static u64 frag_timeout(struct net *net)
 static struct ipq *frag_create(struct net *net, const u8 *iph, u32 user)
 {
 	struct ipq *qp = pool_zalloc(&net->frag_queue_pool);
-	struct hlist_head *chain = chain_of(net, ipv4_saddr(iph));
-	struct hlist_node *n;
 
 	if (qp == NULL)
 		return NULL;
@@ -205,16 +206,13 @@ static struct ipq *frag_create(struct net *net, const u8 *iph, u32 user)
 	qp->id = load_be16(iph + IPV4_ID);
 	qp->protocol = iph[IPV4_PROTOCOL];
 	qp->user = user;
-	qp->has_peer = net->sysctl.ipfrag_max_dist != 0;
-	hlist_for_each (n, chain) {
-		const struct ipq *other = hlist_entry(n, struct ipq, node);
-
-		if (be32_eq(other->saddr, qp->saddr))
-			qp->peer_rid = other->peer_rid;
-	}
+	if (net->sysctl.ipfrag_max_dist != 0)
+		qp->peer = inet_getpeer_v4(net, qp->saddr);
+	if (qp->peer != NULL)
+		qp->peer->refcnt++;
 	add_frag_mem(qp, IPQ_BYTES);
 	timer_setup(&qp->timer, ip_expire);
-	hlist_add_head(&qp->node, chain);
+	hlist_add_head(&qp->node, chain_of(net, qp->saddr));
 	net->fragments->nqueues++;
 	mod_timer(net, &qp->timer, frag_timeout(net));
 	return qp;
@@ -248,17 +246,11 @@ static struct ipq *ip_find(struct net *net, const u8 *iph, u32 user)
 static bool ip_frag_too_far(struct ipq *qp)
 {
 	u32 max = qp->net->sysctl.ipfrag_max_dist;
-	u32 start = qp->rid, end = qp->peer_rid + 1;
-	struct hlist_node *n;
+	u32 start = qp->rid, end;
 
-	if (!qp->has_peer || max == 0)
+	if (qp->peer == NULL || max == 0)
 		return false;
-	hlist_for_each (n, chain_of(qp->net, qp->saddr)) {
-		struct ipq *other = hlist_entry(n, struct ipq, node);
-
-		if (be32_eq(other->saddr, qp->saddr))
-			other->peer_rid = end;
-	}
+	end = ++qp->peer->rid;
 	qp->rid = end;
 	if (qp->fragments_tail == NULL || end - start <= max)
 		return false;

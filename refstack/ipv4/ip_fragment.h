@@ -35,11 +35,9 @@ struct ipq {
 	u32 flags;
 	u16 max_size, max_df_size;
 	u8 ecn;
-	bool has_peer;
 	s32 iif;
-	u32 rid;      /* the source's count of fragments when this queue last got one */
-	u32 peer_rid; /* ○ that count now: LINUX: peer->rid, kept in step in all queues of the
-			 source */
+	struct inet_peer *peer; /* of the source; NULL: its fragments are not counted */
+	u32 rid;		/* its count of fragments when this queue last got one */
 };
 
 /* LINUX: struct fqdir. */
