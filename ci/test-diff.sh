@@ -89,6 +89,18 @@ exits stop 1 "${self[@]}" --device igb --no-minimise --stop 2 --out "$t/out" "$t
 last_is stop_last "2 programs: 0 equal, 2 different"
 says stop_one_kind "directive says: 2 programs: $t/card.pkt, $t/card1.pkt" "$dir/out"
 
+# --- random programs that differ: each is the same when it runs alone, and when it is reduced ----------------
+exits card_random 1 "${self[@]}" --device igb --random 60 --first 20 --stop 0 --no-minimise --out "$t/many"
+grep '^program ' "$dir/out" >"$t/kinds"
+expect diff/card_random_several test "$(wc -l <"$t/kinds")" -ge 3
+while IFS=: read -r program signature _; do
+	number=${program#program }
+	exits "card_program_$number" 1 "${self[@]}" --device igb --random 1 --first "$number" --out "$t/few"
+	says "card_program_${number}_same" "$program:$signature:" "$dir/out"
+	exits "card_reduced_$number" 1 "${self[@]}" --device igb --no-minimise --out "$t/few2" "$t/few/seed-1-$number.pkt"
+	says "card_reduced_${number}_same" "seed-1-$number.pkt:$signature:" "$dir/out"
+done < <(head -n 4 "$t/kinds")
+
 # --- wrong use -------------------------------------------------------------------------------------------
 exits nothing 2
 says nothing_why "FILE.pkt ... or --random N" "$dir/err"

@@ -175,6 +175,11 @@ static void change_return_time(struct record *r)
 	return_with(r, "recv(3, \"abc\"")->when_ps += (s64)PS_PER_MS;
 }
 
+static void change_begin_time(struct record *r)
+{
+	return_with(r, "recv(3, \"abc\"")->start_ps += (s64)PS_PER_MS;
+}
+
 static void change_return_time_little(struct record *r)
 {
 	return_with(r, "recv(3, \"abc\"")->when_ps += (s64)PS_PER_MS / 2;
@@ -253,6 +258,8 @@ static const struct {
 	{ change_counted, "directive says", "+2" },
 	{ change_return_time, "call recv time",
 	  "recv(): returns at: Linux 0.200000, refstack 0.201000" },
+	{ change_begin_time, "call recv time",
+	  "recv(): begins at: Linux 0.100000, refstack 0.101000" },
 	{ change_return_time_little, NULL, NULL },
 	{ change_waited, "call recv waits", "recv(): waits: Linux yes, refstack no" },
 	{ change_never, "call recv return", "Linux returns from it, refstack never does" },
