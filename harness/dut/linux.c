@@ -5,6 +5,7 @@
  * guest nobody else runs; on a live kernel all are on one CPU and of real-time priority where that
  * is allowed, so that what a call sets off is done when it returns.
  */
+#include "harness/dut/linux_facts.h"
 #include "harness/dut/linux_internal.h"
 #include "harness/dut/seeding.h"
 
@@ -61,6 +62,7 @@ static int command(struct dut *d, u32 host, struct ipcmd_call *call)
 	int ret;
 
 	linux_stir(linux_of(d));
+	linux_of(d)->facts->host[host].broadcasts.known = false;
 	ret = linux_command(d, host, call);
 	linux_collect(linux_of(d));
 	return ret;
@@ -71,6 +73,7 @@ static int knob_write(struct dut *d, u32 host, const char *path, const char *val
 	int ret;
 
 	linux_stir(linux_of(d));
+	linux_of(d)->facts->host[host].broadcasts.known = false;
 	ret = linux_knob_write(d, host, path, value);
 	linux_collect(linux_of(d));
 	return ret;

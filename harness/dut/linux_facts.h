@@ -18,6 +18,7 @@
 #include "core/net.h"
 #include "harness/dut/facts.h"
 #include "harness/dut/linux_internal.h"
+#include "harness/dut/linux_netlink.h"
 #include "harness/dut/linux_trace.h"
 
 enum { LINUX_MIB_FILES = 2, LINUX_SAVED_KNOBS = 64, KNOB_PATH_MAX = 192, KNOB_VALUE_MAX = 256 };
@@ -25,7 +26,8 @@ enum { LINUX_MIB_FILES = 2, LINUX_SAVED_KNOBS = 64, KNOB_PATH_MAX = 192, KNOB_VA
 /* What stays open while a host is there; 0: not yet. */
 struct linux_host_facts {
 	int netlink, mib[LINUX_MIB_FILES];
-	bool words; /* the socket's errors come with words */
+	bool words;			    /* the socket's errors come with words */
+	struct linux_broadcasts broadcasts; /* until a command may change them */
 };
 
 struct linux_facts {

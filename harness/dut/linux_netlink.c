@@ -266,24 +266,36 @@ int linux_dump_routes(int fd, struct facts *f)
 
 /* --- addresses --- */
 
-struct wanted {
-	u32 addr;
-	bool found;
-};
-
 static void take_addr(void *ctx, const struct message *m)
 {
-	struct wanted *w = ctx;
+	struct linux_broadcasts *b = ctx;
+	u32 addr = attr_addr(m, ADDR_BROADCAST);
 
-	w->found = w->found || (w->addr != 0 && attr_addr(m, ADDR_BROADCAST) == w->addr);
+	if (addr == 0)
+		return;
+	if (b->nr < ARRAY_SIZE(b->addr))
+		b->addr[b->nr] = addr;
+	b->nr++;
 }
 
-bool linux_has_broadcast(int fd, u32 addr)
+int linux_read_broadcasts(int fd, struct linux_broadcasts *b)
 {
-	struct wanted w = { .addr = addr };
+	int err;
 
-	(void)dump(fd, MSG_GETADDR, ATTRS_ADDR, take_addr, &w);
-	return w.found;
+	b->nr = 0;
+	err = dump(fd, MSG_GETADDR, ATTRS_ADDR, take_addr, b);
+	b->known = err == 0 && b->nr <= ARRAY_SIZE(b->addr);
+	return err;
+}
+
+bool linux_has_broadcast(const struct linux_broadcasts *b, u32 addr)
+{
+	u32 n = b->nr < ARRAY_SIZE(b->addr) ? b->nr : (u32)ARRAY_SIZE(b->addr);
+
+	for (u32 i = 0; i < n; i++)
+		if (addr != 0 && b->addr[i] == addr)
+			return true;
+	return false;
 }
 
 /* --- neighbours' times --- */

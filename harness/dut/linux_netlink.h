@@ -10,8 +10,13 @@ int linux_netlink_open(void);
 /* By such a socket. 0, or -errno. */
 int linux_dump_neighs(int fd, struct facts *f);
 int linux_dump_routes(int fd, struct facts *f);
-/* Some address has it (host order) for its broadcast. */
-bool linux_has_broadcast(int fd, u32 addr);
+/* The broadcast addresses (host order) that addresses have. */
+struct linux_broadcasts {
+	bool known;
+	u32 nr, addr[256]; /* more than there is room for are counted, too */
+};
+int linux_read_broadcasts(int fd, struct linux_broadcasts *b);
+bool linux_has_broadcast(const struct linux_broadcasts *b, u32 addr);
 /* The neighbours' reachable_time is drawn anew, of the first device first. */
 int linux_draw_reachable(int fd, u32 devices, u32 base_ms);
 

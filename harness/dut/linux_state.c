@@ -179,13 +179,19 @@ void linux_state(struct dut *d, u32 host, FILE *to)
 bool linux_is_broadcast(struct dut *d, u32 host, u32 addr)
 {
 	struct linux_dut *l = linux_of(d);
+	struct linux_broadcasts *b;
 	int fd;
 
 	if (addr == U32_MAX)
 		return true;
-	linux_stir(l);
-	fd = linux_enter(l, host) == 0 ? linux_netlink_of(l, host) : -1;
-	return fd >= 0 && linux_has_broadcast(fd, addr);
+	b = &l->facts->host[host].broadcasts;
+	if (!b->known) {
+		linux_stir(l);
+		fd = linux_enter(l, host) == 0 ? linux_netlink_of(l, host) : -1;
+		if (fd < 0 || linux_read_broadcasts(fd, b) < 0)
+			return false;
+	}
+	return linux_has_broadcast(b, addr);
 }
 
 /* --- the youngest socket: inodes are given in order --- */
