@@ -16,6 +16,7 @@
 
 enum {
 	WIDE = 12,	   /* more pieces: they go first */
+	STILL_MAX = 8,	   /* rounds of which only numbers and names become less */
 	MEDIUM = 6,	   /* more: not all numbers at once */
 	TOGETHER_MAX = 48, /* sets of steps that are tried beside the whole of them */
 	MEASURES = 5,
@@ -417,10 +418,18 @@ static enum find_level level_of(const struct search *x)
 	return x->measure.of[0] > MEDIUM ? FIND_COARSE : FIND_ALL;
 }
 
+/* What a reader sees first: pieces, lines, nodes. */
+static bool is_still(const struct measure *a, const struct measure *b)
+{
+	return a->of[0] == b->of[0] && a->of[1] == b->of[1] && a->of[2] == b->of[2];
+}
+
 struct script *minimise_script(struct minimise *m, const struct script *s)
 {
 	struct search x = { .m = m, .best = same_script(s) };
 	enum find_level least = FIND_PIECES, level;
+	struct measure before;
+	u32 still = 0;
 	size_t len;
 	char *text = script_print(x.best, PRINT_COMMENTS, &len);
 
@@ -428,10 +437,13 @@ struct script *minimise_script(struct minimise *m, const struct script *s)
 	note_seen(&x, hash_of(text, len));
 	free(text);
 	m->tests = m->candidates = 0;
-	while (!x.stopped) {
+	while (!x.stopped && still < STILL_MAX) {
 		level = level_of(&x) > least ? level_of(&x) : least;
-		if (round_of(&x, level))
+		before = x.measure;
+		if (round_of(&x, level)) {
+			still = is_still(&before, &x.measure) ? still + 1 : 0;
 			continue;
+		}
 		if (level == FIND_ALL)
 			break;
 		least = (enum find_level)(level + 1);

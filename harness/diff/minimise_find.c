@@ -16,6 +16,7 @@ enum {
 	GRID = 16,	     /* numbers between nothing and what there is */
 	VALUES_MAX = 64,     /* different descriptors, addresses or ports that are looked at */
 	ADDR_BYTES_MIN = 7,  /* 1.2.3.4 */
+	FD_FIRST = 3,	     /* what the first call gets */
 	SUB_MS_NS = 1000000, /* times are plain from here on */
 };
 
@@ -412,6 +413,25 @@ static void find_fds(struct finder *f)
 		add_op(f, STEP_FDS, 0, 0, 0);
 }
 
+/* Calls that open something; the number is the one that is said, or the next. */
+static void find_makers(struct finder *f)
+{
+	u32 made = 0;
+
+	for (u32 i = 0; i < f->pieces->nr; i++) {
+		const struct stmt *st = &f->s->stmt[f->pieces->piece[i].stmt];
+		const struct expr *x;
+
+		if (st->kind != STMT_CALL || st->call.error != 0 ||
+		    script_calls[st->call.call].result != TYPE_FD)
+			continue;
+		x = &f->s->expr[st->call.result];
+		add_op(f, STEP_DROP_MAKER, i, 0,
+		       x->kind == EXPR_NUMBER && !x->negative ? x->value : FD_FIRST + made);
+		made++;
+	}
+}
+
 static void find_places(struct finder *f, enum step_place place)
 {
 	u64 seen[VALUES_MAX];
@@ -779,6 +799,7 @@ struct steps steps_find(const struct script *s, const struct pieces *pieces, enu
 	f.places = places_of(s);
 	add_op(&f, STEP_DROP_NOTES, 0, 0, 0);
 	find_fds(&f);
+	find_makers(&f);
 	for (u32 i = 0; i < PLACES; i++)
 		find_places(&f, (enum step_place)i);
 	find_ranges(&f);

@@ -29,6 +29,7 @@ enum step_op {
 	/* Pieces. */
 	STEP_DROP,	 /* a to b, b not; value: their time goes to what follows */
 	STEP_DROP_PAIR,	 /* a and b */
+	STEP_DROP_MAKER, /* a makes a descriptor: those above value move down */
 	STEP_DROP_FD,	 /* whatever is about descriptor value */
 	STEP_DROP_PLACE, /* all of host, thread or process b that is value */
 	STEP_DROP_NOTES, /* comments and headers */

@@ -119,6 +119,22 @@ static void drop_fd(struct draft *d, const struct step *st)
 	free(places.place);
 }
 
+/* What opened later has the number before its own. */
+static void drop_maker(struct draft *d, const struct step *st)
+{
+	struct places places = places_of(d->s);
+
+	drop(d, st->a, false);
+	for (u32 i = 0; i < places.nr; i++) {
+		struct expr *x = &d->s->expr[places.place[i].expr];
+
+		if (places.place[i].type == TYPE_FD && x->kind == EXPR_NUMBER && !x->negative &&
+		    x->value > st->value)
+			x->value--;
+	}
+	free(places.place);
+}
+
 static void drop_place(struct draft *d, const struct step *st)
 {
 	for (u32 i = 0; i < d->pieces->nr; i++)
@@ -500,6 +516,7 @@ static void (*const take[STEP_OPS])(struct draft *d, const struct step *st) = {
 	[STEP_CUT] = cut,
 	[STEP_MERGE] = merge,
 	[STEP_FDS] = number_fds,
+	[STEP_DROP_MAKER] = drop_maker,
 	[STEP_ADDR] = in_the_text,
 	[STEP_PORT] = in_the_text,
 };

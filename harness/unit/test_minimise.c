@@ -31,6 +31,7 @@ struct judge {
 	u32 nr, calls, most;
 	u32 refuse_at; /* cannot be asked any more; 0: always can */
 	u32 kind;      /* of holds() */
+	u64 least;     /* time of what held, before this call */
 };
 
 static void note_text(struct judge *j, const struct script *s)
@@ -64,6 +65,7 @@ static void check_valid(const struct script *s)
 static bool ask(void *ctx, const struct script *const *candidate, u32 n, bool *shows)
 {
 	struct judge *j = ctx;
+	u64 least = j->least;
 
 	j->calls++;
 	j->most = n > j->most ? n : j->most;
@@ -75,6 +77,10 @@ static bool ask(void *ctx, const struct script *const *candidate, u32 n, bool *s
 		note_text(j, candidate[i]);
 		shows[i] = j->holds(candidate[i], j);
 	}
+	for (u32 i = 0; i < n; i++)
+		if (shows[i] && (least == 0 || candidate[i]->stmt[0].when.from_ns < least))
+			least = candidate[i]->stmt[0].when.from_ns;
+	j->least = least;
 	return true;
 }
 
@@ -113,6 +119,7 @@ static char *left_of(const char *program, struct judge *j, u32 *rounds)
 
 	note_text(j, s);
 	assert_true(j->holds(s, j));
+	j->least = s->stmt[0].when.from_ns;
 	left = minimise_script(&m, s);
 	assert_true(j->holds(left, j));
 	assert_int_equal(m.tests, j->calls);
@@ -638,6 +645,53 @@ static void test_descriptors(void **state)
 		    "socket(0, 0, 0) = 3\nbind(3, NULL, 0) = ...\n", binds_what_it_opened);
 }
 
+/* Reads from what the stream socket got, which depends on how many there were before it. */
+static bool receives_from_a_stream(const struct script *s, const struct judge *j)
+{
+	u64 fd = 3, stream = 0;
+
+	(void)j;
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		const struct stmt *st = &s->stmt[i];
+
+		if (stream != 0 && is_call(s, st, CALL_recv, stream))
+			return true;
+		if (st->kind != STMT_CALL || st->call.call != CALL_socket)
+			continue;
+		if (bits_of(s, arg_of(s, st, 1)) == 1)
+			stream = fd;
+		fd++;
+	}
+	return false;
+}
+
+static void test_other_descriptors(void **state)
+{
+	(void)state;
+	expect_left("socket(0, 2, 0) = ...\nsocket(0, 2, 0) = ...\nsocket(0, 1, 0) = ...\n"
+		    "socket(0, 2, 0) = ...\nrecv(5, ..., 0, 0) = ...\n",
+		    "socket(0, 1, 0) = ...\nrecv(3, ..., 0, 0) = ...\n", receives_from_a_stream);
+}
+
+/* Each round may only take a little off: it ends before that has come to nothing. */
+static bool a_little_less(const struct script *s, const struct judge *j)
+{
+	return s->nr_stmts == 1 &&
+	       (j->least == 0 || s->stmt[0].when.from_ns >= j->least - j->least / 8);
+}
+
+static void test_little_by_little(void **state)
+{
+	struct judge *j = new_judge(a_little_less);
+	u32 rounds;
+	char *left = left_of("+999999.000002295 close(3) = ...\n", j, &rounds);
+
+	(void)state;
+	assert_in_range(rounds, 5, 2 * ROUNDS_BOUND);
+	free(left);
+	free_judge(j);
+}
+
 /* --- whoever asks --------------------------------------------------------------------------------
  */
 static bool never(const struct script *s, const struct judge *j)
@@ -780,6 +834,8 @@ int main(void)
 		cmocka_unit_test(test_bytes_and_their_length),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_other_descriptors),
+		cmocka_unit_test(test_little_by_little),
 		cmocka_unit_test(test_nothing_helps),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_small_batches),
