@@ -163,7 +163,7 @@ u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 static void init_sysctl(struct net *net)
 {
 	net->sysctl = (struct net_sysctl){
-#define X(path, field, type, value, min, max) .field = (value),
+#define X(path, field, type, value, min, max) .field = (value)*SYSCTL_UNIT_##type,
 #include "sysctl.def"
 #undef X
 	};

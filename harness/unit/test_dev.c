@@ -242,7 +242,7 @@ static void backlog_has_a_limit(void **state)
 	(void)state;
 	fixture_up(&f, COST_JUDGE, 1);
 	fixture_fake(&f, 1, 1000);
-	limit = f.net->sysctl.netdev_max_backlog;
+	limit = (u32)f.net->sysctl.netdev_max_backlog;
 	assert_int_equal(limit, 1000);
 	unit_begin(&f);
 	local_bh_disable(this_cpu(f.net));

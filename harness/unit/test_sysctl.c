@@ -53,8 +53,6 @@ static const struct sysctl_case {
 	{ "net.ipv4.conf.eth0.tag", "-7", 0, "-7" },
 	{ "net.ipv4.route.flush", "1", 0, NULL },
 	{ "net.ipv4.neigh.eth0.retrans_time", "50", 0, "50" },
-	/* DIVERGES(sysctl-negative) */
-	{ "net.ipv4.neigh.eth0.retrans_time", "-1", -EINVAL, "50" },
 	{ "net.ipv4.neigh.eth0.retrans_time_ms", NULL, 0, "500" },
 	{ "net.ipv4.neigh.eth0.delay_first_probe_time", "3", 0, "3" },
 	{ "net.ipv4.neigh.eth0.base_reachable_time_ms", "1500", 0, "1500" },
@@ -68,13 +66,56 @@ static const struct sysctl_case {
 	{ "net.ipv4.neigh.eth0.gc_thresh3", "1", -ENOENT, NULL },
 	{ "net.ipv4.neigh.default.locktime", NULL, 0, "100" },
 	{ "net.ipv4.neigh.default.proxy_delay", NULL, 0, "80" },
+	/* Words: as Linux answers in this order. */
+	{ "net.ipv4.tcp_allowed_congestion_control", NULL, 0, "reno bbr cubic" },
+	{ "net.ipv4.tcp_available_congestion_control", NULL, 0, "reno bbr cubic dctcp" },
+	{ "net.ipv4.tcp_congestion_control", NULL, 0, "cubic" },
+	{ "net.ipv4.tcp_fastopen_key", NULL, 0, "00000000-00000000-00000000-00000000" },
+	{ "net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4", 0,
+	  "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3-4,5-6-7-8", 0,
+	  "00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3", -EINVAL,
+	  "00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008" },
+	{ "net.ipv4.tcp_fastopen_key", "zz", -EINVAL,
+	  "00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3-4 x", 0, "00000001-00000002-00000003-00000004" },
+	{ "net.ipv4.tcp_fastopen_key", "A1-2-3-fffffffff", 0,
+	  "000000a1-00000002-00000003-ffffffff" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3-4,x", -EINVAL,
+	  "000000a1-00000002-00000003-ffffffff" },
+	{ "net.ipv4.tcp_fastopen_key", "A-B-c-D,", -EINVAL, "000000a1-00000002-00000003-ffffffff" },
+	{ "net.ipv4.tcp_fastopen_key", "  7-7-7-7  ", 0, "00000007-00000007-00000007-00000007" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3-4-5", 0, "00000001-00000002-00000003-00000004" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3-4,5-6-7-8,9-9-9-9", 0,
+	  "00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008" },
+	{ "net.ipv4.tcp_fastopen_key", "1-2-3- 4", 0, "00000001-00000002-00000003-00000004" },
+	{ "net.ipv4.tcp_fastopen_key", "01-000000002-3-4", 0,
+	  "00000001-00000002-00000003-00000004" },
+	{ "net.ipv4.tcp_congestion_control", "reno", 0, "reno" },
+	{ "net.ipv4.tcp_congestion_control", "bbr", 0, "bbr" },
+	{ "net.ipv4.tcp_congestion_control", "cubic", 0, "cubic" },
+	{ "net.ipv4.tcp_congestion_control", " reno ", -ENOENT, "cubic" },
+	{ "net.ipv4.tcp_congestion_control", "cubic x", -ENOENT, "cubic" },
+	{ "net.ipv4.tcp_congestion_control", "aaaaaaaaaaaaaaaaaaaaaaa", -ENOENT, "cubic" },
+	{ "net.ipv4.tcp_congestion_control", "dctcp", -EPERM, "cubic" },
+	{ "net.ipv4.tcp_allowed_congestion_control", "reno", -EACCES, "reno bbr cubic" },
+	{ "net.ipv4.tcp_allowed_congestion_control", "cubic reno", -EACCES, "reno bbr cubic" },
+	{ "net.ipv4.tcp_allowed_congestion_control", "vegas", -EACCES, "reno bbr cubic" },
+	{ "net.ipv4.tcp_congestion_control", "cubic", 0, "cubic" },
+	{ "net.ipv4.tcp_available_congestion_control", "reno", -EACCES, "reno bbr cubic dctcp" },
+	{ "net.ipv4.tcp_reordering", "301", -EINVAL, "3" },
+	{ "net.ipv4.tcp_max_reordering", "100", 0, "100" },
+	{ "net.ipv4.tcp_reordering", "101", -EINVAL, "3" },
+	{ "net.ipv4.tcp_reordering", "0", -EINVAL, "3" },
+	{ "net.ipv4.tcp_reordering", "3x", -EINVAL, "3" },
 };
 
 static void table(void **state)
 {
 	struct arp_net *a = arp_net_new(true);
 	struct net *net = arp_net_net(a);
-	char buf[64];
+	char buf[96];
 
 	(void)state;
 	host_config_begin(&a->w->host[0]);
@@ -94,57 +135,243 @@ static void table(void **state)
 	arp_net_free(a);
 }
 
-/* sysctl_linux.tsv, which tells what Linux itself shows and takes, in its order. */
+/* --- what Linux answers --- */
+
+enum { TEXTS_MAX = 160, CLASSES_MAX = 100, CELL_MAX = 64, KNOB_MAX = 96 };
+
+/* Knobs that Linux has and a host of the reference has not. */
+static const char *const missing[] = {
+	"net.core.busy_poll",
+	"net.core.busy_read",
+	"net.core.devconf_inherit_init_net",
+	"net.core.fb_tunnels_only_for_init_net",
+	"net.core.high_order_alloc_disable",
+	"net.core.max_skb_frags",
+	"net.core.message_burst",
+	"net.core.message_cost",
+	"net.core.netdev_tstamp_prequeue",
+	"net.core.netdev_unregister_timeout_secs",
+	"net.core.skb_defer_max",
+	"net.core.tstamp_allow_data",
+	"net.core.warnings",
+	"net.ipv4.conf.lo.igmpv2_unsolicited_report_interval",
+	"net.ipv4.conf.lo.igmpv3_unsolicited_report_interval",
+	"net.ipv4.fib_multipath_hash_fields",
+	"net.ipv4.fib_multipath_hash_policy",
+	"net.ipv4.fib_multipath_hash_seed",
+	"net.ipv4.fib_multipath_use_neigh",
+	"net.ipv4.fib_notify_on_flag_change",
+	"net.ipv4.igmp_link_local_mcast_reports",
+	"net.ipv4.igmp_max_memberships",
+	"net.ipv4.igmp_max_msf",
+	"net.ipv4.igmp_qrv",
+	"net.ipv4.inet_peer_maxttl",
+	"net.ipv4.inet_peer_minttl",
+	"net.ipv4.inet_peer_threshold",
+	"net.ipv4.ip_autobind_reuse",
+	"net.ipv4.ip_forward_update_priority",
+	"net.ipv4.ipfrag_secret_interval",
+	"net.ipv4.nexthop_compat_mode",
+	"net.ipv4.route.error_burst",
+	"net.ipv4.route.error_cost",
+	"net.ipv4.route.gc_elasticity",
+	"net.ipv4.route.gc_interval",
+	"net.ipv4.route.gc_min_interval",
+	"net.ipv4.route.gc_min_interval_ms",
+	"net.ipv4.route.gc_thresh",
+	"net.ipv4.route.gc_timeout",
+	"net.ipv4.route.max_size",
+	"net.ipv4.route.redirect_load",
+	"net.ipv4.route.redirect_number",
+	"net.ipv4.route.redirect_silence",
+	"net.ipv4.tcp_low_latency",
+	"net.ipv4.tcp_max_orphans",
+	"net.ipv4.tcp_mem",
+	"net.ipv4.udp_child_hash_entries",
+	"net.ipv4.udp_hash_entries",
+};
+
+struct answers {
+	char text[TEXTS_MAX][CELL_MAX];
+	u32 texts;
+	struct {
+		char name[KNOB_MAX];
+		char cell[TEXTS_MAX][CELL_MAX];
+	} row[CLASSES_MAX];
+	u32 rows, knobs, missing;
+};
+
+/* The next cell of a line of tabs; NULL at its end. */
+static char *next_cell(char **line)
+{
+	char *cell = *line, *end;
+
+	if (cell == NULL)
+		return NULL;
+	end = strpbrk(cell, "\t\n");
+	*line = end != NULL && *end == '\t' ? end + 1 : NULL;
+	if (end != NULL)
+		*end = '\0';
+	return cell;
+}
+
+/* "a\x0b" with its quotes, as ci/sysctl.py writes it. */
+static void unquote(const char *from, char to[CELL_MAX])
+{
+	u32 n = 0;
+
+	assert_int_equal(*from, '"');
+	for (from++; *from != '"'; from++) {
+		unsigned int c = (u8)*from;
+
+		assert_true(*from != '\0' && n + 1 < CELL_MAX);
+		if (*from == '\\') {
+			assert_int_equal(sscanf(from, "\\x%2x", &c), 1);
+			from += 3;
+		}
+		to[n++] = (char)c;
+	}
+	to[n] = '\0';
+}
+
+static void read_texts(struct answers *a, char *line)
+{
+	for (char *cell = next_cell(&line); cell != NULL; cell = next_cell(&line)) {
+		assert_true(a->texts < TEXTS_MAX);
+		unquote(cell, a->text[a->texts++]);
+	}
+}
+
+static void read_answers(struct answers *a, char *line)
+{
+	u32 n = 0;
+
+	assert_true(a->rows < CLASSES_MAX);
+	(void)snprintf(a->row[a->rows].name, KNOB_MAX, "%s", next_cell(&line));
+	for (char *cell = next_cell(&line); cell != NULL; cell = next_cell(&line)) {
+		assert_true(n < a->texts && strlen(cell) < CELL_MAX);
+		memcpy(a->row[a->rows].cell[n++], cell, strlen(cell) + 1);
+	}
+	assert_int_equal(n, a->texts);
+	a->rows++;
+}
+
+static bool is_missing(const char *knob)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(missing); i++)
+		if (strcmp(knob, missing[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is shown, with blanks for tabs. */
+static void shown(struct net *net, const char *knob, char out[CELL_MAX])
+{
+	int len = sysctl_read(net, knob, out, CELL_MAX);
+
+	if (len < 0)
+		fail_msg("%s cannot be read: %d", knob, len);
+	for (char *tab = strchr(out, '\t'); tab != NULL; tab = strchr(tab, '\t'))
+		*tab = ' ';
+}
+
+static const char *error_name(int err)
+{
+	return err == -EINVAL ? "EINVAL" : err == -ERANGE ? "ERANGE" : "EACCES";
+}
+
+/* As ci/sysctl.py words it. */
+static void answer_of(struct net *net, const char *knob, const char *fresh, const char *text,
+		      char out[2 * CELL_MAX])
+{
+	char now[CELL_MAX];
+	int err = sysctl_write(net, knob, text);
+
+	shown(net, knob, now);
+	if (strcmp(now, fresh) != 0)
+		assert_int_equal(sysctl_write(net, knob, fresh), 0);
+	if (err == 0)
+		(void)snprintf(out, CELL_MAX, "%s", now);
+	else if (strcmp(now, fresh) == 0)
+		(void)snprintf(out, CELL_MAX, "%s", error_name(err));
+	else
+		(void)snprintf(out, 2 * CELL_MAX, "%s:%s", error_name(err), now);
+}
+
+static u32 try_knob(struct net *net, const struct answers *a, u32 row, const char *knob,
+		    const char *fresh)
+{
+	char got[2 * CELL_MAX], now[CELL_MAX];
+	u32 wrong = 0;
+
+	shown(net, knob, now);
+	if (strcmp(now, fresh) != 0) {
+		print_error("%s shows %s, Linux %s\n", knob, now, fresh);
+		return 1;
+	}
+	for (u32 i = 0; i < a->texts; i++) {
+		answer_of(net, knob, fresh, a->text[i], got);
+		if (strcmp(got, a->row[row].cell[i]) == 0)
+			continue;
+		print_error("%s=\"%s\": %s, Linux: %s\n", knob, a->text[i], got,
+			    a->row[row].cell[i]);
+		wrong++;
+	}
+	return wrong;
+}
+
+static u32 try_line(struct net *net, struct answers *a, char *line)
+{
+	const char *knob = next_cell(&line), *fresh = next_cell(&line), *row = next_cell(&line);
+	char buf[CELL_MAX];
+
+	assert_non_null(row);
+	if (is_missing(knob)) {
+		assert_int_equal(sysctl_read(net, knob, buf, sizeof(buf)), -ENOENT);
+		a->missing++;
+		return 0;
+	}
+	a->knobs++;
+	for (u32 i = 0; i < a->rows; i++)
+		if (strcmp(a->row[i].name, row) == 0)
+			return try_knob(net, a, i, knob, fresh);
+	fail_msg("%s: no answers %s", knob, row);
+	return 1;
+}
+
+/* sysctl_linux.tsv: every text that Linux was asked about, for every knob that it has. */
 static void as_linux(void **state)
 {
-	static const struct {
-		const char *name;
-		int err;
-	} results[] = { { "-", 0 },
-			{ "0", 0 },
-			{ "EINVAL", -EINVAL },
-			{ "ENOENT", -ENOENT },
-			{ "EACCES", -EACCES },
-			{ "EPERM", -EPERM } };
-	FILE *f = fopen("harness/unit/sysctl_linux.tsv", "r");
+	static struct answers answers;
+	static char line[1 << 16];
 	struct arp_net *a = arp_net_new(true);
 	struct net *net = arp_net_net(a);
-	char row[256], path[96], buf[96];
-	u32 rows = 0;
+	FILE *f = fopen("harness/unit/sysctl_linux.tsv", "r");
+	u32 wrong = 0;
 
 	(void)state;
 	assert_non_null(f);
 	host_config_begin(&a->w->host[0]);
-	while (fgets(row, sizeof(row), f) != NULL) {
-		char *name = strtok(row, "\t\n"), *value = strtok(NULL, "\t\n");
-		const char *result = strtok(NULL, "\t\n"), *reads = strtok(NULL, "\t\n");
-		int got = 0, want = 1, len;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		char *rest = line;
+		const char *what = next_cell(&rest);
 
-		if (name == NULL || name[0] == '#')
-			continue;
-		assert_non_null(reads);
-		snprintf(path, sizeof(path), "net.ipv4.%s", name);
-		if (strcmp(value, "-") != 0)
-			got = sysctl_write(net, path, value);
-		for (u32 i = 0; i < ARRAY_SIZE(results); i++)
-			if (strcmp(result, results[i].name) == 0)
-				want = results[i].err;
-		if (got != want)
-			fail_msg("%s=%s: %d, Linux says %s", name, value, got, result);
-		rows++;
-		if (strcmp(reads, "-") == 0)
-			continue;
-		len = sysctl_read(net, path, buf, sizeof(buf));
-		for (int i = 0; i < len; i++)
-			if (buf[i] == '\t')
-				buf[i] = ' ';
-		if (len < 0 || strcmp(buf, reads) != 0)
-			fail_msg("%s reads '%s' (%d) after '%s', Linux '%s'", name, buf, len, value,
-				 reads);
+		assert_true(strlen(line) + 1 < sizeof(line));
+		if (strcmp(what, "texts") == 0)
+			read_texts(&answers, rest);
+		else if (strcmp(what, "answers") == 0)
+			read_answers(&answers, rest);
+		else if (strcmp(what, "knob") == 0)
+			wrong += try_line(net, &answers, rest);
+		else
+			assert_int_equal(what[0], '#');
 	}
 	host_config_end(&a->w->host[0]);
-	assert_true(rows > 160);
 	fclose(f);
+	assert_int_equal(wrong, 0);
+	assert_true(answers.texts > 100);
+	assert_true(answers.knobs > 180);
+	assert_int_equal(answers.missing, ARRAY_SIZE(missing));
 	arp_net_free(a);
 }
 

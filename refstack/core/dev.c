@@ -772,7 +772,7 @@ static int enqueue_to_backlog(struct sk_buff *skb)
 	u32 qlen = sd->input_pkt_queue.qlen;
 	enum drop_reason reason = DROP_CPU_BACKLOG;
 
-	if (qlen > skb->net->sysctl.netdev_max_backlog) {
+	if (qlen > (u32)skb->net->sysctl.netdev_max_backlog) {
 		sd->dropped++;
 		goto drop;
 	}
@@ -985,7 +985,7 @@ void net_rx_action(struct cpu *c)
 	const struct net *net = &c->host->net;
 	u64 time_limit =
 		net_jiffies(net) + ((u64)net->sysctl.netdev_budget_usecs * HZ + 999999) / 1000000;
-	s32 budget = (s32)net->sysctl.netdev_budget;
+	s32 budget = net->sysctl.netdev_budget;
 	struct list_head list, repoll;
 
 	PATH_STEP(net, NET_RX_ACTION, 0, 0);

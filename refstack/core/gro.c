@@ -203,7 +203,7 @@ static void gro_normal_one(struct napi_struct *napi, struct sk_buff *skb)
 		napi->rx_head = skb;
 	napi->rx_tail = skb;
 	napi->rx_count++;
-	if (napi->rx_count >= skb->net->sysctl.gro_normal_batch)
+	if (napi->rx_count >= (u32)skb->net->sysctl.gro_normal_batch)
 		gro_normal_list(napi);
 }
 

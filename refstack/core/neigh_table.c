@@ -21,10 +21,21 @@ static int neigh_blackhole(struct neighbour *n, struct sk_buff *skb)
 	return -ENETDOWN;
 }
 
-u64 neigh_rand_reach_time(struct net *net, u64 base)
+/* LINUX: an int goes in and out, between is an unsigned long: nobody forbids negative times. */
+s32 neigh_rand_reach_time(struct net *net, s32 base)
 {
-	assert(base <= U32_MAX);
-	return base != 0 ? get_random_u32_below(net->random, (u32)base) + (base >> 1) : 0;
+	u64 wide = (u64)(s64)base;
+
+	if (base == 0)
+		return 0;
+	return (s32)(get_random_u32_below(net->random, (u32)wide) + (u32)(wide >> 1));
+}
+
+u64 neigh_never_confirmed(const struct neighbour *n)
+{
+	s32 base = NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+
+	return net_jiffies(n->tbl->net) - (u64)(s64)(s32)((u32)base << 1);
 }
 
 /* --- life and death --- */
@@ -119,7 +130,7 @@ static bool neigh_gc_wants(const struct neighbour *n, u64 now)
 static u32 neigh_forced_gc(struct neigh_table *tbl)
 {
 	struct cpu *c = this_cpu(tbl->net);
-	s32 max_clean = (s32)tbl->gc_entries - (s32)tbl->gc_thresh2;
+	s32 max_clean = (s32)tbl->gc_entries - tbl->gc_thresh2;
 	u64 now = net_jiffies(tbl->net);
 	struct neighbour *n, *tmp;
 	s32 shrunk = 0;
@@ -142,7 +153,7 @@ static u32 neigh_forced_gc(struct neigh_table *tbl)
 /* LINUX: neigh_alloc()'s first half: is there room, if need be after throwing some out? */
 static bool neigh_make_room(struct neigh_table *tbl)
 {
-	u32 entries = tbl->gc_entries++;
+	s32 entries = (s32)tbl->gc_entries++;
 	u64 now = net_jiffies(tbl->net);
 
 	if (entries >= tbl->gc_thresh3 ||
@@ -262,8 +273,7 @@ static struct neighbour *neigh_make(struct neigh_table *tbl, be32 key, struct ne
 		rc = NULL;
 		goto out_release;
 	}
-	n->confirmed_jif =
-		net_jiffies(tbl->net) - 2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+	n->confirmed_jif = neigh_never_confirmed(n);
 
 	spin_lock_bh(c, &tbl->lock);
 	rc = neigh_insert(n, exempt_from_gc);
@@ -348,6 +358,11 @@ void neigh_carrier_down(struct neigh_table *tbl, struct net_device *dev)
 
 /* --- periodic collection --- */
 
+static s32 neigh_gc_pause(const struct neigh_table *tbl)
+{
+	return NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME) / 2;
+}
+
 static void neigh_redraw_reachable_times(struct neigh_table *tbl, u64 now)
 {
 	struct net *net = tbl->net;
@@ -378,8 +393,7 @@ void neigh_seeded(struct neigh_table *tbl)
 	u64 now = net_jiffies(net);
 
 	tbl->last_rand_jif = now;
-	mod_timer(net, &tbl->gc_timer,
-		  now + (NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME) >> 1));
+	mod_timer(net, &tbl->gc_timer, jiffies_add(now, neigh_gc_pause(tbl)));
 	for (u32 i = 0; i < NET_DEV_MAX; i++) {
 		struct neigh_parms *p = &tbl->dev_parms[i];
 
@@ -392,7 +406,7 @@ void neigh_seeded(struct neigh_table *tbl)
 static void neigh_collect_stale(struct neighbour *n, u64 now)
 {
 	struct cpu *c = this_cpu(n->tbl->net);
-	u64 stale = NEIGH_VAR(n->parms, NEIGH_VAR_GC_STALETIME);
+	s32 stale = NEIGH_VAR(n->parms, NEIGH_VAR_GC_STALETIME);
 	bool unused;
 
 	if ((n->nud_state & (NUD_PERMANENT | NUD_IN_TIMER)) != 0 ||
@@ -401,7 +415,8 @@ static void neigh_collect_stale(struct neighbour *n, u64 now)
 	spin_lock(c, &n->lock);
 	if (time_before(n->used_jif, n->confirmed_jif) && time_before_eq(n->confirmed_jif, now))
 		n->used_jif = n->confirmed_jif;
-	unused = time_before(now, n->used_jif) || time_after_eq(now, n->used_jif + stale);
+	unused = time_before(now, n->used_jif) ||
+		 time_after_eq(now, jiffies_add(n->used_jif, stale));
 	spin_unlock(c, &n->lock);
 	if (n->nud_state == NUD_FAILED || unused)
 		neigh_remove_one(n);
@@ -420,15 +435,14 @@ static void neigh_periodic_work(struct timer_list *t)
 	if (time_after(now, tbl->last_rand_jif + 300 * HZ))
 		neigh_redraw_reachable_times(tbl, now);
 	/* Few entries stay as they are; of many all that are unused go. */
-	buckets = tbl->entries >= tbl->gc_thresh1 ? (u32)NEIGH_HASH_BUCKETS : 0;
+	buckets = (s32)tbl->entries >= tbl->gc_thresh1 ? (u32)NEIGH_HASH_BUCKETS : 0;
 	for (u32 i = 0; i < buckets; i++) {
 		struct hlist_node *pos, *next;
 
 		hlist_for_each_safe (pos, next, &tbl->buckets[i])
 			neigh_collect_stale(hlist_entry(pos, struct neighbour, node), now);
 	}
-	mod_timer(tbl->net, &tbl->gc_timer,
-		  now + max_u64(NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME) >> 1, 1));
+	mod_timer(tbl->net, &tbl->gc_timer, jiffies_add(now, max_s32(neigh_gc_pause(tbl), 1)));
 	spin_unlock_bh(c, &tbl->lock);
 }
 
@@ -450,9 +464,9 @@ void neigh_table_init(struct net *net, struct neigh_table *tbl)
 	tbl->parms.reachable_time =
 		neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
 	tbl->last_flush_jif = now;
-	tbl->last_rand_jif = now + tbl->parms.reachable_time * 20;
+	tbl->last_rand_jif = now + (u64)tbl->parms.reachable_time * 20;
 	timer_setup(&tbl->gc_timer, neigh_periodic_work);
-	mod_timer(net, &tbl->gc_timer, now + tbl->parms.reachable_time);
+	mod_timer(net, &tbl->gc_timer, jiffies_add(now, tbl->parms.reachable_time));
 }
 
 void neigh_table_exit(struct neigh_table *tbl)

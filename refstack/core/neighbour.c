@@ -66,18 +66,20 @@ static void neigh_add_timer(struct neighbour *n, u64 when_jif)
 	assert(!pending);
 }
 
-static u32 neigh_max_probes(const struct neighbour *n)
+/* LINUX: an int: of more than it can hold the sum is negative. */
+static s32 neigh_max_probes(const struct neighbour *n)
 {
 	const struct neigh_parms *p = n->parms;
 
-	return NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES) + NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) +
-	       NEIGH_VAR(p, (n->nud_state & NUD_PROBE) != 0 ? NEIGH_VAR_MCAST_REPROBES
-							    : NEIGH_VAR_MCAST_PROBES);
+	return (s32)((u32)NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES) +
+		     (u32)NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) +
+		     (u32)NEIGH_VAR(p, (n->nud_state & NUD_PROBE) != 0 ? NEIGH_VAR_MCAST_REPROBES
+								       : NEIGH_VAR_MCAST_PROBES));
 }
 
 static u64 neigh_retrans_jif(const struct neighbour *n)
 {
-	return max_u64(NEIGH_VAR(n->parms, NEIGH_VAR_RETRANS_TIME), HZ / 100);
+	return (u64)max_s32(NEIGH_VAR(n->parms, NEIGH_VAR_RETRANS_TIME), HZ / 100);
 }
 
 /* Nobody answered: who waits is told. The lock is let go meanwhile: a report may come back here. */
@@ -124,14 +126,15 @@ static void neigh_set_state(struct neighbour *n, u8 state, u64 now)
 /* REACHABLE: confirmed again in time, else used lately (ask soon), else nobody cares. */
 static u64 neigh_timer_reachable(struct neighbour *n, u64 now, bool *notify)
 {
-	u64 delay = NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME);
+	s32 delay = NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME);
+	u64 doubted = jiffies_add(n->confirmed_jif, n->parms->reachable_time);
 
-	if (time_before_eq(now, n->confirmed_jif + n->parms->reachable_time))
-		return n->confirmed_jif + n->parms->reachable_time;
+	if (time_before_eq(now, doubted))
+		return doubted;
 	neigh_suspect(n);
-	if (time_before_eq(now, n->used_jif + delay)) {
+	if (time_before_eq(now, jiffies_add(n->used_jif, delay))) {
 		neigh_set_state(n, NUD_DELAY, now);
-		return now + delay;
+		return jiffies_add(now, delay);
 	}
 	neigh_set_state(n, NUD_STALE, now);
 	*notify = true;
@@ -141,11 +144,12 @@ static u64 neigh_timer_reachable(struct neighbour *n, u64 now, bool *notify)
 /* DELAY: an upper layer had an answer meanwhile, or we have to ask ourselves. */
 static u64 neigh_timer_delay(struct neighbour *n, u64 now)
 {
-	if (time_before_eq(now,
-			   n->confirmed_jif + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME))) {
+	s32 delay = NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME);
+
+	if (time_before_eq(now, jiffies_add(n->confirmed_jif, delay))) {
 		neigh_set_state(n, NUD_REACHABLE, now);
 		neigh_connect(n);
-		return n->confirmed_jif + n->parms->reachable_time;
+		return jiffies_add(n->confirmed_jif, n->parms->reachable_time);
 	}
 	neigh_set_state(n, NUD_PROBE, now);
 	n->probes = 0;
@@ -171,7 +175,7 @@ static bool neigh_timer_work(struct neighbour *n, bool *notify)
 	u64 next = neigh_timer_step(n, net_jiffies(net), notify);
 
 	if ((n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) != 0 &&
-	    n->probes >= neigh_max_probes(n)) {
+	    (s32)n->probes >= neigh_max_probes(n)) {
 		n->nud_state = NUD_FAILED;
 		*notify = true;
 		neigh_invalidate(n);
@@ -215,7 +219,7 @@ void neigh_timer_handler(struct timer_list *t)
 static void neigh_queue(struct neighbour *n, struct sk_buff *skb)
 {
 	while (n->arp_queue_len_bytes + skb->truesize >
-	       NEIGH_VAR(n->parms, NEIGH_VAR_QUEUE_LEN_BYTES)) {
+	       (u32)NEIGH_VAR(n->parms, NEIGH_VAR_QUEUE_LEN_BYTES)) {
 		struct sk_buff *old = skb_dequeue(&n->arp_queue);
 
 		if (old == NULL)
@@ -236,11 +240,11 @@ static bool neigh_start_resolution(struct neighbour *n, bool immediate_ok)
 	const struct neigh_parms *p = n->parms;
 	u64 now = net_jiffies(n->tbl->net);
 
-	if (NEIGH_VAR(p, NEIGH_VAR_MCAST_PROBES) + NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) == 0) {
+	if (NEIGH_VAR(p, NEIGH_VAR_MCAST_PROBES) == 0 && NEIGH_VAR(p, NEIGH_VAR_APP_PROBES) == 0) {
 		neigh_set_state(n, NUD_FAILED, now);
 		return false;
 	}
-	n->probes = NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES);
+	n->probes = (u32)NEIGH_VAR(p, NEIGH_VAR_UCAST_PROBES);
 	neigh_del_timer(n);
 	neigh_set_state(n, NUD_INCOMPLETE, now);
 	neigh_add_timer(n, immediate_ok ? now + neigh_retrans_jif(n) : now + 1);
@@ -284,7 +288,8 @@ int neigh_event_send(struct neighbour *n, struct sk_buff *skb, bool immediate_ok
 
 		neigh_del_timer(n);
 		neigh_set_state(n, NUD_DELAY, now);
-		neigh_add_timer(n, now + NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME));
+		neigh_add_timer(n,
+				jiffies_add(now, NEIGH_VAR(n->parms, NEIGH_VAR_DELAY_PROBE_TIME)));
 	}
 	if (n->nud_state == NUD_INCOMPLETE) {
 		if (skb != NULL)
@@ -411,8 +416,9 @@ static void neigh_change_state(struct neighbour *n, struct nud_change *ch)
 	if ((ch->new &NUD_PROBE) != 0)
 		n->probes = 0;
 	if ((ch->new &NUD_IN_TIMER) != 0)
-		neigh_add_timer(
-			n, now + ((ch->new &NUD_REACHABLE) != 0 ? n->parms->reachable_time : 0));
+		neigh_add_timer(n, jiffies_add(now, (ch->new &NUD_REACHABLE) != 0
+							    ? n->parms->reachable_time
+							    : 0));
 	n->nud_state = ch->new;
 	ch->notify = true;
 }
@@ -425,8 +431,7 @@ static void neigh_change_lladdr(struct neighbour *n, struct nud_change *ch)
 	if (ops != NULL && ops->cache_update != NULL && n->hh.hh_len != 0)
 		ops->cache_update(&n->hh, n->dev, n->ha);
 	if ((ch->new &NUD_CONNECTED) == 0)
-		n->confirmed_jif = net_jiffies(n->tbl->net) -
-				   2ull * NEIGH_VAR(n->parms, NEIGH_VAR_BASE_REACHABLE_TIME);
+		n->confirmed_jif = neigh_never_confirmed(n);
 	ch->notify = true;
 }
 

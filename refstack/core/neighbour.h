@@ -58,13 +58,13 @@ enum neigh_var {
 /* LINUX: struct neigh_parms: per device; times in jiffies. */
 struct neigh_parms {
 	struct net_device *dev; /* NULL: the table's default */
-	u32 data[NEIGH_VAR_DATA_MAX];
+	s32 data[NEIGH_VAR_DATA_MAX];
 	u32 data_state; /* bit a knob that was set for this device: it no longer follows the default
 			 */
-	u64 reachable_time; /* drawn from [base / 2, base * 3 / 2) */
+	s32 reachable_time; /* drawn from [base / 2, base * 3 / 2) */
 };
 
-static inline u32 NEIGH_VAR(const struct neigh_parms *p, enum neigh_var v)
+static inline s32 NEIGH_VAR(const struct neigh_parms *p, enum neigh_var v)
 {
 	return p->data[v];
 }
@@ -120,8 +120,8 @@ struct neigh_table {
 	struct list_head
 		rcu_free; /* destroyed, but a caller further up the stack may still look at them */
 	u32 entries, gc_entries;
-	u32 gc_thresh1, gc_thresh2, gc_thresh3;
-	u64 gc_interval, last_flush_jif, last_rand_jif;
+	s32 gc_interval, gc_thresh1, gc_thresh2, gc_thresh3;
+	u64 last_flush_jif, last_rand_jif;
 	struct timer_list gc_timer; /* LINUX: gc_work, every base_reachable_time / 2 */
 	struct neigh_parms parms;   /* default */
 	struct neigh_parms dev_parms[NET_DEV_MAX]; /* by ifindex */
@@ -138,7 +138,9 @@ struct neigh_parms *neigh_parms_alloc(struct net_device *dev, struct neigh_table
 void neigh_parms_release(struct neigh_table *tbl, struct neigh_parms *parms);
 /* LINUX: neigh_parms_data_state_setall(): from here on changed defaults pass the device by. */
 void neigh_parms_data_state_setall(struct neigh_parms *p);
-u64 neigh_rand_reach_time(struct net *net, u64 base);
+s32 neigh_rand_reach_time(struct net *net, s32 base);
+/* A time of confirmation that is none any more. */
+u64 neigh_never_confirmed(const struct neighbour *n);
 /* The random numbers begin anew: each device draws its time again, lo first, as when
  * base_reachable_time_ms is written, and the periodic collection starts its rounds.
  */

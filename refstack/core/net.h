@@ -16,6 +16,7 @@
 #include "core/devconf.h"
 #include "core/limits.h"
 #include "core/skbuff.h"
+#include "core/sysctl.h"
 
 struct fib_result;
 struct fib_table;
@@ -39,7 +40,7 @@ extern const struct mib_name mib_names[MIB_MAX];
 
 /* LINUX: struct netns_ipv4, struct netns_core: the knobs. sysctl.def names them all. */
 struct net_sysctl {
-#define X(path, field, type, value, min, max) type field;
+#define X(path, field, type, value, min, max) SYSCTL_KEPT_##type field;
 #include "sysctl.def"
 #undef X
 };

@@ -95,8 +95,8 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	skb_queue_head_init(&sk->sk_receive_queue);
 	skb_queue_head_init(&sk->sk_write_queue);
 	skb_queue_head_init(&sk->sk_error_queue);
-	sk->sk_rcvbuf = (s32)ctl->rmem_default;
-	sk->sk_sndbuf = (s32)ctl->wmem_default;
+	sk->sk_rcvbuf = ctl->rmem_default;
+	sk->sk_sndbuf = ctl->wmem_default;
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_use_task_frag = true;
 	sk_set_socket(sk, sock);
@@ -459,7 +459,7 @@ s64 sock_sndtimeo(const struct sock *sk, bool noblock)
 void sock_rps_record_flow(const struct sock *sk)
 {
 	struct net *net = sock_net(sk);
-	u32 entries = min_u32(net->sysctl.rps_sock_flow_entries, RPS_SOCK_FLOWS);
+	u32 entries = min_u32((u32)net->sysctl.rps_sock_flow_entries, RPS_SOCK_FLOWS);
 
 	if (entries == 0 || sk->sk_state != TCP_ESTABLISHED || sk->sk_rxhash == 0)
 		return;

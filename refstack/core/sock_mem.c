@@ -25,7 +25,7 @@ static void memory_allocated_add(const struct sock *sk, s32 pages)
 	u32 cpu = this_cpu(net)->id;
 	s32 *local = sk->sk_prot->memory_allocated == PROTO_MEM_UDP ? &net->udp_fw_alloc[cpu]
 								    : &net->tcp_fw_alloc[cpu];
-	s32 limit = (s32)net->sysctl.mem_pcpu_rsv;
+	s32 limit = net->sysctl.mem_pcpu_rsv;
 
 	*local += pages;
 	if (*local >= limit || *local <= -limit) {
@@ -41,7 +41,7 @@ static u32 sk_get_rmem0(const struct sock *sk)
 	u32 v;
 
 	if (sk->sk_prot->sysctl_rmem_offset == 0)
-		return sock_net(sk)->sysctl.rmem_default;
+		return (u32)sock_net(sk)->sysctl.rmem_default;
 	memcpy(&v, ctl + sk->sk_prot->sysctl_rmem_offset, sizeof(v));
 	return v;
 }

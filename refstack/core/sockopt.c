@@ -135,7 +135,7 @@ static int set_sndbuf_to(struct so_set *a, s32 val)
 
 static int set_sndbuf(struct so_set *a)
 {
-	u32 limit = sock_net(a->sk)->sysctl.wmem_max;
+	u32 limit = (u32)sock_net(a->sk)->sysctl.wmem_max;
 
 	return set_sndbuf_to(a, (s32)min_u32((u32)a->val, limit));
 }
@@ -161,7 +161,7 @@ static int set_rcvbuf_to(struct so_set *a, s32 val)
 
 static int set_rcvbuf(struct so_set *a)
 {
-	u32 limit = sock_net(a->sk)->sysctl.rmem_max;
+	u32 limit = (u32)sock_net(a->sk)->sysctl.rmem_max;
 
 	return set_rcvbuf_to(a, (s32)min_u32((u32)a->val, limit));
 }

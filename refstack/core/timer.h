@@ -80,6 +80,11 @@ static inline bool time_before_eq(u64 a, u64 b)
 {
 	return !time_after(a, b);
 }
+/* An int of jiffies added to an unsigned long: a negative one leads into the past. */
+static inline u64 jiffies_add(u64 jif, s32 delta)
+{
+	return jif + (u64)(s64)delta;
+}
 static inline u64 msecs_to_jiffies(u64 ms)
 {
 	return ms * HZ / 1000;

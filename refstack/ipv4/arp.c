@@ -253,7 +253,7 @@ static void arp_solicit(struct neighbour *n, struct sk_buff *skb)
 	u8 dst_ha[MAX_ADDR_LEN];
 	const u8 *dst_hw = NULL;
 	struct dst_entry *dst = NULL;
-	s64 probes = n->probes;
+	s32 probes = (s32)(n->probes - (u32)NEIGH_VAR(n->parms, NEIGH_VAR_UCAST_PROBES));
 	be32 saddr;
 
 	PATH_STEP(dev_net(dev), ARP_SOLICIT, 0, arp_hdr_len(dev));
@@ -262,11 +262,10 @@ static void arp_solicit(struct neighbour *n, struct sk_buff *skb)
 	saddr = arp_announce_saddr(in_dev, skb, n->primary_key);
 	if (be32_is_zero(saddr))
 		saddr = inet_select_addr(dev, n->primary_key, RT_SCOPE_LINK);
-	probes -= NEIGH_VAR(n->parms, NEIGH_VAR_UCAST_PROBES);
 	if (probes < 0) {
 		memcpy(dst_ha, n->ha, sizeof(dst_ha));
 		dst_hw = dst_ha;
-	} else if (probes < (s64)NEIGH_VAR(n->parms, NEIGH_VAR_APP_PROBES)) {
+	} else if (probes < NEIGH_VAR(n->parms, NEIGH_VAR_APP_PROBES)) {
 		return; /* LINUX: neigh_app_ns(): netlink asks a daemon; there is none. */
 	}
 	if (skb != NULL && (dev->priv_flags & IFF_XMIT_DST_RELEASE) == 0)
@@ -407,9 +406,10 @@ static void arp_process_sender(struct in_device *in_dev, const struct arp_msg *m
 	if (n == NULL)
 		return;
 	/* Of several answers at once the first counts: that proxy was the fastest. */
-	override = time_after(net_jiffies(net),
-			      n->updated_jif + NEIGH_VAR(n->parms, NEIGH_VAR_LOCKTIME)) ||
-		   is_garp;
+	override =
+		time_after(net_jiffies(net),
+			   jiffies_add(n->updated_jif, NEIGH_VAR(n->parms, NEIGH_VAR_LOCKTIME))) ||
+		is_garp;
 	/* Only a reply to us proves that our packets arrive there. */
 	if (m->op != ARPOP_REPLY || pkt_type != PACKET_HOST)
 		state = NUD_STALE;

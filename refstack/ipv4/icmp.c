@@ -126,8 +126,7 @@ static bool icmp_global_allow(struct net *net)
 	if (incr == 0)
 		return false;
 	st->global_stamp = now;
-	st->global_credit =
-		(s32)min_u64((u64)((s64)st->global_credit + incr), net->sysctl.icmp_msgs_burst);
+	st->global_credit = min_s32(st->global_credit + (s32)incr, net->sysctl.icmp_msgs_burst);
 	return true;
 }
 

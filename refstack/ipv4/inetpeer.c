@@ -57,17 +57,18 @@ struct inet_peer *inet_getpeer_v4(struct net *net, be32 daddr)
 }
 
 /* A bucket of tokens, one a jiffy. */
-bool inet_peer_xrlim_allow(struct net *net, struct inet_peer *peer, u64 timeout)
+bool inet_peer_xrlim_allow(struct net *net, struct inet_peer *peer, s32 timeout)
 {
+	s32 burst = (s32)(XRLIM_BURST_FACTOR * (u32)timeout); /* LINUX: an int, too */
 	u64 now = net_jiffies(net), token;
 	bool allow;
 
+	assert(timeout >= 0);
 	if (peer == NULL)
 		return true;
-	token = min_u64(peer->rate_tokens + (now - peer->rate_last_jif),
-			XRLIM_BURST_FACTOR * timeout);
-	allow = token >= timeout;
+	token = min_u64(peer->rate_tokens + (now - peer->rate_last_jif), (u64)(s64)burst);
+	allow = token >= (u64)timeout;
 	peer->rate_last_jif = now;
-	peer->rate_tokens = allow ? token - timeout : token;
+	peer->rate_tokens = allow ? token - (u64)timeout : token;
 	return allow;
 }

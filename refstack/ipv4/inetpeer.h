@@ -28,6 +28,6 @@ struct inet_peer_base {
 /* The one there is, or a new one; NULL: all are held. */
 struct inet_peer *inet_getpeer_v4(struct net *net, be32 daddr);
 /* One more error to it, when there may be one each `timeout` jiffies. */
-bool inet_peer_xrlim_allow(struct net *net, struct inet_peer *peer, u64 timeout);
+bool inet_peer_xrlim_allow(struct net *net, struct inet_peer *peer, s32 timeout);
 
 #endif

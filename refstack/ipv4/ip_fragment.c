@@ -190,7 +190,7 @@ static void ip_expire(struct timer_list *t)
 
 static u64 frag_timeout(struct net *net)
 {
-	return net_jiffies(net) + (u64)net->sysctl.ipfrag_time * HZ;
+	return jiffies_add(net_jiffies(net), net->sysctl.ipfrag_time);
 }
 
 /* LINUX: inet_frag_create(), ip4_frag_init(). */
@@ -228,10 +228,10 @@ static bool ipq_match(const struct ipq *qp, const u8 *iph, u32 user)
 /* LINUX: inet_frag_find(): above the limit not even fragments of known datagrams are taken. */
 static struct ipq *ip_find(struct net *net, const u8 *iph, u32 user)
 {
-	u64 high_thresh = net->sysctl.ipfrag_high_thresh;
+	s64 high_thresh = (s64)net->sysctl.ipfrag_high_thresh; /* LINUX: a long */
 	struct hlist_node *n;
 
-	if (high_thresh == 0 || net->fragments->mem > high_thresh)
+	if (high_thresh == 0 || (s64)net->fragments->mem > high_thresh)
 		return NULL;
 	hlist_for_each (n, chain_of(net, ipv4_saddr(iph))) {
 		struct ipq *qp = hlist_entry(n, struct ipq, node);
@@ -245,7 +245,7 @@ static struct ipq *ip_find(struct net *net, const u8 *iph, u32 user)
 /* Too many fragments of the source went elsewhere since this queue last got one? */
 static bool ip_frag_too_far(struct ipq *qp)
 {
-	u32 max = qp->net->sysctl.ipfrag_max_dist;
+	u32 max = (u32)qp->net->sysctl.ipfrag_max_dist;
 	u32 start = qp->rid, end;
 
 	if (qp->peer == NULL || max == 0)

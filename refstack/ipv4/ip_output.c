@@ -893,7 +893,7 @@ void ip_send_unicast_reply(struct sock *sk, struct sk_buff *skb, be32 daddr, be3
 	inet_sk(sk)->tos = arg->tos & INET_DSCP_MASK;
 	sk->sk_protocol = ip_hdr(skb)[IPV4_PROTOCOL];
 	sk->sk_bound_dev_if = arg->bound_dev_if;
-	sk->sk_sndbuf = (s32)net->sysctl.wmem_default;
+	sk->sk_sndbuf = net->sysctl.wmem_default;
 	ipc.sockc_mark = fl4.flowi4_mark;
 	err = ip_append_data(sk, &fl4, &payload, &ipc, &rt);
 	if (err != 0)

@@ -330,7 +330,7 @@ static int fetch_filter(struct ip_set *a, u8 *raw, u32 bytes, u32 numsrc_at, u32
 	u32 numsrc;
 	int err;
 
-	if (a->optlen >= bytes && a->optlen > sock_net(a->sk)->sysctl.optmem_max)
+	if (a->optlen >= bytes && a->optlen > (u32)sock_net(a->sk)->sysctl.optmem_max)
 		return -ENOBUFS;
 	err = fetch_head(a, raw, bytes);
 	if (err != 0)

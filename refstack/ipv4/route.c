@@ -130,7 +130,7 @@ struct fnhe_news {
 	be32 daddr, gw; /* gw 0.0.0.0: nothing new */
 	u32 pmtu;	/* 0: nothing new */
 	bool lock;
-	u64 lifetime_jif;
+	s32 lifetime_jif;
 };
 
 static void update_or_create_fnhe(struct fib_nh *nhc, const struct fnhe_news *news)
@@ -156,7 +156,7 @@ static void update_or_create_fnhe(struct fib_nh *nhc, const struct fnhe_news *ne
 		fnhe->fnhe_pmtu = news->pmtu;
 		fnhe->fnhe_mtu_locked = news->lock;
 	}
-	fnhe->fnhe_expires_jif = max_u64(1, net_jiffies(net) + news->lifetime_jif);
+	fnhe->fnhe_expires_jif = max_u64(1, jiffies_add(net_jiffies(net), news->lifetime_jif));
 	if (fnhe->fnhe_rth_input != NULL)
 		fill_route_from_fnhe(fnhe->fnhe_rth_input, fnhe);
 	if (fnhe->fnhe_rth_output != NULL)
@@ -372,7 +372,7 @@ u32 ipv4_default_advmss(const struct dst_entry *dst)
 	u32 mtu = dst_metric(dst, RTAX_MTU);
 
 	mtu = min_u32(mtu != 0 ? mtu : dst->dev->mtu, IP_MAX_MTU);
-	return min_u32(max_u32(mtu - header_size, dst->net->sysctl.min_adv_mss),
+	return min_u32(max_u32(mtu - header_size, (u32)dst->net->sysctl.min_adv_mss),
 		       65535 - header_size);
 }
 
@@ -588,18 +588,19 @@ static void rt_update_pmtu(struct rtable *rt, struct flowi4 *fl4, u32 mtu)
 {
 	struct dst_entry *dst = &rt->dst;
 	struct net *net = dst->net;
-	struct fnhe_news news = { .lifetime_jif = (u64)net->sysctl.mtu_expires_secs * HZ };
+	u32 min_pmtu = (u32)net->sysctl.min_pmtu;
+	struct fnhe_news news = { .lifetime_jif = net->sysctl.mtu_expires };
 	u32 old_mtu = ipv4_mtu(dst);
 	struct fib_result res;
 
 	if (ip_mtu_locked(dst) || old_mtu < mtu)
 		return;
-	if (mtu < net->sysctl.min_pmtu) {
+	if (mtu < min_pmtu) {
 		news.lock = true;
-		mtu = min_u32(old_mtu, net->sysctl.min_pmtu);
+		mtu = min_u32(old_mtu, min_pmtu);
 	}
 	if (rt->rt_pmtu == mtu && !news.lock &&
-	    time_before(net_jiffies(net), dst->expires_jif - news.lifetime_jif / 2))
+	    time_before(net_jiffies(net), jiffies_add(dst->expires_jif, -(news.lifetime_jif / 2))))
 		return; /* known, and not yet half forgotten */
 	if (fib_lookup(net, fl4, &res, 0) != 0)
 		return;

@@ -59,23 +59,24 @@ static const struct conf_knob {
 /* Copies that sysctl.def has of knobs that live in conf.all. */
 static void conf_mirror(struct net *net)
 {
-	net->sysctl.ip_forward = ipv4_devconf_all(net)->forwarding;
-	net->sysctl.all_rp_filter = ipv4_devconf_all(net)->rp_filter;
+	net->sysctl.ip_forward = (s32)ipv4_devconf_all(net)->forwarding;
+	net->sysctl.all_rp_filter = (s32)ipv4_devconf_all(net)->rp_filter;
 }
 
-/* Any int is taken, as Linux takes it: who uses a knob decides what numbers mean. */
+/* Any int is taken, as Linux takes it: who uses a knob decides what numbers mean. A device's knob
+ * that somebody has tried to write no longer follows the default.
+ */
 static int conf_knob_io(struct net *net, struct ipv4_devconf *cnf, const struct conf_knob *k,
 			struct sysctl_io *io)
 {
-	const u32 *at = (const u32 *)(const void *)((const u8 *)cnf + k->offset);
-	struct sysctl_vec vec = { .v = { (s32)*at }, .n = 1, .min = INT32_MIN, .max = INT32_MAX };
+	s32 v = *(const s32 *)(const void *)((const u8 *)cnf + k->offset);
 	int err;
 
 	if (io->value != NULL && k->mode == MODE_RO)
 		return -EACCES;
-	err = sysctl_vec_io(io, &vec);
-	if (io->value != NULL && err == 0) {
-		devinet_sysctl_set(net, cnf, k->offset, (u32)(s32)vec.v[0]);
+	err = sysctl_int_io(io, &v);
+	if (io->value != NULL) {
+		devinet_sysctl_set(net, cnf, k->offset, (u32)v);
 		conf_mirror(net);
 	}
 	return err;
@@ -109,17 +110,13 @@ static int conf_io(struct net *net, const char *path, struct sysctl_io *io)
 	return -ENOENT;
 }
 
+/* LINUX: ipv4_sysctl_rtcache_flush(): whatever is written. */
 static int route_flush_io(struct net *net, struct sysctl_io *io)
 {
-	struct sysctl_vec vec = { .n = 1, .min = INT32_MIN, .max = INT32_MAX };
-	int err;
-
 	if (io->value == NULL)
 		return -EACCES;
-	err = sysctl_vec_io(io, &vec);
-	if (err == 0)
-		ipv4_sysctl_rtcache_flush(net);
-	return err;
+	ipv4_sysctl_rtcache_flush(net);
+	return 0;
 }
 
 static int sysctl_io(struct net *net, const char *path, struct sysctl_io *io)

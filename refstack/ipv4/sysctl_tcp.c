@@ -59,10 +59,10 @@ static int allowed_io(struct net *net, struct sysctl_io *io)
 /* Negative: the namespace shares the machine's table. */
 static int ehash_entries_io(struct net *net, struct sysctl_io *io)
 {
-	struct sysctl_vec vec = { .v = { -TCP_HASH_ENTRIES }, .n = 1 };
+	s32 entries = -TCP_HASH_ENTRIES;
 
 	(void)net;
-	return io->value != NULL ? -EACCES : sysctl_vec_io(io, &vec);
+	return io->value != NULL ? -EACCES : sysctl_int_io(io, &entries);
 }
 
 static void put_key(struct sysctl_io *io, const u32 *key)

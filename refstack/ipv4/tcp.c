@@ -14,8 +14,8 @@ void tcp_init_sock(struct sock *sk)
 	const struct net_sysctl *ctl = &sock_net(sk)->sysctl;
 
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
-	sk->sk_sndbuf = (s32)ctl->tcp_wmem_default;
-	sk->sk_rcvbuf = (s32)ctl->tcp_rmem_default;
+	sk->sk_sndbuf = ctl->tcp_wmem_default;
+	sk->sk_rcvbuf = ctl->tcp_rmem_default;
 	if (sk->sk_socket != NULL)
 		sk->sk_socket->flags |= 1u << SOCK_SUPPORT_ZC;
 }

@@ -116,8 +116,8 @@ int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high)
 	struct net *net = sock_net(sk);
 	PROBE(net, inet_sk_get_local_port_range);
 	u32 range = inet_sk(sk)->local_port_range;
-	int lo = (int)net->sysctl.ip_local_port_min;
-	int hi = (int)net->sysctl.ip_local_port_max;
+	int lo = net->sysctl.ip_local_port_min;
+	int hi = net->sysctl.ip_local_port_max;
 
 	/* IP_LOCAL_PORT_RANGE only narrows what the administrator allows. */
 	if (range != 0) {

@@ -277,7 +277,7 @@ void qdisc_run_queue(struct Qdisc *q)
 {
 	PROBE(q->net, qdisc_run_queue);
 	/* LINUX: dev_tx_weight. */
-	s32 quota = (s32)(q->net->sysctl.dev_weight * q->net->sysctl.dev_weight_tx_bias);
+	s32 quota = (s32)((u32)q->net->sysctl.dev_weight * (u32)q->net->sysctl.dev_weight_tx_bias);
 	s32 packets;
 
 	PATH_STEP(q->net, QDISC_RUN, q->dev_queue != NULL ? q->dev_queue->index : 0, q->backlog);

@@ -409,7 +409,7 @@ s64 sys_listen(struct task *t)
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
-	backlog = min_u32(backlog, t->host->net.sysctl.somaxconn);
+	backlog = min_u32(backlog, (u32)t->host->net.sysctl.somaxconn);
 	err = security_socket_listen(sock);
 	return err != 0 ? err : sock->ops->listen(sock, (int)backlog);
 }

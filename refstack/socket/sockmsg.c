@@ -127,7 +127,7 @@ static int copy_msghdr_from_user(struct task *t, struct msghdr *msg, uptr umsg, 
  */
 static int check_control(struct task *t, const struct sock *sk, const struct msghdr *msg)
 {
-	u32 optmem_max = sock_net(sk)->sysctl.optmem_max;
+	u32 optmem_max = (u32)sock_net(sk)->sysctl.optmem_max;
 	u64 len = msg->msg_controllen;
 
 	if (len > INT32_MAX)
