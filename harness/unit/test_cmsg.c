@@ -109,8 +109,7 @@ static char *hex(char *to, const u8 *from, u32 n)
 	return to;
 }
 
-/* What recvmsg() has written. DIVERGES(cmsg-checksum): over the loopback there is no sum to tell.
- */
+/* What recvmsg() has written. Over the loopback there is no sum to tell. */
 static char *describe(struct world *w, const struct test_case *c, s64 got, char *to)
 {
 	const u8 *msg = world_umem(w, 0, MSG_AT, MSGHDR_BYTES);

@@ -179,6 +179,54 @@ u32 skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, u32 csum)
 	return csum;
 }
 
+/* Sums of 32 bits with the carry at the other end: what is 0 may also be all ones. */
+static u32 wsum_add(u32 a, u32 b)
+{
+	u64 sum = (u64)a + b;
+
+	return (u32)(sum + (sum >> 32));
+}
+
+static u32 wsum_partial(const u8 *p, u32 len)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < len; i += 4) {
+		u8 word[4] = { 0 };
+
+		memcpy(word, p + i, min_u32(len - i, sizeof(word)));
+		sum = wsum_add(sum, get_le32(word));
+	}
+	return sum;
+}
+
+u32 skb_wsum(const struct sk_buff *skb, u32 from)
+{
+	u32 pos = 0, done = 0, sum = 0, before = 0;
+	struct skb_walk w;
+
+	assert(from <= skb->len);
+	skb_walk_init(&w, skb);
+	while (done < skb->len) {
+		u32 n, part, skipped = 0;
+		const u8 *p = skb_walk_range(&w, &pos, done, skb->len - done, &n);
+
+		assert(p != NULL);
+		part = wsum_partial(p, n);
+		if (from > done)
+			skipped = wsum_partial(p, min_u32(n, from - done));
+		/* LINUX: csum_block_add(): from an odd byte on they stand at other places. */
+		if ((done & 1) != 0) {
+			part = part >> 8 | part << 24;
+			skipped = skipped >> 8 | skipped << 24;
+		}
+		sum = wsum_add(sum, part);
+		before = wsum_add(before, skipped);
+		done += n;
+	}
+	return wsum_add(sum, ~before);
+}
+
 /* --- pulling fragments into the linear part
  * ------------------------------------------------------- */
 

@@ -3,7 +3,6 @@
  *
  * Path: beside udp_sendmsg() and udp_recvmsg(); udp_err() queues. Rules: LINUX: the first half of
  * net/ipv4/ip_sockglue.c. Numbers lie in user memory as an x86-64 program has them.
- * DIVERGES(cmsg-checksum): IP_CHECKSUM gives the sum folded to 16 bits.
  */
 #include "base/csum.h"
 #include "core/cmsg.h"
@@ -102,8 +101,8 @@ static void recv_origdstaddr(struct sock *sk, struct msghdr *msg, struct sk_buff
 static void recv_checksum(struct sock *sk, struct msghdr *msg, struct sk_buff *skb, int tlen,
 			  int offset)
 {
-	u8 out[4] = { 0 };
-	u32 csum = skb->csum;
+	u32 csum = skb->csum, wsum;
+	u8 out[4];
 
 	if (skb->ip_summed != CHECKSUM_COMPLETE)
 		return;
@@ -112,7 +111,11 @@ static void recv_checksum(struct sock *sk, struct msghdr *msg, struct sk_buff *s
 
 		csum = csum_sub(csum, skb_checksum(skb, (u32)max_s32(at, 0), (u32)offset, 0));
 	}
-	put_be16(out, (u16)csum_fold16(csum));
+	/* The program sees Linux's __wsum, which is not folded. */
+	wsum = skb_wsum(skb, (u32)offset);
+	if (wsum == 0 || wsum == U32_MAX)
+		wsum = csum_fold16(csum) != 0 ? U32_MAX : 0;
+	put_le32(out, wsum);
 	put_cmsg(sk, msg, SOL_IP, IP_CHECKSUM, sizeof(out), out);
 }
 
