@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -112,8 +111,10 @@ struct linux_boot *linux_boot(char *err, u32 err_size)
 	pin_to_cpu();
 	linux_pin_knobs();
 	boot.reachable_ms = read_reachable_ms();
-	if (!arrange_descriptors(&boot) || boot.reachable_ms == 0 ||
-	    prctl(PR_SET_TIMERSLACK, 1) != 0) {
+	/* Tasks of real-time priorities have no timer slack, which the executor gets back after
+	 * each script: it is left as it is.
+	 */
+	if (!arrange_descriptors(&boot) || boot.reachable_ms == 0) {
 		(void)snprintf(err, err_size, "the guest cannot be set up: %s", strerror(errno));
 		return NULL;
 	}

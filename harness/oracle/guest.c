@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "harness/dut/linux_thread.h"
+#include "harness/dut/linux_internal.h"
 #include "harness/lib/world.h"
 #include "harness/oracle/job.h"
 #include "harness/script/record.h"
@@ -192,6 +192,8 @@ static void wait_for_place(const struct linux_clock *exact)
 /* --- scripts
  * ---------------------------------------------------------------------------------------------- */
 
+static const struct linux_clock *exact_clock;
+
 static struct dut *guest_dut(const struct dut_config *cfg, char *err, u32 err_size)
 {
 	return dut_linux(cfg, DUT_VIRTUAL, err, err_size);
@@ -264,19 +266,14 @@ static void take_verdict(struct record *rec, const struct run_result *result)
 /* A run that got as far as a device has left a record, however it ended. */
 static void run_item(const struct job *j, u32 i, const struct script *s)
 {
-	static struct linux_clock exact = { .fd = -1 };
 	struct run_options o = j->options;
 	struct run_result result;
 	struct record rec;
 
-	if (exact.fd < 0)
-		exact = linux_clock_open();
-	if (exact.fd < 0)
-		give_up("the exact clock");
 	record_init(&rec);
 	o.dut = guest_dut;
 	o.record = j->compare ? NULL : &rec;
-	wait_for_place(&exact);
+	wait_for_place(exact_clock);
 	result = run_script(s, &o, NULL);
 	if (j->compare || (rec.verdict == RUN_PASSED && result.verdict != RUN_PASSED))
 		take_verdict(&rec, &result);
@@ -416,6 +413,7 @@ int main(void)
 	static char folder[JOB_PATH];
 	struct rlimit files = { 4096, 4096 };
 	char err[JOB_ERROR] = "";
+	const struct linux_boot *boot;
 	struct job job;
 	bool counts;
 
@@ -443,6 +441,11 @@ int main(void)
 		give_up(err);
 	}
 	open_answers(folder);
+	/* Now, and not within the first script's time. */
+	boot = linux_boot(err, sizeof(err));
+	if (boot == NULL)
+		give_up(err);
+	exact_clock = &boot->exact;
 	counts = job_word("refstack.counts=", counts_folder);
 	if (counts)
 		begin_counts();
