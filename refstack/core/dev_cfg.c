@@ -293,7 +293,7 @@ void unregister_netdevice(struct net_device *dev)
 	net->dev_count--;
 	if (net->dev_count == 0) {
 		noop_qdisc_free(net);
-		sim_cancel(net->sim, &net->linkwatch_event);
+		linkwatch_exit(net);
 	}
 	if (dev->needs_free_netdev)
 		free_netdev(dev);

@@ -18,8 +18,12 @@ static void rfc2863_policy(struct net_device *dev)
 	dev->operstate = netif_carrier_ok(dev) ? IF_OPER_UP : IF_OPER_DOWN;
 }
 
+static void linkwatch_delayed(struct timer_list *t);
+
 void linkwatch_init_dev(struct net_device *dev)
 {
+	if (dev->net->dev_count == 0)
+		timer_setup(&dev->net->linkwatch_timer, linkwatch_delayed);
 	if (!netif_carrier_ok(dev))
 		rfc2863_policy(dev);
 }
@@ -97,20 +101,40 @@ static void linkwatch_event(void *ctx, u64 a, u64 b)
 	cpu_unit_end(c);
 }
 
+static void linkwatch_queue_work(struct net *net)
+{
+	sim_arm(net->sim, &net->linkwatch_event, SIM_SOFTIRQ, work_now_ps(net), linkwatch_event,
+		net, 0, 0);
+}
+
+static void linkwatch_delayed(struct timer_list *t)
+{
+	linkwatch_queue_work(container_of(t, struct net, linkwatch_timer));
+}
+
+/* LINUX: queue_delayed_work(): the delay is a timer's, which the wheel rounds up. */
 static void linkwatch_schedule_work(struct net *net, bool urgent)
 {
-	u64 delay_jif = net->linkwatch_nextevent_jif - net_jiffies(net);
+	u64 now = net_jiffies(net), delay_jif = net->linkwatch_nextevent_jif - now;
 
 	if (net->linkwatch_urgent)
 		return;
 	net->linkwatch_urgent = urgent;
-	if (!urgent && sim_armed(&net->linkwatch_event))
+	if (!urgent && (sim_armed(&net->linkwatch_event) || timer_pending(&net->linkwatch_timer)))
 		return;
 	/* Also when nextevent lies in the past. */
-	if (urgent || delay_jif > HZ)
-		delay_jif = 0;
-	sim_arm(net->sim, &net->linkwatch_event, SIM_SOFTIRQ,
-		work_now_ps(net) + delay_jif * PS_PER_JIFFY, linkwatch_event, net, 0, 0);
+	if (urgent || delay_jif == 0 || delay_jif > HZ) {
+		del_timer(&net->linkwatch_timer);
+		linkwatch_queue_work(net);
+	} else {
+		add_timer_on(&net->linkwatch_timer, &net->host->cpu[0], now + delay_jif);
+	}
+}
+
+void linkwatch_exit(struct net *net)
+{
+	del_timer(&net->linkwatch_timer);
+	sim_cancel(net->sim, &net->linkwatch_event);
 }
 
 static void linkwatch_fire_event(struct net_device *dev)

@@ -87,7 +87,8 @@ struct net {
 	u32 qdisc_autohandle;	     /* LINUX: qdisc_alloc_handle(): the last that was given */
 	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
 	bool linkwatch_urgent;	     /* LINUX: LW_URGENT */
-	struct sim_event linkwatch_event;
+	struct timer_list linkwatch_timer; /* LINUX: linkwatch_work, while it is delayed */
+	struct sim_event linkwatch_event;  /* while it is queued */
 
 	/* Routing. */
 	struct fib_table *fib_local, *fib_main,

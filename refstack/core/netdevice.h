@@ -328,6 +328,7 @@ void dev_check(const struct net_device *dev);
 void netif_carrier_on(struct net_device *dev);
 void netif_carrier_off(struct net_device *dev);
 void linkwatch_init_dev(struct net_device *dev);
+void linkwatch_exit(struct net *net); /* the last device has gone */
 /* What waits to be told of its carrier is told now. */
 void linkwatch_sync_dev(struct net_device *dev);
 
