@@ -217,7 +217,8 @@ int take_u32(struct lex *lx, const char *what, u32 max, u32 *to)
 
 	if (err < 0)
 		return err;
-	if (!parse_u32(lx->word, 10, to) || *to > max)
+	/* As in C: iproute2 takes 010 for eight. */
+	if (!parse_u32(lx->word, 0, to) || *to > max)
 		return lex_fail(lx, "%s: '%s' at column %u is not %s (0 to %u)", lx->cmd, lx->word,
 				lx->col, what, max);
 	return 0;
