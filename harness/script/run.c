@@ -25,6 +25,7 @@ enum {
 	REAL_WAIT_SECS = 3,   /* longer than a script lasts that is run in real time */
 	WHEEL_JIFFIES = 4096, /* so far apart the wheel's levels up to 32 s turn alike */
 	OUTPUT_SHOWN = 2000,  /* characters of a command's */
+	LAST_US = 300,	      /* what is over so soon behind the last statement is over with it */
 	TEXT_BYTES = 1024
 };
 
@@ -540,7 +541,7 @@ static u32 opening_commands(struct run *r)
 }
 
 /* A record gives calls the time that the script says they take, one that is not to wait as long as
- * a time may be off.
+ * a time may be off; and one that ends now the little that it still takes.
  */
 static void let_calls_end(struct run *r)
 {
@@ -551,7 +552,8 @@ static void let_calls_end(struct run *r)
 
 			if (!th->busy)
 				continue;
-			until = max_u64(due + run_window(r, th->stmt).tolerance_ps, run_now(r));
+			until = max_u64(due + run_window(r, th->stmt).tolerance_ps,
+					run_now(r) + LAST_US * PS_PER_US);
 			until = run_with_slack(r, until);
 			while (th->busy && run_advance(r, until))
 				;
