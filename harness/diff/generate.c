@@ -166,17 +166,22 @@ static void look(struct gen *g)
 	g->host = 0;
 	if (gen_percent(g, 45))
 		gen_statement(g, "pause");
+	if (gen_percent(g, 1))
+		gen_statement(g, "do_ss");
 }
 
 /* Clocks tell the time in grains of 256 ns, and it takes the judging kernel some to read one. So
- * nothing happens where a microsecond begins: what is told of that time would be either.
+ * nothing happens where a microsecond begins, nor where a grain ends: what is told of that time
+ * would be either. A millisecond, and eight microseconds, are whole quarters of grains: steps of
+ * these keep away from the ends.
  */
 static void make_program(struct gen *g)
 {
 	choose_world(g);
 	choose_spoiling(g);
+	g->forks = g->area == AREA_processes || gen_percent(g, g->area == AREA_rights ? 40 : 8);
 	gen_put(g, "\n");
-	gen_put(g, "+.0000005 advance 1ns\n");
+	gen_put(g, "+.000000452 advance 1ns\n");
 	g->in_body = true;
 	for (g->host = 0; g->host < g->hosts; g->host++)
 		gen_make_sockets(g);
@@ -416,7 +421,7 @@ static const struct gen_row rows[] = {
 	{ "area_rights", 12, "@do_rights" },
 	{ NULL, 20, "@do_needs_rights" },
 	{ NULL, 6, "@do_option" },
-	{ NULL, 3, "process 2: @process_call" },
+	{ NULL, 3, "@do_process" },
 	{ NULL, 4, "@do_socket" },
 	{ "area_knobs", 15, "@do_knob" },
 	{ NULL, 10, "@do_any_knob" },

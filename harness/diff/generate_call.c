@@ -44,13 +44,31 @@ static void do_signal(struct gen *g)
 	gen_expand(g, "@signo_rule");
 }
 
+static void put_who(struct gen *g)
+{
+	gen_rule(g, g->forks ? "who_of_several" : "who_of_one");
+}
+
+static void do_process(struct gen *g)
+{
+	if (g->forks)
+		gen_rule(g, "do_process_rule");
+}
+
+static void put_siocstamp(struct gen *g)
+{
+	gen_rule(g, g->forks ? "siocother" : "siocstamp_rule");
+}
+
 static const struct gen_row rows[] = {
 	/* Who makes a call that does not wait. */
-	{ "who", 95, "" },
-	{ NULL, 2, "process 2: " },
-	{ NULL, 1, "process 3: " },
+	{ "who_of_one", 60, "" },
 	{ NULL, 1, "thread 14: " },
 	{ NULL, 1, "thread 15: " },
+	{ "who_of_several", 20, "" },
+	{ NULL, 4, "process 2: " },
+	{ NULL, 2, "process 3: " },
+	{ NULL, 1, "thread 14: " },
 	{ "do_poll", 10,
 	  "poll([{fd = @fdu, events = @events, revents = ...}], 1, @timeout) = ..." },
 	{ NULL, 5,
@@ -137,13 +155,15 @@ static const struct gen_row rows[] = {
 	{ NULL, -3, "ioctl(@fdu, @siocget, @badptr) = ..." },
 	{ NULL, -3, "ioctl(@fdu, FIONBIO, @badptr) = ..." },
 	{ NULL, -3, "ioctl(@bad_fd, FIONREAD, [...]) = ..." },
-	{ "siocget", 3, "SIOCGSTAMP" },
+	{ "siocget", 9, "@siocstamp" },
+	{ NULL, 3, "@siocother" },
+	{ "siocstamp_rule", 3, "SIOCGSTAMP" },
 	{ NULL, 2, "SIOCGSTAMPNS" },
 	{ NULL, 1, "SIOCGSTAMP_OLD" },
 	{ NULL, 1, "SIOCGSTAMPNS_OLD" },
 	{ NULL, 1, "SIOCGSTAMP_NEW" },
 	{ NULL, 1, "SIOCGSTAMPNS_NEW" },
-	{ NULL, 1, "FIOGETOWN" },
+	{ "siocother", 1, "FIOGETOWN" },
 	{ NULL, 1, "SIOCGPGRP" },
 	{ NULL, 1, "FIGETBSZ" },
 	{ "siocnone", 1, "SIOCATMARK" },
@@ -238,7 +258,7 @@ static const struct gen_row rows[] = {
 	{ "signo_rule", 10, "SIGUSR1" },
 	{ NULL, 5, "@signo" },
 	/* Processes: each has its own descriptors from the moment it is named. */
-	{ "do_process", 10, "process 2: @process_call" },
+	{ "do_process_rule", 10, "process 2: @process_call" },
 	{ NULL, 4, "process 3: @process_call" },
 	{ NULL, 1, "process 4: @process_call" },
 	{ NULL, 2, "thread 12: process 2: @process_call" },
@@ -272,7 +292,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 2,
 	  "sendmsg(@fdu, {msg_name(16) = @to, msg_iov(1) = [{@data}], msg_control = [@cmsg]}, 0) = "
 	  "..." },
-	{ NULL, 1, "ioctl(@fdu, SIOCGSTAMP, [...]) = ..." },
+	{ NULL, 1, "ioctl(@fdu, @siocget, [...]) = ..." },
 	{ "low_port", 3, "80" },
 	{ NULL, 2, "1023" },
 	{ NULL, 1, "1" },
@@ -299,10 +319,9 @@ static const struct gen_row rows[] = {
 };
 
 static const struct gen_slot slots[] = {
-	{ "do_block", do_block },
-	{ "do_read", do_read },
-	{ "note_block", note_block },
-	{ "do_signal", do_signal },
+	{ "do_block", do_block },	{ "do_read", do_read },	      { "note_block", note_block },
+	{ "do_signal", do_signal },	{ "do_process", do_process }, { "who", put_who },
+	{ "siocstamp", put_siocstamp },
 };
 
 const struct gen_part gen_part_call = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };

@@ -69,6 +69,11 @@ struct gen {
 	u32 next_thread;  /* the next one that nothing was asked of */
 	u32 last_blocked; /* the last that may wait; 0: none */
 	u32 frag_id;
+	u64 passed_us; /* virtual time that the statements so far take, about */
+	/* Making a process takes the judging kernel some microseconds of its clock: what tells the
+	 * time is not asked where there are several.
+	 */
+	bool forks;
 };
 
 struct gen_row {

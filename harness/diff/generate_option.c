@@ -37,6 +37,7 @@ static const char *const unknown_here[] = {
 	"MSG_CMSG_COMPAT",
 	"IP_ROUTER_ALERT",
 	"IP_PKTOPTIONS",
+	"SO_NETNS_COOKIE",
 };
 
 static bool is_unknown_here(const char *name)
@@ -45,6 +46,16 @@ static bool is_unknown_here(const char *name)
 		if (strcmp(unknown_here[i], name) == 0)
 			return true;
 	return false;
+}
+
+static bool tells_time(const char *name)
+{
+	return strncmp(name, "SO_TIMESTAMP", strlen("SO_TIMESTAMP")) == 0;
+}
+
+static void put_so_stamp(struct gen *g)
+{
+	gen_rule(g, g->forks ? "so_no_stamp" : "so_stamp_rule");
 }
 
 /* A group's constants stand together. */
@@ -64,7 +75,7 @@ static const struct symbol *draw_symbol(struct gen *g, enum symbol_group group)
 	assert(first[group] < end[group]);
 	do
 		s = &script_symbols[gen_between(g, first[group], end[group] - 1)];
-	while (is_unknown_here(s->name));
+	while (is_unknown_here(s->name) || (g->forks && tells_time(s->name)));
 	return s;
 }
 
@@ -295,12 +306,13 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "IP_RETOPTS" },
 	{ NULL, 2, "IP_RECVORIGDSTADDR" },
 	{ NULL, 2, "IP_RECVFRAGSIZE" },
-	{ NULL, 1, "IP_CHECKSUM" },
 	{ NULL, 1, "IP_PASSSEC" },
-	{ "so_recv", 2, "SO_TIMESTAMP" },
-	{ NULL, 2, "SO_TIMESTAMPNS" },
+	{ "so_recv", 6, "@so_stamp" },
 	{ NULL, 2, "SO_RXQ_OVFL" },
 	{ NULL, 1, "SO_RCVMARK" },
+	{ "so_no_stamp", 1, "SO_RXQ_OVFL" },
+	{ "so_stamp_rule", 2, "SO_TIMESTAMP" },
+	{ NULL, 2, "SO_TIMESTAMPNS" },
 	{ NULL, 1, "SO_TIMESTAMP_NEW" },
 	{ NULL, 1, "SO_TIMESTAMPNS_NEW" },
 	{ "ip_flag", 6, "@ip_recv" },
@@ -499,6 +511,7 @@ static const struct gen_slot slots[] = {
 	{ "sol", put_sol },
 	{ "pollbit", put_pollbit },
 	{ "signo", put_signo },
+	{ "so_stamp", put_so_stamp },
 	{ "option", put_option },
 	{ "note_timeout", note_timeout },
 	{ "note_nonblock", note_nonblock },

@@ -203,7 +203,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"6c2d688bd61b6197daaadddf81f0b86d8cbaf23f11bbe9ada2d5b40849798408";
+		"a4953e58a6fa995cfe6762f1f108b4ea6d62a0d6e6434188a3e5aa98a5eefb56";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
