@@ -168,15 +168,16 @@ static bool ip_can_use_hint(const struct sk_buff *skb, const struct sk_buff *hin
 	       ip_hdr(hint)[IPV4_TOS] == ip_hdr(skb)[IPV4_TOS];
 }
 
-static void early_demux(struct net *net, struct sk_buff *skb)
+static int early_demux(struct net *net, struct sk_buff *skb)
 {
 	const u8 *iph = ip_hdr(skb);
 
 	if (net->sysctl.ip_early_demux == 0 || skb_dst(skb) != NULL || skb->sk != NULL ||
 	    ipv4_is_fragment(iph))
-		return;
+		return 0;
 	if (iph[IPV4_PROTOCOL] == IPPROTO_UDP && net->sysctl.udp_early_demux != 0)
-		udp_v4_early_demux(skb);
+		return udp_v4_early_demux(skb);
+	return 0;
 }
 
 /* A route for the packet, if it has none yet. */
@@ -184,17 +185,15 @@ static int ip_rcv_route(struct net *net, struct sk_buff *skb, struct net_device 
 			const struct sk_buff *hint, enum drop_reason *reason)
 {
 	const u8 *iph = ip_hdr(skb);
+	int err = 0;
 
-	if (ip_can_use_hint(skb, hint)) {
-		int err = ip_route_use_hint(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS],
-					    dev, hint);
-
-		if (err != 0)
-			return err;
-	}
-	early_demux(net, skb);
-	if (skb_dst(skb) != NULL)
-		return 0;
+	if (ip_can_use_hint(skb, hint))
+		err = ip_route_use_hint(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS], dev,
+					hint);
+	if (err == 0)
+		err = early_demux(net, skb);
+	if (err != 0 || skb_dst(skb) != NULL)
+		return err;
 	iph = ip_hdr(skb);
 	return ip_route_input_noref(skb, ipv4_daddr(iph), ipv4_saddr(iph), iph[IPV4_TOS], dev,
 				    reason);

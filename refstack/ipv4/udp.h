@@ -51,7 +51,7 @@ void udp_flush_pending_frames(struct sock *sk);
 int udp_rcv(struct sk_buff *skb);
 int udp_err(struct sk_buff *skb, u32 info);
 u32 udp_poll(struct file *file, struct socket *sock, struct task *wait);
-void udp_v4_early_demux(struct sk_buff *skb);
+int udp_v4_early_demux(struct sk_buff *skb);
 struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
 			     s32 dif, s32 sdif, struct sk_buff *skb);
 int udp_disconnect(struct sock *sk, int flags);

@@ -12,6 +12,8 @@
 #include "core/file.h"
 #include "core/iov.h"
 #include "ipv4/icmp.h"
+#include "ipv4/inetdevice.h"
+#include "ipv4/route.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/ioctl.h"
@@ -626,28 +628,74 @@ static void sock_pfree(struct sk_buff *skb)
 	skb->sk = NULL;
 }
 
-/* A connected socket's packet finds its socket, and with it its route, before routing. */
-void udp_v4_early_demux(struct sk_buff *skb)
+enum { DEMUX_SLOT_MAX = 10 }; /* sockets of a slot; a longer one is not looked through */
+
+/* LINUX: __udp4_lib_mcast_demux_lookup(): the only socket that wants it. */
+static struct sock *udp4_lib_mcast_demux_lookup(struct net *net, const struct udp_key *key)
+{
+	struct sock *result = NULL;
+	struct hlist_node *n;
+	u32 count = 0, wanted = 0;
+
+	hlist_for_each (n, udp_hashslot(net, key->hnum)) {
+		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+
+		if (++count > DEMUX_SLOT_MAX)
+			return NULL;
+		if (!udp_is_mcast_sock(sk, key))
+			continue;
+		result = sk;
+		wanted++;
+	}
+	return wanted == 1 ? result : NULL;
+}
+
+/* The socket is looked up by what the packet says; in_dev: of a multicast packet. */
+static struct sock *early_sock(struct net *net, const struct sk_buff *skb,
+			       const struct in_device *in_dev)
+{
+	struct udp_key key = packet_key(skb, skb->dev->ifindex);
+
+	if (skb->pkt_type == PACKET_HOST)
+		return udp4_lib_demux_lookup(net, &key);
+	if (in_dev == NULL || !ip_check_mc(in_dev, key.daddr, key.saddr, IPPROTO_UDP))
+		return NULL;
+	return udp4_lib_mcast_demux_lookup(net, &key);
+}
+
+/* The packet of a connected socket, or of a group's only one, finds its socket, and with it its
+ * route, before routing. That route may be another kind of packet's, which was the last to come.
+ */
+int udp_v4_early_demux(struct sk_buff *skb)
 {
 	struct net *net = skb->net;
 	PROBE(net, udp_v4_early_demux);
+	bool multicast = skb->pkt_type == PACKET_MULTICAST;
+	struct in_device *in_dev = multicast ? in_dev_get(skb->dev) : NULL;
+	const u8 *iph;
 	struct dst_entry *dst;
-	struct udp_key key;
 	struct sock *sk;
+	u32 itag;
 
-	if (skb->pkt_type != PACKET_HOST)
-		return;
+	if (skb->pkt_type != PACKET_HOST && !multicast)
+		return 0;
 	if (!pskb_may_pull(skb, (u32)skb_transport_offset(skb) + UDP_HLEN))
-		return;
-	key = packet_key(skb, skb->dev->ifindex);
-	sk = udp4_lib_demux_lookup(net, &key);
+		return 0;
+	sk = early_sock(net, skb, in_dev);
 	if (sk == NULL)
-		return;
+		return 0;
 	skb->sk = sk;
 	skb->destructor = sock_pfree;
 	dst = sk->sk_rx_dst;
 	if (dst != NULL)
 		dst = dst_check(dst, 0);
-	if (dst != NULL)
-		skb_dst_set_noref(skb, dst);
+	if (dst == NULL)
+		return 0;
+	skb_dst_set_noref(skb, dst);
+	if (!multicast || !be32_is_zero(sk->sk_daddr))
+		return 0;
+	/* Each packet of a group may come from elsewhere. */
+	iph = skb_network_header(skb);
+	return ip_mc_validate_source(skb, ipv4_daddr(iph), ipv4_saddr(iph),
+				     iph[IPV4_TOS] & INET_DSCP_MASK, skb->dev, in_dev, &itag);
 }
