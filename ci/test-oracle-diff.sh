@@ -30,6 +30,7 @@ expect oracle_diff/jobs_same cmp "$dir/out" "$dir/out1"
 
 # --- mistakes --------------------------------------------------------------------------------------------
 # The reference with one line changed: the changed file is linked in place of its own.
+# shellcheck disable=SC2317 # expect calls it
 plant() { # NAME FILE OLD NEW
 	python3 - "$2" "$dir/$1.c" "$3" "$4" <<'PY' || return 1
 import sys
