@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "harness/diff/generate_internal.h"
 
+enum { KNOB_SPAN = 10000 };
 #define KNOB_FAR (1ll << 50) /* beyond it the reference does not read numbers as Linux does */
 
 /* --- knobs
@@ -51,14 +52,16 @@ static bool is_tcps(const char *name)
 static void put_knob_value(struct gen *g, const struct knob *k)
 {
 	static const u32 weight[] = { 6, 6, 6, 4, 4, 4, 3 };
-	s64 span = k->max > k->min + 10000 ? 10000 : k->max - k->min;
+	/* That of an unsigned long is beyond a signed one. */
+	bool far = k->max < k->min || k->max > KNOB_FAR;
+	s64 span = far || k->max > k->min + KNOB_SPAN ? KNOB_SPAN : k->max - k->min;
 
 	switch (gen_pick(g, weight, ARRAY_SIZE(weight))) {
 	case 0:
 		gen_putf(g, "%lld", (long long)k->min);
 		break;
 	case 1:
-		gen_putf(g, "%lld", (long long)k->max);
+		gen_putf(g, far ? "%llu" : "%lld", (long long)k->max);
 		break;
 	case 2:
 		gen_putf(g, "%lld", (long long)k->usual);
@@ -67,7 +70,7 @@ static void put_knob_value(struct gen *g, const struct knob *k)
 		gen_putf(g, "%lld", (long long)k->min - 1);
 		break;
 	case 4:
-		gen_putf(g, "%lld", (long long)(k->max < KNOB_FAR ? k->max + 1 : k->max));
+		gen_putf(g, "%lld", (long long)(far ? k->usual + 1 : k->max + 1));
 		break;
 	case 5:
 		gen_putf(g, "%lld", (long long)k->min + gen_below(g, (u32)span + 1));

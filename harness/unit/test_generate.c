@@ -203,7 +203,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"a4953e58a6fa995cfe6762f1f108b4ea6d62a0d6e6434188a3e5aa98a5eefb56";
+		"97954f01f4e5aea36c99b93ec1fc20a765c6dbb970601e3d842b1f1553726cfb";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
