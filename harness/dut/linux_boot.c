@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,7 @@ static void pin_to_cpu(void)
  */
 static void keep_heap_to_itself(void)
 {
-	uptr from = (uptr)__builtin_thread_pointer() + THREAD_BYTES, to = (uptr)sbrk(0);
+	uintptr_t from = (uintptr_t)&errno + THREAD_BYTES, to = (uintptr_t)sbrk(0);
 
 	from = (from + PAGE - 1) / PAGE * PAGE;
 	if (from < to && to - from < HEAP_MAX)

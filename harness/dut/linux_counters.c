@@ -30,7 +30,7 @@ static char *read_open(int fd, bool at_once, u32 *len)
 			if (text == NULL)
 				abort();
 		}
-		got = pread(fd, text + n, cap - n - 1, n);
+		got = pread(fd, text + n, cap - n - 1, (off_t)n);
 		if (got > 0)
 			n += (u32)got;
 		if (got < HALF_PAGE || (at_once && cap - n > 1))
