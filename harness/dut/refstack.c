@@ -258,14 +258,26 @@ static void touch(struct dut *d, u32 host, u32 process, u32 high)
 	umem_touch(process_of(d, host, process), UMEM_BASE + (uptr)high);
 }
 
+/* The judging kernel looks at its clock so often when it makes a process or a thread. */
+static void let_clone_last(struct dut *d)
+{
+	enum { CLONE_NS = 3 * 256 };
+	struct world *w = world_of(d);
+
+	if (w->host[0].cost_model == COST_JUDGE)
+		world_run_until(w, w->sim.now_ps + CLONE_NS * PS_PER_NS);
+}
+
 static void fork_process(struct dut *d, u32 host, u32 to)
 {
 	world_fork(world_of(d), host, 0, to);
+	let_clone_last(d);
 }
 
 static void attach(struct dut *d, u32 host, u32 nr, u32 process)
 {
 	world_attach(world_of(d), host, nr, process);
+	let_clone_last(d);
 }
 
 static void send_signal(struct dut *d, u32 host, u32 nr, u32 signo)
