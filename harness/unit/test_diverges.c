@@ -18,6 +18,7 @@
 #include "uapi/in.h"
 #include "uapi/socket.h"
 #include "wire/ipv4.h"
+#include "wire/tcp.h"
 
 enum { FRAME_ROOM = 2000, PORT = 5000, UNKNOWN_PROTOCOL = 99, SHORTEST = 60 };
 
@@ -59,6 +60,22 @@ static u32 icmp_frame(u8 *f, u8 type, u32 saddr)
 	return frame_ip(f, IPPROTO_ICMP, saddr, (u32)HERE, 16);
 }
 
+/* A SYN to a port that nobody has; its checksum is right. */
+static u32 syn_frame(u8 *f, u32 saddr)
+{
+	const u32 pseudo = (saddr >> 16) + (saddr & 0xffff) + ((u32)HERE >> 16) +
+			   ((u32)HERE & 0xffff) + IPPROTO_TCP + TCP_HLEN;
+	u8 *th = f + FRAME_L4;
+
+	memset(th, 0, TCP_HLEN);
+	put_be16(th + TCP_SOURCE, PORT);
+	put_be16(th + TCP_DEST, PORT);
+	th[TCP_DOFF] = TCP_HLEN / 4 << 4;
+	th[TCP_FLAG_BYTE] = TCPHDR_SYN;
+	put_be16(th + TCP_CHECK, (u16)~naive_checksum(th, TCP_HLEN, pseudo));
+	return frame_ip(f, IPPROTO_TCP, saddr, (u32)HERE, TCP_HLEN);
+}
+
 /* DIVERGES(cork-opt): the options of an answer are built from where icmp_reply() has them. The
  * recorded route comes back with this host's address in it, datagram after datagram.
  */
@@ -92,7 +109,9 @@ static void options_of_an_answer(void **state)
 	end_world(w);
 }
 
-/* DIVERGES(icmp-one-sock): every CPU answers, and none waits for another's lock. */
+/* DIVERGES(icmp-one-sock), DIVERGES(tcp-one-sock): every CPU answers and resets, and none waits for
+ * another's lock.
+ */
 static void every_cpu_answers(void **state)
 {
 	struct world_cfg cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, 2, 3);
@@ -108,12 +127,16 @@ static void every_cpu_answers(void **state)
 	for (u32 i = 0; i < 64; i++) {
 		assert_true(icmp_frame(f, ICMP_ECHO, 0x0a000001 + i * 77) < SHORTEST);
 		assert_true(world_inject(w, 0, f, SHORTEST));
+		assert_true(syn_frame(f, 0x0a000001 + i * 77) <= SHORTEST);
+		assert_true(world_inject(w, 0, f, SHORTEST));
 	}
 	world_run_until(w, w->sim.now_ps + PS_PER_SEC);
 	assert_true(w->host[0].softnet[0].processed > 0);
 	assert_true(w->host[0].softnet[1].processed > 0);
 	assert_int_equal(net->mib[ICMP_MIB_INECHOS], 64);
 	assert_int_equal(net->mib[ICMP_MIB_OUTECHOREPS], 64);
+	assert_int_equal(net->mib[TCP_MIB_OUTRSTS], 64);
+	assert_int_equal(net->mib[TCP_MIB_CSUMERRORS], 0);
 	end_world(w);
 }
 

@@ -222,8 +222,8 @@ int skb_copy_bits(const struct sk_buff *skb, u32 offset, void *to, u32 len);
 void skb_copy_whole(const struct sk_buff *skb, void *to);
 /* Sum over part of a packet, fragments and frag lists included. */
 u32 skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, u32 csum);
-/* The running sum of what lies behind from as x86-64 has it, not folded: of words of 32 bits with the
- * lowest byte first. Of 0 and all ones, which say the same, either.
+/* The running sum of what lies behind from as x86-64 has it, not folded: of words of 32 bits with
+ * the lowest byte first. Of 0 and all ones, which say the same, either.
  */
 u32 skb_wsum(const struct sk_buff *skb, u32 from);
 u16 skb_checksum_complete(struct sk_buff *skb);
