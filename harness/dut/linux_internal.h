@@ -170,9 +170,8 @@ struct linux_drops *linux_drops_new(struct linux_trace *t);
  * reports frames and calls that ended meanwhile itself, afterwards.
  * --------------------------------------------------------------------------------------------- */
 
-/* All hosts and devices are there, no process is yet: what facts are told from. 0, or -1 with why.
- */
-int linux_facts_begin(struct linux_dut *l, char *err, u32 err_size);
+/* All hosts and devices are there, no process is yet. */
+void linux_facts_begin(struct linux_dut *l);
 void linux_facts_end(struct linux_dut *l);
 int linux_command(struct dut *d, u32 host, struct ipcmd_call *call);
 int linux_knob_read(struct dut *d, u32 host, const char *path, char *value, u32 size);

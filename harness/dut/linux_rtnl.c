@@ -555,9 +555,7 @@ static void complete_route(struct wish *r, bool del)
 		return;
 	if (host)
 		r->scope = SCOPE_HOST;
-	else if (link)
-		r->scope = SCOPE_LINK;
-	else if (!del && r->type == TYPE_UNICAST && !r->has_gateway)
+	else if (link || (!del && r->type == TYPE_UNICAST && !r->has_gateway))
 		r->scope = SCOPE_LINK;
 }
 
@@ -567,9 +565,9 @@ static void put_metrics(struct message *m, const struct wish *r)
 	u16 len;
 
 	put_attr(m, R_METRICS, "", 0);
-	for (u16 i = METRIC_LOCK; i < ARRAY_SIZE(r->metrics); i++)
+	for (u32 i = METRIC_LOCK; i < ARRAY_SIZE(r->metrics); i++)
 		if (r->metrics[i] != 0)
-			put_u32(m, i, r->metrics[i]);
+			put_u32(m, (u16)i, r->metrics[i]);
 	len = (u16)(m->len - begin);
 	if (len == ATTR_HEAD)
 		m->len = begin;
