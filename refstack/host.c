@@ -237,6 +237,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->fragments = &h->tables->fragments;
 	net->icmp = &h->tables->icmp;
 	net->peers = &h->tables->peers;
+	memset(net->peers, 0, sizeof(*net->peers));
 	net->tcp = &h->tables->tcp;
 	net->ip_ident = cfg->kernel != NULL ? cfg->kernel->net.ip_ident : &h->tables->ip_ident;
 	net->arp_tbl = &h->tables->arp;
