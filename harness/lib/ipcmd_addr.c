@@ -330,12 +330,20 @@ static const struct lex_key link_keys[] = {
 	{ "qlen", link_qlen },	     { "arp", link_arp },	  { "dev", link_dev },
 };
 
-/* LINUX: dev_change_tx_queue_len(): the rings of pfifo_fast are as long as it says. */
-static void change_tx_queue_len(struct net_device *dev, u32 qlen)
+/* LINUX: dev_change_tx_queue_len(): the rings of the device and of pfifo_fast are as long as it
+ * says.
+ */
+static int change_tx_queue_len(struct net_device *dev, u32 qlen)
 {
 	bool up = (dev->flags & IFF_UP) != 0;
 
+	if (qlen > INT16_MAX)
+		return -ERANGE;
+	if (qlen == dev->tx_queue_len)
+		return 0;
 	dev->tx_queue_len = qlen;
+	if (dev->netdev_ops->tx_queue_len_changed != NULL)
+		dev->netdev_ops->tx_queue_len_changed(dev);
 	if (up)
 		dev_deactivate(dev);
 	for (u32 i = 0; i < dev->num_tx_queues && qlen != 0; i++) {
@@ -346,6 +354,7 @@ static void change_tx_queue_len(struct net_device *dev, u32 qlen)
 	}
 	if (up)
 		dev_activate(dev);
+	return 0;
 }
 
 static int link_change_flags(const struct link_req *r)
@@ -382,7 +391,7 @@ static int link_apply(struct lex *lx, const struct link_req *r)
 	if (err == 0 && r->change != 0)
 		err = lex_answer(lx, link_change_flags(r), NULL);
 	if (err == 0 && r->has_qlen)
-		change_tx_queue_len(r->dev, r->qlen);
+		err = lex_answer(lx, change_tx_queue_len(r->dev, r->qlen), NULL);
 	return err;
 }
 

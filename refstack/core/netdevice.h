@@ -117,6 +117,7 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
 	void (*ndo_tx_timeout)(struct net_device *dev, u32 txqueue);
+	void (*tx_queue_len_changed)(struct net_device *dev);	   /* LINUX: by a notifier */
 	int (*set_coalesce)(struct net_device *dev, u32 rx_usecs); /* LINUX: in ethtool_ops */
 };
 

@@ -32,16 +32,36 @@ static struct tun_struct *netdev_tun(const struct net_device *dev)
 /* --- out -----------------------------------------------------------------------------------------
  */
 
-static struct sk_buff *tun_ring_recv(struct tun_struct *tun)
+static struct sk_buff *tun_queue_recv(struct tun_struct *tun)
 {
 	struct sk_buff *skb = skb_dequeue(&tun->tx_queue);
 
 	if (skb == NULL)
 		return NULL;
-	ptr_ring_consume(&tun->tx_ring);
 	tun->dev->stats.tx_packets++;
 	tun->dev->stats.tx_bytes += skb->len;
 	return skb;
+}
+
+/* The reader that always waits comes to it. */
+static void free_places(void *ctx, u64 a, u64 b)
+{
+	struct tun_struct *tun = ctx;
+
+	(void)a;
+	(void)b;
+	for (; tun->delivered != 0; tun->delivered--)
+		ptr_ring_consume(&tun->tx_ring);
+}
+
+static void tun_deliver(struct tun_struct *tun)
+{
+	struct net *net = tun->dev->net;
+
+	if (tun->delivered++ == 0)
+		sim_arm(net->sim, &tun->read_event, SIM_USER, this_cpu(net)->now_ps, free_places,
+			tun, 0, 0);
+	tun->deliver(tun->ctx, tun_queue_recv(tun));
 }
 
 static enum netdev_tx tun_net_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -59,22 +79,36 @@ static enum netdev_tx tun_net_xmit(struct sk_buff *skb, struct net_device *dev)
 	skb_queue_tail(&tun->tx_queue, skb);
 	netdev_get_tx_queue(dev, skb->queue_mapping)->trans_start_jif = net_jiffies(dev->net);
 	if (tun->deliver != NULL)
-		tun->deliver(tun->ctx, tun_ring_recv(tun));
+		tun_deliver(tun);
 	return NETDEV_TX_OK;
 }
 
 int tun_do_read(struct net_device *dev, u8 *buf, u32 size)
 {
-	struct sk_buff *skb = tun_ring_recv(netdev_tun(dev));
+	struct tun_struct *tun = netdev_tun(dev);
+	struct sk_buff *skb = tun_queue_recv(tun);
 	u32 len;
 
 	if (skb == NULL)
 		return -EAGAIN;
+	ptr_ring_consume(&tun->tx_ring);
 	len = min_u32(skb->len, size);
 	if (skb_copy_bits(skb, 0, buf, len) != 0)
 		len = 0;
 	consume_skb(skb);
 	return (int)len;
+}
+
+void tun_queue_resize(struct net_device *dev)
+{
+	struct tun_struct *tun = netdev_tun(dev);
+
+	free_places(tun, 0, 0);
+	sim_cancel(dev->net->sim, &tun->read_event);
+	while (tun->tx_queue.qlen > dev->tx_queue_len)
+		kfree_skb(skb_dequeue_tail(&tun->tx_queue));
+	ptr_ring_init(&tun->tx_ring, dev->tx_queue_len);
+	tun->tx_ring.used = tun->tx_queue.qlen;
 }
 
 /* --- in ------------------------------------------------------------------------------------------
@@ -263,11 +297,13 @@ static void tun_free_netdev(struct net_device *dev)
 {
 	struct tun_struct *tun = netdev_tun(dev);
 
+	sim_cancel(dev->net->sim, &tun->read_event);
 	skb_queue_purge_reason(&tun->tx_queue, DROP_QUEUE_PURGE);
 	pool_free(&dev->net->tun_pool, tun);
 }
 
 static const struct net_device_ops tun_netdev_ops = {
+	.tx_queue_len_changed = tun_queue_resize,
 	.ndo_open = tun_net_open,
 	.ndo_stop = tun_net_close,
 	.ndo_start_xmit = tun_net_xmit,
@@ -275,6 +311,7 @@ static const struct net_device_ops tun_netdev_ops = {
 };
 
 static const struct net_device_ops tap_netdev_ops = {
+	.tx_queue_len_changed = tun_queue_resize,
 	.ndo_open = tun_net_open,
 	.ndo_stop = tun_net_close,
 	.ndo_start_xmit = tun_net_xmit,

@@ -3,6 +3,7 @@
 #ifndef REFSTACK_DRIVER_TUN_H
 #define REFSTACK_DRIVER_TUN_H
 
+#include "base/sim.h"
 #include "core/netdevice.h"
 #include "core/ptr_ring.h"
 
@@ -12,9 +13,14 @@ struct tun_struct {
 	bool tap;
 	struct ptr_ring tx_ring;
 	struct sk_buff_head tx_queue; /* what is in the ring */
-	/* A reader that always waits: takes each frame at once, and the packet with it. */
+	/* A reader that always waits: gets each frame at once, and the packet with it. The ring's
+	 * places are free when the CPU has come to the end of what it does: so long a real reader
+	 * has to wait for it.
+	 */
 	void (*deliver)(void *ctx, struct sk_buff *skb);
 	void *ctx;
+	u32 delivered; /* places that are still taken */
+	struct sim_event read_event;
 	u64 set_features; /* what the reader has asked for */
 };
 
@@ -29,6 +35,8 @@ struct net_device *tun_create(struct net *net, const char *name, bool tap, const
 void tun_set_offload(struct net_device *dev, bool csum, bool tso);
 /* The process writes a frame: len, or -errno. In task context on a running CPU. */
 int tun_get_user(struct net_device *dev, const u8 *frame, u32 len);
+/* LINUX: tun_queue_resize(), of NETDEV_CHANGE_TX_QUEUE_LEN: what no longer fits is dropped. */
+void tun_queue_resize(struct net_device *dev);
 /* The process reads one: what fits of it, its length at most; -EAGAIN: there is none. */
 int tun_do_read(struct net_device *dev, u8 *buf, u32 size);
 

@@ -266,7 +266,20 @@ s64 sys_dup(struct task *t)
 	return fd_is_open(t->process, fd) ? f_dupfd(t, fd, 0, 0) : -EBADF;
 }
 
-/* FASYNC alone sends no signal: nobody owns the file, since F_SETOWN stops the run. */
+/* LINUX: sock_fasync(). No signal is sent: nobody owns the file, since F_SETOWN stops the run. But
+ * the socket is locked and unlocked again, and then looks after its route.
+ */
+void sock_fasync(struct file *f, bool on)
+{
+	struct sock *sk = sock_from_file(f)->sk;
+
+	if (((f->f_flags & FASYNC) != 0) == on)
+		return;
+	lock_sock(sk);
+	f->f_flags ^= FASYNC;
+	release_sock(sk);
+}
+
 static s64 setfl(struct task *t, struct file *f, u32 arg)
 {
 	const u32 mask = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | FASYNC;
@@ -276,6 +289,7 @@ static s64 setfl(struct task *t, struct file *f, u32 arg)
 		return -EPERM;
 	if ((arg & O_DIRECT) != 0)
 		return -EINVAL;
+	sock_fasync(f, (arg & FASYNC) != 0);
 	f->f_flags = (arg & mask) | (f->f_flags & ~mask);
 	return 0;
 }

@@ -35,13 +35,24 @@ static int put_user_int(struct task *t, uptr at, s32 value)
 
 /* -------- of every file -------- */
 
-static int ioctl_flag(struct task *t, struct file *f, u32 flag, uptr arg)
+static int ioctl_fionbio(struct task *t, struct file *f, uptr arg)
 {
+	const u32 flag = O_NONBLOCK;
 	s32 on;
 	int err = get_user_int(t, arg, &on);
 
 	if (err == 0)
 		f->f_flags = on != 0 ? f->f_flags | flag : f->f_flags & ~flag;
+	return err;
+}
+
+static int ioctl_fioasync(struct task *t, struct file *f, uptr arg)
+{
+	s32 on;
+	int err = get_user_int(t, arg, &on);
+
+	if (err == 0)
+		sock_fasync(f, on != 0);
 	return err;
 }
 
@@ -56,9 +67,9 @@ static int do_vfs_ioctl(struct task *t, struct file *f, u32 cmd, uptr arg)
 		set_close_on_exec(t->process, fd, cmd == FIOCLEX);
 		return 0;
 	case FIONBIO:
-		return ioctl_flag(t, f, O_NONBLOCK, arg);
+		return ioctl_fionbio(t, f, arg);
 	case FIOASYNC:
-		return ioctl_flag(t, f, FASYNC, arg);
+		return ioctl_fioasync(t, f, arg);
 	case FIOQSIZE:
 		return -ENOTTY;
 	case FIFREEZE:

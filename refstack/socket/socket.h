@@ -79,6 +79,7 @@ struct socket *sock_alloc(struct task *t);
 struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int *err);
 void sock_free(struct socket *sock);
 void fput(struct file *f);
+void sock_fasync(struct file *f, bool on);
 int close_fd(struct task *t, int fd);
 
 #endif
