@@ -160,19 +160,23 @@ static void recalc_next_expiry(struct timer_base *b)
 
 static void tick(void *ctx, u64 a, u64 b);
 
-/* The CPU sleeps until the wheel's next bucket: NO_HZ_IDLE. */
+/* The CPU sleeps until the wheel's next bucket: NO_HZ_IDLE. What was due in the past has to wait
+ * for the next jiffy, too.
+ */
 static void arm_tick(struct timer_base *b)
 {
 	struct cpu *c = b->cpu;
-	u64 boot = c->host->boot_jiffies;
+	u64 boot = c->host->boot_jiffies, jnow = net_jiffies(&c->host->net);
+	bool late = time_before_eq(b->next_expiry_jif, jnow);
 	u64 when_ps;
 
 	if (!b->any_pending) {
 		sim_cancel(c->sim, &c->tick_event);
 		return;
 	}
-	when_ps = (b->next_expiry_jif - boot) * PS_PER_JIFFY;
-	if (sim_armed(&c->tick_event) && c->tick_event.when_ps == when_ps)
+	when_ps = ((late ? jnow + 1 : b->next_expiry_jif) - boot) * PS_PER_JIFFY;
+	if (sim_armed(&c->tick_event) &&
+	    (c->tick_event.when_ps == when_ps || (late && c->tick_event.when_ps < when_ps)))
 		return;
 	sim_arm(c->sim, &c->tick_event, SIM_TIMER, when_ps, tick, c, 0, 0);
 }
