@@ -111,6 +111,13 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "fcntl(@fd, @odd_option, 0) = ..." },
 	{ NULL, 1, "fcntl(@fd, F_DUPFD, @bad_dup) = ..." },
 	{ NULL, -3, "fcntl(@bad_fd, F_GETFL) = ..." },
+	/* Constants of which no socket knows, where nothing is looked for. */
+	{ "do_odd_call", 10, "ioctl(@bad_fd, @sioc, @badptr) = ..." },
+	{ NULL, 5, "ioctl(@bad_fd, @sioc, @badptr) = ...\nioctl(@bad_fd, @sioc, @badptr) = ..." },
+	{ NULL, 5, "fcntl(@bad_fd, @fcmd, 0) = ...\nfcntl(@bad_fd, @fcmd, 0) = ..." },
+	{ NULL, 4, "fcntl(@fd, F_SETFL, O_RDWR|@oflag|@oflag) = ...@note_block" },
+	{ NULL, 2, "@do_not_sock" },
+	{ NULL, 1, "fcntl(@fd, F_DUPFD, 1023) = ...\nfcntl(@cur, F_DUPFD, 1023) = ..." },
 	{ "bad_dup", 1, "-1" },
 	{ NULL, 1, "1024" },
 	{ NULL, 1, "2147483647" },
@@ -242,7 +249,7 @@ static const struct gen_row rows[] = {
 	{ "do_wait_and_wake", 10, "@do_block\n@do_frame_match" },
 	{ NULL, 5, "@do_block\n@now+.0@digit @do_frame_match" },
 	{ NULL, 5, "@do_block\n@do_block\n@do_frame_match\n@do_frame_match" },
-	{ NULL, 5, "@do_block\n@do_signal" },
+	{ NULL, 10, "@do_block\n@do_signal" },
 	{ NULL, 3, "@do_block\n@do_close" },
 	{ NULL, 5, "@do_block\nshutdown(@cur, @shut) = ..." },
 	{ NULL, 4, "@do_block\n@do_icmp_error" },
@@ -255,8 +262,8 @@ static const struct gen_row rows[] = {
 	  "setsockopt(@fdb, SOL_SOCKET, SO_RCVLOWAT, [@value], 4) = ...\n@thread~recv(@cur, @into, "
 	  "MSG_WAITALL) = ...\n@do_frame_match" },
 	{ NULL, 2, "@do_block\n@do_link" },
-	{ "signo_rule", 10, "SIGUSR1" },
-	{ NULL, 5, "@signo" },
+	{ "signo_rule", 4, "SIGUSR1" },
+	{ NULL, 10, "@signo" },
 	/* Processes: each has its own descriptors from the moment it is named. */
 	{ "do_process_rule", 10, "process 2: @process_call" },
 	{ NULL, 4, "process 3: @process_call" },

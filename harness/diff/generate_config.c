@@ -80,14 +80,14 @@ static void put_knob_value(struct gen *g, const struct knob *k)
 	}
 }
 
-/* One of all knobs; of TCP's seldom, they change nothing here. */
+/* One of all knobs; of TCP's less often, they change nothing here. */
 static void put_any_knob(struct gen *g)
 {
 	const struct knob *k;
 
 	do
 		k = &knobs[gen_below(g, ARRAY_SIZE(knobs))];
-	while (!knob_fits(k->name) || (is_tcps(k->name) && !gen_percent(g, 15)));
+	while (!knob_fits(k->name) || (is_tcps(k->name) && !gen_percent(g, 80)));
 	gen_putf(g, "%s=", k->name);
 	put_knob_value(g, k);
 }
@@ -210,7 +210,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, "net.ipv4.icmp_ratelimit=@ratelimit" },
 	{ NULL, 2, "net.ipv4.icmp_ratemask=@ratemask" },
 	{ NULL, 2, "net.ipv4.icmp_msgs_per_sec=@digit" },
-	{ NULL, 2, "net.ipv4.icmp_msgs_burst=@digit" },
+	{ NULL, 3, "net.ipv4.icmp_msgs_burst=@0to3" },
 	{ NULL, 3, "net.ipv4.ipfrag_time=@digit" },
 	{ NULL, 2, "net.ipv4.ipfrag_max_dist=@digit" },
 	{ NULL, 1, "net.ipv4.ipfrag_high_thresh=@digit@digit@digit" },
@@ -225,6 +225,11 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "net.core.wmem_max=@bigger" },
 	{ NULL, 1, "net.core.optmem_max=@optmem" },
 	{ NULL, 1, "net.ipv4.ping_group_range=\"0 0\"" },
+	{ NULL, 1, "net.ipv4.tcp_rmem=\"4096 @u16 1000000\"" },
+	{ NULL, 1, "net.ipv4.tcp_wmem=\"4096 @u16 1000000\"" },
+	{ NULL, 1, "net.ipv4.ip_forward=0" },
+	{ NULL, 1, "net.core.default_qdisc=pfifo_fast" },
+	{ NULL, 1, "net.core.netdev_max_backlog=@digit" },
 	{ NULL, 25, "net.ipv4.conf.@conf_dev.@conf_knob" },
 	{ NULL, 14, "net.ipv4.neigh.@neigh_dev.@neigh_knob" },
 	{ "0to3", 1, "0" },
@@ -293,6 +298,10 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "bootp_relay=1" },
 	{ NULL, 1, "tag=@digit" },
 	{ NULL, 1, "mc_forwarding=1" },
+	{ NULL, 1, "forwarding=0" },
+	{ NULL, 1, "bc_forwarding=0" },
+	{ NULL, 1, "proxy_arp=0" },
+	{ NULL, 1, "proxy_arp_pvlan=0" },
 	{ NULL, 1, "@conf_any=@odd_knob_value" },
 	{ "conf_any", 1, "rp_filter" },
 	{ NULL, 1, "arp_ignore" },
@@ -374,6 +383,18 @@ static const struct gen_row rows[] = {
 	{ "do_look", 3, "`nstat -z | grep -q Udp || true`" },
 	{ NULL, 3, "`nstat -n`" },
 	{ NULL, 1, "`ip neigh show | grep -q 192.0.2.2 || true`" },
+	{ NULL, 1, "`ip addr show || true`" },
+	{ NULL, 1, "`ip link show || true`" },
+	{ NULL, 1, "`ip route show || true`" },
+	{ NULL, 1, "`ip route get 198.51.100.7 || true`" },
+	{ NULL, 1, "`tc qdisc show || true`" },
+	{ NULL, 1, "`ethtool -k eth0 || true`" },
+	{ NULL, 1, "`ethtool -c eth0 || true`" },
+	{ NULL, 1, "`ethtool -g eth0 || true`" },
+	{ NULL, 1, "`ethtool -l eth0 || true`" },
+	{ NULL, 1, "`ethtool -K eth0 gro @on_off || true`" },
+	{ NULL, 1, "`ethtool -C eth0 rx-usecs 10 || true`" },
+	{ NULL, 1, "`ethtool -G eth0 rx 512 || true`" },
 	{ NULL, 2, "mib Udp.InDatagrams +0" },
 	{ NULL, 2, "mib Ip.InReceives +0" },
 	{ NULL, 1, "mib Icmp.OutMsgs +0" },
@@ -422,7 +443,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 6, " mtu @route_mtu" },
 	{ NULL, 2, " mtu lock @route_mtu" },
 	{ NULL, 2, " hoplimit @u8" },
-	{ NULL, 1, " advmss @digit@digit@digit" },
+	{ NULL, 1, " advmss 1@digit@digit" },
 	{ NULL, 1, " initcwnd @digit" },
 	{ NULL, 3, " table @table" },
 	{ NULL, 2, " proto static" },
@@ -478,10 +499,10 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, " brd -" },
 	{ NULL, 2, " brd 192.0.2.127" },
 	{ NULL, 3, " scope @scope" },
-	{ NULL, 3, " metric @digit@digit" },
+	{ NULL, 3, " metric 1@digit" },
 	{ NULL, 3, " noprefixroute" },
-	{ NULL, 1, " label eth0:x" },
-	{ NULL, 1, " peer 192.0.2.77/32" },
+	{ NULL, 3, " label eth0:x" },
+	{ NULL, 3, " peer 192.0.2.77/32" },
 	/* Neighbours. */
 	{ "do_neigh", 10,
 	  "`ip neigh replace @neigh_addr lladdr 02:00:00:00:00:0@digit nud @nud dev eth0 || "
@@ -491,8 +512,8 @@ static const struct gen_row rows[] = {
 	  "`ip neigh add @neigh_addr lladdr 02:00:00:00:00:02 nud @nud dev eth0 || true`" },
 	{ NULL, 4, "`ip neigh change @neigh_addr nud @nud dev eth0 || true`" },
 	{ NULL, 6, "`ip neigh del @neigh_addr dev eth0 || true`" },
-	{ NULL, 1, "`ip neigh replace @neigh_addr use dev eth0 || true`" },
-	{ NULL, 1,
+	{ NULL, 3, "`ip neigh replace @neigh_addr use dev eth0 || true`" },
+	{ NULL, 3,
 	  "`ip neigh replace @neigh_addr lladdr 02:00:00:00:00:02 @neigh_flag nud stale dev eth0 "
 	  "|| true`" },
 	{ "neigh_addr", 10, "@peer" },
@@ -522,13 +543,21 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "`ip link set eth0 mtu @link_mtu || true`" },
 	{ NULL, 1, "`ip link set eth0 arp @arp_onoff || true`" },
 	{ NULL, 1, "`ip link set eth0 address 02:00:00:00:00:aa || true`" },
-	{ NULL, 1, "`ip link set eth0 txqueuelen @digit || true`" },
-	{ NULL, 1, "`tc qdisc replace dev eth0 root @qdisc || true`" },
-	{ "qdisc", 2, "pfifo limit @digit" },
+	{ NULL, 1, "`ip link set eth0 txqueuelen @qlen || true`" },
+	{ NULL, 3, "`tc qdisc replace dev eth0 root @qdisc || true`" },
+	{ NULL, 1, "`tc qdisc add dev eth0 root @qdisc || true`" },
+	{ NULL, 1, "`tc qdisc change dev eth0 root pfifo limit @digit || true`" },
+	{ NULL, 1, "`tc qdisc del dev eth0 root || true`" },
+	{ "qlen", 2, "1" },
+	{ NULL, 2, "2" },
+	{ NULL, 1, "500" },
+	{ "qdisc", 1, "pfifo limit @digit" },
 	{ NULL, 1, "noqueue" },
 	{ NULL, 1, "pfifo_fast" },
 	{ "updown", 1, "up" },
 	{ NULL, 1, "down" },
+	{ "on_off", 1, "on" },
+	{ NULL, 1, "off" },
 	{ "arp_onoff", 1, "off" },
 	{ NULL, 1, "on" },
 	{ "link_mtu", 3, "1000" },

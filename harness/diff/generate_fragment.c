@@ -226,6 +226,10 @@ static const struct gen_row rows[] = {
 	{ NULL, 4,
 	  "`sysctl -q -w net.ipv4.ipfrag_low_thresh=0; sysctl -q -w "
 	  "net.ipv4.ipfrag_high_thresh=@frag_thresh`" },
+	{ "do_frag_far", 1,
+	  "`sysctl -q -w net.ipv4.ipfrag_max_dist=1`\n< @peer > @own [id 9, mf] ip proto 253 "
+	  "(8)\n< @peer > @own [id 8, mf] ip proto 253 (8)\n< @peer > @own [id 7, mf] ip proto 253 "
+	  "(8)\n< @peer > @own [id 9, frag 1] ip proto 253 (8)" },
 	{ "frag_secs", 4, "1" },
 	{ NULL, 2, "2" },
 	{ NULL, 1, "0" },

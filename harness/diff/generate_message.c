@@ -235,6 +235,17 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "recv(@fdb, @into, MSG_ERRQUEUE) = ..." },
 	{ NULL, 1, "recvfrom(@fdb, @into, MSG_ERRQUEUE, @from_out) = ..." },
 	{ NULL, 4, "getsockopt(@fdb, SOL_SOCKET, SO_ERROR, ..., [4]) = ..." },
+	/* An error of this host's own, and one that a router tells. */
+	{ "do_local_error", 10,
+	  "setsockopt(@fdu, SOL_IP, IP_RECVERR, [1], 4) = ...\nsetsockopt(@cur, SOL_IP, "
+	  "IP_MTU_DISCOVER, [@pmtudisc], 4) = ...\nsendto(@cur, ..., 3000, 0, @to, 16) = "
+	  "...\nrecvmsg(@cur, {msg_name(16) = ..., msg_iov(1) = [{@into}], msg_flags = ..., "
+	  "msg_control = ...}, MSG_ERRQUEUE) = ..." },
+	{ NULL, 10,
+	  "setsockopt(@fdb, SOL_IP, IP_RECVERR, [1], 4) = ...\nsendto(@cur, @data, 0, @to, 16) = "
+	  "...\n@do_icmp_error\ngetsockopt(@cur, SOL_SOCKET, SO_ERROR, ..., [4]) = "
+	  "...\nrecvmsg(@cur, {msg_name(16) = ..., msg_iov(1) = [{@into}], msg_flags = ..., "
+	  "msg_control = ...}, MSG_ERRQUEUE) = ..." },
 	{ "into", 40, "..., 100" },
 	{ NULL, 10, "..., 2000" },
 	{ NULL, 6, "..., 2" },
@@ -343,6 +354,13 @@ static const struct gen_row rows[] = {
 	  "SO_RCVBUF, [0], 4) = "
 	  "...\n@do_frame_match\n@do_frame_match\n@do_frame_match\n@do_frame_match\nrecvmsg(@cur, "
 	  "{msg_iov(1) = [{..., 100}], msg_flags = ..., msg_control = ...}, MSG_DONTWAIT) = ..." },
+	{ NULL, 3,
+	  "`sysctl -q -w net.ipv4.udp_mem=\"0 0 @digit\" || "
+	  "true`\n@do_frame_match\n@do_frame_match\n"
+	  "recv(@fdb, @into, MSG_DONTWAIT) = ..." },
+	{ NULL, 2,
+	  "setsockopt(@fdu, SOL_SOCKET, SO_NO_CHECK, [1], 4) = ...\n"
+	  "sendto(@cur, @data, 0, @to, 16) = ..." },
 	{ NULL, 2,
 	  "sendto(@fdu, ..., 65000, 0, @to, 16) = ...\nsendto(@cur, ..., 65000, 0, @to, 16) = "
 	  "...\nsendto(@cur, ..., 65000, MSG_DONTWAIT, @to, 16) = ...\nsendto(@cur, ..., 65000, "

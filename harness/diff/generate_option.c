@@ -38,6 +38,7 @@ static const char *const unknown_here[] = {
 	"IP_ROUTER_ALERT",
 	"IP_PKTOPTIONS",
 	"SO_NETNS_COOKIE",
+	"SO_COOKIE",
 };
 
 static bool is_unknown_here(const char *name)
@@ -102,6 +103,21 @@ static void put_protocol(struct gen *g)
 static void put_msg_flag(struct gen *g)
 {
 	put_symbol(g, SYM_MSG);
+}
+
+static void put_sioc(struct gen *g)
+{
+	put_symbol(g, SYM_SIOC);
+}
+
+static void put_fcmd(struct gen *g)
+{
+	put_symbol(g, SYM_F);
+}
+
+static void put_oflag(struct gen *g)
+{
+	put_symbol(g, SYM_O);
 }
 
 static void put_sol(struct gen *g)
@@ -205,6 +221,15 @@ static const struct gen_row rows[] = {
 	{ NULL, -4, "getsockopt(@fd, @option, ..., @badptr) = ..." },
 	{ NULL, -2, "setsockopt(@fd, @option, ..., @optlen) = ..." },
 	{ NULL, -2, "setsockopt(@fd, @option, \"lo\", @otherlen) = ..." },
+	{ "do_odd_level", 1,
+	  "setsockopt(@fdu, @sol, @digit@digit, [1], 4) = ...\ngetsockopt(@cur, @sol, @digit, ..., "
+	  "[4]) = ..." },
+	{ NULL, 1,
+	  "getsockopt(@fdu, @sol, @digit@digit, ..., [4]) = ...\nsetsockopt(@cur, @sol, @digit, "
+	  "[1], 4) = ..." },
+	{ "do_read_options", 1,
+	  "getsockopt(@fd, @option, ..., @getlen) = ...\ngetsockopt(@cur, @option, ..., [4]) = "
+	  "...\ngetsockopt(@cur, @option, ..., [4]) = ..." },
 	{ "optlen", 40, "4" },
 	{ NULL, 3, "1" },
 	{ NULL, 3, "8" },
@@ -369,8 +394,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 4, "1" },
 	{ NULL, 2, "100000" },
 	{ NULL, 2, "999999" },
-	{ NULL, -4, "1000000" },
-	{ NULL, -4, "-1" },
+	{ NULL, -12, "1000000" },
+	{ NULL, -12, "-1" },
 	{ "tvlen", 20, "16" },
 	{ NULL, -5, "15" },
 	{ NULL, -5, "8" },
@@ -490,6 +515,20 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "41" },
 	{ NULL, 1, "-1" },
 	{ "rxstamp", 4, "0" },
+	{ NULL, 1, "SOF_TIMESTAMPING_RX_SOFTWARE" },
+	{ NULL, 1, "SOF_TIMESTAMPING_RX_HARDWARE" },
+	{ NULL, 1, "SOF_TIMESTAMPING_SOFTWARE" },
+	{ NULL, 1, "SOF_TIMESTAMPING_SYS_HARDWARE" },
+	{ NULL, 1, "SOF_TIMESTAMPING_RAW_HARDWARE" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_ID" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_CMSG" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_TSONLY" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_PKTINFO" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_TX_SWHW" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_ID_TCP" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_STATS" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_RX_FILTER" },
+	{ NULL, 1, "SOF_TIMESTAMPING_OPT_RX_FILTER|SOF_TIMESTAMPING_RX_SOFTWARE" },
 	{ NULL, 2, "16" },
 	{ NULL, 2, "8" },
 	{ NULL, 2, "24" },
@@ -508,6 +547,9 @@ static const struct gen_slot slots[] = {
 	{ "socktype", put_socktype },
 	{ "protocol", put_protocol },
 	{ "msg_flag", put_msg_flag },
+	{ "sioc", put_sioc },
+	{ "fcmd", put_fcmd },
+	{ "oflag", put_oflag },
 	{ "sol", put_sol },
 	{ "pollbit", put_pollbit },
 	{ "signo", put_signo },

@@ -150,12 +150,149 @@ static void do_raw(struct gen *g)
 		gen_putf(g, "%02x", r.bytes[i]);
 }
 
+/* --- right frames of a rarer kind
+ * ----------------------------------------------------------------------- */
+
+static void put_bytes(struct gen *g, const u8 *at, u32 len)
+{
+	gen_putf(g, "(%u)", len);
+	if (len != 0)
+		gen_put(g, " hex ");
+	for (u32 i = 0; i < len; i++)
+		gen_putf(g, "%02x", at[i]);
+}
+
+static u32 pseudo_sum(const struct gen_host *h, u8 proto, u32 len)
+{
+	return (h->peer >> 16) + (h->peer & 0xffff) + (h->own >> 16) + (h->own & 0xffff) + proto +
+	       len;
+}
+
+/* UDP-Lite: what its checksum covers is told where UDP has its length. */
+static void do_udplite(struct gen *g)
+{
+	static const u16 covered[] = { 0, 1, 7, 8, 9, 12, 20, 40 };
+	u32 len = L4_BYTES + gen_below(g, 24), cover = covered[gen_below(g, ARRAY_SIZE(covered))];
+	u8 at[64] = { 0 };
+
+	if (gen_percent(g, 30))
+		cover = len;
+	put_be16(at, 7);
+	put_be16(at + 2, gen_percent(g, 50) ? 5000 : 4000);
+	put_be16(at + 4, (u16)cover);
+	memset(at + L4_BYTES, 'l', len - L4_BYTES);
+	if (gen_percent(g, 70))
+		put_be16(at + 6, checksum(at, cover == 0 || cover > len ? len : cover,
+					  pseudo_sum(gen_host_of(g), IPPROTO_UDPLITE, len)));
+	else if (gen_percent(g, 60))
+		put_be16(at + 6, 0x1234);
+	gen_expand(g, "< @peer > @own ip proto 136 ");
+	put_bytes(g, at, len);
+}
+
+/* UDP whose checksum comes out as 0, which is sent as all ones. */
+static void do_sum_of_ones(struct gen *g)
+{
+	const struct gen_sock *s = gen_bound_sock(g);
+	u32 len = L4_BYTES + 4;
+	u8 at[L4_BYTES + 4] = { 0 };
+
+	put_be16(at, 7);
+	put_be16(at + 2, s != NULL ? s->lport : 5000);
+	put_be16(at + 4, (u16)len);
+	memset(at + L4_BYTES, 'o', 2);
+	put_be16(at + L4_BYTES + 2,
+		 checksum(at, len, pseudo_sum(gen_host_of(g), IPPROTO_UDP, len)));
+	put_be16(at + 6, 0xffff);
+	gen_expand(g, "< @peer > @own ip proto 17 ");
+	put_bytes(g, at, len);
+}
+
+/* What an error quotes: a header, of a fragment or broken, with little or nothing behind it. */
+static u32 quote(struct gen *g, u8 *at)
+{
+	static const u8 protos[] = {
+		IPPROTO_UDP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_TCP, 136, 253
+	};
+	const struct gen_host *h = gen_host_of(g);
+	const struct gen_sock *s = gen_bound_sock(g);
+
+	at[0] = 0x45;
+	put_be16(at + 2, IP_BYTES + L4_BYTES + 1);
+	if (gen_percent(g, 25))
+		put_be16(at + 6, gen_percent(g, 50) ? 0x2000 : 185);
+	at[8] = 64;
+	at[9] = protos[gen_below(g, ARRAY_SIZE(protos))];
+	put_be32(at + 12, h->own);
+	put_be32(at + 16, h->peer);
+	put_be16(at + 10, checksum(at, IP_BYTES, 0));
+	put_be16(at + IP_BYTES, s != NULL ? s->lport : 5000);
+	put_be16(at + IP_BYTES + 2, s != NULL && s->connected ? s->rport : 7);
+	put_be16(at + IP_BYTES + 4, L4_BYTES + 1);
+	if (gen_percent(g, 20))
+		at[gen_below(g, 10)] = (u8)gen_below(g, 256);
+	return gen_percent(g, 60) ? IP_BYTES + L4_BYTES : gen_below(g, IP_BYTES + L4_BYTES);
+}
+
+static void do_icmp_quote(struct gen *g)
+{
+	static const u8 types[] = { 3, 3, 3, 4, 11, 12, 5 };
+	u8 at[64] = { 0 };
+	u32 len;
+
+	at[0] = types[gen_below(g, ARRAY_SIZE(types))];
+	at[1] = (u8)gen_below(g, 5);
+	if (gen_percent(g, 40))
+		put_be16(at + 6, 1000);
+	len = L4_BYTES + quote(g, at + L4_BYTES);
+	put_be16(at + 2, checksum(at, len, 0));
+	gen_expand(g, "< @peer > @own ip proto 1 ");
+	put_bytes(g, at, len);
+}
+
+/* RFC 8335: what is known of an interface, by its number, its name or its address. */
+static void do_probe(struct gen *g)
+{
+	static const char *const names[] = { "eth0", "lo\0\0", "none" };
+	u32 kind = gen_below(g, 4), len = 16;
+	u8 at[32] = { 42, 0, 0, 0, 0, 1, 1, 1, 0x20 };
+
+	at[7] = (u8)gen_below(g, 4);
+	put_be16(at + 12, 8);
+	at[14] = 3;
+	at[15] = (u8)kind;
+	if (kind == 1) {
+		memcpy(at + len, names[gen_below(g, ARRAY_SIZE(names))], 4);
+		len += 4;
+	} else if (kind == 2) {
+		put_be32(at + len, gen_below(g, 4));
+		len += 4;
+	} else if (kind == 3) {
+		at[13] = 12;
+		put_be16(at + len, 1);
+		at[len + 2] = 4;
+		put_be32(at + len + 4,
+			 gen_percent(g, 60) ? gen_host_of(g)->own : gen_host_of(g)->peer);
+		len += 8;
+	}
+	put_be16(at + 10, checksum(at + 8, len - 8, 0));
+	put_be16(at + 2, checksum(at, len, 0));
+	if (gen_percent(g, 60))
+		gen_expand(g, "`sysctl -q -w net.ipv4.icmp_echo_enable_probe=1`\n");
+	gen_expand(g, "< @peer > @own ip proto 1 ");
+	put_bytes(g, at, len);
+}
+
 static const struct gen_row rows[] = {
 	{ "do_raws", 1, "@do_raw\n@do_raw\n@do_raw" },
 };
 
 static const struct gen_slot slots[] = {
 	{ "do_raw", do_raw },
+	{ "do_udplite", do_udplite },
+	{ "do_sum_of_ones", do_sum_of_ones },
+	{ "do_icmp_quote", do_icmp_quote },
+	{ "do_probe", do_probe },
 };
 
 const struct gen_part gen_part_raw = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };

@@ -203,7 +203,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"97954f01f4e5aea36c99b93ec1fc20a765c6dbb970601e3d842b1f1553726cfb";
+		"8330c013964131b5ab7c14b7f0f771f86be74515d8a002bade684e46ce6f3639";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
