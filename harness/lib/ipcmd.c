@@ -233,9 +233,19 @@ int take_dev(struct lex *lx, struct net_device **to)
 	*to = dev_get_by_name(lex_net(lx), lx->word);
 	if (*to == NULL)
 		return lex_refuse(lx, 1, -ENODEV, "Cannot find device \"%s\"", lx->word);
-	/* The programs ask for its number, and who asks (LINUX: rtnl_getlink()) gets what is. */
-	linkwatch_sync_dev(*to);
 	return 0;
+}
+
+/* ip asks for its number, and who asks (LINUX: rtnl_getlink()) gets what is; tc and lists have one
+ * of their own.
+ */
+int ask_dev(struct lex *lx, struct net_device **to)
+{
+	int err = take_dev(lx, to);
+
+	if (err == 0)
+		linkwatch_sync_dev(*to);
+	return err;
 }
 
 int take_addr(struct lex *lx, const char *what, be32 *to)

@@ -44,7 +44,7 @@ static int addr_local_word(struct lex *lx, void *req)
 
 static int addr_dev(struct lex *lx, void *req)
 {
-	return take_dev(lx, &((struct addr_req *)req)->dev);
+	return ask_dev(lx, &((struct addr_req *)req)->dev);
 }
 
 static int addr_broadcast(struct lex *lx, void *req)
@@ -203,7 +203,8 @@ static int addr_del(struct lex *lx)
 }
 
 /* `show [dev] D` and `show`. */
-static int take_show_dev(struct lex *lx, struct net_device **dev)
+static int take_show_dev(struct lex *lx, struct net_device **dev,
+			 int (*take)(struct lex *lx, struct net_device **to))
 {
 	int err;
 
@@ -212,7 +213,7 @@ static int take_show_dev(struct lex *lx, struct net_device **dev)
 		return 0;
 	if (!lex_is(lx, "dev"))
 		lex_back(lx);
-	err = take_dev(lx, dev);
+	err = take(lx, dev);
 	return err < 0 ? err : lex_end(lx);
 }
 
@@ -220,7 +221,7 @@ static int show_devs(struct lex *lx, bool addrs)
 {
 	struct show_what what = { .addrs = addrs, .stats = lx->stats };
 	struct net_device *dev;
-	int err = take_show_dev(lx, &dev);
+	int err = take_show_dev(lx, &dev, ask_dev);
 
 	what.only = dev;
 	return err < 0 ? err : show_addrs(lx, &what);
@@ -229,7 +230,7 @@ static int show_devs(struct lex *lx, bool addrs)
 static int addr_flush(struct lex *lx)
 {
 	struct net_device *dev;
-	int err = take_show_dev(lx, &dev);
+	int err = take_show_dev(lx, &dev, ask_dev);
 
 	if (err < 0)
 		return err;
@@ -321,7 +322,7 @@ static int link_arp(struct lex *lx, void *req)
 
 static int link_dev(struct lex *lx, void *req)
 {
-	return take_dev(lx, &((struct link_req *)req)->dev);
+	return ask_dev(lx, &((struct link_req *)req)->dev);
 }
 
 static const struct lex_key link_keys[] = {
@@ -402,7 +403,7 @@ static int link_set(struct lex *lx)
 
 	if (lex_next(lx) && !lex_is(lx, "dev"))
 		lex_back(lx);
-	err = take_dev(lx, &r.dev);
+	err = ask_dev(lx, &r.dev);
 	if (err == 0)
 		err = lex_keys(lx, link_keys, ARRAY_SIZE(link_keys), NULL, &r);
 	return err < 0 ? err : link_apply(lx, &r);
@@ -448,7 +449,7 @@ static int neigh_to(struct lex *lx, void *req)
 
 static int neigh_dev(struct lex *lx, void *req)
 {
-	return take_dev(lx, &((struct neigh_words *)req)->req.dev);
+	return ask_dev(lx, &((struct neigh_words *)req)->req.dev);
 }
 
 static int neigh_lladdr(struct lex *lx, void *req)
@@ -541,7 +542,7 @@ int ip_neigh_cmd(struct lex *lx)
 		return neigh_change(lx, true, 0);
 	if (!lex_is_prefix(lx, "show") && !lex_is_prefix(lx, "list"))
 		return lex_unknown(lx, "add|del|change|replace|show");
-	err = take_show_dev(lx, &dev);
+	err = take_show_dev(lx, &dev, take_dev);
 	return err < 0 ? err : show_neighs(lx, dev);
 }
 

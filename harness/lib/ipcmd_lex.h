@@ -61,6 +61,7 @@ int lex_keys(struct lex *lx, const struct lex_key *keys, u32 n,
 int take_word(struct lex *lx, const char *what);
 int take_u32(struct lex *lx, const char *what, u32 max, u32 *to);
 int take_dev(struct lex *lx, struct net_device **to);
+int ask_dev(struct lex *lx, struct net_device **to);
 int take_addr(struct lex *lx, const char *what, be32 *to);
 int take_mac(struct lex *lx, u8 to[6]);
 int take_scope(struct lex *lx, u8 *to);

@@ -90,7 +90,7 @@ static int route_via(struct lex *lx, void *req)
 static int route_dev(struct lex *lx, void *req)
 {
 	struct route_req *r = req;
-	int err = take_dev(lx, &r->dev);
+	int err = ask_dev(lx, &r->dev);
 
 	if (err == 0)
 		r->cfg.fc_oif = r->dev->ifindex;
@@ -364,7 +364,7 @@ static int show_table(struct lex *lx, void *req)
 static int show_dev(struct lex *lx, void *req)
 {
 	struct net_device *dev = NULL;
-	int err = take_dev(lx, &dev);
+	int err = ask_dev(lx, &dev);
 
 	((struct show_ctx *)req)->dev = dev;
 	return err;
@@ -421,7 +421,7 @@ static int get_from(struct lex *lx, void *req)
 static int get_dev(struct lex *lx, void *req)
 {
 	struct net_device *dev = NULL;
-	int err = take_dev(lx, &dev);
+	int err = ask_dev(lx, &dev);
 
 	if (err == 0)
 		((struct get_req *)req)->fl4.flowi4_oif = dev->ifindex;
@@ -460,6 +460,7 @@ static void show_got(struct lex *lx, const struct get_req *g, const struct rtabl
 	if (rt->rt_has_gw && rt->rt_uses_gateway != 0)
 		outf(o, "via %s ", addr_text(rt->rt_gw4, a));
 	outf(o, "dev %s ", rt->dst.dev->name);
+	linkwatch_sync_dev(rt->dst.dev); /* ip has asked for that name */
 	outf(o, "src %s uid 0 \n", addr_text(g->fl4.saddr, a));
 	show_flags(o, rt->rt_flags);
 	if (rt->dst.expires_jif != 0 && rt->rt_pmtu != 0)
