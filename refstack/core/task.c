@@ -14,19 +14,27 @@ struct task *current_task(const struct net *net)
 
 static void leave_waits(struct task *t)
 {
-	for (u32 i = 0; i < t->nr_waits; i++)
-		list_del_init(&t->wait[i].node);
-	t->nr_waits = 0;
+	if (!t->keeps_waits) {
+		for (u32 i = 0; i < t->nr_waits; i++)
+			list_del_init(&t->wait[i].node);
+		t->nr_waits = 0;
+	}
 	del_timer(&t->timer);
 	sim_cancel(t->host->net.sim, &t->hrtimer);
 	t->sleeps = false;
+}
+
+void task_leave_waits(struct task *t)
+{
+	t->keeps_waits = false;
+	leave_waits(t);
 }
 
 static void finish_call(struct task *t, s64 ret)
 {
 	struct cpu *c = &t->host->cpu[t->cpu];
 
-	leave_waits(t);
+	task_leave_waits(t);
 	t->ret = ret;
 	t->calls++;
 	t->ended_ps = c->now_ps;
@@ -118,7 +126,7 @@ void task_call_now(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 
 void task_abandon(struct task *t)
 {
-	leave_waits(t);
+	task_leave_waits(t);
 	sim_cancel(t->host->net.sim, &t->event);
 	t->signalled = false;
 	t->state = TASK_IDLE;
@@ -225,10 +233,12 @@ s64 schedule_hrtimeout(struct task *t, u64 expires_ns)
 	return -EPARKED;
 }
 
+/* LINUX: pollwake() leaves its entry where it is. */
 static void autoremove_wake_function(struct wait_queue_entry *w)
 {
 	PROBE(&w->task->host->net, autoremove_wake_function);
-	list_del_init(&w->node);
+	if (!w->task->keeps_waits)
+		list_del_init(&w->node);
 	task_wake(w->task);
 }
 
@@ -241,8 +251,7 @@ static void wake_up_common(struct wait_queue_head *wq, u32 key, bool all)
 		return;
 	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net,
 	      wake_up);
-	list_for_each_entry_safe(w, next, &wq->head, struct wait_queue_entry, node)
-	{
+	list_for_each_entry_safe (w, next, &wq->head, struct wait_queue_entry, node) {
 		bool last = w->exclusive && !all;
 
 		if ((w->key & key) == 0)

@@ -74,6 +74,7 @@ struct task {
 	struct timer_list timer;
 	struct wait_queue_entry wait[TASK_WAITS];
 	u32 nr_waits;
+	bool keeps_waits; /* until the call ends, not until it is woken */
 	/* What the call has looked up stays open until it ends: LINUX: fdget(), poll_wqueues. */
 	struct file *held[TASK_WAITS];
 	u32 nr_held;
@@ -102,6 +103,8 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
  */
 void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key);
 void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key);
+/* LINUX: poll_freewait(): before what it waits on may go. */
+void task_leave_waits(struct task *t);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
 s64 schedule_timeout(struct task *t, s64 timeo);
 /* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of

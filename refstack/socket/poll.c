@@ -6,6 +6,7 @@
  */
 #include "socket/socket.h"
 
+#include "core/iov.h"
 #include "core/net.h"
 #include "uapi/errno.h"
 #include "uapi/poll.h"
@@ -68,26 +69,32 @@ s64 sys_poll(struct task *t)
 	u32 nfds = (u32)t->arg[1];
 	s32 timeout_ms = (s32)t->arg[2];
 	u16 revents[POLL_FDS_MAX];
-	struct task *wait = timeout_ms != 0 && !t->timed_out ? t : NULL;
+	bool sleeps = timeout_ms != 0 && !t->timed_out;
 	u64 deadline_ns = U64_MAX;
 	u8 *pollfds;
 	int count;
 
 	PROBE(&t->host->net, sys_poll);
-	fd_release_held(t);
 	if (nfds > t->process->nr_fds)
 		return -EINVAL;
 	assert(nfds <= POLL_FDS_MAX);
-	if (wait != NULL)
+	if (sleeps)
 		deadline_ns = poll_deadline(t, timeout_ms);
 	pollfds = umem_at(t->process, t->arg[0], (u64)nfds * POLLFD_BYTES);
 	if (pollfds == NULL && nfds != 0)
 		return -EFAULT;
-	count = poll_all(t, pollfds, nfds, wait, revents);
+	/* LINUX: do_poll(): it waits for what it met on its first way, whatever its descriptors are
+	 * by now.
+	 */
+	t->keeps_waits = true;
+	count = poll_all(t, pollfds, nfds, sleeps && !t->resumed ? t : NULL, revents);
 	if (count == 0 && signal_pending(t))
 		count = -EINTR;
-	if (count == 0 && wait != NULL)
+	if (count == 0 && sleeps)
 		return schedule_hrtimeout(t, deadline_ns);
+	task_leave_waits(t);
+	if (!access_ok(t->arg[0], (u64)nfds * POLLFD_BYTES))
+		return -EFAULT;
 	for (u32 i = 0; i < nfds; i++)
 		put_le16(pollfds + (size_t)i * POLLFD_BYTES + POLLFD_REVENTS, revents[i]);
 	if (nfds != 0)
