@@ -176,11 +176,9 @@ static int set_tos(struct ip_set *a)
 		val = (val & ~INET_ECN_MASK) | (old & INET_ECN_MASK);
 	if (old == val)
 		return 0;
-	lock_sock(sk);
 	inet_sk(sk)->tos = (u8)val;
 	sk->sk_priority = rt_tos2priority((u8)val);
 	sk_dst_reset(sk);
-	release_sock(sk);
 	return 0;
 }
 
@@ -590,7 +588,8 @@ struct ip_opt {
 	u8 flag; /* an inet_flags bit plus one: how it is read, and set when there is no function */
 	bool number;	/* the value is fetched: four bytes, one byte, or none for 0 */
 	bool not_empty; /* a length of 0 is refused */
-	bool locked;
+	bool locked;	/* to be set */
+	bool get_locked;
 };
 
 #define BIT(f)                                                                                     \
@@ -603,7 +602,7 @@ struct ip_opt {
 	}
 
 static const struct ip_opt ip_opts[] = {
-	[IP_TOS] = { .set = set_tos, .get = get_tos, .number = true },
+	[IP_TOS] = { .set = set_tos, .get = get_tos, .number = true, .locked = true },
 	[IP_TTL] = { .set = set_ttl, .get = get_ttl, .number = true, .not_empty = true },
 	[IP_HDRINCL] = { .set = set_raw_only, .flag = INET_FLAGS_HDRINCL + 1, .number = true },
 	[IP_OPTIONS] = { .set = set_options, .read = read_options, .locked = true },
@@ -647,7 +646,10 @@ static const struct ip_opt ip_opts[] = {
 	[IP_BLOCK_SOURCE] = STRUCTURE(set_source),
 	[IP_ADD_SOURCE_MEMBERSHIP] = STRUCTURE(set_source),
 	[IP_DROP_SOURCE_MEMBERSHIP] = STRUCTURE(set_source),
-	[IP_MSFILTER] = { .set = set_msfilter, .read = read_msfilter, .locked = true },
+	[IP_MSFILTER] = { .set = set_msfilter,
+			  .read = read_msfilter,
+			  .locked = true,
+			  .get_locked = true },
 	[MCAST_JOIN_GROUP] = STRUCTURE(set_mcast_group),
 	[MCAST_BLOCK_SOURCE] = STRUCTURE(set_mcast_source),
 	[MCAST_UNBLOCK_SOURCE] = STRUCTURE(set_mcast_source),
@@ -656,7 +658,8 @@ static const struct ip_opt ip_opts[] = {
 	[MCAST_LEAVE_SOURCE_GROUP] = STRUCTURE(set_mcast_source),
 	[MCAST_MSFILTER] = { .set = set_mcast_msfilter,
 			     .read = read_mcast_msfilter,
-			     .locked = true },
+			     .locked = true,
+			     .get_locked = true },
 	[IP_MULTICAST_ALL] = { .set = set_mc_all,
 			       .flag = INET_FLAGS_MC_ALL + 1,
 			       .number = true,
@@ -668,7 +671,7 @@ static const struct ip_opt ip_opts[] = {
 	[IP_LOCAL_PORT_RANGE] = { .set = set_local_port_range,
 				  .get = get_local_port_range,
 				  .number = true },
-	[IP_PROTOCOL] = { .get = get_protocol },
+	[IP_PROTOCOL] = { .get = get_protocol, .get_locked = true },
 };
 
 static const struct ip_opt *ip_opt_of(int optname)
@@ -692,6 +695,16 @@ static int fetch_number(struct ip_set *a)
 	return 0;
 }
 
+/* That there is no such option is found out behind the lock, whose release looks after the route.
+ * Without multicast routing its options are such ones, too.
+ */
+static int unknown_option(struct sock *sk)
+{
+	lock_sock(sk);
+	release_sock(sk);
+	return -ENOPROTOOPT;
+}
+
 int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen)
 {
 	const struct ip_opt *o = ip_opt_of(optname);
@@ -702,8 +715,10 @@ int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optl
 			    .optlen = optlen };
 	int err;
 
-	if (level != SOL_IP || (o->set == NULL && !o->number))
+	if (level != SOL_IP)
 		return -ENOPROTOOPT;
+	if (o->set == NULL && !o->number)
+		return unknown_option(sk);
 	if (o->number && fetch_number(&a) != 0)
 		return -EFAULT;
 	if (o->not_empty && optlen < 1)
@@ -731,6 +746,19 @@ static int put_number(const struct ip_get *g, s32 val)
 	return put_both(g, raw, min_u32(g->len, sizeof(raw)));
 }
 
+static int get_option(const struct ip_opt *o, const struct ip_get *g)
+{
+	s32 val;
+	int err;
+
+	if (o->read != NULL)
+		return o->read(g);
+	if (o->get == NULL)
+		return put_number(g, inet_test_bit(g->sk, (enum inet_flags)(o->flag - 1)));
+	err = o->get(g->sk, &val);
+	return err != 0 ? err : put_number(g, val);
+}
+
 int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen)
 {
 	const struct ip_opt *o = ip_opt_of(optname);
@@ -738,7 +766,6 @@ int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr opt
 		.sk = sk, .task = current_task(sock_net(sk)), .optval = optval, .optlen = optlen
 	};
 	u8 len[4];
-	s32 val;
 	int err;
 
 	if (level != SOL_IP)
@@ -748,14 +775,14 @@ int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr opt
 	g.len = get_le32(len);
 	if ((s32)g.len < 0)
 		return -EINVAL;
-	if (o->read != NULL)
-		return o->read(&g);
-	if (o->get == NULL && o->flag == 0)
-		return -ENOPROTOOPT;
-	if (o->get == NULL)
-		return put_number(&g, inet_test_bit(sk, (enum inet_flags)(o->flag - 1)));
-	err = o->get(sk, &val);
-	return err != 0 ? err : put_number(&g, val);
+	if (o->read == NULL && o->get == NULL && o->flag == 0)
+		return unknown_option(sk);
+	if (!o->get_locked)
+		return get_option(o, &g);
+	lock_sock(sk);
+	err = get_option(o, &g);
+	release_sock(sk);
+	return err;
 }
 
 /* --- what IP_MTU_DISCOVER means
