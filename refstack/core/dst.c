@@ -5,7 +5,7 @@
  * Path: steps 4 and 108. Called by everything that sends or receives.
  * Rules: LINUX: net/core/dst.c, include/net/dst.h, include/linux/skbuff.h.
  * DIVERGES(no-blackhole-netdev): a route whose device is gone points to lo, as Linux's to its
- * blackhole device: both have the largest MTU there is, and such a route carries nothing.
+ * blackhole device: such a route carries nothing, and its MTU is asked for by dst_dev_mtu().
  */
 #include "core/dst.h"
 
@@ -56,6 +56,14 @@ void dst_dev_put(struct dst_entry *dst)
 	dst->input = dst_discard;
 	dst->output = dst_discard_out;
 	dst->dev = dst->net->loopback_dev;
+}
+
+/* LINUX: blackhole_netdev_setup(): ETH_MIN_MTU. */
+u32 dst_dev_mtu(const struct dst_entry *dst)
+{
+	enum { BLACKHOLE_MTU = 68 };
+
+	return dst->obsolete == DST_OBSOLETE_DEAD ? BLACKHOLE_MTU : dst->dev->mtu;
 }
 
 /* LINUX: dst_metric(), dst_metric_raw(): what the route says; 0 = nothing. */

@@ -107,6 +107,8 @@ void dst_release(struct dst_entry *dst);
 void dst_dev_put(struct dst_entry *dst);
 u32 dst_metric(const struct dst_entry *dst, u32 metric);
 u32 dst_mtu(const struct dst_entry *dst);
+/* LINUX: dst->dev->mtu. */
+u32 dst_dev_mtu(const struct dst_entry *dst);
 struct dst_entry *dst_check(struct dst_entry *dst, u32 cookie);
 struct neighbour *dst_neigh_lookup(const struct dst_entry *dst, be32 daddr);
 /* LINUX: dst_confirm_neigh(); daddr may be NULL. */

@@ -196,7 +196,7 @@ u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb)
 
 	if (sk == NULL || ip_sk_use_pmtu(sk))
 		return ip_dst_mtu_maybe_forward(dst, (IPCB(skb)->flags & IPSKB_FORWARDED) != 0);
-	return min_u32(dst->dev->mtu, IP_MAX_MTU);
+	return min_u32(dst_dev_mtu(dst), IP_MAX_MTU);
 }
 
 static int ip_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
@@ -608,7 +608,7 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork, struct ipcm_co
 
 	if (rt == NULL)
 		return -EFAULT;
-	cork->fragsize = ip_sk_use_pmtu(sk) ? dst_mtu(&rt->dst) : rt->dst.dev->mtu;
+	cork->fragsize = ip_sk_use_pmtu(sk) ? dst_mtu(&rt->dst) : dst_dev_mtu(&rt->dst);
 	if (cork->fragsize < IPV4_MIN_MTU)
 		return -ENETUNREACH;
 	if (ipc->opt != NULL) {

@@ -353,7 +353,7 @@ u32 ip_dst_mtu_maybe_forward(const struct dst_entry *dst, bool forwarding)
 	mtu = dst_metric(dst, RTAX_MTU);
 	if (mtu != 0)
 		return min_u32(mtu, IP_MAX_MTU);
-	mtu = dst->dev->mtu;
+	mtu = dst_dev_mtu(dst);
 	/* RFC 791 3.1: what every host must take. */
 	if (ip_mtu_locked(dst) && rt->rt_uses_gateway != 0 && mtu > 576)
 		mtu = 576;
@@ -371,7 +371,7 @@ u32 ipv4_default_advmss(const struct dst_entry *dst)
 	const u32 header_size = 40;
 	u32 mtu = dst_metric(dst, RTAX_MTU);
 
-	mtu = min_u32(mtu != 0 ? mtu : dst->dev->mtu, IP_MAX_MTU);
+	mtu = min_u32(mtu != 0 ? mtu : dst_dev_mtu(dst), IP_MAX_MTU);
 	return min_u32(max_u32(mtu - header_size, (u32)dst->net->sysctl.min_adv_mss),
 		       65535 - header_size);
 }
