@@ -333,13 +333,20 @@ static void compare_states(struct pair *p)
 	free(own_b);
 }
 
+/* Both stopped for the same reason: what the script asks cannot be asked. */
+static bool both_invalid(const struct pair *p)
+{
+	return p->a->record.verdict == RUN_INVALID && p->b->record.verdict == RUN_INVALID;
+}
+
 static void compare_all(struct pair *p)
 {
 	compare_frames(p);
 	difference_records(&p->to->differences, p->script, &p->a->record, &p->b->record, &p->how);
 	compare_events(p);
 	compare_ends(p);
-	if (p->rules->how != COMPARE_DEVICES)
+	/* Behind a call that never returns there is no end. */
+	if (p->rules->how != COMPARE_DEVICES && !both_invalid(p))
 		compare_states(p);
 	differences_sort(&p->to->differences);
 	take_out_explained(p);
@@ -377,12 +384,6 @@ static void has_died(struct comparison *c, const struct side_item *item)
 			  "died", NULL, what);
 	free(what);
 	c->verdict = COMPARE_DIFFERENT;
-}
-
-/* Both stopped for the same reason: what the script asks cannot be asked. */
-static bool both_invalid(const struct pair *p)
-{
-	return p->a->record.verdict == RUN_INVALID && p->b->record.verdict == RUN_INVALID;
 }
 
 static void first_line(const struct record *r, char *to, u32 size)

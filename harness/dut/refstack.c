@@ -442,16 +442,27 @@ static void state(struct dut *d, u32 host, FILE *to)
 	refstack_state(world_of(d), host, to);
 }
 
+static bool has_broadcast(const struct in_device *in_dev, be32 addr)
+{
+	for (const struct in_ifaddr *ifa = in_dev != NULL ? in_dev->ifa_list : NULL; ifa != NULL;
+	     ifa = ifa->ifa_next)
+		if (be32_eq(ifa->ifa_broadcast, addr))
+			return true;
+	return false;
+}
+
 static bool is_broadcast(struct dut *d, u32 host, u32 addr)
 {
-	const struct in_device *in_dev = world_of(d)->port[host].dev->ip_ptr;
+	const struct net *net = &world_of(d)->host[host].net;
 
 	if (addr == U32_MAX)
 		return true;
-	for (const struct in_ifaddr *ifa = in_dev != NULL ? in_dev->ifa_list : NULL; ifa != NULL;
-	     ifa = ifa->ifa_next)
-		if (addr != 0 && be32_eq(ifa->ifa_broadcast, cpu_to_be32(addr)))
+	for (u32 i = 1; i < NET_DEV_MAX && addr != 0; i++) {
+		const struct net_device *dev = net->dev_by_index[i];
+
+		if (dev != NULL && has_broadcast(dev->ip_ptr, cpu_to_be32(addr)))
 			return true;
+	}
 	return false;
 }
 
