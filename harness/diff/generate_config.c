@@ -5,19 +5,23 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "core/sysctl.h"
+#include "core/timer.h"
 #include "harness/diff/generate_internal.h"
 
 enum { KNOB_SPAN = 10000 };
-#define KNOB_FAR (1ll << 50) /* beyond it the reference does not read numbers as Linux does */
 
 /* --- knobs
  * ---------------------------------------------------------------------------------------- */
 
+/* As they are written and shown: in seconds, say. */
 static const struct knob {
 	const char *name;
-	s64 usual, min, max;
+	s64 usual, min;
+	u64 max;
 } knobs[] = {
-#define X(path, field, type, usual, min, max) { path, (s64)(usual), (s64)(min), (s64)(max) },
+#define X(path, field, type, usual, min, max)                                                      \
+	{ path, usual, (min) / SYSCTL_UNIT_##type, (max) / SYSCTL_UNIT_##type },
 #include "sysctl.def"
 #undef X
 };
@@ -49,19 +53,27 @@ static bool is_tcps(const char *name)
 	return strncmp(name, "net.ipv4.tcp_", 13) == 0;
 }
 
+/* Anything within the bounds, if they are far apart near the usual. */
+static s64 knob_between(struct gen *g, const struct knob *k)
+{
+	u64 range = k->max - (u64)k->min;
+
+	if (range <= KNOB_SPAN)
+		return k->min + gen_below(g, (u32)range + 1);
+	return (k->usual - KNOB_SPAN / 2 < k->min ? k->min : k->usual - KNOB_SPAN / 2) +
+	       gen_below(g, KNOB_SPAN);
+}
+
 static void put_knob_value(struct gen *g, const struct knob *k)
 {
 	static const u32 weight[] = { 6, 6, 6, 4, 4, 4, 3 };
-	/* That of an unsigned long is beyond a signed one. */
-	bool far = k->max < k->min || k->max > KNOB_FAR;
-	s64 span = far || k->max > k->min + KNOB_SPAN ? KNOB_SPAN : k->max - k->min;
 
 	switch (gen_pick(g, weight, ARRAY_SIZE(weight))) {
 	case 0:
 		gen_putf(g, "%lld", (long long)k->min);
 		break;
 	case 1:
-		gen_putf(g, far ? "%llu" : "%lld", (long long)k->max);
+		gen_putf(g, "%llu", (unsigned long long)k->max);
 		break;
 	case 2:
 		gen_putf(g, "%lld", (long long)k->usual);
@@ -70,10 +82,13 @@ static void put_knob_value(struct gen *g, const struct knob *k)
 		gen_putf(g, "%lld", (long long)k->min - 1);
 		break;
 	case 4:
-		gen_putf(g, "%lld", (long long)(far ? k->usual + 1 : k->max + 1));
+		if (k->max == UINT64_MAX)
+			gen_put(g, "18446744073709551616");
+		else
+			gen_putf(g, "%llu", (unsigned long long)k->max + 1);
 		break;
 	case 5:
-		gen_putf(g, "%lld", (long long)k->min + gen_below(g, (u32)span + 1));
+		gen_putf(g, "%lld", (long long)knob_between(g, k));
 		break;
 	default:
 		gen_rule(g, "odd_knob_value");
@@ -304,6 +319,12 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "proxy_arp_pvlan=0" },
 	{ NULL, 1, "@conf_any=@odd_knob_value" },
 	{ "conf_any", 1, "rp_filter" },
+	{ NULL, 1, "arp_announce" },
+	{ NULL, 1, "arp_accept" },
+	{ NULL, 1, "arp_filter" },
+	{ NULL, 1, "accept_source_route" },
+	{ NULL, 1, "secure_redirects" },
+	{ NULL, 1, "drop_gratuitous_arp" },
 	{ NULL, 1, "arp_ignore" },
 	{ NULL, 1, "accept_local" },
 	{ NULL, 1, "route_localnet" },
@@ -329,8 +350,17 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "proxy_qlen=@digit" },
 	{ NULL, 1, "proxy_delay=@digit" },
 	{ NULL, 1, "anycast_delay=@digit" },
-	{ NULL, 1, "gc_stale_time=@odd_knob_value" },
-	{ NULL, 1, "mcast_solicit=@odd_knob_value" },
+	{ NULL, 2, "@neigh_any=@odd_knob_value" },
+	{ "neigh_any", 1, "gc_stale_time" },
+	{ NULL, 1, "mcast_solicit" },
+	{ NULL, 1, "ucast_solicit" },
+	{ NULL, 1, "app_solicit" },
+	{ NULL, 1, "retrans_time" },
+	{ NULL, 1, "retrans_time_ms" },
+	{ NULL, 1, "delay_first_probe_time" },
+	{ NULL, 1, "locktime" },
+	{ NULL, 1, "unres_qlen" },
+	{ NULL, 1, "unres_qlen_bytes" },
 	{ "retrans", 3, "10" },
 	{ NULL, 3, "50" },
 	{ NULL, 3, "100" },
@@ -357,8 +387,12 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "010" },
 	{ NULL, 2, "99999999999999999999" },
 	{ NULL, 2, "4294967296" },
+	{ NULL, 1, "18446744073709551615" },
+	{ NULL, 2, "2147483647" },
 	{ NULL, 2, "2147483648" },
 	{ NULL, 2, "-2147483649" },
+	{ NULL, 1, "-0" },
+	{ NULL, 1, "\"7 x\"" },
 	{ NULL, 1, "1.5" },
 	{ "do_knob", 10, "`sysctl -q -w @sensible_knob || true`" },
 	{ "do_any_knob", 10, "`sysctl -q -w @any_knob || true`" },
@@ -386,6 +420,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "`ip addr show || true`" },
 	{ NULL, 1, "`ip link show || true`" },
 	{ NULL, 1, "`ip route show || true`" },
+	{ NULL, 1, "`ip route get @peer || true`" },
 	{ NULL, 1, "`ip route get 198.51.100.7 || true`" },
 	{ NULL, 1, "`tc qdisc show || true`" },
 	{ NULL, 1, "`ethtool -k eth0 || true`" },

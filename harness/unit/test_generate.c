@@ -203,7 +203,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"8330c013964131b5ab7c14b7f0f771f86be74515d8a002bade684e46ce6f3639";
+		"603aea81031bb5b12b3c81ecb2e6c0769f0938a7f3a7e70cc0a70e6ee437fe26";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
