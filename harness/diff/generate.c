@@ -99,6 +99,12 @@ static bool needs_tap(enum generate_area area)
 	       area == AREA_hosts;
 }
 
+static bool configures(enum generate_area area)
+{
+	return area == AREA_routes || area == AREA_neighbours || area == AREA_arp ||
+	       area == AREA_links || area == AREA_mtu;
+}
+
 /* Which device, how many hosts, whose addresses. */
 static void choose_world(struct gen *g)
 {
@@ -180,6 +186,7 @@ static void make_program(struct gen *g)
 	choose_world(g);
 	choose_spoiling(g);
 	g->forks = g->area == AREA_processes || gen_percent(g, g->area == AREA_rights ? 40 : 8);
+	g->asks_time = !g->forks && gen_percent(g, configures(g->area) ? 5 : 50);
 	gen_put(g, "\n");
 	gen_put(g, "+.000000452 advance 1ns\n");
 	g->in_body = true;
@@ -190,18 +197,18 @@ static void make_program(struct gen *g)
 	look(g);
 }
 
-char *generate_program(const struct generate *how, u64 n, size_t *len, enum generate_area *area)
+char *generate_program(const struct generate *g, u64 n, size_t *len, enum generate_area *area)
 {
-	struct gen g = { .next_thread = 2 };
+	struct gen made = { .next_thread = 2 };
 
-	rng_init(&g.rng, how->seed + (n >> 32) * SPLITMIX64_GAMMA, RNG_PROGRAM, (u32)n);
-	g.area = (enum generate_area)gen_pick(&g, how->weight, AREA_MAX);
-	gen_putf(&g, "// claim: random program %llu of seed %llu: %s\n", (unsigned long long)n,
-		 (unsigned long long)how->seed, generate_areas[g.area].what);
-	make_program(&g);
-	*len = g.len;
-	*area = g.area;
-	return g.text;
+	rng_init(&made.rng, g->seed + (n >> 32) * SPLITMIX64_GAMMA, RNG_PROGRAM, (u32)n);
+	made.area = (enum generate_area)gen_pick(&made, g->weight, AREA_MAX);
+	gen_putf(&made, "// claim: random program %llu of seed %llu: %s\n", (unsigned long long)n,
+		 (unsigned long long)g->seed, generate_areas[made.area].what);
+	make_program(&made);
+	*len = made.len;
+	*area = made.area;
+	return made.text;
 }
 
 /* --- what each area asks
@@ -219,7 +226,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 4, "@do_connect" },
 	{ NULL, 2, "@do_bind" },
 	{ NULL, 3, "@do_socket" },
-	{ NULL, 1, "@do_odd_socket" },
+	{ NULL, 2, "@do_odd_socket" },
 	{ NULL, 2, "@do_close" },
 	{ NULL, 1, "@do_dup" },
 	{ NULL, 3, "@do_names" },
@@ -243,7 +250,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "@do_knob" },
 	{ NULL, 1, "@do_look" },
 	{ NULL, 1, "@do_stream_call" },
-	{ NULL, 1, "@do_odd_call" },
+	{ NULL, 2, "@do_odd_call" },
+	{ NULL, 2, "@do_flood" },
+	{ NULL, 2, "@do_filtered" },
 	{ NULL, 1, "@do_udplite" },
 	{ NULL, 1, "@do_icmp_quote" },
 	{ NULL, 1, "@do_local_error" },
@@ -284,8 +293,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 10, "@do_ioctl" },
 	{ NULL, 6, "@do_poll" },
 	{ NULL, 10, "@do_frame_match" },
-	{ "area_options", 30, "@do_any_option" },
+	{ "area_options", 40, "@do_any_option" },
 	{ NULL, 12, "@do_read_options" },
+	{ NULL, 2, "@do_bad_timeout" },
 	{ NULL, 8, "@do_odd_level" },
 	{ NULL, 20, "@do_option" },
 	{ NULL, 3, "@do_socket" },
@@ -293,8 +303,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 8, "@do_recv" },
 	{ NULL, 6, "@do_connect" },
 	{ NULL, 6, "@do_bind" },
-	{ NULL, 10, "@do_odd_socket" },
-	{ NULL, 14, "@do_odd_call" },
+	{ NULL, 12, "@do_odd_socket" },
+	{ NULL, 20, "@do_odd_call" },
 	{ NULL, 4, "@do_socket" },
 	{ NULL, 6, "@do_names" },
 	{ NULL, 6, "@do_any_option" },
@@ -439,7 +449,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, "@do_process" },
 	{ NULL, 4, "@do_socket" },
 	{ "area_knobs", 15, "@do_knob" },
-	{ NULL, 30, "@do_any_knob" },
+	{ NULL, 50, "@do_any_knob" },
 	{ NULL, 10, "@do_send" },
 	{ NULL, 8, "@do_frame_match" },
 	{ NULL, 6, "@do_frame_miss" },

@@ -57,7 +57,7 @@ static void do_process(struct gen *g)
 
 static void put_siocstamp(struct gen *g)
 {
-	gen_rule(g, g->forks ? "siocother" : "siocstamp_rule");
+	gen_rule(g, g->asks_time ? "siocstamp_rule" : "siocother");
 }
 
 static const struct gen_row rows[] = {

@@ -41,20 +41,14 @@ static void put_quoted(struct gen *g)
 	const struct gen_sock *s = gen_bound_sock(g);
 	struct gen_flow f;
 
-	if (gen_percent(g, 10) || (s == NULL && !gen_sent_flow(g, &f))) {
-		gen_expand(g, "@own:@own_port > @peer:@port");
-		return;
-	}
 	if (s != NULL && s->connected && gen_percent(g, 50)) {
 		f = (struct gen_flow){ .saddr = s->laddr != 0 ? s->laddr : gen_host_of(g)->own,
 				       .daddr = s->raddr,
 				       .sport = s->lport,
 				       .dport = s->rport };
-	} else if (!gen_sent_flow(g, &f)) {
-		f = (struct gen_flow){ .saddr = gen_host_of(g)->own,
-				       .daddr = gen_host_of(g)->peer,
-				       .sport = s->lport,
-				       .dport = 7 };
+	} else if (gen_percent(g, 10) || !gen_sent_flow(g, &f)) {
+		gen_expand(g, "@own:@own_port > @peer:@port");
+		return;
 	}
 	gen_put_addr(g, f.saddr);
 	gen_putf(g, ":%u > ", f.sport);
@@ -226,6 +220,12 @@ static void put_attrs_udp(struct gen *g)
 
 /* --- what is not IPv4
  * ----------------------------------------------------------------------------- */
+
+static void put_eth_many(struct gen *g)
+{
+	if (g->tap)
+		gen_put(g, "eth 02:00:00:00:00:02 > ff:ff:ff:ff:ff:ff ");
+}
 
 static void do_arp(struct gen *g)
 {
@@ -417,8 +417,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 8, "3" },
 	{ NULL, 2, "5" },
 	{ NULL, 1, "6" },
-	{ NULL, 1, "7" },
-	{ NULL, 1, "8" },
+	{ NULL, 3, "7" },
+	{ NULL, 3, "8" },
 	{ NULL, 1, "9" },
 	{ NULL, 1, "10" },
 	{ NULL, 1, "11" },
@@ -488,6 +488,42 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "19) pattern @u8" },
 	{ NULL, 2, "20) hex 0007138800000000000000004002ffff00000000" },
 	{ NULL, 1, "4) hex 00071388" },
+	/* Much of what is answered, little of what may be. */
+	{ "do_flood", 10,
+	  "`sysctl -q -w net.ipv4.icmp_msgs_burst=@0to3; sysctl -q -w "
+	  "net.ipv4.icmp_msgs_per_sec=@0to3`\n< @peer:7 > @own:4000 udp (1)\n< @peer:7 > @own:4001 "
+	  "udp (1)\n< @other:7 > @own:4002 udp (1)\n< @peer:7 > @own:4003 udp (1)\n@pause\n< "
+	  "@peer:7 > @own:4004 udp (1)" },
+	{ NULL, 10,
+	  "< @peer:7 > @own:4000 udp (1)\n< @peer:7 > @own:4001 udp (1)\n< @peer:7 > @own:4002 udp "
+	  "(1)\n< @peer:7 > @own:4003 udp (1)\n< @peer:7 > @own:4004 udp (1)\n< @peer:7 > "
+	  "@own:4005 udp (1)\n< @peer:7 > @own:4006 udp (1)\n< @peer:7 > @own:4007 udp (1)" },
+	/* Knobs that let packets pass or not, and what they are about. */
+	{ "do_filtered", 10,
+	  "`sysctl -q -w net.ipv4.conf.@conf_dev.rp_filter=@0to3 || true`\n< @peer:7 > "
+	  "@own:@bound_port udp (1)\n< 203.0.113.9:7 > @own:@bound_port udp (1)\n< 127.0.0.9:7 > "
+	  "@own:@bound_port udp (1)" },
+	{ NULL, 10,
+	  "`sysctl -q -w net.ipv4.conf.@conf_dev.drop_unicast_in_l2_multicast=1 || true`\n< "
+	  "@eth_many~@peer:7 > @own:@bound_port udp (1)" },
+	{ NULL, 4,
+	  "`sysctl -q -w net.ipv4.neigh.eth0.unres_qlen_bytes=@qbytes || true`\nsendto(@fdu, ..., "
+	  "900, 0, @to_other, 16) = ...\nsendto(@cur, ..., 900, 0, @to_other, 16) = "
+	  "...\nsendto(@cur, ..., 900, 0, @to_other, 16) = ..." },
+	{ NULL, 3,
+	  "`sysctl -q -w net.ipv4.neigh.default.gc_thresh3=@0to3 || true`\nsendto(@fdu, \"x\", 1, "
+	  "0, @to_other, 16) = ...\nsendto(@cur, \"x\", 1, 0, @to_other, 16) = ..." },
+	{ NULL, 4,
+	  "`sysctl -q -w net.core.netdev_max_backlog=-1 || true`\nsendto(@fdu, \"x\", 1, 0, "
+	  "{sa_family = AF_INET, sin_port = htons(5000), sin_addr = inet_addr(\"127.0.0.1\")}, 16) "
+	  "= ...\n`sysctl -q -w net.core.netdev_max_backlog=1000 || true`" },
+	{ NULL, 4,
+	  "`sysctl -q -w net.ipv4.udp_mem=\"0 0 0\"`\n< @peer:7 > @bound_addr:@bound_port udp "
+	  "(1472)\n< @peer:7 > @bound_addr:@bound_port udp (1472)\n< @peer:7 > "
+	  "@bound_addr:@bound_port udp (1472)\n< @peer:7 > @bound_addr:@bound_port udp (1472)\n< "
+	  "@peer:7 > @bound_addr:@bound_port udp (1472)" },
+	{ "to_other", 1,
+	  "{sa_family = AF_INET, sin_port = htons(7), sin_addr = inet_addr(\"@other\")}" },
 	{ "do_proto", 10, "< @eth@src > @dst_in@attrs_ip ip proto @other_proto (@payload" },
 	{ NULL, 2, "< @peer > @own ip proto 17 (@short_udp" },
 	{ "other_proto", 3, "0" },
@@ -597,10 +633,15 @@ static const struct gen_row rows[] = {
 };
 
 static const struct gen_slot slots[] = {
-	{ "flow_match", put_flow_match }, { "quoted", put_quoted },
-	{ "sent_to", put_sent_to },	  { "eth", put_eth },
-	{ "attrs_ip", put_attrs_ip },	  { "attrs_l4", put_attrs_l4 },
-	{ "attrs_udp", put_attrs_udp },	  { "do_arp", do_arp },
+	{ "flow_match", put_flow_match },
+	{ "quoted", put_quoted },
+	{ "sent_to", put_sent_to },
+	{ "eth", put_eth },
+	{ "eth_many", put_eth_many },
+	{ "attrs_ip", put_attrs_ip },
+	{ "attrs_l4", put_attrs_l4 },
+	{ "attrs_udp", put_attrs_udp },
+	{ "do_arp", do_arp },
 	{ "do_ethernet", do_ethernet },
 };
 

@@ -70,10 +70,11 @@ struct gen {
 	u32 last_blocked; /* the last that may wait; 0: none */
 	u32 frag_id;
 	u64 passed_us; /* virtual time that the statements so far take, about */
-	/* Making a process takes the judging kernel some microseconds of its clock: what tells the
-	 * time is not asked where there are several.
+	/* Making a process, and running a program like ip, takes the judging kernel some
+	 * microseconds of its clock: there are several processes, or the time is asked, and then no
+	 * program runs.
 	 */
-	bool forks;
+	bool forks, asks_time;
 };
 
 struct gen_row {

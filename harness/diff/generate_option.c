@@ -56,7 +56,7 @@ static bool tells_time(const char *name)
 
 static void put_so_stamp(struct gen *g)
 {
-	gen_rule(g, g->forks ? "so_no_stamp" : "so_stamp_rule");
+	gen_rule(g, g->asks_time ? "so_stamp_rule" : "so_no_stamp");
 }
 
 /* A group's constants stand together. */
@@ -76,7 +76,7 @@ static const struct symbol *draw_symbol(struct gen *g, enum symbol_group group)
 	assert(first[group] < end[group]);
 	do
 		s = &script_symbols[gen_between(g, first[group], end[group] - 1)];
-	while (is_unknown_here(s->name) || (g->forks && tells_time(s->name)));
+	while (is_unknown_here(s->name) || (!g->asks_time && tells_time(s->name)));
 	return s;
 }
 
@@ -383,7 +383,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "UDP_NO_CHECK6_RX" },
 	{ "timeo", 6, "SO_RCVTIMEO" },
 	{ NULL, 2, "SO_SNDTIMEO" },
-	{ NULL, 1, "SO_RCVTIMEO_NEW" },
+	{ NULL, 2, "SO_RCVTIMEO_NEW" },
 	{ NULL, 1, "SO_SNDTIMEO_NEW" },
 	{ "tv_sec", 10, "0" },
 	{ NULL, 3, "1" },
@@ -396,6 +396,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "999999" },
 	{ NULL, -12, "1000000" },
 	{ NULL, -12, "-1" },
+	{ "do_bad_timeout", 1,
+	  "setsockopt(@fdu, SOL_SOCKET, @timeo, {tv_sec = 0, tv_usec = 1000000}, 16) = ..." },
+	{ NULL, 1, "setsockopt(@fdu, SOL_SOCKET, @timeo, {tv_sec = 1, tv_usec = -1}, 16) = ..." },
 	{ "tvlen", 20, "16" },
 	{ NULL, -5, "15" },
 	{ NULL, -5, "8" },
