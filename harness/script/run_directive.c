@@ -15,13 +15,15 @@
 /* --- time
  * ----------------------------------------------------------------------------------------- */
 
+#define NEARLY_PS (100 * PS_PER_US)
+
 /* Counted from the statement's own time, unless a call that waited has gone beyond it: that the
- * judge's clock is a grain late is not late.
+ * judge's clock is some grains late is not late.
  */
 static u64 end_of(const struct run *r, u64 ns)
 {
 	u64 most = 2 * RUN_LIMIT_SECS * NS_PER_SEC, now = run_now(r);
-	u64 from = now < r->last_ps + PS_PER_US ? r->last_ps : now;
+	u64 from = now < r->last_ps + NEARLY_PS ? r->last_ps : now;
 
 	return from + min_u64(ns, most) * PS_PER_NS;
 }

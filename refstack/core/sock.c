@@ -8,6 +8,7 @@
  */
 #include "core/sock.h"
 
+#include "base/random.h"
 #include "core/file.h"
 #include "core/skbuff.h"
 #include "uapi/errno.h"
@@ -117,7 +118,7 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	sk->sk_stamp_ns = SK_DEFAULT_STAMP;
 	sk->sk_max_pacing_rate = U64_MAX;
-	sk->sk_txrehash = 1; /* LINUX: net.core.txrehash */
+	sk->sk_txrehash = (u8)sock_net(sk)->sysctl.txrehash;
 	sk->sk_pacing_rate = U64_MAX;
 	sk->sk_incoming_cpu = -1;
 	sk_rx_queue_clear(sk);
@@ -490,7 +491,21 @@ int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval)
 	return copy_to_user(current_task(net), userstamp, out, sizeof(out)) != 0 ? -EFAULT : 0;
 }
 
-/* -------- the cached route -------- */
+/* -------- the flow's hash, the cached route -------- */
+
+/* Never zero, which says "not set". */
+void sk_set_txhash(struct sock *sk)
+{
+	u32 hash = get_random_u32(sock_net(sk)->random);
+
+	sk->sk_txhash = hash != 0 ? hash : 1;
+}
+
+void sk_rethink_txhash(struct sock *sk)
+{
+	if (sk->sk_txhash != 0 && sk->sk_txrehash == SOCK_TXREHASH_ENABLED)
+		sk_set_txhash(sk);
+}
 
 struct dst_entry *sk_dst_get(struct sock *sk)
 {

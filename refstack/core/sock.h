@@ -386,6 +386,9 @@ void sock_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 
 void sock_prot_inuse_add(struct net *net, const struct proto *prot, int val);
 void sock_rps_record_flow(const struct sock *sk);
+enum { SOCK_TXREHASH_ENABLED = 1 };
+void sk_set_txhash(struct sock *sk);
+void sk_rethink_txhash(struct sock *sk);
 int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval);
 int sock_common_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
 int sock_common_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);

@@ -20,7 +20,6 @@ enum {
 	SKF_AD_MAX = 64, /* LINUX: bpf_tell_extensions() */
 	SOF_TXTIME_FLAGS_MASK = 3,
 	SOCK_TXREHASH_DEFAULT = 255,
-	SOCK_TXREHASH_ENABLED = 1,
 	LINUX_CLOCK_REALTIME = 0,
 	LINUX_CLOCK_MONOTONIC = 1,
 	LINUX_CLOCK_TAI = 11
@@ -432,7 +431,10 @@ static int set_cnx_advice(struct so_set *a)
 {
 	const struct dst_entry *dst = a->sk->sk_dst_cache;
 
-	if (a->val == 1 && dst != NULL && (dst->obsolete > 0 || dst->expires_jif != 0))
+	if (a->val != 1)
+		return 0;
+	sk_rethink_txhash(a->sk);
+	if (dst != NULL && (dst->obsolete > 0 || dst->expires_jif != 0))
 		sk_dst_reset(a->sk);
 	return 0;
 }
@@ -452,9 +454,10 @@ static int set_txrehash(struct so_set *a)
 {
 	if (a->val < -1 || a->val > 1)
 		return -EINVAL;
-	/* LINUX: the default is net.core.txrehash, enabled. */
-	a->sk->sk_txrehash =
-		(u8)a->val == SOCK_TXREHASH_DEFAULT ? (u8)SOCK_TXREHASH_ENABLED : (u8)a->val;
+
+	a->sk->sk_txrehash = (u8)a->val == SOCK_TXREHASH_DEFAULT
+				     ? (u8)sock_net(a->sk)->sysctl.txrehash
+				     : (u8)a->val;
 	return 0;
 }
 

@@ -51,14 +51,6 @@ static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s
 	return ip_route_output_flow(net, fl4, sk, err);
 }
 
-/* LINUX: sk_set_txhash(): never zero, which says "not set". */
-static void sk_set_txhash(struct sock *sk)
-{
-	u32 hash = get_random_u32(sock_net(sk)->random);
-
-	sk->sk_txhash = hash != 0 ? hash : 1;
-}
-
 static void take_source(struct sock *sk, be32 saddr)
 {
 	struct inet_sock *inet = inet_sk(sk);
