@@ -545,6 +545,9 @@ static int udp4_lib_err(struct sk_buff *skb, u32 info)
 	err = udp_err_number(sk, skb, info, &hard);
 	if (err == 0)
 		return 0;
+	/* Who lets a tunnel use the socket has sent nothing that could have failed. */
+	if (udp_sk(sk)->encap_type != 0)
+		return 0;
 	/* RFC 1122 4.1.3.3: passed on to the program; as the kernel does it, to all that asked for
 	 * errors, else to connected sockets only, and only what ends the association.
 	 */

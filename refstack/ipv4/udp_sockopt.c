@@ -28,7 +28,7 @@ static int set_encap(struct sock *sk, s32 val)
 {
 	if (val != 0 && val != UDP_ENCAP_L2TPINUDP)
 		return -ENOPROTOOPT;
-	/* Without a receiver (a kernel module's) the type alone changes nothing. */
+	/* Without a receiver (a kernel module's) the type alone keeps errors away, no more. */
 	udp_sk(sk)->encap_type = (u8)val;
 	return 0;
 }
