@@ -198,7 +198,9 @@ static int addr_del(struct lex *lx)
 
 	if (err < 0)
 		return err;
-	err = inet_addr_del(r.dev, r.cfg.local, r.len_given ? r.cfg.prefixlen : 255);
+	if (be32_is_zero(r.cfg.address))
+		r.cfg.address = r.cfg.local;
+	err = inet_addr_del(r.dev, r.cfg.local, r.cfg.address, r.len_given ? r.cfg.prefixlen : 255);
 	return lex_answer(lx, err, err == -EADDRNOTAVAIL ? "ipv4: Address not found" : NULL);
 }
 
@@ -239,7 +241,7 @@ static int addr_flush(struct lex *lx)
 	while (err == 0 && dev->ip_ptr != NULL && dev->ip_ptr->ifa_list != NULL) {
 		const struct in_ifaddr *ifa = dev->ip_ptr->ifa_list;
 
-		err = inet_addr_del(dev, ifa->ifa_local, ifa->ifa_prefixlen);
+		err = inet_addr_del(dev, ifa->ifa_local, ifa->ifa_address, ifa->ifa_prefixlen);
 	}
 	return lex_answer(lx, err, NULL);
 }

@@ -408,7 +408,7 @@ int inet_addr_add(struct net_device *dev, be32 local, u8 prefixlen, be32 broadca
 	return inet_rtm_newaddr(dev, &cfg);
 }
 
-int inet_addr_del(struct net_device *dev, be32 local, u8 prefixlen)
+int inet_addr_del(struct net_device *dev, be32 local, be32 address, u8 prefixlen)
 {
 	struct in_device *in_dev = in_dev_get(dev);
 	struct in_ifaddr **ifap, *ifa;
@@ -419,7 +419,7 @@ int inet_addr_del(struct net_device *dev, be32 local, u8 prefixlen)
 		if (!be32_eq(ifa->ifa_local, local))
 			continue;
 		if (prefixlen < PREFIXLEN_ANY &&
-		    (ifa->ifa_prefixlen != prefixlen || !inet_ifa_match(local, ifa)))
+		    (ifa->ifa_prefixlen != prefixlen || !inet_ifa_match(address, ifa)))
 			continue;
 		inet_del_ifa(in_dev, ifap);
 		inet_free_ifa(ifa);

@@ -92,8 +92,10 @@ struct in_device *inetdev_init(struct net_device *dev);
 int inet_addr_add(struct net_device *dev, be32 local, u8 prefixlen, be32 broadcast, u8 scope,
 		  const char *label);
 int inet_rtm_newaddr(struct net_device *dev, const struct ifa_config *cfg);
-/* `ip addr del`: a prefixlen above 32 stands for none given: then any matches. */
-int inet_addr_del(struct net_device *dev, be32 local, u8 prefixlen);
+/* `ip addr del`: address is its peer, or local again. A prefixlen above 32 stands for none given:
+ * then any matches.
+ */
+int inet_addr_del(struct net_device *dev, be32 local, be32 address, u8 prefixlen);
 be32 inet_select_addr(const struct net_device *dev, be32 dst, u32 scope);
 be32 inet_confirm_addr(struct net *net, struct in_device *in_dev, be32 dst, be32 local, u32 scope);
 struct in_ifaddr *inet_ifa_byprefix(struct in_device *in_dev, be32 prefix, be32 mask);
