@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"c6480a58485348e4f8ce72ba41daf5dfa67b3eaac81ff8f4a634b9fb752d9df4";
+		"0a9072f3f81f862afac16455a06d38139b01ffc201eb5828d1af08494f885815";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
