@@ -45,6 +45,43 @@ const struct explained_info explained_info[EXPLAINED_MAX + 1] = {
 /* A row's condition, as narrow as can be: is it this that differs, and because of that? */
 typedef bool (*explains_fn)(const struct pair *p, const struct difference *d);
 
+static bool explains_host_wheels(const struct pair *p, const struct difference *d)
+{
+	return p->a->record.hosts > 1 && d->kind != DIFFERS_STATE &&
+	       strstr(d->shape, "arp") != NULL;
+}
+
+static bool explains_host_neighbours(const struct pair *p, const struct difference *d)
+{
+	(void)d;
+	return p->a->record.hosts > 1 && p->a->text != NULL &&
+	       strstr(p->a->text, "neigh.default.gc_thresh") != NULL;
+}
+
+static bool is_send(const char *text)
+{
+	static const char *const calls[] = { "sendto(", "sendmsg(", "send(", "write(", "writev(" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(calls); i++)
+		if (text != NULL && strstr(text, calls[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool explains_call_again(const struct pair *p, const struct difference *d)
+{
+	const struct record *r = &p->a->record;
+
+	for (u32 i = 0; i < r->nr; i++) {
+		const struct record_event *e = &r->event[i];
+
+		if (e->kind == RECORD_RETURN && e->waited && is_send(record_text(r, e)) &&
+		    (d->kind == DIFFERS_STATE || d->when_ps >= e->start_ps))
+			return true;
+	}
+	return false;
+}
+
 static const explains_fn explains[EXPLAINED_MAX + 1] = {
 #define E(id, ...) explains_##id,
 #include "harness/diff/explained.def"
@@ -61,6 +98,18 @@ static u32 explanation_of(const struct pair *p, const struct difference *d)
 	return i;
 }
 
+/* Linux does not tell in which of several hosts something was dropped. */
+static bool is_untold(const struct pair *p, const struct difference *d)
+{
+	const struct stmt *st;
+
+	if (!p->rules->drops_of_one_host || p->a->record.hosts < 2 ||
+	    d->kind != DIFFERS_STATEMENT || d->stmt >= p->script->nr_stmts)
+		return false;
+	st = &p->script->stmt[d->stmt];
+	return st->kind == STMT_DIRECTIVE && st->directive.id == DIR_DROP;
+}
+
 /* What is explained goes, and is counted once a program. */
 static void take_out_explained(struct pair *p)
 {
@@ -71,6 +120,8 @@ static void take_out_explained(struct pair *p)
 		u32 row = explanation_of(p, d);
 		struct difference *kept;
 
+		if (is_untold(p, d))
+			continue;
 		if (row != EXPLAINED_MAX) {
 			p->to->explained[row] = 1;
 			continue;

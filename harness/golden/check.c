@@ -569,6 +569,20 @@ static void check_live(struct check_result *r, const struct script *s, const str
 /* --- a vector
  * ------------------------------------------------------------------------------------- */
 
+/* What is listed as a divergence has to show. */
+static void diverge(struct check_result *r, const struct script *s)
+{
+	struct text class = script_header(s, "class");
+
+	if (!text_begins(s, class, "diverges "))
+		return;
+	if (r->verdict == CHECK_FAILED)
+		ended(r, CHECK_EXPLAINED, "class: %.*s", (int)class.len, script_text(s, class));
+	else if (r->verdict == CHECK_PASSED)
+		ended(r, CHECK_INVALID, "agrees with Linux, although it says class: %.*s",
+		      (int)class.len, script_text(s, class));
+}
+
 struct check_result check_script(const struct script *s, const struct golden *g,
 				 const struct check_options *o, struct dut_worlds *cache)
 {
@@ -599,6 +613,7 @@ struct check_result check_script(const struct script *s, const struct golden *g,
 	if (!take_end(&r, &run) && (run.verdict != RUN_PASSED || look.differs))
 		find_differences(&r, s, g, o, &run, cache);
 	run_result_free(&run);
+	diverge(&r, s);
 	return r;
 }
 

@@ -7,7 +7,8 @@
  * DIVERGES(neigh-hash): a fixed number of buckets, filed by address and ifindex, not by a pointer.
  * DIVERGES(neigh-gc-timer): the periodic collection is a timer of CPU 0, not a deferrable work
  * item. DIVERGES(neigh-rcu): a freed entry's memory is reused when no sender can be up the stack
- * any more.
+ * any more. DIVERGES(host-neighbours): each host counts its own entries; hosts of one Linux are
+ * counted together.
  */
 #include "core/neigh_internal.h"
 
