@@ -100,13 +100,27 @@ static void make_ip(struct gen *g, struct raw *r)
 	put_be16(ip + 10, checksum(ip, IP_BYTES, 0));
 }
 
+static void spoil_byte(struct gen *g, u8 *at, u32 len)
+{
+	u32 i = gen_below(g, len);
+
+	at[i] = (u8)gen_below(g, 256);
+}
+
+static void spoil_bit(struct gen *g, u8 *at, u32 len)
+{
+	u32 i = gen_below(g, len);
+
+	at[i] ^= (u8)(1u << gen_below(g, 8));
+}
+
 /* A field of the IPv4 header that is wrong under a checksum that is right. */
 static void spoil_field(struct gen *g, struct raw *r)
 {
 	u32 from = g->tap ? ETH_BYTES : 0;
 	u8 *ip = r->bytes + from;
 
-	ip[gen_below(g, 10)] = (u8)gen_below(g, 256);
+	spoil_byte(g, ip, 10);
 	put_be16(ip + 10, 0);
 	put_be16(ip + 10, checksum(ip, IP_BYTES, 0));
 }
@@ -123,10 +137,10 @@ static void spoil_frame(struct gen *g, struct raw *r, bool ip)
 		break;
 	case 3:
 	case 4:
-		r->bytes[gen_below(g, r->len)] ^= (u8)(1u << gen_below(g, 8));
+		spoil_bit(g, r->bytes, r->len);
 		break;
 	case 5:
-		r->bytes[gen_below(g, r->len)] = (u8)gen_below(g, 256);
+		spoil_byte(g, r->bytes, r->len);
 		break;
 	default:
 		if (ip)
@@ -230,7 +244,7 @@ static u32 quote(struct gen *g, u8 *at)
 	put_be16(at + IP_BYTES + 2, s != NULL && s->connected ? s->rport : 7);
 	put_be16(at + IP_BYTES + 4, L4_BYTES + 1);
 	if (gen_percent(g, 20))
-		at[gen_below(g, 10)] = (u8)gen_below(g, 256);
+		spoil_byte(g, at, 10);
 	return gen_percent(g, 60) ? IP_BYTES + L4_BYTES : gen_below(g, IP_BYTES + L4_BYTES);
 }
 

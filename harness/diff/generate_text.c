@@ -456,7 +456,8 @@ static void put_now(struct gen *g)
 
 static void put_ms(struct gen *g)
 {
-	gen_putf(g, "%u.%03u", gen_below(g, 3), gen_below(g, 1000));
+	gen_putf(g, "%u.", gen_below(g, 3));
+	gen_putf(g, "%03u", gen_below(g, 1000));
 }
 
 static const struct gen_row rows[] = {

@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"0a9072f3f81f862afac16455a06d38139b01ffc201eb5828d1af08494f885815";
+		"8516af0de8c059fa45de597a1b26b9285c5ad5527b2a5e8789a6022afbc508e3";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
