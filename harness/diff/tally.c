@@ -4,6 +4,7 @@
  * A row counts programs, not times: one that sends a hundred frames says no more of a field than
  * one that sends it once. What a statement says counts when the statement was reached.
  */
+#include "harness/diff/tally.h"
 #include "harness/diff/tally_internal.h"
 
 #include <stdlib.h>

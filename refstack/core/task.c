@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* task.c - simulated threads: calls that start, park and go on; user memory; wait queues.
  *
- * DIVERGES(call-again): a call that has waited begins again from its start, with what options and
- * routes are by then; Linux goes on in the middle. Seen where another thread changes them meanwhile.
+ * DIVERGES(call-again): a call that has waited begins again from its start, with options and routes
+ * as they are by then; Linux goes on in the middle.
  */
 #include "core/task.h"
 

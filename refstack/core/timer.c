@@ -3,8 +3,8 @@
  *
  * A timer never fires early: its time is rounded up to its level's granularity, so the further
  * away, the later. Timers do not cascade. Rules: LINUX: kernel/time/timer.c, HZ 1000, one base a
- * CPU. DIVERGES(host-wheels): each host has wheels of its own; hosts of one Linux share them, and so
- * the order in which timers of one jiffy go off.
+ * CPU. DIVERGES(host-wheels): each host has wheels of its own; hosts of one Linux share them, and
+ * with that the order in which timers of one jiffy go off.
  */
 #include "core/timer.h"
 

@@ -98,6 +98,18 @@ static void recv_origdstaddr(struct sock *sk, struct msghdr *msg, struct sk_buff
 	put_cmsg(sk, msg, SOL_IP, IP_ORIGDSTADDR, sizeof(sin), sin);
 }
 
+/* Of an ICMP error the data is what is left of it, and the sum that of the message. */
+static u32 whole_wsum(struct sk_buff *skb, int tlen, u32 offset)
+{
+	const u8 *l4 = skb_network_header(skb) + ipv4_hlen(skb_network_header(skb));
+	u32 pulled = tlen == 0 && skb->data > l4 ? (u32)(skb->data - l4) : 0, wsum;
+
+	skb_push(skb, pulled);
+	wsum = skb_wsum(skb, offset);
+	(void)skb_pull(skb, pulled);
+	return wsum;
+}
+
 static void recv_checksum(struct sock *sk, struct msghdr *msg, struct sk_buff *skb, int tlen,
 			  int offset)
 {
@@ -112,7 +124,7 @@ static void recv_checksum(struct sock *sk, struct msghdr *msg, struct sk_buff *s
 		csum = csum_sub(csum, skb_checksum(skb, (u32)max_s32(at, 0), (u32)offset, 0));
 	}
 	/* The program sees Linux's __wsum, which is not folded. */
-	wsum = skb_wsum(skb, (u32)offset);
+	wsum = whole_wsum(skb, tlen, (u32)offset);
 	if (wsum == 0 || wsum == U32_MAX)
 		wsum = csum_fold16(csum) != 0 ? U32_MAX : 0;
 	put_le32(out, wsum);

@@ -317,7 +317,9 @@ static int raw_bind(struct sock *sk, const u8 *uaddr, int addr_len)
 	if (!inet_addr_valid_or_nonlocal(sk, addr, type))
 		goto out;
 	sk->sk_rcv_saddr = addr;
-	inet->inet_saddr = type == RTN_MULTICAST || type == RTN_BROADCAST ? (be32){ 0 } : addr;
+	inet->inet_saddr = addr;
+	if (type == RTN_MULTICAST || type == RTN_BROADCAST)
+		inet->inet_saddr = (be32){ 0 };
 	sk_dst_reset(sk);
 	err = 0;
 out:
