@@ -58,6 +58,12 @@ static bool explains_host_neighbours(const struct pair *p, const struct differen
 	       strstr(p->a->text, "neigh.default.gc_thresh") != NULL;
 }
 
+static bool explains_neigh_gc(const struct pair *p, const struct difference *d)
+{
+	return d->kind == DIFFERS_STATE && strstr(d->what, "neigh ") != NULL &&
+	       p->a->text != NULL && strstr(p->a->text, "neigh.default.gc_thresh1") != NULL;
+}
+
 static bool is_send(const char *text)
 {
 	static const char *const calls[] = { "sendto(", "sendmsg(", "send(", "write(", "writev(" };

@@ -265,7 +265,7 @@ static void let_clone_last(struct dut *d)
 	struct world *w = world_of(d);
 
 	if (w->host[0].cost_model == COST_JUDGE)
-		world_run_until(w, w->sim.now_ps + CLONE_NS * PS_PER_NS);
+		world_run_until(w, busy_until_ps(d) + CLONE_NS * PS_PER_NS);
 }
 
 static void fork_process(struct dut *d, u32 host, u32 to)
