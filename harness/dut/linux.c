@@ -29,12 +29,20 @@ bool linux_collect(struct linux_dut *l)
 	return linux_tasks_collect(l) || any;
 }
 
+static int open_namespace(void)
+{
+	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+/* A script's only host has no way back before it is needed. */
 int linux_enter(struct linux_dut *l, u32 host)
 {
 	int fd = host < DUT_HOSTS ? l->host[host].netns : l->home;
 
 	if (l->where == host || fd < 0)
 		return 0;
+	if (l->where < DUT_HOSTS && l->host[l->where].netns < 0)
+		l->host[l->where].netns = open_namespace();
 	if (setns(fd, CLONE_NEWNET) != 0)
 		return -errno;
 	l->where = host;
@@ -62,6 +70,10 @@ static int command(struct dut *d, u32 host, struct ipcmd_call *call)
 	int ret;
 
 	linux_stir(linux_of(d));
+	linux_count_move(linux_of(d));
+	/* Disciplines of queues may do their work by the clock. */
+	if (call->nr_words != 0 && strcmp(call->word[0].text, "tc") == 0)
+		linux_of(d)->known_then.still = false;
 	linux_of(d)->facts->host[host].broadcasts.known = false;
 	ret = linux_command(d, host, call);
 	linux_collect(linux_of(d));
@@ -104,6 +116,7 @@ static void arrange_scheduling(struct linux_dut *l)
 	if (l->boot != NULL) {
 		l->policy = SCHED_OTHER;
 		l->fifo = sched_setscheduler(0, SCHED_FIFO, &p) == 0;
+		l->known_then.still = true;
 		if (l->fifo)
 			l->known = &l->known_then;
 		return;
@@ -139,7 +152,8 @@ static void destroy(struct dut *d)
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		linux_tasks_end(l, h);
 	linux_facts_end(l);
-	(void)linux_enter(l, DUT_HOSTS);
+	if (l->where < DUT_HOSTS)
+		(void)setns(l->home, CLONE_NEWNET);
 	if (l->boot != NULL)
 		(void)close_range((u32)l->boot->first_fd,
 				  (u32)l->boot->first_fd + LINUX_RUN_FDS - 1, 0);
@@ -231,7 +245,9 @@ static int new_namespace(struct linux_dut *l, u32 host, char *err, u32 err_size)
 		return -1;
 	}
 	l->where = host;
-	l->host[host].netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (l->boot != NULL && l->cfg.hosts == 1)
+		return 0;
+	l->host[host].netns = open_namespace();
 	if (l->host[host].netns < 0) {
 		snprintf(err, err_size, "/proc/thread-self/ns/net: %s", strerror(errno));
 		return -1;
@@ -288,8 +304,7 @@ static int begin(struct linux_dut *l, char *err, u32 err_size)
 	}
 	if (linux_time_begin(l, err, err_size) != 0)
 		return -1;
-	l->home = l->boot != NULL ? l->boot->home
-				  : open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	l->home = l->boot != NULL ? l->boot->home : open_namespace();
 	for (u32 h = 0; h < l->cfg.hosts; h++)
 		if (new_host(l, h, err, err_size) != 0)
 			return -1;

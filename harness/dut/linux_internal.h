@@ -45,6 +45,8 @@ struct linux_boot {
 struct linux_known {
 	bool now;   /* now_ns is the time */
 	bool wires; /* nothing has left that was not collected */
+	bool still; /* the script has nothing yet for which the kernel looks at the clock */
+	u32 moves;  /* calls, frames and commands so far */
 	u64 now_ns;
 };
 
@@ -118,6 +120,26 @@ static inline void linux_stir(struct linux_dut *l)
 		l->known->now = l->known->wires = false;
 }
 
+enum { LINUX_STILL_MOVES = 256 };
+/* A call, frame or command. Each may make a neighbour, and when those are too many the kernel looks
+ * at the clock: from half their limit on nothing is still.
+ */
+static inline void linux_count_move(struct linux_dut *l)
+{
+	if (++l->known_then.moves > LINUX_STILL_MOVES)
+		l->known_then.still = false;
+}
+
+/* Whether the kernel looks at the clock within what comes, where it takes time to do so. */
+static inline void linux_stir_still(struct linux_dut *l, bool still)
+{
+	bool now = l->known != NULL && l->known->now && l->known->still && still;
+
+	linux_stir(l);
+	if (now)
+		l->known->now = true;
+}
+
 /* Knobs of the present namespace that are not to depend on the machine. */
 void linux_pin_knobs(void);
 /* All frames that have left and the first call that has ended are reported; true: there were any.
@@ -151,6 +173,8 @@ void linux_link(struct dut *d, u32 host, bool up);
 int linux_tasks_begin(struct linux_dut *l, u32 host, char *err, u32 err_size);
 void linux_tasks_end(struct linux_dut *l, u32 host);
 bool linux_tasks_collect(struct linux_dut *l);
+/* Some call has not ended. */
+bool linux_tasks_wait(const struct linux_dut *l);
 /* Whoever ends a call rings the bell, or need not: the executor does not wait for it. */
 void linux_listen(struct linux_dut *l, bool on);
 void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 arg[SYS_ARGS]);

@@ -143,6 +143,13 @@ int linux_knob_read(struct dut *d, u32 host, const char *path, char *value, u32 
 	return err;
 }
 
+/* None that has to do with time, nor with how many neighbours there may be. */
+static bool is_still_knob(const char *path)
+{
+	return strstr(path, "/net/ipv4/conf/") != NULL || strstr(path, "/net/ipv4/ip_") != NULL ||
+	       strstr(path, "/net/ipv4/icmp_") != NULL || strstr(path, "/net/ipv4/udp_") != NULL;
+}
+
 int linux_knob_write(struct dut *d, u32 host, const char *path, const char *value)
 {
 	struct linux_dut *l = linux_of(d);
@@ -153,6 +160,7 @@ int linux_knob_write(struct dut *d, u32 host, const char *path, const char *valu
 	err = linux_enter(l, host);
 	if (err < 0)
 		return err;
+	l->known_then.still &= is_still_knob(path);
 	if (begins(path, CUBIC))
 		return l->clock == DUT_VIRTUAL ? write_for_all(l, path, value) : -EACCES;
 	err = write_knob(path, value);

@@ -40,7 +40,14 @@ enum {
 	ROUTE_CACHEINFO = 12,
 	ROUTE_TABLE = 15
 };
-enum { BUFFER = 1 << 16, METRICS = 20, TYPE_MASK = 0x3fff, FLAG_CLONED = 0x200 };
+enum {
+	BUFFER = 1 << 16,
+	DATAGRAMS = 2,
+	DEVICES = 8,
+	METRICS = 20,
+	TYPE_MASK = 0x3fff,
+	FLAG_CLONED = 0x200
+};
 #define ATTR_HEAD 4u
 
 struct attr {
@@ -132,7 +139,10 @@ int linux_netlink_open(void)
 
 static int dump(int fd, u16 type, u32 fixed, take_message *take, void *ctx)
 {
-	static u8 buffer[BUFFER];
+	static u8 buffer[DATAGRAMS][BUFFER];
+	struct iovec iov[DATAGRAMS];
+	struct mmsghdr msg[DATAGRAMS] = { 0 };
+	bool more = true;
 	struct {
 		struct nlmsghdr h;
 		u8 body[16];
@@ -140,41 +150,49 @@ static int dump(int fd, u16 type, u32 fixed, take_message *take, void *ctx)
 			     .nlmsg_type = type,
 			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
 	int err = 0;
-	ssize_t n = 1;
 
+	for (u32 i = 0; i < DATAGRAMS; i++) {
+		iov[i] = (struct iovec){ buffer[i], BUFFER };
+		msg[i].msg_hdr.msg_iov = &iov[i];
+		msg[i].msg_hdr.msg_iovlen = 1;
+	}
 	request.body[0] = AF_INET;
 	if (send(fd, &request, request.h.nlmsg_len, 0) < 0)
 		err = -errno;
-	while (err == 0 && n > 0) {
-		n = recv(fd, buffer, BUFFER, 0);
+	/* The end mostly comes in a datagram of its own. */
+	while (err == 0 && more) {
+		int n = recvmmsg(fd, msg, DATAGRAMS, MSG_WAITFORONE, NULL);
+
 		if (n < 0)
 			err = -errno;
-		else if (!take_datagram(buffer, (size_t)n, fixed, take, ctx))
-			break;
+		for (int i = 0; i < n && more; i++)
+			more = take_datagram(buffer[i], msg[i].msg_len, fixed, take, ctx);
 	}
 	return err;
 }
 
-/* Names of devices, asked for once a dump. */
+/* Names of devices, asked for once. */
 struct names {
 	int fd;
-	u32 known; /* index of the one that is known; 0: none */
-	char name[IF_NAMESIZE];
+	bool known[DEVICES]; /* by index */
+	char name[DEVICES][IF_NAMESIZE];
 };
 
 static const char *name_of(struct names *n, u32 index)
 {
 	struct ifreq r = { .ifr_ifindex = (int)index };
 
+	u32 at = index < DEVICES ? index : 0;
+
 	if (index == 0)
 		return NULL;
-	if (n->known != index) {
+	if (at == 0 || !n->known[at]) {
 		if (ioctl(n->fd, SIOCGIFNAME, &r) != 0)
 			return NULL;
-		memcpy(n->name, r.ifr_name, sizeof(n->name));
-		n->known = index;
+		memcpy(n->name[at], r.ifr_name, sizeof(n->name[at]));
+		n->known[at] = true;
 	}
-	return n->name;
+	return n->name[at];
 }
 
 struct dumped {
@@ -201,13 +219,6 @@ static void take_neigh(void *ctx, const struct message *m)
 	n.state = state;
 	if (m->head[0] == AF_INET)
 		facts_neigh(d->facts, &n);
-}
-
-int linux_dump_neighs(int fd, struct facts *f)
-{
-	struct dumped d = { f, { .fd = fd } };
-
-	return dump(fd, MSG_GETNEIGH, ATTRS_NEIGH, take_neigh, &d);
 }
 
 /* --- routes: struct rtmsg is family, dst_len, src_len, tos, table, protocol, scope, type, flags
@@ -257,11 +268,12 @@ static void take_route(void *ctx, const struct message *m)
 		facts_route(d->facts, &r);
 }
 
-int linux_dump_routes(int fd, struct facts *f)
+int linux_dump(int fd, struct facts *f)
 {
 	struct dumped d = { f, { .fd = fd } };
+	int err = dump(fd, MSG_GETNEIGH, ATTRS_NEIGH, take_neigh, &d);
 
-	return dump(fd, MSG_GETROUTE, ATTRS_ROUTE, take_route, &d);
+	return err < 0 ? err : dump(fd, MSG_GETROUTE, ATTRS_ROUTE, take_route, &d);
 }
 
 /* --- addresses --- */

@@ -7,9 +7,8 @@
 
 /* A socket of the present namespace; -errno. */
 int linux_netlink_open(void);
-/* By such a socket. 0, or -errno. */
-int linux_dump_neighs(int fd, struct facts *f);
-int linux_dump_routes(int fd, struct facts *f);
+/* Neighbours and routes, by such a socket. 0, or -errno. */
+int linux_dump(int fd, struct facts *f);
 /* The broadcast addresses (host order) that addresses have. */
 struct linux_broadcasts {
 	bool known;

@@ -163,9 +163,7 @@ void linux_state(struct dut *d, u32 host, FILE *to)
 	/* First of all: what is asked afterwards may draw some more. */
 	say_draws(&f, l);
 	if (err == 0)
-		err = linux_dump_neighs(fd, &f);
-	if (err == 0)
-		err = linux_dump_routes(fd, &f);
+		err = linux_dump(fd, &f);
 	if (err < 0)
 		facts_line(&f, "state is not known: %s", strerror(-err));
 	if (err == 0)

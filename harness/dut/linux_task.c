@@ -20,6 +20,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "uapi/in.h"
+#include "uapi/socket.h"
 
 enum {
 	THREAD_PRIORITY = 2,
@@ -90,15 +91,83 @@ static void expect_one(struct linux_dut *l, bool alone)
 		l->host[h].shared->note = !alone || l->known == NULL;
 }
 
-/* Calls that send nothing, whatever they are told. */
-static bool is_silent(enum sys_nr nr)
-{
-	static const u16 silent[] = { SYS_NR_socket,	  SYS_NR_bind,	     SYS_NR_getsockname,
-				      SYS_NR_getpeername, SYS_NR_getsockopt, SYS_NR_poll };
+/* --- what is known of calls beforehand, of such as end at once while no other one waits --- */
 
-	for (u32 i = 0; i < ARRAY_SIZE(silent); i++)
-		if (silent[i] == nr)
-			return true;
+enum { SILENT = 1, STILL = 2, STILL_SILENT = 4, SOCKET_OPTIONS = 64 };
+
+/* SILENT: sends nothing, whatever it is told. As long as the script is still: STILL does not look
+ * at the clock, STILL_SILENT sends nothing.
+ */
+static const struct {
+	u16 nr, what;
+} calls_known[] = {
+	{ SYS_NR_socket, SILENT | STILL },
+	{ SYS_NR_bind, SILENT | STILL },
+	{ SYS_NR_getsockname, SILENT | STILL },
+	{ SYS_NR_getpeername, SILENT | STILL },
+	{ SYS_NR_getsockopt, SILENT | STILL },
+	{ SYS_NR_poll, SILENT },
+	{ SYS_NR_recvfrom, STILL | STILL_SILENT },
+	{ SYS_NR_recvmsg, STILL | STILL_SILENT },
+	{ SYS_NR_read, STILL | STILL_SILENT },
+	{ SYS_NR_readv, STILL | STILL_SILENT },
+	{ SYS_NR_fcntl, STILL | STILL_SILENT },
+	{ SYS_NR_connect, STILL | STILL_SILENT },
+	{ SYS_NR_shutdown, STILL | STILL_SILENT },
+	{ SYS_NR_sendto, STILL },
+	{ SYS_NR_write, STILL },
+	{ SYS_NR_writev, STILL },
+	{ SYS_NR_setsockopt, STILL },
+	{ SYS_NR_close, STILL },
+};
+
+/* Options of SOL_SOCKET, by bit, that leave a script still: none that has to do with time. */
+#define STILL_OPTIONS                                                                              \
+	(1ull << SO_REUSEADDR | 1ull << SO_DONTROUTE | 1ull << SO_BROADCAST | 1ull << SO_SNDBUF |  \
+	 1ull << SO_RCVBUF | 1ull << SO_PRIORITY | 1ull << SO_REUSEPORT | 1ull << SO_RCVLOWAT |    \
+	 1ull << SO_BINDTODEVICE | 1ull << SO_MARK | 1ull << SO_NO_CHECK | 1ull << SO_PEEK_OFF)
+
+static bool is_still_option(u64 level, u64 option)
+{
+	if (level == SOL_SOCKET)
+		return option < SOCKET_OPTIONS && (STILL_OPTIONS >> option & 1) != 0;
+	return (level == IPPROTO_IP && (u32)option != IP_OPTIONS) || level == IPPROTO_UDP;
+}
+
+/* Only datagrams of IPv4, and no options for which the kernel takes the time. What a raw socket
+ * sends to its own host may ask for the time.
+ */
+static void learn(struct linux_dut *l, enum sys_nr nr, const u64 arg[SYS_ARGS])
+{
+	linux_count_move(l);
+	if (nr == SYS_NR_socket && (arg[0] != AF_INET || (arg[1] & SOCK_TYPE_MASK) != SOCK_DGRAM))
+		l->known_then.still = false;
+	if (nr == SYS_NR_setsockopt && !is_still_option(arg[1], arg[2]))
+		l->known_then.still = false;
+}
+
+static u32 what_is_known(const struct linux_dut *l, enum sys_nr nr)
+{
+	u32 what = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(calls_known); i++)
+		if (calls_known[i].nr == nr)
+			what = calls_known[i].what;
+	if (l->known == NULL || !l->known->wires)
+		what &= (u32) ~(SILENT | STILL_SILENT);
+	if (l->known == NULL || !l->known->still)
+		what &= SILENT;
+	if (l->known == NULL || !l->known->now)
+		what &= (u32)~STILL;
+	return what;
+}
+
+bool linux_tasks_wait(const struct linux_dut *l)
+{
+	for (u32 h = 0; h < l->cfg.hosts; h++)
+		for (u32 t = 0; t < DUT_THREADS; t++)
+			if (l->host[h].task[t].busy && !is_done(&l->host[h].shared->thread[t]))
+				return true;
 	return false;
 }
 
@@ -434,7 +503,8 @@ void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 a
 	struct linux_dut *l = linux_of(d);
 	struct linux_task *t = &l->host[host].task[thread];
 	struct linux_request *r = &l->host[host].shared->thread[thread];
-	bool alone, quiet;
+	bool alone;
+	u32 what;
 
 	assert(thread < DUT_THREADS);
 	assert(!t->busy);
@@ -447,16 +517,19 @@ void linux_call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 a
 		return;
 	}
 	alone = !others_wait(l);
-	quiet = alone && is_silent(nr) && l->known != NULL && l->known->wires;
+	learn(l, nr, arg);
+	what = alone ? what_is_known(l, nr) : 0;
 	expect_one(l, alone);
 	ask(l, r, nr);
 	expect_any(l);
 	if (!l->fifo)
 		(void)wait_done(l, r, BLOCKED_MS);
+	if (is_done(r) && what != 0) {
+		l->known->wires = (what & (SILENT | STILL_SILENT)) != 0;
+		l->known->now = (what & STILL) != 0;
+	}
 	if (is_done(r) && r->ended_ns == 0)
 		r->ended_ns = linux_now_ns(l);
-	if (quiet && is_done(r))
-		l->known->wires = true;
 	linux_collect(l);
 }
 

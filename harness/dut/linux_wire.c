@@ -23,6 +23,8 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
+enum { IP_HEAD = 20, IP_PLAIN = 0x45, IP_PROTO = 9, PROTO_ICMP = 1, PROTO_UDP = 17 };
+enum { ICMP_TIMESTAMP_ASKED = 13 };
 enum { ETH_TYPE = 12, FRAMES_AT_ONCE = 100000, TURNS = 8 };
 
 static int failed(const char *what, char *err, u32 err_size)
@@ -112,7 +114,7 @@ static u32 read_frame(struct linux_dut *l, u32 host)
 	ssize_t n;
 
 	/* Who waits for room in the device's queue may go on. */
-	linux_stir(l);
+	linux_stir_still(l, !linux_tasks_wait(l));
 	if (!l->cfg.stock) {
 		n = read(l->host[host].tap, l->frame, sizeof(l->frame));
 		return n > 0 ? (u32)n : 0;
@@ -132,6 +134,25 @@ static bool is_foreign(const struct linux_dut *l, u32 len)
 	return len > ETH_TYPE + 1 && l->frame[ETH_TYPE] == 0x86 && l->frame[ETH_TYPE + 1] == 0xdd;
 }
 
+/* The kernel does not look at the clock for it: UDP, ARP, ICMP but for its timestamps, none with
+ * options and no fragments, which may be either.
+ */
+static bool is_still(const struct linux_dut *l, const u8 *frame, u32 len)
+{
+	bool tun = l->cfg.device == DUT_TUN;
+	const u8 *ip = frame + (tun ? 0 : ETH_TYPE + 2);
+	u32 head = tun ? 0 : ETH_TYPE + 2, icmp = head + IP_HEAD;
+
+	if (!tun && len >= head && frame[ETH_TYPE] == 8 && frame[ETH_TYPE + 1] == 6)
+		return true;
+	if (len <= icmp || (!tun && (frame[ETH_TYPE] != 8 || frame[ETH_TYPE + 1] != 0)))
+		return false;
+	if (ip[0] != IP_PLAIN || (ip[6] & 0x3f) != 0 || ip[7] != 0)
+		return false;
+	return ip[IP_PROTO] == PROTO_UDP ||
+	       (ip[IP_PROTO] == PROTO_ICMP && frame[icmp] != ICMP_TIMESTAMP_ASKED);
+}
+
 /* A device that is down takes none, which is its own affair. */
 static void write_frame(struct linux_dut *l, u32 host, const u8 *frame, u32 len)
 {
@@ -140,7 +161,8 @@ static void write_frame(struct linux_dut *l, u32 host, const u8 *frame, u32 len)
 	u32 skip = l->cfg.stock ? 0 : 1;
 	ssize_t n;
 
-	linux_stir(l);
+	linux_count_move(l);
+	linux_stir_still(l, !linux_tasks_wait(l) && is_still(l, frame, len));
 	n = writev(l->host[host].tap, iov + skip, (int)(2 - skip));
 	(void)n;
 }
