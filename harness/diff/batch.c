@@ -54,10 +54,12 @@ static void take_costs(struct batch_cost *c, const struct trial *t)
 					    t->side[i]->relapses - c[i].relapses };
 }
 
+/* What was not compared was not asked. */
 static void write_tally(struct tally *tally, const struct trial_program *p, u32 n, FILE *to)
 {
 	for (u32 i = 0; i < n; i++)
-		if (p[i].script != NULL && p[i].item[TRIAL_RIGHT].error == NULL)
+		if (p[i].script != NULL && p[i].item[TRIAL_RIGHT].error == NULL &&
+		    p[i].result.verdict <= COMPARE_DIFFERENT)
 			tally_add(tally, p[i].script, &p[i].item[TRIAL_RIGHT].record);
 	tally_write(tally, to);
 }

@@ -125,7 +125,7 @@ static bool is_argument(const struct symbol *s)
 /* Flags of descriptors have the values of others that are not meant. */
 static bool stands_for(const struct symbol *a, const struct symbol *b)
 {
-	return a->group == b->group && a->value == b->value &&
+	return a->group == b->group && a->group != SYM_ANY && a->value == b->value &&
 	       begins(a->name, "FD_") == begins(b->name, "FD_") && level_of(a) == level_of(b) &&
 	       is_argument(a) == is_argument(b);
 }
