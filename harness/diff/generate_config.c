@@ -102,7 +102,7 @@ static void put_any_knob(struct gen *g)
 
 	do
 		k = &knobs[gen_below(g, ARRAY_SIZE(knobs))];
-	while (!knob_fits(k->name) || (is_tcps(k->name) && !gen_percent(g, 80)));
+	while (!knob_fits(k->name) || (is_tcps(k->name) && !gen_percent(g, 95)));
 	gen_putf(g, "%s=", k->name);
 	put_knob_value(g, k);
 }
@@ -203,7 +203,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, " mtu 1000" },
 	{ NULL, 2, " mtu 576" },
 	{ NULL, 1, " mtu 68" },
-	{ NULL, 1, " mtu 9000" },
+	{ NULL, 3, " mtu 9000" },
 	{ NULL, 1, " mtu 552" },
 	{ "opening_route", 10, "ip route add default via @peer" },
 	{ NULL, 10, "ip route add 198.51.100.0/24 via @peer" },
@@ -414,8 +414,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "net.core.rmem_max" },
 	{ NULL, 1, "net.ipv4.no_such_knob" },
 	/* Readings. */
-	{ "do_look", 3, "`nstat -z | grep -q Udp || true`" },
-	{ NULL, 3, "`nstat -n`" },
+	{ "do_look", 1, "`nstat -z | grep -q Udp || true`" },
+	{ NULL, 1, "`nstat -n`" },
 	{ NULL, 1, "`ip neigh show | grep -q 192.0.2.2 || true`" },
 	{ NULL, 1, "`ip addr show || true`" },
 	{ NULL, 1, "`ip link show || true`" },
@@ -479,7 +479,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, " mtu lock @route_mtu" },
 	{ NULL, 2, " hoplimit @u8" },
 	{ NULL, 1, " advmss 1@digit@digit" },
-	{ NULL, 1, " initcwnd @digit" },
+	{ NULL, 2, " initcwnd @digit" },
 	{ NULL, 3, " table @table" },
 	{ NULL, 2, " proto static" },
 	{ NULL, 1, " proto kernel metric 5" },
@@ -578,12 +578,12 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "`ip link set eth0 mtu @link_mtu || true`" },
 	{ NULL, 1, "`ip link set eth0 arp @arp_onoff || true`" },
 	{ NULL, 1, "`ip link set eth0 address 02:00:00:00:00:aa || true`" },
-	{ NULL, 1, "`ip link set eth0 txqueuelen @qlen || true`" },
+	{ NULL, 4, "`ip link set eth0 txqueuelen @qlen || true`" },
 	{ NULL, 3, "`tc qdisc replace dev eth0 root @qdisc || true`" },
 	{ NULL, 1, "`tc qdisc add dev eth0 root @qdisc || true`" },
 	{ NULL, 1, "`tc qdisc change dev eth0 root pfifo limit @digit || true`" },
 	{ NULL, 1, "`tc qdisc del dev eth0 root || true`" },
-	{ "qlen", 2, "1" },
+	{ "qlen", 6, "1" },
 	{ NULL, 2, "2" },
 	{ NULL, 1, "500" },
 	{ "qdisc", 1, "pfifo limit @digit" },

@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"8516af0de8c059fa45de597a1b26b9285c5ad5527b2a5e8789a6022afbc508e3";
+		"d6694ac403b0c726fd98343185c17013d200b03ed33bd7d27819f2b546cf0370";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
