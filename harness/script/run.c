@@ -180,10 +180,12 @@ bool run_until(struct run *r, u64 when_ps)
 }
 
 /* Who reads a clock takes some nanoseconds for it; whom he has woken runs behind that. */
-static void finish_instant(struct run *r)
+void run_finish_instant(struct run *r)
 {
-	u64 busy = r->dut->ops->busy_until_ps(r->dut);
+	u64 busy;
 
+	run_until(r, run_now(r));
+	busy = r->dut->ops->busy_until_ps(r->dut);
 	while (busy > run_now(r) && r->dut->ops->next_ps(r->dut) <= busy && run_until(r, busy))
 		busy = r->dut->ops->busy_until_ps(r->dut);
 }
@@ -197,7 +199,7 @@ void run_settle(struct run *r)
 
 	run_until(r, now);
 	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE) {
-		finish_instant(r);
+		run_finish_instant(r);
 		return;
 	}
 	while (run_until(r, r->dut->ops->busy_until_ps(r->dut))) {

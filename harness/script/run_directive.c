@@ -253,7 +253,7 @@ static int do_link(struct run *r, const struct stmt *s)
 
 	r->dut->ops->link(r->dut, s->host, up);
 	r->host[s->host].unplugged = !up;
-	run_until(r, run_now(r)); /* what the host makes of it, as far as that is at once */
+	run_finish_instant(r); /* what the host makes of it, as far as that is at once */
 	run_await_links(r);
 	return 0;
 }

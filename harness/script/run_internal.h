@@ -238,6 +238,8 @@ struct run_window run_window(const struct run *r, const struct stmt *s);
 int run_bind_thread(struct run *r, const struct stmt *s);
 /* All that this instant brings with it is done: interrupts, frames on a wire, a card's work. */
 void run_settle(struct run *r);
+/* The same, but for those that take time of their own. */
+void run_finish_instant(struct run *r);
 u64 run_with_slack(const struct run *r, u64 due_ps);
 void run_await_links(struct run *r); /* those on their way up, out of the script's time */
 
