@@ -128,7 +128,7 @@ struct net {
 	u32 sockets_in_use; /* LINUX: sockets_in_use, /proc/net/sockstat */
 	u32 prot_inuse[PROT_INUSE_MAX];
 	struct hlist_head raw_socks; /* by skc_node, the youngest first */
-	struct hlist_head socks; /* ○ all of them, by sk_all */
+	struct hlist_head socks;     /* ○ all of them, by sk_all */
 	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves
 	 * only when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
 	 */
