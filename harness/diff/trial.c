@@ -85,8 +85,8 @@ static int run_side(struct trial *t, u32 side, struct trial_program *p, u32 n, b
 	return ret;
 }
 
-int trial_run(struct trial *t, struct trial_program *p, u32 n, bool tracepoints, char *err,
-	      u32 err_size)
+static int run_all(struct trial *t, struct trial_program *p, u32 n, bool tracepoints, char *err,
+		   u32 err_size)
 {
 	for (u32 i = 0; i < n; i++)
 		drop_results(&p[i]);
@@ -95,5 +95,44 @@ int trial_run(struct trial *t, struct trial_program *p, u32 n, bool tracepoints,
 			return -1;
 	for (u32 i = 0; i < n; i++)
 		compare(t, &p[i]);
+	return 0;
+}
+
+static bool has_records(const struct trial_program *p)
+{
+	for (u32 s = 0; s < TRIAL_SIDES; s++)
+		if (p->item[s].error != NULL)
+			return false;
+	return true;
+}
+
+/* Some of Linux's works wait for whatever timer comes next, so that what was run before in the same
+ * boot can show. What differs has to differ alone, too.
+ */
+static int ask_alone(struct trial *t, struct trial_program *p, bool tracepoints, char *err,
+		     u32 err_size)
+{
+	static const char place[] = "differs by its place in a boot, and not alone";
+
+	if (run_all(t, p, 1, tracepoints, err, err_size) != 0)
+		return -1;
+	if (p->result.verdict != COMPARE_EQUAL)
+		return 0;
+	p->result.verdict = COMPARE_INCONCLUSIVE;
+	p->result.message = strdup(place);
+	if (p->result.message == NULL)
+		abort();
+	return 0;
+}
+
+int trial_run(struct trial *t, struct trial_program *p, u32 n, bool tracepoints, char *err,
+	      u32 err_size)
+{
+	if (run_all(t, p, n, tracepoints, err, err_size) != 0)
+		return -1;
+	for (u32 i = 0; i < n && n > 1; i++)
+		if (p[i].result.verdict == COMPARE_DIFFERENT && has_records(&p[i]) &&
+		    ask_alone(t, &p[i], tracepoints, err, err_size) != 0)
+			return -1;
 	return 0;
 }

@@ -28,7 +28,9 @@ struct trial_program {
 /* Takes name and text. */
 void trial_program_init(struct trial_program *p, char *name, char *text, size_t len);
 void trial_program_free(struct trial_program *p);
-/* All of them, those that are no scripts aside: these are inconclusive. -1 with why in err. */
+/* All of them, those that are no scripts aside: these are inconclusive, as is what differs among
+ * others and not alone. -1 with why in err.
+ */
 int trial_run(struct trial *t, struct trial_program *p, u32 n, bool tracepoints, char *err,
 	      u32 err_size);
 

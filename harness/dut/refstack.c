@@ -4,6 +4,7 @@
  * Worlds are laid out once for each kind and restored for each program. Two hosts are on a cable,
  * three and four on one that has as many ends; where there is one host, the wire between its device
  * and whoever plays the other end is kept here, so that it can have faults too.
+ * DIVERGES(host-wire): the cable between two hosts takes its time; that of Linux's hosts does not.
  */
 #include "harness/dut/dut.h"
 
