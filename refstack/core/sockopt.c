@@ -648,8 +648,11 @@ static int set_lock_filter(struct so_set *a)
 	return 0;
 }
 
+/* LINUX: sk_get_filter(): looks behind the lock, and there is none. */
 static int get_filter(struct so_get *g)
 {
+	lock_sock(g->sk);
+	release_sock(g->sk);
 	g->lv = 0;
 	return 0;
 }
