@@ -581,7 +581,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "0.0.0.0" },
 	{ NULL, 1, "198.51.100.7" },
 	{ NULL, 1, "255.255.255.255" },
-	{ "arp_attrs_ask", 80, "" },
+	{ "arp_attrs_ask", 60, "" },
 	{ NULL, 5, "[sha 02:00:00:00:00:@arp_mac] " },
 	{ NULL, 3, "[tha 02:00:00:00:00:01] " },
 	{ NULL, 6, "[@arp_attr] " },
@@ -607,7 +607,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "ptype 0x@h8@h8" },
 	{ NULL, 2, "ptype 0x86dd" },
 	{ NULL, 2, "hlen @digit" },
-	{ NULL, 2, "plen @digit" },
+	{ NULL, 5, "plen @digit" },
 	{ NULL, 3, "pad @digit" },
 	/* Ethernet. */
 	{ "eth_frame", 5, "< eth 02:00:00:00:00:02 > @mac_to type 0x@h8@h8 (@payload" },

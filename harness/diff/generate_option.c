@@ -324,6 +324,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 4,
 	  "setsockopt(@fdu, SOL_SOCKET, @so_recv, [1], 4) = ...\nsetsockopt(@cur, SOL_IP, "
 	  "@ip_recv, [1], 4) = ..." },
+	{ NULL, 6,
+	  "setsockopt(@fdu, SOL_SOCKET, @so_stamp, [1], 4) = ...\n@do_frame_match\nrecvmsg(@cur, "
+	  "{msg_iov(1) = [{..., 100}], msg_control = ...}, MSG_DONTWAIT) = ..." },
 	{ "ip_recv", 4, "IP_PKTINFO" },
 	{ NULL, 3, "IP_RECVTTL" },
 	{ NULL, 3, "IP_RECVTOS" },

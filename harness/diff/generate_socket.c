@@ -567,7 +567,7 @@ static const struct gen_row rows[] = {
 	{ NULL, -3, "2147483647" },
 	{ NULL, -3, "-2147483648" },
 	/* What sockets are not made of. */
-	{ "odd_socket", 16, "@family, SOCK_DGRAM, 0" },
+	{ "odd_socket", 20, "@family, SOCK_DGRAM, 0" },
 	{ NULL, 4, "@u8, SOCK_DGRAM, 0" },
 	{ NULL, 2, "-1, SOCK_DGRAM, 0" },
 	{ NULL, 3, "AF_INET, @socktype, 0" },

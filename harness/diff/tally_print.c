@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "harness/diff/tally_internal.h"
 
+enum { PROGRAMS_USUAL = 100000 }; /* of which each row is to be met enough */
+
 enum reason {
 	REASON_NONE,
 #define REASON(id, never, text) REASON_##id,
@@ -48,15 +50,6 @@ static enum reason reason_of(enum tally_kind kind, const char *name)
 
 enum standing { ENOUGH, EXCUSED, FEWER, WRONG, STANDINGS };
 
-static enum standing standing_of(enum reason reason, u64 count, u64 enough)
-{
-	if (reason != REASON_NONE && (count >= enough || (reasons[reason].never && count != 0)))
-		return WRONG;
-	if (count >= enough)
-		return ENOUGH;
-	return reason != REASON_NONE ? EXCUSED : FEWER;
-}
-
 struct page {
 	const struct tally *t;
 	FILE *to;
@@ -64,6 +57,18 @@ struct page {
 	enum tally_kind kind;
 	u32 seen[STANDINGS];
 };
+
+/* What is rare is met often by many programs. */
+static enum standing standing_of(const struct page *p, enum reason reason, u64 count)
+{
+	u64 often = p->enough * max_u64(p->t->programs / PROGRAMS_USUAL, 1);
+
+	if (reason != REASON_NONE && (count >= often || (reasons[reason].never && count != 0)))
+		return WRONG;
+	if (count >= p->enough)
+		return ENOUGH;
+	return reason != REASON_NONE ? EXCUSED : FEWER;
+}
 
 static void each_row(struct page *p, void (*row)(struct page *p, const char *name, u64 count))
 {
@@ -80,13 +85,13 @@ static void each_row(struct page *p, void (*row)(struct page *p, const char *nam
 
 static void count_row(struct page *p, const char *name, u64 count)
 {
-	p->seen[standing_of(reason_of(p->kind, name), count, p->enough)]++;
+	p->seen[standing_of(p, reason_of(p->kind, name), count)]++;
 }
 
 static void print_row(struct page *p, const char *name, u64 count)
 {
 	enum reason reason = reason_of(p->kind, name);
-	enum standing standing = standing_of(reason, count, p->enough);
+	enum standing standing = standing_of(p, reason, count);
 	const char *why = "";
 
 	if (standing == EXCUSED)

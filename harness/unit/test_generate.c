@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"d6694ac403b0c726fd98343185c17013d200b03ed33bd7d27819f2b546cf0370";
+		"02fec57985709f8f369f4fa73b0ebd6292eabc447a91a023b75adcd56651b09d";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 

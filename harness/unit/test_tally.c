@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/skbuff.h"
 #include "harness/diff/tally_internal.h"
 #include "harness/script/packet.h"
 
@@ -575,6 +576,18 @@ static void test_print(void **state)
 	page = page_of(t, 2, &more);
 	assert_int_equal(more, bad + 1);
 	assert_non_null(strstr(page, "| TCP_AOUNEXPECTED | 1 | **met, although"));
+	free(page);
+	/* What is only rare may be met, but not as often as others; of more programs more often. */
+	t->count[t->first[KIND_DROP] + DROP_FULL_RING] = 2;
+	page = page_of(t, 3, &bad);
+	assert_non_null(strstr(page, "| FULL_RING | 2 | a chance"));
+	free(page);
+	page = page_of(t, 2, &more);
+	assert_non_null(strstr(page, "| FULL_RING | 2 | **met, although"));
+	free(page);
+	t->programs = 200000;
+	page = page_of(t, 2, &more);
+	assert_non_null(strstr(page, "| FULL_RING | 2 |  |"));
 	free(page);
 	tally_free(t);
 }
