@@ -48,7 +48,7 @@ typedef bool (*explains_fn)(const struct pair *p, const struct difference *d);
 static bool explains_host_wheels(const struct pair *p, const struct difference *d)
 {
 	return p->a->record.hosts > 1 && d->kind != DIFFERS_STATE &&
-	       strstr(d->shape, "arp") != NULL;
+	       (d->kind == DIFFERS_ORDER || strstr(d->shape, "arp") != NULL);
 }
 
 static bool explains_host_neighbours(const struct pair *p, const struct difference *d)

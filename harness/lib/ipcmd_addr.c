@@ -360,6 +360,13 @@ static int change_tx_queue_len(struct net_device *dev, u32 qlen)
 	return 0;
 }
 
+/* LINUX: __dev_notify_flags(): ARP is told which of them, routes are looked up again. */
+static void netdev_flags_changed(struct net_device *dev, u32 changed)
+{
+	arp_netdev_event(dev, NETDEV_CHANGE, changed);
+	fib_netdev_event(dev, NETDEV_CHANGE);
+}
+
 static int link_change_flags(const struct link_req *r)
 {
 	struct net_device *dev = r->dev;
@@ -368,7 +375,7 @@ static int link_change_flags(const struct link_req *r)
 	if ((r->change & IFF_NOARP) != 0 && ((dev->flags ^ r->flags) & IFF_NOARP) != 0) {
 		dev->flags ^= IFF_NOARP;
 		if ((dev->flags & IFF_UP) != 0)
-			arp_netdev_event(dev, NETDEV_CHANGE, IFF_NOARP);
+			netdev_flags_changed(dev, IFF_NOARP);
 	}
 	if ((r->change & IFF_UP) != 0 && (r->flags & IFF_UP) != 0)
 		err = dev_open(dev);

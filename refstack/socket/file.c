@@ -16,7 +16,13 @@
 /* process->fd_flags. */
 enum { FD_RESERVED = 2, FD_STANDARD = 4 };
 
-enum { CAP_FOWNER = 3, CAP_SYS_ADMIN = 21, SOCKFS_DEV = 7, SOCKFS_BLOCK_BYTES = 4096 };
+enum {
+	CAP_FOWNER = 3,
+	CAP_LEASE = 28,
+	CAP_SYS_ADMIN = 21,
+	SOCKFS_DEV = 7,
+	SOCKFS_BLOCK_BYTES = 4096
+};
 
 /* -------- the table -------- */
 
@@ -348,6 +354,16 @@ static s64 fcntl_owner(struct task *t, u32 cmd, u32 arg)
 	not_implemented("fcntl() for owners, signals, locks, leases and hints");
 }
 
+/* LINUX: fcntl_setlease(), generic_setlease(): F_RDLCK to F_UNLCK; no socket can be lent. */
+static s64 fcntl_setlease(struct task *t, const struct file *f, u32 arg)
+{
+	const u32 unlock = 2;
+
+	if (arg <= unlock && t->process->uid != f->inode.i_uid && !ns_capable(t, CAP_LEASE))
+		return -EACCES;
+	return -EINVAL;
+}
+
 static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
 {
 	switch (cmd) {
@@ -377,8 +393,10 @@ static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
 	case F_NOTIFY:
 	case F_SET_RW_HINT:
 		return fcntl_owner(t, cmd, arg);
+	case F_SETLEASE:
+		return fcntl_setlease(t, f, arg);
 	default:
-		return -EINVAL; /* F_SETLEASE, seals: not of a socket */
+		return -EINVAL; /* seals: not of a socket */
 	}
 }
 
