@@ -304,7 +304,7 @@ static void vectors_show_them(void **state)
 {
 	static const char *const path[] = { "vectors/host/timers-of-two.pkt",
 					    "vectors/host/neighbours-of-two.pkt",
-					    "vectors/udp/options-while-waiting.pkt",
+					    "harness/unit/call-again.pkt",
 					    "vectors/nud/collected-when-idle.pkt",
 					    "vectors/host/time-of-two.pkt" };
 	const struct check_options o = { .name = "refstack" };
