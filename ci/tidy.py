@@ -20,7 +20,7 @@ CODE = (".c", ".h", ".def")
 LINE_MAX = 100
 FUNCTION_MAX = 100
 BLOB_MAX = 256 * 1024
-BLOB_FREE = ("corpus/", "vectors/", "ci/example/vectors/")
+BLOB_FREE = ("corpus/", "vectors/", "ci/example/vectors/", "harness/unit/diverges/")
 
 # Call -> what to use in its place.
 BANNED = {

@@ -304,9 +304,9 @@ static void vectors_show_them(void **state)
 {
 	static const char *const path[] = { "vectors/host/timers-of-two.pkt",
 					    "vectors/host/neighbours-of-two.pkt",
-					    "harness/unit/call-again.pkt",
+					    "harness/unit/diverges/call-again.pkt",
 					    "vectors/nud/collected-when-idle.pkt",
-					    "vectors/host/time-of-two.pkt" };
+					    "harness/unit/diverges/time-of-two.pkt" };
 	const struct check_options o = { .name = "refstack" };
 	struct dut_worlds *worlds = dut_worlds_new();
 
