@@ -606,7 +606,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "htype @digit" },
 	{ NULL, 2, "ptype 0x@h8@h8" },
 	{ NULL, 2, "ptype 0x86dd" },
-	{ NULL, 2, "hlen @digit" },
+	{ NULL, 5, "hlen @digit" },
 	{ NULL, 5, "plen @digit" },
 	{ NULL, 3, "pad @digit" },
 	/* Ethernet. */

@@ -7,7 +7,10 @@
 #include "base/check.h"
 #include "harness/diff/tally_internal.h"
 
-enum { PROGRAMS_USUAL = 100000 }; /* of which each row is to be met enough */
+enum {
+	PROGRAMS_USUAL = 100000, /* of which each row is to be met enough */
+	OFTEN = 3		 /* times enough: then it is not rare */
+};
 
 enum reason {
 	REASON_NONE,
@@ -61,7 +64,7 @@ struct page {
 /* What is rare is met often by many programs. */
 static enum standing standing_of(const struct page *p, enum reason reason, u64 count)
 {
-	u64 often = p->enough * max_u64(p->t->programs / PROGRAMS_USUAL, 1);
+	u64 often = p->enough * OFTEN * max_u64(p->t->programs / PROGRAMS_USUAL, 1);
 
 	if (reason != REASON_NONE && (count >= often || (reasons[reason].never && count != 0)))
 		return WRONG;

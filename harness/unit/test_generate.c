@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"02fec57985709f8f369f4fa73b0ebd6292eabc447a91a023b75adcd56651b09d";
+		"1edd57233028e1ffdc9e46b19fb9f47a2c6c8db583cbd49ec1a009ef9250a575";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
