@@ -108,18 +108,6 @@ static enum capture_outcome ask(const struct work *w)
 /* --- what has changed --------------------------------------------------------------------------
  */
 
-static bool same_words(const char *a, const char *b)
-{
-	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
-}
-
-static bool same_source(const struct provenance *a, const struct provenance *b)
-{
-	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->config_hash, b->config_hash) == 0 &&
-	       strcmp(a->patches_hash, b->patches_hash) == 0 && a->seed == b->seed &&
-	       a->hz == b->hz && same_words(a->sysctls, b->sysctls);
-}
-
 static bool same_case(const struct work *w, u32 nr)
 {
 	char *a = frames_case_text(w->old, nr), *b = frames_case_text(w->f, nr);
@@ -137,7 +125,7 @@ static enum capture_outcome compare(const struct work *w)
 
 	if (!w->old->captured)
 		return CAPTURED;
-	if (!same_source(&w->old->from, &w->f->from))
+	if (!provenance_same(&w->old->from, &w->f->from))
 		return DIFFERS;
 	for (u32 i = 0; i < w->f->nr; i++) {
 		if (!w->old->c[i].captured)

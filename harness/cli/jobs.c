@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "harness/cli/output.h"
+#include "harness/lib/write_all.h"
 
 enum { NO_ITEM = 0xffffffff, POLL_MS = 1000, PIPE_STEP = 1 << 16, RESTARTS_MAX = 1000 };
 
@@ -49,23 +50,6 @@ struct pool {
 	struct result *result;
 	u32 reported; /* items */
 };
-
-static bool write_all(int fd, const void *bytes, size_t len)
-{
-	const u8 *at = bytes;
-
-	while (len != 0) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
 
 static _Noreturn void worker_main(const struct pool *p, u32 index, int fd)
 {

@@ -20,6 +20,7 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/oracle/child.h"
+#include "harness/lib/write_all.h"
 
 enum {
 	/* Of real time, for one script that does not come to an end. */
@@ -94,23 +95,6 @@ static u64 children_us(void)
 static struct dut *live_dut(const struct dut_config *cfg, char *err, u32 err_size)
 {
 	return dut_linux(cfg, DUT_REAL, err, err_size);
-}
-
-static bool write_all(int fd, const void *bytes, size_t len)
-{
-	const u8 *at = bytes;
-
-	while (len != 0) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
 }
 
 /* A run that did not get as far as a device has noted nothing. */

@@ -197,11 +197,11 @@ void run_settle(struct run *r)
 {
 	u64 now = run_now(r), end = now + SETTLE_MAX_US * PS_PER_US;
 
-	run_until(r, now);
 	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE) {
 		run_finish_instant(r);
 		return;
 	}
+	run_until(r, now);
 	while (run_until(r, r->dut->ops->busy_until_ps(r->dut))) {
 		u64 next = r->dut->ops->next_ps(r->dut);
 
