@@ -8,6 +8,7 @@
 #include "harness/cli/capture.h"
 #include "harness/cli/output.h"
 #include "harness/cli/vectors.h"
+#include "harness/lib/must.h"
 
 /* Five minutes after a boot the 32 bits of jiffies begin anew, and a limit of ICMP that was never
  * used takes that for no time at all. Cases are done before; one takes this much, and what it
@@ -24,13 +25,6 @@ struct work {
 	struct frames *old, *f;
 	FILE *talk;
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 /* --- asking Linux ------------------------------------------------------------------------------
  */

@@ -14,15 +14,9 @@
 
 #include "base/check.h"
 #include "harness/script/script.h"
+#include "harness/lib/must.h"
 
 enum { READ_STEP = 1 << 16 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 const char *file_name(const char *path)
 {

@@ -7,15 +7,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/must.h"
 
 #define SUFFIX ".frames"
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 bool is_frames_file(const char *path)
 {

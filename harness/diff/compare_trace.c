@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "harness/diff/compare.h"
+#include "harness/lib/must.h"
 
 enum { BEFORE = 3, LINE_SHOWN = 300, LOOK_UPS = 4 };
 
@@ -30,13 +31,6 @@ struct stream {
 	struct line *line;
 	u32 nr;
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 static bool is_harmless(const struct line *l)
 {

@@ -21,6 +21,7 @@
 #include "base/sim.h"
 #include "harness/oracle/child.h"
 #include "harness/lib/write_all.h"
+#include "harness/lib/must.h"
 
 enum {
 	/* Of real time, for one script that does not come to an end. */
@@ -40,13 +41,6 @@ struct answer_head {
 	u64 len;
 	u32 is_error;
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 static bool is_interrupted(const struct side *s)
 {

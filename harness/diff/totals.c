@@ -7,15 +7,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/must.h"
 
 enum { US_PER_SECOND = 1000000, TENTHS = 10 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 /* --- counting --- */
 

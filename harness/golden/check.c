@@ -18,17 +18,11 @@
 #include "base/sim.h"
 #include "harness/golden/field.h"
 #include "harness/lib/version.h"
+#include "harness/lib/must.h"
 
 /* Real time is never exact, and the running kernel's HZ may be another one: its timers are. */
 enum { LIVE_NEAR_MS = 20, LIVE_PERCENT = 5, LIVE_WAIT_MS = 2 * LIVE_NEAR_MS };
 enum { ERR_BYTES = 512, HZ_DEFAULT = 1000, PKT_LEN = 4 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 const char *check_verdict_name(enum check_verdict v)
 {

@@ -12,6 +12,7 @@
 #include "base/sim.h"
 #include "harness/golden/field.h"
 #include "harness/golden/normalise.h"
+#include "harness/lib/must.h"
 
 enum {
 	DESCRIBED = 200,
@@ -27,13 +28,6 @@ const char *const difference_names[DIFFERENCE_KINDS] = {
 	[DIFFERS_EXTRA] = "extra frame",   [DIFFERS_ORDER] = "order",
 	[DIFFERS_STATE] = "state",
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 static char *copy_of(const char *text)
 {

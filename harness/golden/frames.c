@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/script/packet.h"
+#include "harness/lib/must.h"
 
 enum { FRAME_MAX_BYTES = PACKET_BYTES_MAX };
 
@@ -29,13 +30,6 @@ const char *const frames_card_reasons[CARDS] = {
 #define CARD(id, word, why) [CARD_##id] = (why),
 #include "harness/golden/frames_marks.def"
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 /* Room for one more; the array is zero behind what is used. */
 static void *grow(void *array, u32 nr, u32 *cap, size_t unit)

@@ -17,15 +17,9 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/golden/frames.h"
+#include "harness/lib/must.h"
 
 enum { HZ_DEFAULT = 1000 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 /* --- the script --------------------------------------------------------------------------------
  */

@@ -13,6 +13,7 @@
 #include "harness/golden/frames.h"
 #include "harness/script/packet.h"
 #include "harness/script/scan.h"
+#include "harness/lib/must.h"
 
 enum {
 	TIME_MAX_S = 3600,
@@ -23,13 +24,6 @@ enum {
 	LINES_MAX = 1000, /* of a case */
 	HZ_MAX = 10000
 };
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 struct reader {
 	struct frames *f;

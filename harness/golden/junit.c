@@ -10,13 +10,7 @@
 #include "base/check.h"
 #include "base/sim.h"
 #include "harness/lib/json.h"
-
-static void *must(void *memory)
-{
-	if (memory == NULL)
-		abort();
-	return memory;
-}
+#include "harness/lib/must.h"
 
 void junit_add(struct junit *j, const char *path, enum check_verdict verdict, const char *text,
 	       u64 virtual_ps)
