@@ -56,6 +56,10 @@ CC_libfuzzer  := clang
 OPT_libfuzzer := $(SAN) -fsanitize=fuzzer-no-link
 CC_afl        := AFL_QUIET=1 afl-clang-fast
 OPT_afl       := $(SAN)
+DRIVER_libfuzzer := harness/fuzz/drive_libfuzzer
+LINK_libfuzzer   := -fsanitize=fuzzer
+DRIVER_afl       := harness/fuzz/drive_libfuzzer
+LINK_afl         := -fsanitize=fuzzer
 
 # No build defines NDEBUG. Linux, too, is compiled without assumptions about aliasing.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
@@ -63,6 +67,10 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-
 STD  := -std=c17 -fno-strict-aliasing -Irefstack -I.
 # Only the harness may know that it runs on an operating system.
 cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
+# Machines that are only here to give a digest keep no findings.
+STORELESS := i386 s390x
+store = $(if $(filter $(1),$(STORELESS)),,-lsqlite3)
+$(foreach c,$(STORELESS),$(eval OPT_$(c) += -DSTORELESS))
 
 # --- sources ---------------------------------------------------------------------------------------
 CORE_SRC := $(sort $(wildcard refstack/*.c refstack/*/*.c nicmodel/*.c))
@@ -71,15 +79,16 @@ LIB_DIRS := lib script dut golden oracle diff
 MAIN_SRC := harness/oracle/guest.c harness/oracle/repeat.c
 LIB_SRC  := $(CORE_SRC) $(filter-out $(MAIN_SRC),$(sort $(wildcard $(LIB_DIRS:%=harness/%/*.c))))
 CLI_SRC  := $(sort $(wildcard harness/cli/*.c))
+CAMPAIGN_SRC := $(sort $(wildcard harness/campaign/*.c))
 UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
-# Each fuzz_x.c is a target for the engines; with fuzz_main.c, one that runs files once more.
+# Each fuzz_x.c is a target; drive_x.c are the mains and the engines that run one.
 FUZZ_SRC := $(sort $(wildcard harness/fuzz/*.c))
-FUZZ_HELP := $(filter-out harness/fuzz/fuzz_%,$(FUZZ_SRC))
-FUZZ_TARGETS := $(filter-out main,$(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC))))
+FUZZ_HELP := $(filter-out harness/fuzz/fuzz_% harness/fuzz/drive_%,$(FUZZ_SRC))
+FUZZ_TARGETS := $(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC)))
 # What recipe.c carries: the judging kernel's configuration and patches.
 RECIPE   := $(sort $(wildcard harness/oracle/*.config harness/oracle/patches/*.patch))
-C_FILES  := $(LIB_SRC) $(MAIN_SRC) $(CLI_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
+C_FILES  := $(LIB_SRC) $(MAIN_SRC) $(CLI_SRC) $(CAMPAIGN_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
 
@@ -105,9 +114,9 @@ $(BUILD)/$(1)/libcore.a: $$(call obj_$(1),$(LIB_SRC))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $$(or $$(AR_$(1)),ar) rcs $$@ $$^
 
-$(BUILD)/$(1)/refstack: $$(call obj_$(1),$(CLI_SRC)) $(BUILD)/$(1)/libcore.a
+$(BUILD)/$(1)/refstack: $$(call obj_$(1),$(CLI_SRC) $(CAMPAIGN_SRC) $(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LD_$(1)) -o $$@ $$^
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LD_$(1)) -o $$@ $$^ $$(call store,$(1))
 
 # A program may use the addresses below 5 MiB, so it must not be linked there itself.
 $(BUILD)/$(1)/guest: $(BUILD)/$(1)/obj/harness/oracle/guest.o $(BUILD)/$(1)/libcore.a
@@ -118,20 +127,20 @@ $(BUILD)/$(1)/repeat: $(BUILD)/$(1)/obj/harness/oracle/repeat.o $(BUILD)/$(1)/li
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^
 
-$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o $$(call obj_$(1),$(HELP_SRC)) \
-		$(BUILD)/$(1)/libcore.a
+$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/obj/harness/unit/test_%.o \
+		$$(call obj_$(1),$(HELP_SRC) $(CAMPAIGN_SRC) $(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^ -lcmocka
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^ -lcmocka $$(call store,$(1))
 
-$(BUILD)/$(1)/replay_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $(BUILD)/$(1)/obj/harness/fuzz/fuzz_main.o \
+$(BUILD)/$(1)/replay_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $(BUILD)/$(1)/obj/harness/fuzz/drive_replay.o \
 		$$(call obj_$(1),$(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -o $$@ $$^
 
-$(BUILD)/$(1)/fuzz_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $$(call obj_$(1),$(FUZZ_HELP)) \
-		$(BUILD)/$(1)/libcore.a
+$(BUILD)/$(1)/fuzz_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $$(DRIVER_$(1):%=$(BUILD)/$(1)/obj/%.o) \
+		$$(call obj_$(1),$(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) -fsanitize=fuzzer -o $$@ $$^
+	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LINK_$(1)) -o $$@ $$^
 endef
 $(foreach c,$(CONFIGS) $(FUZZ_CONFIGS),$(eval $(call config_rules,$(c))))
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -7,7 +7,7 @@ the seam; nicmodel -> base. Upward calls go through tables that are registered a
 refstack/host.c puts one machine together and may include all of refstack.
 
 In harness/, which knows all of refstack and nicmodel: lib <- dut <- script <- {golden, oracle} <-
-diff <- cli. Tests may include everything, fuzz targets what they drive.
+diff <- fuzz <- campaign <- cli. Tests may include everything.
 """
 import os
 import re
@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "socket": CORE | {"ipv4", "socket"},
     "nicmodel": {"nicmodel", "base"},
 }
-HARNESS = ["lib", "dut", "script", "golden", "oracle", "diff", "cli"]  # each may include those before it
+HARNESS = ["lib", "dut", "script", "golden", "oracle", "diff", "fuzz", "campaign", "cli"]  # each may include those before it
 HARNESS_APART = [{"golden", "oracle"}]  # neighbours that do not know each other
 SEAM = {"nicmodel/bus.h", "nicmodel/regs.def"}  # for drivers
 LIBC = {"stdbool.h", "stddef.h", "stdint.h", "string.h"}

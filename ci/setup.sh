@@ -6,7 +6,7 @@ set -eu -o pipefail
 
 # Without these `make check` cannot run.
 needed=(
-	gcc libc6-dev make binutils clang libclang-rt-14-dev libcmocka-dev python3 python3-yaml iproute2
+	gcc libc6-dev make binutils patch clang libclang-rt-14-dev libcmocka-dev libsqlite3-dev python3 python3-yaml iproute2
 	gcc-i686-linux-gnu libc6-dev-i386-cross
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static
 )

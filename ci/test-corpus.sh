@@ -9,7 +9,6 @@ build=${BUILD:-build}/asan
 for source in harness/fuzz/fuzz_*.c; do
 	target=$(basename "$source" .c)
 	target=${target#fuzz_}
-	[[ $target != main ]] || continue
 	if setarch -R "$build/replay_$target" "corpus/$target"/*/; then
 		case_ok "corpus/$target"
 	else

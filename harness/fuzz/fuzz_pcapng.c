@@ -59,7 +59,7 @@ static void copy_all(struct copy *c, struct pcap_reader *r)
 
 	while (c->nr_packets < PACKETS && (rc = pcap_next(r, &p)) == 1) {
 		if (p.interface >= r->nr_interfaces)
-			fuzz_failed("a packet of no interface", "");
+			fuzz_found(DETECTOR_round_trip, "a packet of no interface", "");
 		p.interface = interface_of(c, &r->interface[p.interface]);
 		if (p.interface == PCAPNG_INTERFACES)
 			return;
@@ -70,9 +70,9 @@ static void copy_all(struct copy *c, struct pcap_reader *r)
 		c->nr_packets++;
 	}
 	if (rc < 0 && r->error[0] == '\0')
-		fuzz_failed("an error without a message", "");
+		fuzz_found(DETECTOR_round_trip, "an error without a message", "");
 	if (rc < 0 && pcap_next(r, &p) >= 0)
-		fuzz_failed("an error that goes away", r->error);
+		fuzz_found(DETECTOR_round_trip, "an error that goes away", r->error);
 }
 
 static bool same_packet(const struct pcap_packet *a, const struct pcap_packet *b)
@@ -94,25 +94,25 @@ static void compare(const struct copy *c, const u8 *bytes, size_t len)
 	int rc;
 
 	if (!pcap_open(&r, bytes, len))
-		fuzz_failed("what was written cannot be read", r.error);
+		fuzz_found(DETECTOR_round_trip, "what was written cannot be read", r.error);
 	while ((rc = pcap_next(&r, &p)) == 1) {
 		const struct pcap_interface *i = &r.interface[p.interface];
 
 		if (n >= c->nr_packets || !same_packet(&p, &c->packet[n]))
-			fuzz_failed("another packet is read than was written", "");
+			fuzz_found(DETECTOR_round_trip, "another packet is read than was written", "");
 		if (i->link_type != c->interface[p.interface].link_type ||
 		    !same_bytes(i->name, name_len(i), c->interface[p.interface].name,
 				name_len(&c->interface[p.interface])))
-			fuzz_failed("another interface is read than was written", "");
+			fuzz_found(DETECTOR_round_trip, "another interface is read than was written", "");
 		n++;
 	}
 	if (rc < 0)
-		fuzz_failed("what was written breaks off", r.error);
+		fuzz_found(DETECTOR_round_trip, "what was written breaks off", r.error);
 	if (n != c->nr_packets)
-		fuzz_failed("packets are lost", "");
+		fuzz_found(DETECTOR_round_trip, "packets are lost", "");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static bool run(const u8 *data, size_t size)
 {
 	static struct pcap_reader r;
 	static struct copy c;
@@ -121,17 +121,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!pcap_open(&r, data, size)) {
 		if (r.error[0] == '\0')
-			fuzz_failed("an error without a message", "");
-		return 0;
+			fuzz_found(DETECTOR_round_trip, "an error without a message", "");
+		return false;
 	}
 	c.nr_packets = c.nr_interfaces = 0;
 	c.to = open_memstream(&bytes, &len);
 	if (c.to == NULL)
-		fuzz_failed("open_memstream", "");
+		fuzz_found(DETECTOR_round_trip, "open_memstream", "");
 	pcapng_begin(c.to, NULL);
 	copy_all(&c, &r);
 	fclose(c.to);
 	compare(&c, (const u8 *)bytes, len);
 	free(bytes);
-	return 0;
+	return true;
 }
+
+const struct fuzz_target fuzz_target = { .name = "pcapng", .input = INPUT_BYTES, .run = run };

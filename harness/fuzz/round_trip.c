@@ -6,12 +6,6 @@
 
 #include "harness/fuzz/fuzz.h"
 
-void fuzz_failed(const char *what, const char *detail)
-{
-	fprintf(stderr, "fuzz: %s\n%s\n", what, detail);
-	abort();
-}
-
 static void through_text(const struct script *s, u32 flags)
 {
 	struct script_error err = { 0 };
@@ -22,14 +16,14 @@ static void through_text(const struct script *s, u32 flags)
 
 	if (back == NULL) {
 		fprintf(stderr, "%u:%u: %s\n", err.line, err.column, err.text);
-		fuzz_failed("what was printed does not parse", text);
+		fuzz_found(DETECTOR_round_trip, "what was printed does not parse", text);
 	}
 	if (!script_equal(s, back))
-		fuzz_failed("what was printed parses to another script", text);
+		fuzz_found(DETECTOR_round_trip, "what was printed parses to another script", text);
 	again = script_print(back, flags, &again_len);
 	if (again_len != len || memcmp(again, text, len) != 0) {
 		fprintf(stderr, "%s\n", again);
-		fuzz_failed("printing again gives another text", text);
+		fuzz_found(DETECTOR_round_trip, "printing again gives another text", text);
 	}
 	free(again);
 	free(text);
@@ -46,7 +40,7 @@ static void through_binary(const struct script *s)
 		char *want = script_print(s, 0, NULL), *got = script_print(back, 0, NULL);
 
 		fprintf(stderr, "%s\n", want);
-		fuzz_failed("the binary form decodes to another script", got);
+		fuzz_found(DETECTOR_round_trip, "the binary form decodes to another script", got);
 	}
 	script_free(back);
 	free(bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* fuzz_main.c - a main for a fuzz target: runs each file that is named, and each file of a
+/* drive_replay.c - a main for a fuzz target: runs each file that is named, and each file of a
  * directory, once. Says how many at the end; a target that finds something ends the program.
  */
 #include <dirent.h>
@@ -67,7 +67,7 @@ static int replay_file(const char *path)
 		return -1;
 	}
 	running = path;
-	LLVMFuzzerTestOneInput(input, len);
+	fuzz_target.run(input, len);
 	running = NULL;
 	free(input);
 	return 1;
@@ -101,6 +101,8 @@ int main(int argc, char **argv)
 	struct stat st;
 	int total = 0, n;
 
+	if (fuzz_target.init != NULL)
+		fuzz_target.init();
 	if (argc < 2) {
 		fprintf(stderr, "usage: %s FILE|DIRECTORY...\n", argv[0]);
 		return 2;

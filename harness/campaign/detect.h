@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* detect.h - one input put to its target once more, in a process of its own, and what came of it.
+ */
+#ifndef HARNESS_CAMPAIGN_DETECT_H
+#define HARNESS_CAMPAIGN_DETECT_H
+
+#include "harness/fuzz/fuzz.h"
+
+enum { DETECT_SIGNATURE = 160 };
+
+struct detection {
+	bool found;
+	enum detector detector;
+	char signature[DETECT_SIGNATURE];
+	char *text; /* what the target said, of malloc */
+};
+
+/* Reads what a target said before it ended: "found: ...", an assert, a sanitizer's report with its
+ * stack, a signal. The signature has the kind and the innermost functions of ours, no addresses, no
+ * line numbers. wait_status: of waitpid(). False: it ended well.
+ */
+bool detect_read(const char *said, int wait_status, struct detection *d);
+
+struct detect {
+	const char *build; /* directory with asan/replay_TARGET */
+	u32 seconds;	   /* of real time, then it hangs: 0 is 60 */
+	const char *looks; /* as --looks says it; NULL: all */
+};
+/* Runs replay_TARGET with this input. 0, or -1 with why in err: no such program. */
+int detect_run(const struct detect *how, const char *target, const u8 *input, size_t len,
+	       struct detection *d, char *err, u32 err_size);
+void detection_free(struct detection *d);
+
+#endif
