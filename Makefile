@@ -22,8 +22,9 @@ SHELL := /bin/bash
 
 # --- configurations --------------------------------------------------------------------------------
 CONFIGS := asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x
-# One for each fuzzing engine, built when it is asked for.
-FUZZ_CONFIGS := libfuzzer afl
+# One for each fuzzing engine, built when it is asked for; `service` is whatever a fuzzing service's
+# environment says (ci/oss-fuzz/build.sh).
+FUZZ_CONFIGS := libfuzzer afl service
 # What must all come to the same digest.
 DIGEST_CONFIGS := $(CONFIGS)
 
@@ -58,6 +59,7 @@ CC_afl        := AFL_QUIET=1 afl-clang-fast
 OPT_afl       := $(SAN)
 DRIVER_libfuzzer := harness/fuzz/drive_libfuzzer
 LINK_libfuzzer   := -fsanitize=fuzzer
+DRIVER_service   := harness/fuzz/drive_libfuzzer
 DRIVER_afl       := harness/fuzz/drive_libfuzzer
 LINK_afl         := -fsanitize=fuzzer
 
@@ -140,7 +142,7 @@ $(BUILD)/$(1)/replay_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $(BUILD)/$(1)/ob
 $(BUILD)/$(1)/fuzz_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $$(DRIVER_$(1):%=$(BUILD)/$(1)/obj/%.o) \
 		$$(call obj_$(1),$(FUZZ_HELP)) $(BUILD)/$(1)/libcore.a
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC_$(1)) $$(OPT_$(1)) $$(LINK_$(1)) -o $$@ $$^
+	$$(Q)$$(or $$(LINKER_$(1)),$$(CC_$(1))) $$(OPT_$(1)) -o $$@ $$^ $$(LINK_$(1))
 endef
 $(foreach c,$(CONFIGS) $(FUZZ_CONFIGS),$(eval $(call config_rules,$(c))))
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
