@@ -154,7 +154,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build \
+.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build fuzz-service \
 	oracle coverage recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
@@ -218,6 +218,8 @@ campaign: setup $(BUILD)/refstack ## set up; the walk, then a minute of random s
 ENGINE   ?= libfuzzer
 SECONDS_ ?= 60
 FUZZED   := $(if $(filter *,$(T)),$(FUZZ_TARGETS),$(T))
+
+fuzz-service: $(FUZZ_TARGETS:%=$(BUILD)/service/fuzz_%)
 
 fuzz-build: ## build the fuzz targets (T=pkt, ENGINE=libfuzzer|afl)
 	$(Q)ci/fuzz.sh --tools $(ENGINE)
