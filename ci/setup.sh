@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installs on Debian 12 what `make check` and `make lint` need and is not there. Fast if all is.
+# ci/setup.sh [--fuzz]: installs on Debian 12 what `make check` and `make lint` need and is not there;
+# with --fuzz what campaigns need, too. Fast if all is there.
 # Without the right to install it prints the one line to run, and exits with 3.
 set -eu -o pipefail
 
@@ -13,6 +14,14 @@ needed=(
 # These serve `make lint`, `make fmt`, `make man` and `make frames`, which name what is absent, as do the tests
 # that look at frames with scapy.
 wanted=(python3-scapy clang-tidy clang-format cppcheck shellcheck mandoc)
+
+# The second engine of campaigns; the first comes with clang.
+if [[ ${1-} == --fuzz ]]; then
+	needed+=(afl++ llvm)
+elif (($# != 0)); then
+	echo "usage: ci/setup.sh [--fuzz]" >&2
+	exit 2
+fi
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "setup: this is not Debian; needed here: ${needed[*]}" >&2
