@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: MIT
+/* scope.c - see scope.h: the table of scopes, and how an input becomes a script.
+ *
+ * The opening's binary form stands before the input's bytes, and both are decoded at once. What is
+ * left of the input's statements is made to run to its end: times that would go back or beyond what
+ * a program may last come into range, since a run ends at the first that does not.
+ */
+#include "harness/fuzz/scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+/* What the judging kernel and the reference can be compared over: beyond it the neighbours' table
+ * draws random numbers.
+ */
+#define LONGEST_NS (240ull * 1000000000)
+
+/* --- what scopes keep
+ * ------------------------------------------------------------------------------------------ */
+
+enum keep {
+	KEEP_CALLS = 1 << 0,
+	KEEP_FRAMES = 1 << 1,
+	KEEP_COMMANDS = 1 << 2,
+	KEEP_TIME = 1 << 3,
+	KEEP_RIGHTS = 1 << 4,
+	KEEP_SIGNALS = 1 << 5,
+	KEEP_LINK = 1 << 6,
+	KEEP_CARD = 1 << 7,
+	KEEP_WIRE = 1 << 8,
+	KEEP_ALLOC = 1 << 9,
+	KEEP_HOSTS = 1 << 10, /* others than the first */
+	KEEP_DEVICE = 1 << 11,
+	KEEP_ALL = (1 << 12) - 1
+};
+
+/* Counters are compared with what a script says of them, and an input knows nothing of them. */
+static const u16 directive_keep[DIR_MAX] = {
+	[DIR_ADVANCE] = KEEP_TIME,	 [DIR_QUIET] = KEEP_TIME,
+	[DIR_CAP_DROP] = KEEP_RIGHTS,	 [DIR_CAP_ADD] = KEEP_RIGHTS,
+	[DIR_UID] = KEEP_RIGHTS,	 [DIR_SIGNAL] = KEEP_SIGNALS,
+	[DIR_LINK_DOWN] = KEEP_LINK,	 [DIR_LINK_UP] = KEEP_LINK,
+	[DIR_NIC_IRQ_DELAY] = KEEP_CARD, [DIR_NIC_IRQ_LOSE] = KEEP_CARD,
+	[DIR_NIC_DMA_FAIL] = KEEP_CARD,	 [DIR_NIC_FETCH_FAIL] = KEEP_CARD,
+	[DIR_WIRE_DROP] = KEEP_WIRE,	 [DIR_WIRE_DELAY] = KEEP_WIRE,
+	[DIR_WIRE_LOSS] = KEEP_WIRE,	 [DIR_WIRE_DUP] = KEEP_WIRE,
+	[DIR_WIRE_REORDER] = KEEP_WIRE,	 [DIR_WIRE_CORRUPT] = KEEP_WIRE,
+	[DIR_ALLOC_FAIL] = KEEP_ALLOC,	 [DIR_ALLOC_FAIL_OF] = KEEP_ALLOC,
+};
+
+static bool text_is(const struct script *s, struct text t, const char *is)
+{
+	return t.len == strlen(is) && memcmp(script_text(s, t), is, t.len) == 0;
+}
+
+/* Of all options only this one is about what happens, and not about how it is compared. */
+static bool is_device(const struct script *s, const struct stmt *st)
+{
+	return st->kind == STMT_OPTION && text_is(s, st->pair.key, "device") &&
+	       (text_is(s, st->pair.value, "tap") || text_is(s, st->pair.value, "tun") ||
+		text_is(s, st->pair.value, "igb"));
+}
+
+static u32 keep_of(const struct script *s, const struct stmt *st)
+{
+	switch (st->kind) {
+	case STMT_OPTION:
+		return is_device(s, st) ? KEEP_DEVICE : 0;
+	case STMT_COMMAND:
+		return KEEP_COMMANDS;
+	case STMT_CALL:
+		return KEEP_CALLS;
+	case STMT_PACKET:
+		return st->packet.incoming ? KEEP_FRAMES : 0;
+	case STMT_DIRECTIVE:
+		return directive_keep[st->directive.id];
+	default:
+		return 0;
+	}
+}
+
+static bool keeps(const struct script *s, const struct stmt *st, u32 what)
+{
+	return (keep_of(s, st) & what) != 0 && (st->host == 0 || (what & KEEP_HOSTS) != 0);
+}
+
+static bool keeps_syscalls(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st, KEEP_ALL);
+}
+
+static bool keeps_rx(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st,
+		     KEEP_FRAMES | KEEP_TIME | KEEP_LINK | KEEP_CARD | KEEP_WIRE | KEEP_DEVICE);
+}
+
+static bool keeps_api(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st, KEEP_CALLS);
+}
+
+/* Fragments, and what else a host needs to send some, and to be asked for some. */
+static bool keeps_frag(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st,
+		     KEEP_CALLS | KEEP_FRAMES | KEEP_COMMANDS | KEEP_TIME | KEEP_WIRE | KEEP_ALLOC |
+			     KEEP_DEVICE);
+}
+
+static bool keeps_neigh(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st,
+		     KEEP_CALLS | KEEP_FRAMES | KEEP_COMMANDS | KEEP_TIME | KEEP_LINK | KEEP_WIRE |
+			     KEEP_ALLOC | KEEP_DEVICE);
+}
+
+/* --- the table
+ * ------------------------------------------------------------------------------------------ */
+
+#define SOCKADDR(port, addr)                                                                       \
+	"{sa_family = AF_INET, sin_port = htons(" #port "), sin_addr = inet_addr(\"" addr "\")}, " \
+											  "16"
+#define HOST	"`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
+#define KNOWN	"`ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0`\n"
+#define SOCKET3 "0 socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+#define BIND3	"+0 bind(3, " SOCKADDR(5000, "192.0.2.1") ") = 0\n"
+
+/* What most vectors of an area begin with is its opening, to the letter, so that inputs that are
+ * made of them have it once.
+ */
+static const struct fuzz_scope scopes[] = {
+	{
+		.name = "syscalls",
+		.opening = "`ip link set lo up`\n",
+		.stmts = 96,
+		.keeps = keeps_syscalls,
+		.weights = "udp=14",
+	},
+	{
+		.name = "rx",
+		.opening = HOST KNOWN
+		"`ip link set lo up; ip route add 198.51.100.0/24 via 192.0.2.9`\n" SOCKET3 BIND3
+		"+0 setsockopt(3, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+		"+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
+		"+0 bind(4, " SOCKADDR(
+			5001,
+			"0.0.0.0") ") = 0\n"
+				   "+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
+				   "+0 setsockopt(4, SOL_IP, IP_RECVOPTS, [1], 4) = 0\n"
+				   "+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
+				   "+0 bind(5, " SOCKADDR(
+					   5002,
+					   "192.0.2.1") ") = 0\n"
+							"+0 connect(5, " SOCKADDR(
+								7,
+								"192.0.2.2") ") = 0\n"
+									     "+0 setsockopt(5, "
+									     "SOL_IP, IP_RECVERR, "
+									     "[1], 4) = 0\n"
+									     "+0 send(5, \"x\", 1, "
+									     "0) = 1\n"
+									     "+0 socket(AF_INET, "
+									     "SOCK_DGRAM, "
+									     "IPPROTO_UDPLITE) = "
+									     "6\n"
+									     "+0 bind(6, " SOCKADDR(
+										     5000,
+										     "0.0.0.0") ") "
+												"= "
+												"0"
+												"\n"
+												"+0"
+												" s"
+												"oc"
+												"ke"
+												"t("
+												"AF"
+												"_I"
+												"NE"
+												"T,"
+												" S"
+												"OC"
+												"K_"
+												"RA"
+												"W,"
+												" I"
+												"PP"
+												"RO"
+												"TO"
+												"_I"
+												"CM"
+												"P)"
+												" ="
+												" 7"
+												"\n"
+												"+0"
+												" s"
+												"oc"
+												"ke"
+												"t("
+												"AF"
+												"_I"
+												"NE"
+												"T,"
+												" S"
+												"OC"
+												"K_"
+												"RA"
+												"W,"
+												" 2"
+												"53"
+												") "
+												"= "
+												"8"
+												"\n"
+												"+0"
+												" s"
+												"en"
+												"dt"
+												"o("
+												"3,"
+												" "
+												"\""
+												"y"
+												"\""
+												", "
+												"1,"
+												" 0"
+												","
+												" " SOCKADDR(
+													7,
+													"192.0.2.3") ") = 1\n",
+		.stmts = 64,
+		.keeps = keeps_rx,
+		.weights = "frames=6",
+	},
+	{
+		.name = "api",
+		.opening = HOST KNOWN
+		"`ip link set lo up`\n" SOCKET3 "+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
+		"+0 bind(4, " SOCKADDR(
+			5000,
+			"0.0.0.0") ") = 0\n"
+				   "+0 setsockopt(4, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+				   "+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
+				   "+0 setsockopt(4, SOL_SOCKET, SO_TIMESTAMP, [1], 4) = 0\n"
+				   "+0 < 192.0.2.2:7 > 192.0.2.1:5000 udp (5) \"hello\"\n"
+				   "+0 < 192.0.2.2:7 > 192.0.2.1:5000 [opt rr 8 00000000] udp "
+				   "(700)\n"
+				   "+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
+				   "+0 bind(5, " SOCKADDR(
+					   5001,
+					   "192.0.2.1") ") = 0\n"
+							"+0 connect(5, " SOCKADDR(
+								7,
+								"192.0.2.2") ") = 0\n"
+									     "+0 setsockopt(5, "
+									     "SOL_IP, IP_RECVERR, "
+									     "[1], 4) = 0\n"
+									     "+0 send(5, \"x\", 1, "
+									     "0) = 1\n"
+									     "+0 < 192.0.2.2 > "
+									     "192.0.2.1 icmp "
+									     "unreachable "
+									     "port_unreachable "
+									     "[192.0.2.1:5001 > "
+									     "192.0.2.2:7 udp "
+									     "(1)]\n"
+									     "+0 socket(AF_INET, "
+									     "SOCK_DGRAM, "
+									     "IPPROTO_UDPLITE) = "
+									     "6\n"
+									     "+0 bind(6, " SOCKADDR(
+										     5002,
+										     "127.0.0.1") ") = 0\n"
+												  "+0 socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = 7\n"
+												  "+0 socket(AF_INET, SOCK_DGRAM, 0) = 8\n"
+												  "+0 connect(8, " SOCKADDR(
+													  5003,
+													  "127.0.0.1") ") = 0\n"
+														       "+0 send(8, \"cork\", 4, MSG_MORE) = 4\n"
+														       "+0 shutdown(8, SHUT_RD) = 0\n"
+														       "+0 epoll_create(1) = 9\n"
+														       "+0 epoll_ctl(9, EPOLL_CTL_ADD, 4, {events = EPOLLIN, ptr = 4}) = 0\n",
+		.stmts = 1,
+		.keeps = keeps_api,
+		.weights = "arguments=9",
+	},
+	{
+		.name = "frag",
+		.opening = HOST KNOWN SOCKET3 BIND3,
+		.stmts = 64,
+		.keeps = keeps_frag,
+		.weights = "fragments=7",
+	},
+	{
+		.name = "neigh",
+		.opening = HOST SOCKET3 BIND3,
+		.stmts = 64,
+		.keeps = keeps_neigh,
+		.weights = "neighbours=7",
+	},
+	{
+		.name = "snapshot",
+		.opening = "`ip link set lo up`\n",
+		.stmts = 48,
+		.keeps = keeps_syscalls,
+		.weights = "udp=14",
+	},
+};
+
+const struct fuzz_scope *fuzz_scope_find(const char *target)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(scopes); i++)
+		if (strcmp(scopes[i].name, target) == 0)
+			return &scopes[i];
+	return NULL;
+}
+
+/* --- openings
+ * ------------------------------------------------------------------------------------------ */
+
+/* Of each scope, made when it is first asked for. */
+static struct opening {
+	struct script *script; /* no headers, options or comments */
+	u8 *bytes;
+	size_t len;
+} openings[ARRAY_SIZE(scopes)];
+
+static const struct opening *opening_of(const struct fuzz_scope *scope)
+{
+	struct opening *o = &openings[scope - scopes];
+	struct script_error err = { 0 };
+
+	if (o->script != NULL)
+		return o;
+	o->script = script_parse(scope->name, scope->opening, strlen(scope->opening), &err);
+	if (o->script == NULL) {
+		fprintf(stderr, "%s:%u:%u: %s\n", scope->name, err.line, err.column, err.text);
+		check_failed(__FILE__, __LINE__, "an opening is a script");
+	}
+	o->bytes = script_encode(o->script, &o->len);
+	return o;
+}
+
+/* --- an input as a script
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_option(const struct stmt *st)
+{
+	return st->kind == STMT_OPTION || st->kind == STMT_HEADER;
+}
+
+struct clock {
+	u64 now_ns; /* what the next statement counts from */
+};
+
+static void cap(u64 *ns, u64 most)
+{
+	if (*ns > most)
+		*ns = most;
+}
+
+/* Absolute times that lie behind are now; what lasts, lasts no longer than a program may. */
+static void fit_when(struct clock *c, struct when *w)
+{
+	u64 base = w->kind == WHEN_ABS ? 0 : c->now_ns;
+
+	if (w->kind == WHEN_ABS && w->from_ns < c->now_ns)
+		*w = (struct when){ .kind = WHEN_NONE };
+	if (w->kind == WHEN_NONE || w->kind == WHEN_ANY)
+		return;
+	cap(&w->from_ns, LONGEST_NS - base);
+	if (w->until_ns != 0)
+		cap(&w->until_ns, LONGEST_NS - base);
+	c->now_ns = base + w->from_ns;
+}
+
+static void fit(struct clock *c, struct stmt *st)
+{
+	if (is_option(st))
+		return;
+	fit_when(c, &st->when);
+	if (st->kind != STMT_DIRECTIVE)
+		return;
+	if (st->directive.id == DIR_ADVANCE || st->directive.id == DIR_QUIET) {
+		cap(&st->directive.value[0], LONGEST_NS - c->now_ns);
+		c->now_ns += st->directive.value[0];
+	}
+}
+
+/* The opening's statements are the first behind the options. */
+static void filter(const struct fuzz_scope *scope, struct script *s, u32 opening)
+{
+	struct clock clock = { 0 };
+	u32 kept = 0, of_input = 0;
+	bool device = false;
+
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		struct stmt st = s->stmt[i];
+		bool ours = !is_option(&st) && opening != 0;
+
+		opening -= ours;
+		if (!ours && (of_input == scope->stmts || !scope->keeps(s, &st)))
+			continue;
+		if (!ours && is_option(&st) && device)
+			continue; /* one device is enough */
+		device = device || is_option(&st);
+		of_input += !ours && !is_option(&st);
+		fit(&clock, &st);
+		s->stmt[kept++] = st;
+	}
+	s->nr_stmts = kept;
+}
+
+struct script *fuzz_scope_script(const struct fuzz_scope *scope, const u8 *data, size_t len)
+{
+	const struct opening *o = opening_of(scope);
+	u8 *all = malloc(o->len + len);
+	struct script *s;
+
+	if (all == NULL)
+		abort();
+	memcpy(all, o->bytes, o->len);
+	if (len != 0)
+		memcpy(all + o->len, data, len);
+	s = script_decode(scope->name, all, o->len + len);
+	free(all);
+	filter(scope, s, o->script->nr_stmts);
+	return s;
+}
+
+/* --- a script as an input
+ * ------------------------------------------------------------------------------------------ */
+
+struct bytes {
+	u8 *at;
+	size_t len;
+};
+
+static void add(struct bytes *b, const struct script *s, u32 from, u32 to)
+{
+	struct script part = *s;
+	size_t len;
+	u8 *more;
+
+	part.stmt = &s->stmt[from];
+	part.nr_stmts = to - from;
+	more = script_encode(&part, &len);
+	b->at = realloc(b->at, b->len + len + 1);
+	if (b->at == NULL)
+		abort();
+	memcpy(b->at + b->len, more, len);
+	b->len += len;
+	free(more);
+}
+
+static struct script *one(const struct script *s, u32 i)
+{
+	struct bytes b = { 0 };
+	struct script *alone;
+
+	add(&b, s, i, i + 1);
+	alone = script_decode("", b.at, b.len);
+	free(b.at);
+	return alone;
+}
+
+static bool same_stmt(const struct script *a, u32 i, const struct script *b, u32 k)
+{
+	struct script *x = one(a, i), *y = one(b, k);
+	bool same = script_equal(x, y);
+
+	script_free(x);
+	script_free(y);
+	return same;
+}
+
+static u32 first_event(const struct script *s)
+{
+	u32 i = 0;
+
+	while (i < s->nr_stmts && (is_option(&s->stmt[i]) || s->stmt[i].kind == STMT_COMMENT))
+		i++;
+	return i;
+}
+
+u8 *fuzz_scope_input(const struct fuzz_scope *scope, const struct script *s, size_t *len)
+{
+	const struct script *opening = opening_of(scope)->script;
+	u32 first = first_event(s), from = first, k = 0;
+	struct bytes b = { 0 };
+
+	while (from < s->nr_stmts && k < opening->nr_stmts) {
+		if (s->stmt[from].kind != STMT_COMMENT) {
+			if (!same_stmt(s, from, opening, k))
+				break;
+			k++;
+		}
+		from++;
+	}
+	add(&b, s, 0, first);
+	add(&b, s, from, s->nr_stmts);
+	*len = b.len;
+	return b.at;
+}
