@@ -17,7 +17,7 @@ struct detection {
 
 /* Reads what a target said before it ended: "found: ...", an assert, a sanitizer's report with its
  * stack, a signal. The signature has the kind and the innermost functions of ours, no addresses, no
- * line numbers. wait_status: of waitpid(). False: it ended well.
+ * line numbers. wait_status: of waitpid(). False: it ended well, or met what is not implemented.
  */
 bool detect_read(const char *said, int wait_status, struct detection *d);
 
@@ -26,7 +26,9 @@ struct detect {
 	u32 seconds;	   /* of real time, then it hangs: 0 is 60 */
 	const char *looks; /* as --looks says it; NULL: all */
 };
-/* Runs replay_TARGET with this input. 0, or -1 with why in err: no such program. */
+/* Runs replay_TARGET with this input. 0, or -1 with why in err: no such program, or a signal came
+ * to us meanwhile (errno is EINTR).
+ */
 int detect_run(const struct detect *how, const char *target, const u8 *input, size_t len,
 	       struct detection *d, char *err, u32 err_size);
 void detection_free(struct detection *d);

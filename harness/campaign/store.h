@@ -3,6 +3,7 @@
  *
  * A finding is known by target, detector and signature: its id is the first eight hex digits of the
  * SHA-256 of the three. Programs with the same id are the same finding; the shortest is kept.
+ * Several processes may have the file open; none may take a store that is open over a fork().
  */
 #ifndef HARNESS_CAMPAIGN_STORE_H
 #define HARNESS_CAMPAIGN_STORE_H
@@ -10,7 +11,7 @@
 #include "harness/fuzz/fuzz.h"
 
 enum finding_status {
-	FINDING_NEW,	   /* seen once */
+	FINDING_NEW,	   /* seen once, or again after it was gone */
 	FINDING_CONFIRMED, /* each of three replays showed it */
 	FINDING_FLAKY,	   /* some did: a finding of its own, for nothing here may be flaky */
 	FINDING_MINIMISED,
@@ -35,6 +36,7 @@ struct found {
 	u32 seen;	     /* how often */
 	u32 replays, showed; /* replays of triage, and how many of them showed it */
 	char *text;	     /* what was said about it; of malloc; NULL */
+	char *place;	     /* the file that it was promoted to; of malloc; NULL */
 };
 
 struct store;
@@ -43,13 +45,19 @@ struct store *store_open(const char *path, char *err, u32 err_size);
 void store_close(struct store *s);
 void found_id(struct found *f); /* fills in id */
 void found_free(struct found *f);
-/* Adds it, or counts that it was seen again: *is_new. False with why in err. */
+/* Adds it, or counts that it was seen again; *is_new: it was not there, or gone. Of f target,
+ * detector, signature, first_seen, commit, program and text count. False with why in err.
+ */
 bool store_add(struct store *s, const struct found *f, bool *is_new, char *err, u32 err_size);
-/* id: a whole one or the beginning of just one. 1, 0 (none, or several), -1 with why in err. */
+/* id: a whole one or the beginning of just one. 1, 0 (none, or several, which err says), -1 with
+ * why in err.
+ */
 int store_find(struct store *s, const char *id, struct found *f, char *err, u32 err_size);
-/* Status, smallest, replays, showed, text are written anew. */
+/* Status, smallest, replays, showed, text, place are written anew. */
 bool store_update(struct store *s, const struct found *f, char *err, u32 err_size);
-/* In the order in which they were first seen, newest last; each false ends it. */
+/* In the order in which they were first seen, newest last; each false ends it. The callback may
+ * update the store.
+ */
 bool store_each(struct store *s, bool (*each)(void *ctx, const struct found *f), void *ctx,
 		char *err, u32 err_size);
 
