@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* drive_libfuzzer.c - a fuzz target behind libFuzzer's functions. */
+#include "harness/fuzz/counters.h"
 #include "harness/fuzz/fuzz.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -13,6 +14,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
+	fuzz_counters_open();
 	if (fuzz_target.init != NULL)
 		fuzz_target.init();
 	return 0;
@@ -23,5 +25,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	/* An engine that is not instrumented itself does not say that it has read a file. */
 	if (__msan_unpoison != NULL)
 		__msan_unpoison(data, size);
+	fuzz_counters->execs++;
 	return fuzz_target.run(data, size) ? 0 : -1;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fuzz/counters.h"
 #include "harness/fuzz/fuzz.h"
 #include "harness/fuzz/oracle.h"
 #include "harness/lib/invariants.h"
@@ -69,6 +70,7 @@ static void between(struct dut *d)
 static void call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 arg[SYS_ARGS])
 {
 	between(d);
+	fuzz_counters->calls++;
 	now.ops->call(d, host, thread, nr, arg);
 }
 
@@ -129,6 +131,21 @@ static struct dut *make(const struct dut_config *cfg, char *err, u32 err_size)
 	return d;
 }
 
+static void count_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, s64 when_ps,
+			u32 stmt)
+{
+	(void)ctx;
+	(void)host;
+	(void)outgoing;
+	(void)frame;
+	(void)len;
+	(void)when_ps;
+	(void)stmt;
+	fuzz_counters->frames++;
+}
+
+static const struct run_watch count_frames = { .frame = count_frame };
+
 /* --- a program
  * ------------------------------------------------------------------------------------------ */
 
@@ -147,6 +164,7 @@ struct fuzz_program_run fuzz_program_once(const struct script *s,
 	record_init(&record);
 	o.dut = make;
 	o.record = &record;
+	o.watch = &count_frames;
 	r = run_script(s, &o, fuzz.worlds);
 	record_free(&record);
 	run_result_free(&r);
@@ -217,6 +235,7 @@ static void look_again(const struct script *s, const u8 *data, size_t len)
 
 	if (fuzz.looks == 0 || hash(data, len) % fuzz.share != 0)
 		return;
+	fuzz_counters->looks++;
 	if (fuzz_look(s, fuzz.looks, fuzz.worlds, &f) == LOOK_FOUND)
 		fuzz_found(f.detector, f.signature, f.detail != NULL ? f.detail : "");
 	free(f.detail);
@@ -231,6 +250,7 @@ void fuzz_program_init(const char *target)
 
 	fuzz.scope = fuzz_scope_find(target);
 	fuzz.worlds = dut_worlds_new();
+	fuzz_counters_open();
 	read_looks(looks != NULL ? looks : "all/64");
 }
 
@@ -239,6 +259,8 @@ bool fuzz_program(const u8 *data, size_t len)
 	struct script *s = fuzz_scope_script(fuzz.scope, data, len);
 	struct fuzz_program_run r = fuzz_program_once(s, NULL, NULL);
 
+	fuzz_counters->programs++;
+	fuzz_counters->limits += r.verdict == RUN_NOT_IMPLEMENTED;
 	if (r.verdict == RUN_PASSED)
 		look_again(s, data, len);
 	script_free(s);
