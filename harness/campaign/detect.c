@@ -465,25 +465,45 @@ static char *read_said(int fd, const char *more)
 	return text;
 }
 
-/* What it said, or NULL with why in err. */
-static char *wait_for(pid_t pid, u32 seconds, int said, int *status, char *err, u32 err_size)
-{
-	char more[NAME_BYTES] = "";
-	enum child_end end = child_wait(pid, (int)(seconds * MS_PER_SECOND), status);
+/* A program that runs. */
+struct run {
+	pid_t pid; /* 0: none */
+	int input, said;
+};
 
-	if (end == CHILD_ENDED) {
-		child_sweep(pid);
-		return read_said(said, more);
+static void run_close(struct run *r)
+{
+	if (r->pid > 0)
+		child_kill(r->pid);
+	if (r->input >= 0)
+		close(r->input);
+	if (r->said >= 0)
+		close(r->said);
+	*r = (struct run){ .input = -1, .said = -1 };
+}
+
+static bool run_start(struct run *r, const struct detect *how, const char *program,
+		      const struct detect_item *item)
+{
+	char file[NAME_BYTES];
+	const char *const argv[] = { program, "--looks", how->looks != NULL ? how->looks : "all",
+				     file, NULL };
+	const char **env = environment();
+	struct child c = { .argv = argv, .env = env, .in = -1 };
+
+	/* The program opens its input by its number. */
+	*r = (struct run){ .input = memfd_create("input", 0),
+			   .said = memfd_create("said", MFD_CLOEXEC) };
+	if (r->input >= 0 && r->said >= 0 && write_all(r->input, item->input, item->len)) {
+		snprintf(file, sizeof(file), "/dev/fd/%d", r->input);
+		c.out = c.err = r->said;
+		r->pid = start_fixed(&c);
 	}
-	child_kill(pid);
-	if (end == CHILD_INTERRUPTED) {
-		snprintf(err, err_size, "interrupted");
-		errno = EINTR;
-		return NULL;
-	}
-	*status = SIGKILL;
-	snprintf(more, sizeof(more), "\n%s%u s of real time\n", no_end, seconds);
-	return read_said(said, more);
+	free(env);
+	if (r->input >= 0)
+		close(r->input); /* the next one started is not to have it */
+	r->input = -1;
+	return r->pid > 0;
 }
 
 /* It could not do what it was asked: what it said is why. */
@@ -498,40 +518,70 @@ static bool is_no_answer(const char *program, const char *said, int status, char
 	return code == EXIT_NO_PROGRAM || code == EXIT_WRONG_USE;
 }
 
-static int run_child(const struct detect *how, const char *program, int input, int said,
-		     struct detection *d, char *err, u32 err_size)
+static int run_finish(struct run *r, const struct detect *how, const char *program,
+		      struct detection *d, char *err, u32 err_size)
 {
 	u32 seconds = how->seconds != 0 ? how->seconds : SECONDS_USUALLY;
-	char file[NAME_BYTES], *text = NULL;
-	const char *const argv[] = { program, "--looks", how->looks != NULL ? how->looks : "all",
-				     file, NULL };
-	const char **env = environment();
-	struct child c = { .argv = argv, .env = env, .in = -1, .out = said, .err = said };
-	int status = 0, ret = -1;
-	pid_t pid;
+	char more[NAME_BYTES] = "", *said;
+	int status = 0;
+	enum child_end end = child_wait(r->pid, (int)(seconds * MS_PER_SECOND), &status);
+	bool no_answer;
 
-	snprintf(file, sizeof(file), "/dev/fd/%d", input);
-	pid = start_fixed(&c);
-	free(env);
-	if (pid < 0)
-		snprintf(err, err_size, "no process could be started: %s", strerror(errno));
-	else
-		text = wait_for(pid, seconds, said, &status, err, err_size);
-	if (text != NULL && !is_no_answer(program, text, status, err, err_size)) {
-		detect_read(text, status, d);
-		ret = 0;
+	if (end == CHILD_INTERRUPTED) {
+		snprintf(err, err_size, "interrupted");
+		errno = EINTR;
+		return -1;
 	}
-	free(text);
-	return ret;
+	if (end == CHILD_RUNS) {
+		child_kill(r->pid);
+		status = SIGKILL;
+		snprintf(more, sizeof(more), "\n%s%u s of real time\n", no_end, seconds);
+	} else {
+		child_sweep(r->pid);
+	}
+	r->pid = 0;
+	said = read_said(r->said, more);
+	no_answer = is_no_answer(program, said, status, err, err_size);
+	if (!no_answer)
+		detect_read(said, status, d);
+	free(said);
+	return no_answer ? -1 : 0;
 }
 
-int detect_run(const struct detect *how, const char *target, const u8 *input, size_t len,
-	       struct detection *d, char *err, u32 err_size)
+/* The oldest is waited for; as many as there may be run beside it. */
+static int run_window(const struct detect *how, const char *program, struct detect_item *item,
+		      u32 n, struct run *run, u32 workers, char *err, u32 err_size)
+{
+	u32 started = 0;
+
+	for (u32 done = 0; done < n; done++) {
+		struct run *oldest = &run[done % workers];
+
+		while (started < n && started - done < workers) {
+			if (!run_start(&run[started % workers], how, program, &item[started])) {
+				snprintf(err, err_size, "no process could be started: %s",
+					 strerror(errno));
+				return -1;
+			}
+			started++;
+		}
+		if (run_finish(oldest, how, program, &item[done].d, err, err_size) != 0)
+			return -1;
+		run_close(oldest);
+	}
+	return 0;
+}
+
+int detect_all(const struct detect *how, const char *target, struct detect_item *item, u32 n,
+	       u32 workers, char *err, u32 err_size)
 {
 	char program[PATH_BYTES];
-	int in, said, ret = -1;
+	struct run *run;
+	int ret;
 
-	*d = (struct detection){ .text = NULL };
+	assert(workers != 0);
+	for (u32 i = 0; i < n; i++)
+		item[i].d = (struct detection){ .text = NULL };
 	if (snprintf(program, sizeof(program), "%s/asan/replay_%s", how->build, target) >=
 		    (int)sizeof(program) ||
 	    access(program, X_OK) != 0) {
@@ -539,15 +589,24 @@ int detect_run(const struct detect *how, const char *target, const u8 *input, si
 			 target);
 		return -1;
 	}
-	in = memfd_create("input", 0); /* the program opens it by its number */
-	said = memfd_create("said", MFD_CLOEXEC);
-	if (in < 0 || said < 0 || !write_all(in, input, len))
-		snprintf(err, err_size, "no memory for an input: %s", strerror(errno));
-	else
-		ret = run_child(how, program, in, said, d, err, err_size);
-	if (in >= 0)
-		close(in);
-	if (said >= 0)
-		close(said);
+	run = must(calloc(workers, sizeof(*run)));
+	for (u32 i = 0; i < workers; i++)
+		run[i] = (struct run){ .input = -1, .said = -1 };
+	ret = run_window(how, program, item, n, run, workers, err, err_size);
+	for (u32 i = 0; i < workers; i++)
+		run_close(&run[i]);
+	free(run);
+	for (u32 i = 0; i < n && ret != 0; i++)
+		detection_free(&item[i].d);
+	return ret;
+}
+
+int detect_run(const struct detect *how, const char *target, const u8 *input, size_t len,
+	       struct detection *d, char *err, u32 err_size)
+{
+	struct detect_item item = { .input = input, .len = len };
+	int ret = detect_all(how, target, &item, 1, 1, err, err_size);
+
+	*d = item.d;
 	return ret;
 }

@@ -31,6 +31,14 @@ struct detect {
  */
 int detect_run(const struct detect *how, const char *target, const u8 *input, size_t len,
 	       struct detection *d, char *err, u32 err_size);
+/* The same of several inputs, so many at a time. All detections are filled in, or none. */
+struct detect_item {
+	const u8 *input;
+	size_t len;
+	struct detection d; /* result */
+};
+int detect_all(const struct detect *how, const char *target, struct detect_item *item, u32 n,
+	       u32 workers, char *err, u32 err_size);
 void detection_free(struct detection *d);
 
 #endif

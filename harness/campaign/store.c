@@ -121,7 +121,7 @@ struct store {
 /* In the order of struct row's columns below. */
 #define COLUMNS                                                                                    \
 	"id, target, detector, signature, first_seen, build, status, program, smallest, seen, "    \
-	"replays, showed, text, place"
+	"replays, showed, text, place, looks"
 
 enum column {
 	COL_ID,
@@ -137,14 +137,16 @@ enum column {
 	COL_REPLAYS,
 	COL_SHOWED,
 	COL_TEXT,
-	COL_PLACE
+	COL_PLACE,
+	COL_LOOKS
 };
 
 static const char make_table[] =
 	"CREATE TABLE finding (nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, target TEXT NOT "
 	"NULL, detector TEXT NOT NULL, signature TEXT NOT NULL, first_seen TEXT NOT NULL, build "
 	"TEXT NOT NULL, status TEXT NOT NULL, program BLOB NOT NULL, smallest BLOB, seen INTEGER "
-	"NOT NULL, replays INTEGER NOT NULL, showed INTEGER NOT NULL, text TEXT, place TEXT, "
+	"NOT NULL, replays INTEGER NOT NULL, showed INTEGER NOT NULL, text TEXT, place TEXT, looks "
+	"TEXT NOT NULL, "
 	"UNIQUE (target, detector, signature))";
 
 /* --- errors --- */
@@ -405,6 +407,7 @@ static bool take_row(sqlite3_stmt *st, struct found *f)
 	     take_text(st, COL_SIGNATURE, f->signature, sizeof(f->signature)) &&
 	     take_text(st, COL_FIRST_SEEN, f->first_seen, sizeof(f->first_seen)) &&
 	     take_text(st, COL_BUILD, f->commit, sizeof(f->commit)) &&
+	     take_text(st, COL_LOOKS, f->looks, sizeof(f->looks)) &&
 	     take_name(st, COL_DETECTOR, detector_names, DETECTOR_MAX, &detector) &&
 	     take_name(st, COL_STATUS, finding_status_names, FINDING_STATUSES, &status) &&
 	     take_u32(st, COL_SEEN, &f->seen) && take_u32(st, COL_REPLAYS, &f->replays) &&
@@ -437,7 +440,7 @@ static int next_row(struct store *s, sqlite3_stmt *st, struct found *f, struct w
 	complain(why, s,
 		 "the store of findings is damaged: finding %" PRIu32
 		 " is none that a refstack writes",
-		 (u32)sqlite3_column_int(st, COL_PLACE + 1));
+		 (u32)sqlite3_column_int(st, COL_LOOKS + 1));
 	return -1;
 }
 
@@ -452,7 +455,7 @@ static bool insert(struct store *s, const struct found *f, const char *id, struc
 {
 	static const char sql[] = "INSERT INTO finding (" COLUMNS
 				  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'new', ?7, NULL, "
-				  "1, 0, 0, ?8, NULL)";
+				  "1, 0, 0, ?8, NULL, '')";
 	sqlite3_stmt *st = prepare(s, sql, why);
 
 	if (st == NULL)
@@ -476,7 +479,7 @@ static bool seen_again(struct store *s, const struct found *old, const struct fo
 		"UPDATE finding SET seen = seen + 1, program = ?2, text = ?3 WHERE id = ?1";
 	static const char anew[] =
 		"UPDATE finding SET seen = seen + 1, program = ?2, text = ?3, build = ?4, status = "
-		"'new', smallest = NULL, replays = 0, showed = 0 WHERE id = ?1";
+		"'new', smallest = NULL, looks = '', replays = 0, showed = 0 WHERE id = ?1";
 	bool gone = old->status == FINDING_GONE;
 	const struct found *keep = gone || f->program_len < old->program_len ? f : old;
 	sqlite3_stmt *st = prepare(s, gone ? anew : again, why);
@@ -602,7 +605,7 @@ bool store_update(struct store *s, const struct found *f, char *err, u32 err_siz
 {
 	static const char sql[] =
 		"UPDATE finding SET status = ?2, smallest = ?3, replays = ?4, showed = ?5, text = "
-		"?6, place = ?7 WHERE id = ?1";
+		"?6, place = ?7, looks = ?8 WHERE id = ?1";
 	struct why why = { err, err_size };
 	sqlite3_stmt *st = prepare(s, sql, why);
 
@@ -616,6 +619,7 @@ bool store_update(struct store *s, const struct found *f, char *err, u32 err_siz
 	sqlite3_bind_int64(st, 5, f->showed);
 	bind_text(st, 6, f->text);
 	bind_text(st, 7, f->place);
+	bind_text(st, 8, f->looks);
 	if (!finish(s, st, why))
 		return false;
 	if (sqlite3_changes(s->db) == 1)

@@ -31,9 +31,13 @@ struct found {
 	enum finding_status status;
 	u8 *program; /* the input, as the target takes it; of malloc */
 	size_t program_len;
-	u8 *smallest; /* minimised; NULL */
+	/* Minimised; NULL. Of a target of programs the whole script as script_encode() has it, with
+	 * all that stands before it; of others an input.
+	 */
+	u8 *smallest;
 	size_t smallest_len;
-	u32 seen;	     /* how often */
+	char looks[16]; /* as --looks says it: which second look shows it, or none; "": unknown */
+	u32 seen;	/* how often */
 	u32 replays, showed; /* replays of triage, and how many of them showed it */
 	char *text;	     /* what was said about it; of malloc; NULL */
 	char *place;	     /* the file that it was promoted to; of malloc; NULL */
@@ -53,7 +57,7 @@ bool store_add(struct store *s, const struct found *f, bool *is_new, char *err, 
  * why in err.
  */
 int store_find(struct store *s, const char *id, struct found *f, char *err, u32 err_size);
-/* Status, smallest, replays, showed, text, place are written anew. */
+/* Status, smallest, looks, replays, showed, text, place are written anew. */
 bool store_update(struct store *s, const struct found *f, char *err, u32 err_size);
 /* In the order in which they were first seen, newest last; each false ends it. The callback may
  * update the store.
