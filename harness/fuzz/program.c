@@ -37,6 +37,7 @@ static struct {
 	const struct script *script;
 	void (*between)(void *ctx, struct dut *d);
 	void *ctx;
+	void (*on_frame)(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
 	u64 steps;
 	u64 digest;
 } now;
@@ -54,8 +55,24 @@ _Noreturn static void found(enum detector d, const char *signature)
 /* --- the reference, wrapped
  * ------------------------------------------------------------------------------------------ */
 
+static void count_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
+{
+	fuzz_counters->frames++;
+	now.on_frame(ctx, host, outgoing, frame, len, when_ps);
+}
+
+/* Between the runner, which has asked for frames by now, and the reference. */
+static void listen_in(struct dut *d)
+{
+	if (d->on_frame == NULL || d->on_frame == count_frame)
+		return;
+	now.on_frame = d->on_frame;
+	d->on_frame = count_frame;
+}
+
 static bool step(struct dut *d, u64 until_ps)
 {
+	listen_in(d);
 	if (now.steps++ >= STEPS)
 		found(DETECTOR_liveness, "a program does not come to an end");
 	return now.ops->step(d, until_ps);
@@ -77,6 +94,7 @@ static void call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 
 static const char *inject(struct dut *d, u32 host, const u8 *frame, u32 len)
 {
 	between(d);
+	listen_in(d);
 	return now.ops->inject(d, host, frame, len);
 }
 
@@ -131,21 +149,6 @@ static struct dut *make(const struct dut_config *cfg, char *err, u32 err_size)
 	return d;
 }
 
-static void count_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, s64 when_ps,
-			u32 stmt)
-{
-	(void)ctx;
-	(void)host;
-	(void)outgoing;
-	(void)frame;
-	(void)len;
-	(void)when_ps;
-	(void)stmt;
-	fuzz_counters->frames++;
-}
-
-static const struct run_watch count_frames = { .frame = count_frame };
-
 /* --- a program
  * ------------------------------------------------------------------------------------------ */
 
@@ -164,7 +167,6 @@ struct fuzz_program_run fuzz_program_once(const struct script *s,
 	record_init(&record);
 	o.dut = make;
 	o.record = &record;
-	o.watch = &count_frames;
 	r = run_script(s, &o, fuzz.worlds);
 	record_free(&record);
 	run_result_free(&r);
