@@ -154,7 +154,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build fuzz-service \
+.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build fuzz-service check-fuzz setup-fuzz \
 	oracle coverage recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
@@ -168,6 +168,9 @@ lib: $(BUILD)/$(CONFIG)/libcore.a ## build the library in one configuration
 
 setup: ## install what is missing on Debian 12, or print the line that does
 	$(Q)ci/setup.sh
+
+setup-fuzz:
+	$(Q)ci/setup.sh --fuzz
 
 # What is run with a call taken out; a few of them in check, all in check-full.
 MUTATED := $(BUILD)/gcc-O0/test_graph
@@ -238,6 +241,10 @@ oracle: $(BUILD)/refstack $(BUILD)/guest ## build the judging kernel into the ca
 
 check-oracle: oracle $(BUILD)/release/repeat $(BUILD)/gcc-O0/refstack ## all tests that need the judging kernel, building it again and again
 	$(Q)TEST_TIMEOUT=7200 ci/run-tests.sh $(sort $(wildcard ci/test-oracle*.sh))
+
+check-fuzz: setup-fuzz $(BUILD)/afl/fuzz_binary ## what needs both engines: services' builds, several machines
+	$(Q)ENGINES="libfuzzer afl" SANITIZERS="address undefined memory" TEST_TIMEOUT=3600 \
+		ci/run-tests.sh ci/test-oss-fuzz.sh ci/test-fuzz-hosts.sh
 
 bench: $(BUILD)/refstack ## measure against the running kernel
 	$(Q)$(BUILD)/refstack bench
