@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* fuzz.h - what a fuzz target is. One source each, fuzz_NAME.c, which defines `fuzz_target`; from it
- * and one of the drivers come
- *   build/libfuzzer/fuzz_NAME  drive_libfuzzer.c: libFuzzer, with our mutator behind its own ABI
- *   build/afl/fuzz_NAME        drive_afl.c: a persistent loop over shared memory; the mutator is
- *                              build/afl/mutator.so, which REFSTACK_TARGET tells the target's name
+/* fuzz.h - what a fuzz target is. One source each, fuzz_NAME.c, which defines `fuzz_target`; from
+ * it and one of the drivers come build/libfuzzer/fuzz_NAME  drive_libfuzzer.c: libFuzzer, with our
+ * mutator behind its own ABI build/afl/fuzz_NAME        drive_afl.c: a persistent loop over shared
+ * memory; the mutator is build/afl/mutator.so, which REFSTACK_TARGET tells the target's name
  *   build/CONFIG/replay_NAME   drive_replay.c: runs files once more, with or without mutations
  *
- *   replay_NAME [--looks LIST] [--runs N [--seed S]] [--print] [--pkt] FILE|DIRECTORY...
+ *   replay_NAME [--looks LIST] [--runs N [--seed S]] [--print] [--pkt] [--write DIR]
+ *               FILE|DIRECTORY...
  *     --looks LIST  which second looks (oracle.h) each input gets: all, none, or names with commas
  *     --runs N      N mutations of these inputs besides, drawn from seed S (1)
  *     --print       prints what an input does, for people: of a program the script, nothing is run
- *     --pkt         files are .pkt scripts, which are turned into inputs first
+ *     --pkt         files are .pkt scripts, which are turned into inputs first; of a directory
+ *                   those that end in .pkt
+ *     --write DIR   writes the inputs that a corpus should keep there, each by its hash
  *   The last line is "replayed N inputs". A finding ends the program by abort(), after
  *     found: DETECTOR: SIGNATURE
  *   and what there is to say about it, on standard error; sanitizers and asserts speak for
@@ -62,8 +64,8 @@ extern const struct fuzz_target_info fuzz_targets[];
 extern const u32 fuzz_nr_targets;
 const struct fuzz_target_info *fuzz_target_find(const char *name);
 
-/* Ends the program: "found: DETECTOR: SIGNATURE", then the detail. The signature has no number in it
- * that another input with the same mistake would change.
+/* Ends the program: "found: DETECTOR: SIGNATURE", then the detail. The signature has no number in
+ * it that another input with the same mistake would change.
  */
 _Noreturn void fuzz_found(enum detector d, const char *signature, const char *detail);
 
