@@ -119,195 +119,115 @@ static bool keeps_neigh(const struct script *s, const struct stmt *st)
 			     KEEP_ALLOC | KEEP_DEVICE);
 }
 
-/* --- the table
+/* --- openings
  * ------------------------------------------------------------------------------------------ */
-
-#define SOCKADDR(port, addr)                                                                       \
-	"{sa_family = AF_INET, sin_port = htons(" #port "), sin_addr = inet_addr(\"" addr "\")}, " \
-											  "16"
-#define HOST	"`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
-#define KNOWN	"`ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0`\n"
-#define SOCKET3 "0 socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
-#define BIND3	"+0 bind(3, " SOCKADDR(5000, "192.0.2.1") ") = 0\n"
 
 /* What most vectors of an area begin with is its opening, to the letter, so that inputs that are
  * made of them have it once.
  */
+// clang-format off
+#define ADDR(port, addr) \
+	"{sa_family = AF_INET, sin_port = htons(" #port "), sin_addr = inet_addr(\"" addr "\")}, 16"
+#define SOCKET3 \
+	"0 socket(AF_INET, SOCK_DGRAM, 0) = 3\n"
+#define HOST \
+	"`ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up`\n"
+#define KNOWN \
+	"`ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0`\n"
+#define BIND3 \
+	"+0 bind(3, " ADDR(5000, "192.0.2.1") ") = 0\n"
+#define LOOPBACK \
+	"`ip link set lo up`\n"
+
+static const char open_rx[] =
+	HOST KNOWN LOOPBACK
+	"`ip route add 198.51.100.0/24 via 192.0.2.9`\n"
+	SOCKET3 BIND3
+	"+0 setsockopt(3, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
+	"+0 bind(4, " ADDR(5001, "0.0.0.0") ") = 0\n"
+	"+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
+	"+0 setsockopt(4, SOL_IP, IP_RECVOPTS, [1], 4) = 0\n"
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
+	"+0 bind(5, " ADDR(5002, "192.0.2.1") ") = 0\n"
+	"+0 connect(5, " ADDR(7, "192.0.2.2") ") = 0\n"
+	"+0 setsockopt(5, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+	"+0 send(5, \"x\", 1, 0) = 1\n"
+	"+0 socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = 6\n"
+	"+0 socket(AF_INET, SOCK_RAW, 253) = 7\n"
+	"+0 sendto(3, \"y\", 1, 0, " ADDR(7, "192.0.2.3") ") = 1\n";
+
+/* Sockets in all states that a call can find them in. */
+static const char open_api[] =
+	HOST KNOWN LOOPBACK
+	SOCKET3
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
+	"+0 bind(4, " ADDR(5000, "0.0.0.0") ") = 0\n"
+	"+0 setsockopt(4, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+	"+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
+	"+0 setsockopt(4, SOL_SOCKET, SO_TIMESTAMP, [1], 4) = 0\n"
+	"+0 < 192.0.2.2:7 > 192.0.2.1:5000 udp (5) \"hello\"\n"
+	"+0 < 192.0.2.2:7 > 192.0.2.1:5000 [opt rr 2, opt eol] udp (700)\n"
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
+	"+0 bind(5, " ADDR(5001, "192.0.2.1") ") = 0\n"
+	"+0 connect(5, " ADDR(7, "192.0.2.2") ") = 0\n"
+	"+0 setsockopt(5, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
+	"+0 send(5, \"x\", 1, 0) = 1\n"
+	"+0 < 192.0.2.2 > 192.0.2.1 icmp unreachable port_unreachable "
+	"[192.0.2.1:5001 > 192.0.2.2:7 udp (1)]\n"
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 6\n"
+	"+0 connect(6, " ADDR(5000, "127.0.0.1") ") = 0\n"
+	"+0 send(6, \"cork\", 4, MSG_MORE) = 4\n"
+	"+0 socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = 7\n"
+	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 8\n"
+	"+0 connect(8, " ADDR(5000, "127.0.0.1") ") = 0\n"
+	"+0 shutdown(8, SHUT_RD) = 0\n";
+// clang-format on
+
+/* --- the table
+ * ------------------------------------------------------------------------------------------ */
+
+/* Weights: besides those that are usual; a scope of one area wants much of it. */
 static const struct fuzz_scope scopes[] = {
 	{
 		.name = "syscalls",
-		.opening = "`ip link set lo up`\n",
+		.opening = LOOPBACK,
 		.stmts = 96,
 		.keeps = keeps_syscalls,
 		.weights = "udp=14",
 	},
 	{
 		.name = "rx",
-		.opening = HOST KNOWN
-		"`ip link set lo up; ip route add 198.51.100.0/24 via 192.0.2.9`\n" SOCKET3 BIND3
-		"+0 setsockopt(3, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
-		"+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
-		"+0 bind(4, " SOCKADDR(
-			5001,
-			"0.0.0.0") ") = 0\n"
-				   "+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
-				   "+0 setsockopt(4, SOL_IP, IP_RECVOPTS, [1], 4) = 0\n"
-				   "+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
-				   "+0 bind(5, " SOCKADDR(
-					   5002,
-					   "192.0.2.1") ") = 0\n"
-							"+0 connect(5, " SOCKADDR(
-								7,
-								"192.0.2.2") ") = 0\n"
-									     "+0 setsockopt(5, "
-									     "SOL_IP, IP_RECVERR, "
-									     "[1], 4) = 0\n"
-									     "+0 send(5, \"x\", 1, "
-									     "0) = 1\n"
-									     "+0 socket(AF_INET, "
-									     "SOCK_DGRAM, "
-									     "IPPROTO_UDPLITE) = "
-									     "6\n"
-									     "+0 bind(6, " SOCKADDR(
-										     5000,
-										     "0.0.0.0") ") "
-												"= "
-												"0"
-												"\n"
-												"+0"
-												" s"
-												"oc"
-												"ke"
-												"t("
-												"AF"
-												"_I"
-												"NE"
-												"T,"
-												" S"
-												"OC"
-												"K_"
-												"RA"
-												"W,"
-												" I"
-												"PP"
-												"RO"
-												"TO"
-												"_I"
-												"CM"
-												"P)"
-												" ="
-												" 7"
-												"\n"
-												"+0"
-												" s"
-												"oc"
-												"ke"
-												"t("
-												"AF"
-												"_I"
-												"NE"
-												"T,"
-												" S"
-												"OC"
-												"K_"
-												"RA"
-												"W,"
-												" 2"
-												"53"
-												") "
-												"= "
-												"8"
-												"\n"
-												"+0"
-												" s"
-												"en"
-												"dt"
-												"o("
-												"3,"
-												" "
-												"\""
-												"y"
-												"\""
-												", "
-												"1,"
-												" 0"
-												","
-												" " SOCKADDR(
-													7,
-													"192.0.2.3") ") = 1\n",
+		.opening = open_rx,
 		.stmts = 64,
 		.keeps = keeps_rx,
-		.weights = "frames=6",
+		.weights =
+			"frames=400,bytes=400,arp=100,fragments=100,ip_options=200,tcp_closed=100",
 	},
 	{
 		.name = "api",
-		.opening = HOST KNOWN
-		"`ip link set lo up`\n" SOCKET3 "+0 socket(AF_INET, SOCK_DGRAM, 0) = 4\n"
-		"+0 bind(4, " SOCKADDR(
-			5000,
-			"0.0.0.0") ") = 0\n"
-				   "+0 setsockopt(4, SOL_IP, IP_RECVERR, [1], 4) = 0\n"
-				   "+0 setsockopt(4, SOL_IP, IP_PKTINFO, [1], 4) = 0\n"
-				   "+0 setsockopt(4, SOL_SOCKET, SO_TIMESTAMP, [1], 4) = 0\n"
-				   "+0 < 192.0.2.2:7 > 192.0.2.1:5000 udp (5) \"hello\"\n"
-				   "+0 < 192.0.2.2:7 > 192.0.2.1:5000 [opt rr 8 00000000] udp "
-				   "(700)\n"
-				   "+0 socket(AF_INET, SOCK_DGRAM, 0) = 5\n"
-				   "+0 bind(5, " SOCKADDR(
-					   5001,
-					   "192.0.2.1") ") = 0\n"
-							"+0 connect(5, " SOCKADDR(
-								7,
-								"192.0.2.2") ") = 0\n"
-									     "+0 setsockopt(5, "
-									     "SOL_IP, IP_RECVERR, "
-									     "[1], 4) = 0\n"
-									     "+0 send(5, \"x\", 1, "
-									     "0) = 1\n"
-									     "+0 < 192.0.2.2 > "
-									     "192.0.2.1 icmp "
-									     "unreachable "
-									     "port_unreachable "
-									     "[192.0.2.1:5001 > "
-									     "192.0.2.2:7 udp "
-									     "(1)]\n"
-									     "+0 socket(AF_INET, "
-									     "SOCK_DGRAM, "
-									     "IPPROTO_UDPLITE) = "
-									     "6\n"
-									     "+0 bind(6, " SOCKADDR(
-										     5002,
-										     "127.0.0.1") ") = 0\n"
-												  "+0 socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = 7\n"
-												  "+0 socket(AF_INET, SOCK_DGRAM, 0) = 8\n"
-												  "+0 connect(8, " SOCKADDR(
-													  5003,
-													  "127.0.0.1") ") = 0\n"
-														       "+0 send(8, \"cork\", 4, MSG_MORE) = 4\n"
-														       "+0 shutdown(8, SHUT_RD) = 0\n"
-														       "+0 epoll_create(1) = 9\n"
-														       "+0 epoll_ctl(9, EPOLL_CTL_ADD, 4, {events = EPOLLIN, ptr = 4}) = 0\n",
+		.opening = open_api,
 		.stmts = 1,
 		.keeps = keeps_api,
-		.weights = "arguments=9",
+		.weights = "arguments=800,options=400",
 	},
 	{
 		.name = "frag",
 		.opening = HOST KNOWN SOCKET3 BIND3,
 		.stmts = 64,
 		.keeps = keeps_frag,
-		.weights = "fragments=7",
+		.weights = "fragments=800,mtu=300,cork=100,bytes=50",
 	},
 	{
 		.name = "neigh",
 		.opening = HOST SOCKET3 BIND3,
 		.stmts = 64,
 		.keeps = keeps_neigh,
-		.weights = "neighbours=7",
+		.weights = "neighbours=800,arp=500,links=100",
 	},
 	{
 		.name = "snapshot",
-		.opening = "`ip link set lo up`\n",
+		.opening = LOOPBACK,
 		.stmts = 48,
 		.keeps = keeps_syscalls,
 		.weights = "udp=14",
@@ -321,9 +241,6 @@ const struct fuzz_scope *fuzz_scope_find(const char *target)
 			return &scopes[i];
 	return NULL;
 }
-
-/* --- openings
- * ------------------------------------------------------------------------------------------ */
 
 /* Of each scope, made when it is first asked for. */
 static struct opening {
@@ -490,21 +407,32 @@ static u32 first_event(const struct script *s)
 	return i;
 }
 
+/* A command that the opening has, given among the first of a script: once is enough. */
+static bool is_given(const struct script *s, u32 i, const struct script *opening)
+{
+	for (u32 k = 0; k < opening->nr_stmts; k++)
+		if (opening->stmt[k].kind == STMT_COMMAND && same_stmt(s, i, opening, k))
+			return true;
+	return false;
+}
+
 u8 *fuzz_scope_input(const struct fuzz_scope *scope, const struct script *s, size_t *len)
 {
 	const struct script *opening = opening_of(scope)->script;
 	u32 first = first_event(s), from = first, k = 0;
 	struct bytes b = { 0 };
 
-	while (from < s->nr_stmts && k < opening->nr_stmts) {
-		if (s->stmt[from].kind != STMT_COMMENT) {
-			if (!same_stmt(s, from, opening, k))
-				break;
-			k++;
-		}
-		from++;
-	}
 	add(&b, s, 0, first);
+	for (; from < s->nr_stmts && k < opening->nr_stmts; from++) {
+		if (s->stmt[from].kind == STMT_COMMENT)
+			continue;
+		if (!same_stmt(s, from, opening, k))
+			break;
+		k++;
+	}
+	for (; from < s->nr_stmts && s->stmt[from].kind == STMT_COMMAND; from++)
+		if (!is_given(s, from, opening))
+			add(&b, s, from, from + 1);
 	add(&b, s, from, s->nr_stmts);
 	*len = b.len;
 	return b.at;
