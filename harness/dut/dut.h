@@ -38,7 +38,8 @@ struct dut_config {
 	bool stock; /* packetdrill's: tun0 with checksum and TSO offload; else eth0 */
 	enum cost_model cost;
 	u64 seed, perturb;
-	bool checks; /* every invariant after every event, where there are any */
+	bool checks;	/* every invariant after every event, where there are any */
+	bool crossings; /* those at the crossings of layers */
 };
 
 /* The call that a thread makes or made last. */
@@ -159,8 +160,14 @@ u8 *dut_memory_at(struct dut *d, u32 host, u32 process, uptr at, u64 bytes);
 struct dut_worlds;
 struct dut_worlds *dut_worlds_new(void);
 void dut_worlds_free(struct dut_worlds *cache);
+/* What whoever runs programs keeps with the worlds; it goes when they do. */
+struct dut_aside {
+	void *of;
+	void (*free)(void *of);
+};
+struct dut_aside *dut_worlds_aside(struct dut_worlds *cache);
 struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache);
-/* With dut_config.checks, when a program is over: takes its world down; nothing is left of it. */
+/* When a program is over: all invariants, then its world is taken down; nothing is left of it. */
 void dut_refstack_end(struct dut *d);
 /* On a world of the caller's. */
 struct dut *dut_refstack_on(struct world *w, u64 seed);

@@ -64,6 +64,7 @@ struct kept_world {
 struct dut_worlds {
 	u32 nr, next; /* next: the one that goes when all places are taken */
 	struct kept_world kept[WORLDS];
+	struct dut_aside aside;
 };
 
 /* As limits_test, with threads for every process. */
@@ -100,7 +101,14 @@ void dut_worlds_free(struct dut_worlds *cache)
 		return;
 	for (u32 i = 0; i < cache->nr; i++)
 		kept_free(&cache->kept[i]);
+	if (cache->aside.free != NULL)
+		cache->aside.free(cache->aside.of);
 	free(cache);
+}
+
+struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
+{
+	return &cache->aside;
 }
 
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
@@ -623,6 +631,7 @@ void dut_refstack_end(struct dut *d)
 
 	d->on_frame = NULL;
 	d->on_return = NULL;
+	world_check(w);
 	world_exit(w);
 	assert(world_leaks(w, NULL) == 0);
 	for (u32 h = 0; h < w->cfg.hosts; h++)
@@ -684,8 +693,9 @@ struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache)
 
 	assert(cfg->hosts >= 1);
 	assert(cfg->hosts <= DUT_HOSTS);
-	if (cfg->checks)
+	if (cfg->checks || cfg->crossings)
 		scenario_checks_on(w);
+	w->checks = cfg->checks;
 	if (cfg->stock && cfg->device != DUT_IGB) {
 		host_config_begin(&w->host[0]);
 		tun_set_offload(w->port[0].dev, true, true);

@@ -467,6 +467,16 @@ u32 world_leaks(const struct world *w, const char **which)
 	return n;
 }
 
+u64 world_exhausted(const struct world *w)
+{
+	u64 n = 0;
+
+	for (u32 i = 0; i < w->nr_regions; i++)
+		if (w->region[i].kind == REGION_POOL)
+			n += ((const struct pool *)w->region[i].at)->exhausted;
+	return n;
+}
+
 /* --- running
  * -------------------------------------------------------------------------------------- */
 

@@ -119,6 +119,8 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg);
 void world_exit(struct world *w);
 /* Objects that are still in a pool; *which names the first such pool. */
 u32 world_leaks(const struct world *w, const char **which);
+/* How often a pool was empty when something was wanted of it. */
+u64 world_exhausted(const struct world *w);
 
 /* Runs the next event; false when nothing is left to do. */
 bool world_step(struct world *w);

@@ -8,6 +8,7 @@
 #include "harness/script/run.h"
 #include "harness/script/run_internal.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +17,15 @@
 #include "harness/lib/fail.h"
 #include "harness/lib/graph.h"
 #include "harness/lib/tap.h"
+#include "harness/lib/world.h"
 #include "harness/script/python.h"
 
 enum {
 	SETTLE_US = 250, /* a card or a wire that is silent for so long has done what there was */
 	SETTLE_MAX_US = 5000,
 	LINK_UP_SECS = 10,
-	REAL_WAIT_SECS = 3,   /* longer than a script lasts that is run in real time */
+	REAL_WAIT_SECS = 3, /* longer than a script lasts that is run in real time */
+	EXPLORE_WAIT_SECS = 60,
 	WHEEL_JIFFIES = 4096, /* so far apart the wheel's levels up to 32 s turn alike */
 	OUTPUT_SHOWN = 2000,  /* characters of a command's */
 	LAST_US = 300,	      /* what is over so soon behind the last statement is over with it */
@@ -35,7 +38,9 @@ enum {
 /* Before there is a time 0 it counts from the beginning: the clock may have run long by then. */
 static u64 limit_ps(const struct run *r)
 {
-	return (r->start_ps != 0 ? r->start_ps : r->last_ps) + RUN_LIMIT_SECS * PS_PER_SEC;
+	u32 secs = r->opt->limit_secs != 0 ? r->opt->limit_secs : RUN_LIMIT_SECS;
+
+	return (r->start_ps != 0 ? r->start_ps : r->last_ps) + secs * PS_PER_SEC;
 }
 
 u64 run_with_slack(const struct run *r, u64 due_ps)
@@ -47,9 +52,7 @@ u64 run_with_slack(const struct run *r, u64 due_ps)
 
 static u64 thread_deadline(const struct run *r, const struct run_thread *t)
 {
-	if (!t->busy || t->due_ps == U64_MAX || r->opt->record != NULL)
-		return U64_MAX;
-	return t->due_ps + run_window(r, t->stmt).tolerance_ps;
+	return t->due_ps == U64_MAX ? U64_MAX : t->due_ps + run_window(r, t->stmt).tolerance_ps;
 }
 
 /* The first thread whose call must have returned by then. */
@@ -57,8 +60,9 @@ static u64 first_deadline(struct run *r, u32 *host, u32 *thread)
 {
 	u64 first = U64_MAX;
 
-	for (u32 h = 0; h < r->nr_hosts; h++) {
-		for (u32 t = 0; t < RUN_THREADS; t++) {
+	for (u32 h = 0; h < r->nr_hosts && run_compares(r); h++) {
+		for (u32 left = r->host[h].busy; left != 0; left &= left - 1) {
+			u32 t = (u32)__builtin_ctz(left);
 			u64 d = thread_deadline(r, &r->thread[h][t]);
 
 			if (d < first) {
@@ -108,30 +112,42 @@ static void call_ended(struct run *r, u32 host, u32 thread, u64 ended_ps)
 {
 	if (r->opt->record != NULL)
 		run_record_return(r, host, thread, ended_ps);
-	else if (check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
+	else if (r->compares && check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
 		return;
 	run_call_end(r, host, thread);
+}
+
+static void finish_call(struct run *r, u32 host, u32 thread)
+{
+	struct dut_call c = r->dut->ops->thread(r->dut, host, thread);
+
+	if (c.busy)
+		return;
+	run_sum_return(r, host, thread, &c);
+	run_event_call(r, EVENT_RETURN, host, thread, c.ret, c.ended_ps);
+	call_ended(r, host, thread, c.ended_ps);
+	r->host[host].busy &= ~(1u << thread);
+	r->host[host].stuck &= ~(1u << thread);
+	run_go_on(r); /* what cannot be said of a call that is over stops nothing */
 }
 
 /* Calls that have returned since we last looked. */
 static void finish_calls(struct run *r)
 {
 	r->ended_calls = 0;
-	for (u32 h = 0; h < r->nr_hosts && !r->ended; h++) {
-		for (u32 t = 0; t < RUN_THREADS && !r->ended; t++) {
-			struct run_thread *th = &r->thread[h][t];
-			struct dut_call c;
+	for (u32 h = 0; h < r->nr_hosts; h++)
+		for (u32 left = r->host[h].busy; left != 0 && !r->ended; left &= left - 1)
+			finish_call(r, h, (u32)__builtin_ctz(left));
+}
 
-			if (!th->busy)
-				continue;
-			c = r->dut->ops->thread(r->dut, h, t);
-			if (c.busy)
-				continue;
-			run_event_call(r, EVENT_RETURN, h, t, c.ret, c.ended_ps);
-			call_ended(r, h, t, c.ended_ps);
-			th->busy = false;
-		}
-	}
+static void endless(struct run *r)
+{
+	u32 most = r->opt->limit_events != 0 ? r->opt->limit_events : RUN_LIMIT_STEPS;
+
+	if (r->steps < most)
+		return;
+	r->result.endless = true;
+	run_end(r, r->stmt, RUN_INVALID, "the run does not come to an end: %u events", most);
 }
 
 bool run_advance(struct run *r, u64 until_ps)
@@ -148,9 +164,8 @@ bool run_advance(struct run *r, u64 until_ps)
 	if (r->dut->ops->step(r->dut, stop)) {
 		if (r->ended_calls != 0)
 			finish_calls(r);
-		if (++r->steps >= RUN_LIMIT_STEPS)
-			run_invalid(r, r->stmt, "the run does not come to an end: %u events",
-				    RUN_LIMIT_STEPS);
+		r->steps++;
+		endless(r);
 		return !r->ended;
 	}
 	if (r->ended_calls != 0) {
@@ -162,17 +177,17 @@ bool run_advance(struct run *r, u64 until_ps)
 	return false;
 }
 
-static bool within_limit(struct run *r, u64 when_ps)
+bool run_in_time(struct run *r, u64 when_ps)
 {
 	if (when_ps > limit_ps(r))
 		run_invalid(r, r->stmt, "beyond the %u seconds that a run may last",
-			    RUN_LIMIT_SECS);
+			    r->opt->limit_secs != 0 ? r->opt->limit_secs : RUN_LIMIT_SECS);
 	return !r->ended;
 }
 
 bool run_until(struct run *r, u64 when_ps)
 {
-	if (!within_limit(r, when_ps))
+	if (!run_in_time(r, when_ps))
 		return false;
 	while (run_advance(r, when_ps))
 		;
@@ -284,36 +299,51 @@ int run_bind_thread(struct run *r, const struct stmt *s)
 	return 0;
 }
 
+/* For a call that waits for ever nobody waits twice. */
+static u64 explore_wait_ps(const struct run *r, u32 host, u32 thread)
+{
+	bool stuck = (r->host[host].stuck >> thread & 1) != 0;
+
+	return run_now(r) + (stuck ? 0 : EXPLORE_WAIT_SECS * PS_PER_SEC);
+}
+
 /* Another call of this thread is still waiting: it must come to its end first. */
-static bool wait_idle(struct run *r, const struct run_thread *th)
+static bool wait_idle(struct run *r, u32 host, u32 thread)
 {
 	u64 limit = limit_ps(r);
 
+	if (!run_busy(r, host, thread))
+		return true;
 	if (r->opt->slack_ps != 0)
 		limit = min_u64(limit, run_now(r) + REAL_WAIT_SECS * PS_PER_SEC);
-	while (th->busy && run_advance(r, limit))
+	if (r->opt->explore)
+		limit = min_u64(limit, explore_wait_ps(r, host, thread));
+	while (run_busy(r, host, thread) && run_advance(r, limit))
 		;
-	if (!r->ended && th->busy)
-		run_invalid(r, th->stmt, "the call does not return");
+	if (!r->ended && run_busy(r, host, thread)) {
+		r->host[host].stuck |= 1u << thread;
+		run_invalid(r, r->thread[host][thread].stmt, "the call does not return");
+	}
 	return !r->ended;
 }
 
 /* A call that is not said to wait may take as long as any time may be off: packetdrill looks at the
  * clock only when the next one is due.
  */
-static void wait_within_tolerance(struct run *r, const struct run_thread *th, u64 tolerance_ps)
+static void wait_within_tolerance(struct run *r, const struct stmt *s, u64 tolerance_ps)
 {
+	u32 thread = run_thread_of(s);
 	u64 until = run_now(r) + tolerance_ps;
 	struct run_diff diff = { .field = "returns", .differs = true };
 
-	while (th->busy && run_advance(r, until))
+	while (run_busy(r, s->host, thread) && run_advance(r, until))
 		;
-	if (r->ended || !th->busy)
+	if (r->ended || !run_busy(r, s->host, thread))
 		return;
 	snprintf(diff.expected, sizeof(diff.expected), "at once");
 	snprintf(diff.actual, sizeof(diff.actual), "waits");
-	run_fail(r, th->stmt, "the call waits; one that is to wait says until when, as in +0...0.2",
-		 &diff, 1);
+	run_fail(r, s, "the call waits; one that is to wait says until when, as in +0...0.2", &diff,
+		 1);
 }
 
 static void do_call(struct run *r, const struct stmt *s, const struct run_window *win)
@@ -321,23 +351,23 @@ static void do_call(struct run *r, const struct stmt *s, const struct run_window
 	u32 t = run_thread_of(s);
 	struct run_thread *th = &r->thread[s->host][t];
 
-	if (run_bind_thread(r, s) != 0 || !wait_idle(r, th))
+	if (run_bind_thread(r, s) != 0 || !wait_idle(r, s->host, t))
 		return;
 	*th = (struct run_thread){
-		.busy = true,
 		.stmt = s,
 		.started_ps = run_now(r),
 		.due_ps = s->when.blocks ? win->until_ps : U64_MAX,
 	};
 	if (run_call_start(r, s) != 0)
 		return;
+	r->host[s->host].busy |= 1u << t;
 	run_events_hold(r);
 	run_until(r, run_now(r));
 	if (r->holding)
 		run_event_call(r, EVENT_UNFINISHED, s->host, t, 0, run_now(r));
-	th->waited = th->busy;
-	if (!r->ended && th->busy && !s->when.blocks && r->opt->record == NULL)
-		wait_within_tolerance(r, th, win->tolerance_ps);
+	th->waited = run_busy(r, s->host, t);
+	if (!r->ended && th->waited && !s->when.blocks && run_compares(r))
+		wait_within_tolerance(r, s, win->tolerance_ps);
 	if (!r->ended)
 		run_settle(r);
 }
@@ -397,7 +427,7 @@ static void do_command(struct run *r, const struct stmt *s)
 			   sizeof(out), err, sizeof(err));
 	if (status < 0)
 		run_invalid(r, s, "%s", err);
-	else if (status != 0)
+	else if (status != 0 && !r->opt->explore)
 		command_failed(r, s, status, err, out);
 	else
 		run_settle(r);
@@ -427,7 +457,7 @@ static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME
 	return n;
 }
 
-/* Assertions are about what a script expects: a record has none. */
+/* Assertions are about what a script expects: where nothing is compared there are none. */
 static void do_python(struct run *r, const struct stmt *s)
 {
 	static char names[VALUES_MAX][VALUE_NAME];
@@ -436,7 +466,7 @@ static void do_python(struct run *r, const struct stmt *s)
 	u32 n;
 	int ret;
 
-	if (r->opt->record != NULL)
+	if (!run_compares(r))
 		return;
 	if (r->python == NULL)
 		r->python = python_start(message, sizeof(message));
@@ -480,7 +510,7 @@ static void do_stmt(struct run *r, const struct stmt *s)
 			    run_time(r, r->last_ps, last));
 		return;
 	}
-	if (!within_limit(r, max_u64(win.from_ps, win.until_ps)))
+	if (!run_in_time(r, max_u64(win.from_ps, win.until_ps)))
 		return;
 	if (s->kind == STMT_PACKET && !s->packet.incoming) {
 		r->last_ps = win.from_ps;
@@ -522,9 +552,12 @@ static void one_stmt(struct run *r, const struct stmt *s)
 		tap_statement(r->tap, where, text);
 	}
 	run_tracepoints_stmt(r, s);
+	if (r->opt->between != NULL && r->start_ps != 0)
+		r->opt->between(r->opt->between_ctx, r->dut);
 	do_stmt(r, s);
 	if (!r->ended)
 		r->result.events++;
+	run_go_on(r);
 }
 
 /* packetdrill's clock starts after the commands at the beginning. */
@@ -550,14 +583,15 @@ static void let_calls_end(struct run *r)
 	for (u32 h = 0; h < r->nr_hosts; h++) {
 		for (u32 t = 0; t < RUN_THREADS; t++) {
 			const struct run_thread *th = &r->thread[h][t];
-			u64 due = th->due_ps != U64_MAX ? th->due_ps : th->started_ps, until;
+			u64 due, until;
 
-			if (!th->busy)
+			if (!run_busy(r, h, t))
 				continue;
+			due = th->due_ps != U64_MAX ? th->due_ps : th->started_ps;
 			until = max_u64(due + run_window(r, th->stmt).tolerance_ps,
 					run_now(r) + LAST_US * PS_PER_US);
 			until = run_with_slack(r, until);
-			while (th->busy && run_advance(r, until))
+			while (run_busy(r, h, t) && run_advance(r, until))
 				;
 		}
 	}
@@ -568,8 +602,8 @@ static void end_calls(struct run *r)
 	u32 h = 0, t = 0;
 
 	while (!r->ended && first_deadline(r, &h, &t) != U64_MAX)
-		wait_idle(r, &r->thread[h][t]);
-	if (r->opt->record != NULL)
+		wait_idle(r, h, t);
+	if (!run_compares(r))
 		let_calls_end(r);
 }
 
@@ -667,16 +701,40 @@ static void clean_up(struct run *r)
 	run_world_end(r);
 }
 
+static void free_context(void *of)
+{
+	struct run *r = of;
+
+	free(r->frame);
+	free(r);
+}
+
+/* Most of a context is room that a run seldom comes to: it stays with the worlds. */
+static struct run *take_context(struct dut_worlds *cache)
+{
+	struct dut_aside *aside = dut_worlds_aside(cache);
+	struct run *r = aside->of;
+
+	if (r == NULL) {
+		r = calloc(1, sizeof(*r));
+		if (r == NULL)
+			abort();
+		*aside = (struct dut_aside){ r, free_context };
+	}
+	assert(!r->in_use); /* worlds are for one run at a time */
+	memset(r, 0, offsetof(struct run, fd));
+	r->in_use = true;
+	return r;
+}
+
 struct run_result run_script(const struct script *s, const struct run_options *o,
 			     struct dut_worlds *cache)
 {
-	struct run *r = calloc(1, sizeof(*r));
 	struct dut_worlds *own = cache == NULL ? dut_worlds_new() : NULL;
+	struct run *r = take_context(own != NULL ? own : cache);
 	struct run_result result;
 	const char *what = NULL;
 
-	if (r == NULL)
-		abort();
 	r->script = s;
 	r->opt = o;
 	if (!run_guarded(begin, &(struct begin){ r, cache != NULL ? cache : own }, &what) ||
@@ -686,11 +744,13 @@ struct run_result run_script(const struct script *s, const struct run_options *o
 		run_tracepoints_end(r);
 		run_record_end(r);
 		r->result.virtual_ps = run_now(r) - r->start_ps;
+		run_sum_end(r);
+		r->result.exhausted = r->dut->world != NULL ? world_exhausted(r->dut->world) : 0;
 		write_outputs(r);
 	}
 	clean_up(r);
 	result = r->result;
-	free(r);
+	r->in_use = false;
 	dut_worlds_free(own);
 	return result;
 }

@@ -38,8 +38,10 @@ struct run_options {
 	u64 seed, perturb;
 	bool verbose; /* each event as it happens, in tcpdump's look */
 	bool colour;
-	bool graph;			      /* the call graph, after the run */
-	bool checks;			      /* world_check() after each event */
+	bool graph;	/* the call graph, after the run */
+	bool checks;	/* world_check() after each event */
+	bool crossings; /* every invariant at every crossing of layers */
+	bool check_end; /* at its end the world is checked and taken down: nothing is left */
 	const char *trace_path, *pcapng_path; /* NULL: not wanted */
 	u32 nr_defines, nr_knobs, nr_options;
 	struct run_pair define[RUN_PAIRS]; /* -D NAME=VALUE */
@@ -52,6 +54,17 @@ struct run_options {
 	/* Nothing is compared, everything is noted here: see record.h. NULL: a run like any other.
 	 */
 	struct record *record;
+	/* Nothing is compared, noted or shown; the run ends when its statements do. Calls end as
+	 * they end and `>` lines let time pass, as in a record; assertions do not run, commands may
+	 * fail. A statement that cannot be run is skipped (what it had done by then stays, and a
+	 * call of a thread whose call before does not return within EXPLORE_WAIT_SECS is one), so
+	 * that a run ends as RUN_PASSED, as RUN_NOT_IMPLEMENTED, or as RUN_INVALID: it was endless,
+	 * or its set-up is refused.
+	 */
+	bool explore;
+	bool digest;	  /* run_result.digest is wanted */
+	u32 limit_secs;	  /* of virtual time; 0: RUN_LIMIT_SECS */
+	u32 limit_events; /* things that happen; 0: RUN_LIMIT_STEPS */
 	/* In real time a record waits so much longer than the script says, and for this part of
 	 * the time since its start.
 	 */
@@ -59,6 +72,9 @@ struct run_options {
 	u32 slack_percent;
 	const struct run_watch *watch; /* NULL: nobody */
 	u32 tracepoints;	       /* enum event_group of dut/events.h; 0: none */
+	/* Before each statement from time 0 on; NULL. */
+	void (*between)(void *ctx, struct dut *d);
+	void *between_ctx;
 };
 
 enum run_verdict {
@@ -74,7 +90,17 @@ struct run_result {
 	u32 line, column;
 	char *message; /* several lines, of malloc; NULL when it passed */
 	u64 virtual_ps;
-	u32 events; /* statements that were done */
+	u32 events;   /* statements that were done */
+	u32 calls;    /* that have returned */
+	u32 frames;   /* that have left a host or reached one */
+	u32 skipped;  /* statements that could not be run, of run_options.explore */
+	bool endless; /* limit_events was met */
+	/* With run_options.digest: of results, what calls wrote, frames and when all that was, and
+	 * of the world at the end.
+	 */
+	u64 digest;
+	/* How often the world had no room: such a run says nothing about Linux or another run. */
+	u64 exhausted;
 	/* With run_options.tracepoints: lines as dut/events.h has them, behind the statement that
 	 * set them off ("# 12: sendto(3, ...) = 5"); of malloc.
 	 */

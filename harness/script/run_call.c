@@ -13,7 +13,7 @@
 #include "uapi/fcntl.h"
 
 /* The number behind a name; the C library makes recv() and send() of others. */
-static int sys_number(const char *name)
+static int number_of(const char *name)
 {
 	static const struct {
 		const char *name;
@@ -32,11 +32,21 @@ static int sys_number(const char *name)
 	return -1;
 }
 
+/* The same by the call's row, looked up once; 0: not yet, or there is none. */
+static int sys_number(enum call_id id)
+{
+	static u16 known[CALL_MAX];
+
+	if (known[id] == 0)
+		known[id] = (u16)(number_of(script_calls[id].name) + 1);
+	return known[id] - 1;
+}
+
 int run_call_start(struct run *r, const struct stmt *s)
 {
 	const struct call_info *info = &script_calls[s->call.call];
 	u32 thread = run_thread_of(s);
-	int nr = sys_number(info->name);
+	int nr = sys_number((enum call_id)s->call.call);
 	u64 arg[SYS_ARGS] = { 0 };
 
 	assert(s->kind == STMT_CALL);
@@ -82,7 +92,9 @@ int run_call_end(struct run *r, u32 host, u32 thread)
 	assert(!t.busy);
 	if (th->cut != U64_MAX && t.ret >= 0 && (u64)t.ret > th->cut)
 		return run_invalid(r, s, "this moves more data than fits into a process's memory");
-	if (run_compare(r, host, thread, fd) != 0)
+	if (r->opt->explore)
+		run_bind_pair(r, host, thread);
+	else if (run_compare(r, host, thread, fd) != 0)
 		return -1;
 	if (!fd || t.ret < 0 || r->script->expr[s->call.result].kind == EXPR_ANY)
 		return 0;

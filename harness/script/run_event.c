@@ -111,6 +111,8 @@ static void show(struct run *r, const struct run_event *e)
 
 void run_events_hold(struct run *r)
 {
+	if (r->opt->explore)
+		return;
 	r->holding = true;
 	r->held_from = r->nr_events;
 	event_at(r, r->nr_events++)->kind = EVENT_NONE;
@@ -145,16 +147,22 @@ static void noted(struct run *r, const struct run_event *e)
 
 void run_event_stmt(struct run *r, const struct stmt *s)
 {
-	struct run_event *e = new_event(r, EVENT_STMT, s->host, run_now(r));
+	struct run_event *e;
 
+	if (r->opt->explore)
+		return;
+	e = new_event(r, EVENT_STMT, s->host, run_now(r));
 	e->stmt = s;
 	noted(r, e);
 }
 
 void run_event_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
-	struct run_event *e = new_event(r, EVENT_FRAME, host, when_ps);
+	struct run_event *e;
 
+	if (r->opt->explore)
+		return;
+	e = new_event(r, EVENT_FRAME, host, when_ps);
 	e->outgoing = outgoing;
 	e->len = len;
 	if (len <= sizeof(e->bytes))
@@ -173,6 +181,8 @@ void run_event_call(struct run *r, enum run_event_kind kind, u32 host, u32 threa
 	bool held = r->holding;
 	struct run_event *e;
 
+	if (r->opt->explore)
+		return;
 	assert(kind == EVENT_RETURN || kind == EVENT_UNFINISHED);
 	if (held) {
 		u32 end = r->nr_events;

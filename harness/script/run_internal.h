@@ -8,6 +8,7 @@
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
  *   run_directive.c  time, credentials, signals, faults, counters
  *   run_record.c  a run that notes instead of comparing
+ *   run_explore.c one that does neither, and the sum of what has happened
  *   run_event.c   what happens, for -v and for reports
  *   run_report.c  what a person reads when something differs
  *   shell.c       commands in backquotes, interpreted;  python.c  assertions, in a child
@@ -67,7 +68,7 @@ struct run_flow {
 
 /* A thread of a host that runs a call, or does not. */
 struct run_thread {
-	bool busy, waited;	 /* waited: it did not return at once */
+	bool waited;		 /* it did not return at once */
 	const struct stmt *stmt; /* its call */
 	u64 started_ps, due_ps;	 /* due: when a blocking call must return; U64_MAX: not said */
 	uptr mem;		 /* where its arguments lie, */
@@ -87,6 +88,8 @@ struct run_host {
 	u8 peer_mac[6];	  /* of who stands at the other end: the script, or another host */
 	u32 expects_left; /* `>` lines that are still to come: without one no frame is kept */
 	u32 processes;	  /* bit a process that exists; process 1 always does */
+	u32 busy;	  /* bit a thread that runs a call */
+	u32 stuck;	  /* of an exploration: those for whose call nobody waits any more */
 	bool bound[RUN_THREADS]; /* the thread is a process's already */
 	bool unplugged;		 /* by `link down` */
 	struct run_identity identity[SCRIPT_PROCESSES];
@@ -109,6 +112,9 @@ struct run_event {
 	u8 bytes[RUN_EVENT_BYTES]; /* the frame; its description when it is longer */
 };
 
+/* A context is used again: run_begin() clears what lies before `fd`, and each part behind it is
+ * made ready when it is first needed.
+ */
 struct run {
 	const struct script *script;
 	const struct run_options *opt;
@@ -121,40 +127,54 @@ struct run {
 	u64 tolerance_ps; /* at least this; and this part of the gap to the statement before */
 	u32 tolerance_permille;
 	const struct stmt *stmt; /* the one that runs */
-	/* fds: what the script calls them, and what they are; -1: not bound. By process. */
-	s32 fd[SCRIPT_HOSTS][SCRIPT_PROCESSES][RUN_FDS];
-	struct run_thread thread[SCRIPT_HOSTS][RUN_THREADS];
+	bool asks_counters;	 /* a statement is about them */
 	u32 nr_hosts;
 	struct run_host host[SCRIPT_HOSTS];
 	u32 nr_flows;
 	struct run_flow flow[RUN_FLOWS];
-	u32 current_flow;	 /* + 1: of lines without addresses; 0: none yet */
-	struct run_frame *frame; /* a queue, by time; of malloc */
-	u32 frame_head, nr_frames, frame_cap;
+	u32 current_flow; /* + 1: of lines without addresses; 0: none yet */
+	u32 frame_head, nr_frames;
 	u64 frame_bytes;
 	u64 last_left_ps[SCRIPT_HOSTS]; /* when the last frame left; U64_MAX: none since `quiet` */
 	const struct run_event *left_event; /* that frame */
 	const char *dev;		    /* eth0 or tun0 */
 	u32 nr_defines;
-	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
 	u32 ended_calls; /* tasks that have returned and are not looked at yet */
 	u32 frames_left[SCRIPT_HOSTS], frames_met[SCRIPT_HOSTS]; /* of a record */
-	u64 steps; /* things that have happened, for the limit */
-	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
-	struct shell shell[SCRIPT_HOSTS];
+	u64 steps;	       /* things that have happened, for the limit */
 	struct python *python; /* started by the first block */
 	struct tap *tap;       /* --trace, --pcapng */
 	FILE *tracepoints;     /* into r->result */
 	size_t tracepoints_len;
-	/* The last events, oldest overwritten. */
-	struct run_event event[RUN_EVENTS + RUN_HELD];
 	u32 nr_events;
 	bool holding; /* what happens within a call: from the place that is kept for it */
 	u32 held_from;
-	/* Set once, by run_fail() and its like. */
-	bool ended;
+	/* Set once, by run_fail() and its like; skips: only this statement has ended. */
+	bool ended, skips;
 	struct run_result result;
+	/* fds: what the script calls them, and what they are; -1: not bound. By process. */
+	s32 fd[SCRIPT_HOSTS][SCRIPT_PROCESSES][RUN_FDS];
+	struct run_thread thread[SCRIPT_HOSTS][RUN_THREADS]; /* of those that are busy, or were */
+	struct run_pair define[RUN_PAIRS + 8]; /* of malloc: -D, --define=, the profile's own */
+	u64 mib_base[SCRIPT_HOSTS][MIB_MAX], drop_base[SCRIPT_HOSTS][DROP_MAX];
+	struct shell shell[SCRIPT_HOSTS];
+	/* The last events, oldest overwritten. */
+	struct run_event event[RUN_EVENTS + RUN_HELD];
+	struct run_frame *frame; /* a queue, by time; of malloc */
+	u32 frame_cap;
+	bool in_use;
 };
+
+static inline bool run_busy(const struct run *r, u32 host, u32 thread)
+{
+	return (r->host[host].busy >> thread & 1) != 0;
+}
+
+/* It neither records nor explores. */
+static inline bool run_compares(const struct run *r)
+{
+	return r->opt->record == NULL && !r->opt->explore;
+}
 
 static inline u64 run_now(const struct run *r)
 {
@@ -213,6 +233,15 @@ void run_tracepoints_end(struct run *r);
 /* What is left at the end: lines as record->state; of malloc. */
 char *run_state(struct run *r);
 
+/* --- run_explore.c
+ * -------------------------------------------------------------------------------- */
+/* Something has happened: it is counted, and with run_options.digest folded. */
+void run_sum_return(struct run *r, u32 host, u32 thread, const struct dut_call *c);
+void run_sum_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps);
+void run_sum_end(struct run *r);
+/* The statement that cannot be run is over: false when the run is. */
+bool run_go_on(struct run *r);
+
 /* --- run_option.c
  * ----------------------------------------------------------------------------------- */
 /* Of the script, its commands and run_options: r->profile, device, addr, tolerances, names. */
@@ -229,6 +258,8 @@ void run_world_end(struct run *r);
 /* --- run.c
  * ------------------------------------------------------------------------------------------ */
 enum { RUN_LIMIT_SECS = 100000, RUN_LIMIT_STEPS = 50000000 };
+/* The run may last until then; false when it has ended. */
+bool run_in_time(struct run *r, u64 when_ps);
 /* Lets the world run until then; false when the run has ended meanwhile. */
 bool run_until(struct run *r, u64 when_ps);
 /* One event, if one is due up to then; else the clock stands there, and false. */

@@ -694,10 +694,11 @@ static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 /* How far from `at` on no other call of the process has its arguments. */
 static u64 gap_after(const struct run *r, u32 host, u32 process, u32 thread, uptr at, uptr end)
 {
-	for (u32 i = 0; i < RUN_THREADS; i++) {
+	for (u32 left = r->host[host].busy; left != 0; left &= left - 1) {
+		u32 i = (u32)__builtin_ctz(left);
 		const struct run_thread *t = &r->thread[host][i];
 
-		if (i == thread || !t->busy || run_process_of(r, host, i) != process)
+		if (i == thread || run_process_of(r, host, i) != process)
 			continue;
 		if (at >= t->mem && at < t->mem + t->mem_bytes)
 			return 0;
@@ -715,12 +716,13 @@ static void lay_place(struct lay *l, u32 thread)
 
 	l->base = UMEM_BASE;
 	l->room = gap_after(r, l->host, l->process, thread, UMEM_BASE, end);
-	for (u32 i = 0; i < RUN_THREADS; i++) {
+	for (u32 left = r->host[l->host].busy; left != 0; left &= left - 1) {
+		u32 i = (u32)__builtin_ctz(left);
 		const struct run_thread *t = &r->thread[l->host][i];
 		uptr at = ALIGN_UP(t->mem + t->mem_bytes, (uptr)MEM_ALIGN);
 		u64 room;
 
-		if (i == thread || !t->busy || run_process_of(r, l->host, i) != l->process)
+		if (i == thread || run_process_of(r, l->host, i) != l->process)
 			continue;
 		room = gap_after(r, l->host, l->process, thread, at, end);
 		if (room > l->room) {

@@ -318,7 +318,7 @@ static int take_option(struct run *r, const struct stmt *s, const char *key, u32
 				   o->value == NO_VALUE ? "no" : "a");
 	if (o->take != NULL && !o->take(r, text))
 		return run_invalid(r, s, "--%s does not take the value '%s'", o->name, text);
-	return r->ended ? -1 : 0;
+	return run_go_on(r) ? 0 : -1;
 }
 
 static int option(struct run *r, const struct stmt *s)
@@ -370,7 +370,7 @@ static int choose_profile(struct run *r)
 {
 	r->profile = r->opt->profile;
 	r->device = r->opt->device;
-	for (u32 i = 0; i < r->script->nr_stmts; i++) {
+	for (u32 i = 0, heads = script_heads(r->script); i < heads; i++) {
 		const struct stmt *s = &r->script->stmt[i];
 
 		if ((is_option(r, s, "profile") || is_option(r, s, "device")) && option(r, s) != 0)
@@ -431,7 +431,7 @@ int run_options_read(struct run *r)
 		return -1;
 	profile_defaults(r);
 	choose_tolerance(r);
-	for (u32 i = 0; i < r->script->nr_stmts; i++)
+	for (u32 i = 0, heads = script_heads(r->script); i < heads; i++)
 		if (r->script->stmt[i].kind == STMT_OPTION && option(r, &r->script->stmt[i]) != 0)
 			return -1;
 	for (u32 i = 0; i < r->opt->nr_options; i++) {

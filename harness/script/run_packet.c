@@ -104,19 +104,17 @@ void run_drop_frames(struct run *r)
 {
 	for (u32 i = r->frame_head; i < r->nr_frames; i++)
 		free_frame(r, &r->frame[i]);
-	free(r->frame);
-	r->frame = NULL;
 	r->nr_frames = 0;
 	r->frame_head = 0;
-	r->frame_cap = 0;
 }
 
 void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
 	struct run *r = ctx;
 
-	if (host >= r->nr_hosts || r->ended)
+	if (host >= r->nr_hosts || (r->ended && !r->skips))
 		return;
+	run_sum_frame(r, host, outgoing, frame, len, when_ps);
 	run_event_frame(r, host, outgoing, frame, len, when_ps);
 	run_record_frame(r, host, outgoing, frame, len, when_ps);
 	if (!outgoing || stock_ignores(r, frame, len))
@@ -129,8 +127,8 @@ void run_frame_arrived(void *ctx, u32 host, const u8 *frame, u32 len, u64 when_p
 {
 	struct run *r = ctx;
 
-	if (host < r->nr_hosts && !r->ended && r->opt->record == NULL &&
-	    r->host[host].expects_left != 0 && !stock_ignores(r, frame, len))
+	if (host < r->nr_hosts && !r->ended && run_compares(r) && r->host[host].expects_left != 0 &&
+	    !stock_ignores(r, frame, len))
 		keep_frame(r, host, when_ps, frame, len);
 }
 
@@ -590,7 +588,7 @@ static int pass_over(struct run *r, const struct stmt *s, const struct run_windo
 
 int run_packet(struct run *r, const struct stmt *s, const struct run_window *win)
 {
-	if (!s->packet.incoming && r->opt->record != NULL)
+	if (!s->packet.incoming && !run_compares(r))
 		return pass_over(r, s, win);
 	return s->packet.incoming ? inject(r, s) : expect(r, s, win);
 }

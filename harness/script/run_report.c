@@ -278,6 +278,11 @@ int run_invalid(struct run *r, const struct stmt *s, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (r->opt->explore && s != NULL) {
+		r->skips = r->skips || !r->ended;
+		r->ended = true;
+		return -1;
+	}
 	va_start(ap, fmt);
 	endv(r, s, RUN_INVALID, fmt, ap);
 	va_end(ap);

@@ -442,7 +442,7 @@ static void compare_fdpair(struct compare *c, u32 e, u32 i)
 
 		if (s->expr[v].kind == EXPR_ANY || !run_number(c->r, v, &fd))
 			continue;
-		if (!c->r->addr.stock)
+		if (!c->r->addr.stock && run_compares(c->r))
 			compare_number(c, n == 0 ? "fd[0]" : "fd[1]", TYPE_FD, v, (u64)live, 4);
 		if (live >= 0)
 			run_bind_fd(c->r, c->st, c->host, c->process, fd, live);
@@ -727,4 +727,22 @@ int run_compare(struct run *r, u32 host, u32 thread, bool fd)
 	c.rows = &rows;
 	run_look(&c, fd);
 	return run_fail(r, c.st, "the call does not end as the script says", rows.row, rows.nr);
+}
+
+void run_bind_pair(struct run *r, u32 host, u32 thread)
+{
+	const struct stmt *st = r->thread[host][thread].stmt;
+	const struct call_info *info = &script_calls[st->call.call];
+	struct compare c;
+
+	for (u32 i = 0; i < info->nr_args; i++) {
+		u32 e;
+
+		if (info->arg[i] != TYPE_FDPAIR)
+			continue;
+		c = run_look_at(r, host, thread);
+		e = call_arg(r->script, st, i);
+		if (e != 0 && !c.failed)
+			compare_fdpair(&c, e, i);
+	}
 }

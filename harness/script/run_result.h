@@ -27,6 +27,8 @@ struct compare {
  * the descriptors of a pair.
  */
 int run_compare(struct run *r, u32 host, u32 thread, bool fd);
+/* The latter alone. */
+void run_bind_pair(struct run *r, u32 host, u32 thread);
 /* All of a call that the script speaks of, and with fill all that it wrote. */
 void run_look(struct compare *c, bool fd);
 struct compare run_look_at(struct run *r, u32 host, u32 thread);

@@ -23,6 +23,9 @@ static void count_hosts(struct run *r)
 		r->nr_hosts = max_u32(r->nr_hosts, s->host + 1u);
 		if (s->kind == STMT_PACKET && !s->packet.incoming)
 			r->host[s->host].expects_left++;
+		if (s->kind == STMT_DIRECTIVE &&
+		    (s->directive.id == DIR_MIB || s->directive.id == DIR_DROP))
+			r->asks_counters = true;
 	}
 }
 
@@ -145,6 +148,7 @@ static struct dut_config dut_config_of(const struct run *r)
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
 		.perturb = r->opt->perturb,
 		.checks = r->opt->checks,
+		.crossings = r->opt->crossings,
 	};
 }
 
@@ -189,7 +193,8 @@ void run_world_end(struct run *r)
 	if (r->dut == NULL)
 		return;
 	/* Where something is not implemented the world has been left in the middle of it. */
-	if (r->opt->checks && r->dut->world != NULL && r->result.verdict != RUN_NOT_IMPLEMENTED)
+	if ((r->opt->checks || r->opt->check_end) && r->dut->world != NULL &&
+	    r->result.verdict != RUN_NOT_IMPLEMENTED)
 		dut_refstack_end(r->dut);
 	r->dut->ops->destroy(r->dut);
 }

@@ -201,12 +201,23 @@ bool script_equal(const struct script *a, const struct script *b)
 
 /* --- headers and options -------------------------------------------------------------------------
  */
+u32 script_heads(const struct script *s)
+{
+	u32 i = 0;
+
+	while (i < s->nr_stmts &&
+	       (s->stmt[i].kind == STMT_HEADER || s->stmt[i].kind == STMT_OPTION ||
+		s->stmt[i].kind == STMT_COMMENT))
+		i++;
+	return i;
+}
+
 /* The last one counts, as on a command line. */
 static struct text pair_of(const struct script *s, enum stmt_kind kind, const char *key)
 {
 	struct text value = { 0, 0 };
 
-	for (u32 i = 0; i < s->nr_stmts; i++) {
+	for (u32 i = 0, heads = script_heads(s); i < heads; i++) {
 		const struct stmt *st = &s->stmt[i];
 
 		if (st->kind == kind && st->pair.key.len == strlen(key) &&

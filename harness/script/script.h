@@ -467,6 +467,8 @@ bool script_is_stock(const struct script *s, struct script_error *why);
 struct script *script_decode(const char *name, const u8 *bytes, size_t len);
 u8 *script_encode(const struct script *s, size_t *len);
 
+/* How many statements stand before all that happens: headers, options, comments among them. */
+u32 script_heads(const struct script *s);
 /* The value of the header or option, or {0, 0}. */
 struct text script_header(const struct script *s, const char *key);
 struct text script_option(const struct script *s, const char *name);
