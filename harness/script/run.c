@@ -112,7 +112,7 @@ static void call_ended(struct run *r, u32 host, u32 thread, u64 ended_ps)
 {
 	if (r->opt->record != NULL)
 		run_record_return(r, host, thread, ended_ps);
-	else if (r->compares && check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
+	else if (run_compares(r) && check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
 		return;
 	run_call_end(r, host, thread);
 }
