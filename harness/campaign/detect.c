@@ -610,3 +610,24 @@ int detect_run(const struct detect *how, const char *target, const u8 *input, si
 	*d = item.d;
 	return ret;
 }
+
+void detect_build(char *to, u32 size)
+{
+	char asan[PATH_BYTES], here[PATH_BYTES];
+	ssize_t n = readlink("/proc/self/exe", here, sizeof(here) - 1);
+
+	to[0] = '\0';
+	here[n > 0 ? n : 0] = '\0';
+	for (u32 up = 0; up < 2; up++) {
+		char *slash = strrchr(here, '/');
+
+		if (slash == NULL)
+			return;
+		*slash = '\0';
+		if (snprintf(asan, sizeof(asan), "%s/asan", here) < (int)sizeof(asan) &&
+		    access(asan, X_OK) == 0) {
+			snprintf(to, size, "%s", here);
+			return;
+		}
+	}
+}

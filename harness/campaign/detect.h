@@ -39,6 +39,8 @@ struct detect_item {
 };
 int detect_all(const struct detect *how, const char *target, struct detect_item *item, u32 n,
 	       u32 workers, char *err, u32 err_size);
+/* The directory that the running program is in, or the one above it: where asan/ is. "": none. */
+void detect_build(char *to, u32 size);
 void detection_free(struct detection *d);
 
 #endif
