@@ -103,7 +103,7 @@ static void saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 l
 	assert(host < DUT_HOSTS);
 	o->frames++;
 	at = next_of_host(o->g, o->next[host], host);
-	if (at == o->g->nr_frames || !is_frame(o, &o->g->frame[at], outgoing, frame, len, when_ps))
+	if (at >= o->g->nr_frames || !is_frame(o, &o->g->frame[at], outgoing, frame, len, when_ps))
 		o->differs = true;
 	o->next[host] = at + 1;
 }
