@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+/* liveness.c - see liveness.h.
+ *
+ * A while is long enough for a card to be reset by its watchdog and to come up again, so that what
+ * faults have stopped goes on by then. Calls may wait for ever, but not for what is there: data, an
+ * error, room, a timeout that is over.
+ */
+#include "harness/lib/liveness.h"
+
+#include "core/neighbour.h"
+#include "core/qdisc.h"
+#include "ipv4/ip_fragment.h"
+#include "ipv4/udp.h"
+#include "socket/socket.h"
+#include "uapi/poll.h"
+#include "uapi/socket.h"
+
+enum { REST_SECS = 20, REST_EVENTS = 50000 };
+
+static bool comes_to_rest(struct world *w)
+{
+	u64 until_ps = w->sim.now_ps + REST_SECS * PS_PER_SEC;
+
+	for (u32 i = 0; i < REST_EVENTS; i++) {
+		if (sim_next_ps(&w->sim) > until_ps) {
+			w->sim.now_ps = until_ps;
+			return true;
+		}
+		world_step(w);
+	}
+	return false;
+}
+
+/* --- calls
+ * ---------------------------------------------------------------------------------------------- */
+
+static const char *task_mistake(const struct host *h, const struct task *t)
+{
+	u64 now_ns = h->net.sim->now_ps / PS_PER_NS;
+
+	if (t->state == TASK_QUEUED || t->state == TASK_RUNNING)
+		return "a call that could go on does not";
+	if (t->state != TASK_PARKED)
+		return NULL;
+	if (t->sleeps && t->hr_deadline_ns < now_ns)
+		return "a call waits longer than its timeout";
+	if (t->timeo != MAX_SCHEDULE_TIMEOUT && !timer_pending(&t->timer))
+		return "a call's timeout is over, and it waits";
+	return NULL;
+}
+
+static u64 flags_of(const struct task *t)
+{
+	return t->nr == SYS_NR_recvmsg ? t->arg[2] : t->arg[3];
+}
+
+/* Whoever peeks may wait for what lies behind, and of several readers one is woken. */
+static bool reads(const struct sock *sk, const struct task *t)
+{
+	const struct list_head *l;
+	u32 readers = 0;
+
+	list_for_each (l, &sk->sk_socket->wq.head)
+		readers++;
+	return readers == 1 && (t->keeps_waits || (flags_of(t) & MSG_PEEK) == 0);
+}
+
+static bool has_data(const struct sock *sk)
+{
+	return !skb_queue_empty(&sk->sk_receive_queue) ||
+	       (sk->sk_prot == &udp_prot && !skb_queue_empty(&udp_sk(sk)->reader_queue));
+}
+
+static const char *wait_mistake(const struct sock *sk, const struct wait_queue_entry *w)
+{
+	const struct task *t = w->task;
+
+	if (t->state != TASK_PARKED)
+		return NULL;
+	if ((w->key & POLLERR) != 0 && sk->sk_err != 0)
+		return "a call waits at a socket with an error";
+	if (w->key == WAKE_KEY_ALL)
+		return sk->sk_wmem_alloc == 1 ? "a call waits for room that there is" : NULL;
+	if ((w->key & POLLIN) != 0 && has_data(sk) && reads(sk, t))
+		return "a call waits for data that there is";
+	return NULL;
+}
+
+static const char *sock_mistake(const struct sock *sk)
+{
+	const struct list_head *l;
+	const char *mistake = NULL;
+
+	if (sk->sk_socket == NULL)
+		return NULL;
+	list_for_each (l, &sk->sk_socket->wq.head)
+		if (mistake == NULL)
+			mistake = wait_mistake(sk,
+					       list_entry(l, const struct wait_queue_entry, node));
+	return mistake;
+}
+
+/* --- packets
+ * -------------------------------------------------------------------------------------------- */
+
+static bool ring_is_idle(const struct net_device *dev, u32 queue)
+{
+	const struct net *net = dev_net(dev);
+	const struct igb_ring *r;
+
+	if (!pool_owns(&net->igb_pool, dev->priv))
+		return true;
+	r = &igb_priv(dev)->tx_ring[queue];
+	return r->next_to_use == r->next_to_clean;
+}
+
+static const char *dev_mistake(const struct net_device *dev)
+{
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return NULL;
+	for (u32 i = 0; i < dev->real_num_tx_queues; i++) {
+		const struct netdev_queue *q = &dev->tx[i];
+
+		if (!ring_is_idle(dev, i))
+			return "a card has packets that it never sends";
+		if (netif_xmit_frozen_or_stopped(q))
+			return "a queue is stopped, and its device idle";
+		if (q->qdisc->qlen != 0)
+			return "packets wait in a queue that nobody serves";
+	}
+	return NULL;
+}
+
+static const char *softnet_mistake(const struct softnet_data *sd)
+{
+	if (!list_empty(&sd->poll_list) || !skb_queue_empty(&sd->input_pkt_queue) ||
+	    !skb_queue_empty(&sd->process_queue))
+		return "packets wait for a poll that never comes";
+	if (sd->completion_queue != NULL || sd->output_queue != NULL)
+		return "a soft interrupt of the sending side never comes";
+	return NULL;
+}
+
+static const char *cpu_mistake(const struct cpu *c)
+{
+	if (c->softirq_pending != 0)
+		return "a soft interrupt is pending, and nobody runs it";
+	if (c->irq_pending != 0)
+		return "an interrupt is pending, and nobody takes it";
+	if (c->timers.any_pending && !sim_armed(&c->tick_event))
+		return "timers are pending, and no tick comes";
+	return NULL;
+}
+
+/* --- tables
+ * --------------------------------------------------------------------------------------------- */
+
+static const char *neigh_mistake(const struct neigh_table *tbl)
+{
+	const struct hlist_node *n;
+
+	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
+		hlist_for_each (n, &tbl->buckets[i]) {
+			const struct neighbour *neigh =
+				hlist_entry(n, const struct neighbour, node);
+
+			if ((neigh->nud_state & NUD_IN_TIMER) != 0 && !timer_pending(&neigh->timer))
+				return "a neighbour's state ends with a timer that it does not "
+				       "have";
+			if (!skb_queue_empty(&neigh->arp_queue) &&
+			    neigh->nud_state != NUD_INCOMPLETE)
+				return "packets wait for a neighbour that is not asked for";
+		}
+	return NULL;
+}
+
+static const char *fragments_mistake(const struct ip_fragments *f)
+{
+	const struct hlist_node *n;
+
+	for (u32 i = 0; i < IPQ_CHAINS; i++)
+		hlist_for_each (n, &f->chain[i])
+			if (!timer_pending(&hlist_entry(n, const struct ipq, node)->timer))
+				return "fragments wait without a timer";
+	return NULL;
+}
+
+static const char *host_mistake(const struct host *h)
+{
+	const struct net *net = &h->net;
+	const struct hlist_node *n;
+	const char *mistake = NULL;
+
+	for (u32 i = 0; i < h->nr_tasks && mistake == NULL; i++)
+		mistake = task_mistake(h, &h->task[i]);
+	for (u32 i = 0; i < h->nr_cpus && mistake == NULL; i++)
+		mistake = cpu_mistake(&h->cpu[i]);
+	for (u32 i = 0; i < h->nr_cpus && mistake == NULL; i++)
+		mistake = softnet_mistake(&h->softnet[i]);
+	for (u32 i = 1; i < NET_DEV_MAX && mistake == NULL; i++)
+		if (net->dev_by_index[i] != NULL)
+			mistake = dev_mistake(net->dev_by_index[i]);
+	hlist_for_each (n, &net->socks)
+		if (mistake == NULL)
+			mistake = sock_mistake(hlist_entry(n, const struct sock, sk_all));
+	if (mistake == NULL)
+		mistake = neigh_mistake(net->arp_tbl);
+	return mistake != NULL ? mistake : fragments_mistake(net->fragments);
+}
+
+const char *liveness_mistake(struct world *w)
+{
+	const char *mistake = NULL;
+
+	if (!comes_to_rest(w))
+		return "nobody asks anything, and it does not come to rest";
+	for (u32 i = 0; i < w->cfg.hosts && mistake == NULL; i++)
+		mistake = host_mistake(&w->host[i]);
+	return mistake;
+}
