@@ -24,7 +24,7 @@ SHELL := /bin/bash
 CONFIGS := asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x
 # One for each fuzzing engine, built when it is asked for; `service` is whatever a fuzzing service's
 # environment says (ci/oss-fuzz/build.sh).
-FUZZ_CONFIGS := libfuzzer afl service
+FUZZ_CONFIGS := libfuzzer afl service mutator
 # What must all come to the same digest.
 DIGEST_CONFIGS := $(CONFIGS)
 
@@ -57,11 +57,12 @@ CC_libfuzzer  := clang
 OPT_libfuzzer := $(SAN) -fsanitize=fuzzer-no-link
 CC_afl        := AFL_QUIET=1 afl-clang-fast
 OPT_afl       := $(SAN)
+CC_mutator    := gcc
+OPT_mutator   := -O2 -g -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections
 DRIVER_libfuzzer := harness/fuzz/drive_libfuzzer
 LINK_libfuzzer   := -fsanitize=fuzzer
 DRIVER_service   := harness/fuzz/drive_libfuzzer
-DRIVER_afl       := harness/fuzz/drive_libfuzzer
-LINK_afl         := -fsanitize=fuzzer
+DRIVER_afl       := harness/fuzz/drive_afl
 
 # No build defines NDEBUG. Linux, too, is compiled without assumptions about aliasing.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes \
@@ -86,7 +87,10 @@ UNIT_SRC := $(sort $(wildcard harness/unit/test_*.c))
 HELP_SRC := $(filter-out $(UNIT_SRC),$(sort $(wildcard harness/unit/*.c)))
 # Each fuzz_x.c is a target; drive_x.c are the mains and the engines that run one.
 FUZZ_SRC := $(sort $(wildcard harness/fuzz/*.c))
-FUZZ_HELP := $(filter-out harness/fuzz/fuzz_% harness/fuzz/drive_%,$(FUZZ_SRC))
+FUZZ_HELP := $(filter-out harness/fuzz/fuzz_% harness/fuzz/drive_% harness/fuzz/mutator_afl.c,$(FUZZ_SRC))
+# AFL++ loads the mutator into itself: neither sanitizers nor what the targets run are in it.
+MUTATOR_SRC := $(sort $(wildcard harness/fuzz/mutat*.c harness/script/*.c harness/diff/generate*.c \
+	refstack/base/*.c)) harness/fuzz/fuzz.c harness/fuzz/scope.c harness/lib/replace.c refstack/core/names.c
 FUZZ_TARGETS := $(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC)))
 # What recipe.c carries: the judging kernel's configuration and patches.
 RECIPE   := $(sort $(wildcard harness/oracle/*.config harness/oracle/patches/*.patch))
@@ -145,6 +149,11 @@ $(BUILD)/$(1)/fuzz_%: $(BUILD)/$(1)/obj/harness/fuzz/fuzz_%.o $$(DRIVER_$(1):%=$
 	$$(Q)$$(or $$(LINKER_$(1)),$$(CC_$(1))) $$(OPT_$(1)) -o $$@ $$^ $$(LINK_$(1))
 endef
 $(foreach c,$(CONFIGS) $(FUZZ_CONFIGS),$(eval $(call config_rules,$(c))))
+$(BUILD)/afl/mutator.so: $(call obj_mutator,$(MUTATOR_SRC))
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_mutator) $(OPT_mutator) -shared -Wl,--gc-sections -Wl,-z,defs -o $@ $^
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 tests_of    = $(addprefix $(BUILD)/$(1)/,$(TESTS))

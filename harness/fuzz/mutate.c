@@ -258,7 +258,7 @@ static size_t fall_back(struct mutator *m, const u8 *data, size_t len, u8 *to, s
 		to[0] = m->input == INPUT_PROGRAM ? BINARY_END : '\n';
 		return 1;
 	}
-	memcpy(to, data, n);
+	memmove(to, data, n); /* which may be the same */
 	to[mutate_below(m, (u32)n)] ^= (u8)(1u << mutate_below(m, 8));
 	return n;
 }

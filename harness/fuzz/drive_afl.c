@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* drive_afl.c - a fuzz target in AFL++'s persistent loop: inputs come by shared memory, the fork
+ * server starts when the target is ready. With files, or an input on standard input, it runs these
+ * once.
+ *
+ * The macros are the compiler wrapper's; afl-fuzz looks for what they leave in the program and says
+ * "Persistent mode binary detected", "Deferred forkserver binary detected", "Using SHARED MEMORY
+ * FUZZING feature".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/fuzz/counters.h"
+#include "harness/fuzz/fuzz.h"
+#include "harness/lib/must.h"
+
+enum { RUNS_OF_A_PROCESS = 1000000, INPUT_MAX = 1 << 20 };
+
+/* Other compilers make a program that replays. NOLINTBEGIN(bugprone-reserved-identifier) */
+#ifndef __AFL_LOOP
+static unsigned int once = 1;
+static u8 from_stdin[INPUT_MAX];
+#define __AFL_FUZZ_INIT()	static_assert(true, "")
+#define __AFL_INIT()		((void)0)
+#define __AFL_LOOP(n)		(once-- != 0)
+#define __AFL_FUZZ_TESTCASE_BUF from_stdin
+#define __AFL_FUZZ_TESTCASE_LEN read(STDIN_FILENO, from_stdin, sizeof(from_stdin))
+#include <assert.h>
+#endif
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+__AFL_FUZZ_INIT();
+
+/* In a block of its own size, so that reading past the end shows. */
+static void run(const u8 *data, size_t len)
+{
+	u8 *input = must(malloc(len + (len == 0)));
+
+	if (len != 0)
+		memcpy(input, data, len);
+	fuzz_counters->execs++;
+	(void)fuzz_target.run(input, len);
+	free(input);
+}
+
+static int run_file(const char *path)
+{
+	u8 *input = must(malloc(INPUT_MAX));
+	FILE *f = fopen(path, "rb");
+	size_t len = f != NULL ? fread(input, 1, INPUT_MAX, f) : 0;
+	int err = f == NULL || ferror(f) != 0 ? errno : 0;
+
+	if (f != NULL)
+		fclose(f);
+	if (err == 0)
+		run(input, len);
+	else
+		fprintf(stderr, "%s: %s\n", path, strerror(err));
+	free(input);
+	return err == 0 ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	const u8 *input;
+	int ret = 0;
+
+	fuzz_counters_open();
+	if (fuzz_target.init != NULL)
+		fuzz_target.init();
+	for (int i = 1; i < argc && ret == 0; i++)
+		ret = run_file(argv[i]);
+	if (argc > 1)
+		return ret;
+	__AFL_INIT();
+	input = __AFL_FUZZ_TESTCASE_BUF;
+	while (__AFL_LOOP(RUNS_OF_A_PROCESS)) {
+		s64 len = (s64)__AFL_FUZZ_TESTCASE_LEN;
+
+		if (len >= 0 && len <= INPUT_MAX)
+			run(input, (size_t)len);
+	}
+	return 0;
+}
