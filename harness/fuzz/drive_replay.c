@@ -24,10 +24,6 @@
 #include "harness/lib/sha256.h"
 #include "harness/lib/write_all.h"
 
-#pragma weak mutator_new
-#pragma weak mutator_free
-#pragma weak mutate
-
 enum {
 	INPUT_MAX = 1 << 24,
 	MUTATION_MAX = 4096, /* bytes of a mutation, unless its origin is longer */
@@ -284,8 +280,7 @@ static const struct input *draw(struct rng *r)
 static void mutations(void)
 {
 	const struct fuzz_scope *scope = fuzz_scope_find(fuzz_target.name);
-	struct mutator *m =
-		mutator_new != NULL ? mutator_new(fuzz_target.input, scope, replay.seed) : NULL;
+	struct mutator *m = mutator_new(fuzz_target.input, scope, replay.seed);
 	const char *dir = getenv("TMPDIR");
 	char path[PATH_BYTES];
 	struct rng r;

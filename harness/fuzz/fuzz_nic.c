@@ -16,7 +16,7 @@
 #include "harness/lib/invariants.h"
 
 enum {
-	OPS = 400,
+	OPS = 200,
 	CTRL = 0,
 	RCTL = 0x100,
 	TCTL = 0x400,
@@ -406,7 +406,7 @@ static u32 frame_bytes(u32 kind, u32 len, u32 seed, u8 *f)
 static void op_wire(struct program *p)
 {
 	static u8 frame[16384];
-	u32 kind = byte(p), len = word(p) % sizeof(frame), seed = byte(p), times = byte(p) % 32 + 1;
+	u32 kind = byte(p), len = word(p) % sizeof(frame), seed = byte(p), times = byte(p) % 16 + 1;
 
 	if (p->to != NULL) {
 		fprintf(p->to, "wire %u bytes, kind %u, seed %u, %u times\n", len, kind, seed,
@@ -499,8 +499,11 @@ static void (*const ops[])(struct program *p) = {
 
 static void play(struct program *p)
 {
-	for (u32 i = 0; i < OPS && p->left != 0; i++)
+	for (u32 i = 0; i < OPS && p->left != 0; i++) {
 		ops[byte(p) % ARRAY_SIZE(ops)](p);
+		if (p->to == NULL)
+			nic_check(&p->host->nic);
+	}
 }
 
 static bool run(const u8 *data, size_t len)

@@ -20,7 +20,6 @@ enum {
 	REG_IMS = 0xd0,
 	REG_IMS_82576 = 0x1508,
 	REG_EIMS = 0x1524,
-	REG_QUEUES = 0x2800,
 	REST_MS = 3000 /* autonegotiation takes the longest of all */
 };
 
@@ -189,7 +188,6 @@ static const struct bus_host bus = {
 static void settle(struct nic_host *h)
 {
 	h->vectors |= enabled(h);
-	nic_check(&h->nic);
 }
 
 static bool step(struct nic_host *h, u64 until)
@@ -234,25 +232,32 @@ void nic_host_end(struct nic_host *h)
 /* --- the driver's side
  * ------------------------------------------------------------------------------------------ */
 
-/* Every place that a ring, or a head, may have from now on. */
-static void learn_rings(struct nic_host *h)
+/* The queue whose ring or head a register says; NIC_QUEUES_MAX: none. Of the first four there are
+ * aliases.
+ */
+static u32 queue_of(u32 reg)
+{
+	if ((reg >= 0x2800 && reg < 0x2c00) || (reg >= 0x3800 && reg < 0x3c00))
+		return reg >> 8 & 3;
+	if ((reg >= 0xc000 && reg < 0xc400) || (reg >= 0xe000 && reg < 0xe400))
+		return reg >> 6 & 15;
+	return NIC_QUEUES_MAX;
+}
+
+/* Every place that they may have from now on. */
+static void learn_rings(struct nic_host *h, u32 q)
 {
 	const struct nic_regs *r = &h->nic.r;
+	u64 rx = (u64)r->RDBAH[q] << 32 | (r->RDBAL[q] & ~127u);
+	u64 tx = (u64)r->TDBAH[q] << 32 | (r->TDBAL[q] & ~127u);
+	u64 head = (u64)r->TDWBAH[q] << 32 | (r->TDWBAL[q] & ~3u);
 
-	for (u32 q = 0; q < NIC_QUEUES_MAX; q++) {
-		u64 rx = (u64)r->RDBAH[q] << 32 | r->RDBAL[q];
-		u64 tx = (u64)r->TDBAH[q] << 32 | r->TDBAL[q];
-		u64 head = (u64)r->TDWBAH[q] << 32 | (r->TDWBAL[q] & ~3u);
-
-		if (r->RDLEN[q] != 0)
-			add_place(h->ring, &h->nr_rings,
-				  (struct nic_place){ rx & ~127ull, r->RDLEN[q], true });
-		if (r->TDLEN[q] != 0)
-			add_place(h->ring, &h->nr_rings,
-				  (struct nic_place){ tx & ~127ull, r->TDLEN[q], false });
-		if (r->TDWBAL[q] & 1)
-			add_place(h->ring, &h->nr_rings, (struct nic_place){ head, 4, false });
-	}
+	if (r->RDLEN[q] != 0)
+		add_place(h->ring, &h->nr_rings, (struct nic_place){ rx, r->RDLEN[q], true });
+	if (r->TDLEN[q] != 0)
+		add_place(h->ring, &h->nr_rings, (struct nic_place){ tx, r->TDLEN[q], false });
+	if (r->TDWBAL[q] & 1)
+		add_place(h->ring, &h->nr_rings, (struct nic_place){ head, 4, false });
 }
 
 u32 nic_host_read(struct nic_host *h, u32 reg)
@@ -272,8 +277,8 @@ void nic_host_write(struct nic_host *h, u32 reg, u32 value)
 	if (reg == REG_IMS || reg == REG_IMS_82576)
 		h->vectors |= value != 0;
 	nic_card.mmio_write(&h->nic, reg, value);
-	if (reg >= REG_QUEUES)
-		learn_rings(h);
+	if (queue_of(reg) != NIC_QUEUES_MAX)
+		learn_rings(h, queue_of(reg));
 	settle(h);
 }
 

@@ -1,10 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes corpus/pcapng/seed: one small capture for each thing that a reader has to know."""
-import os
-import struct
+"""Writes corpus/TARGET/seed. harness/fuzz/seeds.py [TARGET...]; without TARGET all of them.
 
-WHERE = "corpus/pcapng/seed"
+Captures and programs of the card are made by hand here: one for each thing that there is. Those of
+targets that take scripts are vectors and random programs, of which libFuzzer keeps the fewest that
+reach what all of them reach. BUILD (build) has gcc-O0/replay_TARGET, gcc-O0/refstack and
+libfuzzer/fuzz_TARGET.
+"""
+import glob
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.environ.get("BUILD", "build")
+RANDOM = 4000  # programs
 FRAME = bytes.fromhex("020000000002020000000001080045000021000040004011b6c7c0000201c0000202"
                       "13880007000dc4da68656c6c6f")
 
@@ -79,11 +92,137 @@ def captures():
     yield "no-interface", section("<") + packet("<", 3, 1, FRAME)
 
 
-def main():
-    os.makedirs(WHERE, exist_ok=True)
-    for name, content in captures():
-        with open(os.path.join(WHERE, name), "wb") as f:
+# The numbers of fuzz_nic.c's operations.
+(OPEN, TX_RING, RX_RING, SEND, TX_BELL, BUFFERS, WIRE, TIME, WRITE, READ, ACKNOWLEDGE, DESCRIPTOR,
+ POKE, WRITE_AT, MAP, LINK, FAULT) = range(17)
+ROWS = re.findall(r"^X\(0x[0-9a-f]+, +(\w+), +(\d+)", open("nicmodel/regs.def").read(), re.M)
+LAST = 1 << 24 | 1 << 25 | 1 << 27
+EXTENDED = 1 << 29
+
+
+def tx_ring(queue, size=3, control=0x010108):
+    return struct.pack("<BBBI", TX_RING, queue, size, control)
+
+
+def rx_ring(queue, size=3, control=0x010808, buffer=0x02000002):
+    return struct.pack("<BBBII", RX_RING, queue, size, control, buffer)
+
+
+def send(queue, length, how):
+    return struct.pack("<BBHB", SEND, queue, length - 46, how)
+
+
+def wire(kind, length, seed=5, times=1):
+    return struct.pack("<BBHBB", WIRE, kind, length, seed, times - 1)
+
+
+def register(name, value, element=0):
+    row = [r[0] for r in ROWS].index(name)
+    which = bytes([element]) if int(ROWS[row][1]) > 1 else b""
+    return bytes([WRITE, row]) + which + struct.pack("<I", value)
+
+
+def descriptor(queue, where, low, high):
+    return struct.pack("<BBHII", DESCRIPTOR, queue, where // 4, low, high)
+
+
+def memory(at, data):
+    return struct.pack("<BIB", POKE, at, len(data)) + data
+
+
+def card_programs():
+    ms, second = bytes([TIME, 20, 0]), bytes([TIME, 29, 200])
+    bell, done = bytes([TX_BELL, 0]), bytes([ACKNOWLEDGE])
+    tx = bytes([OPEN, 0, 4]) + tx_ring(0)
+    rx = bytes([OPEN, 1, 4]) + rx_ring(0) + rx_ring(1)
+    posted = rx + bytes([BUFFERS, 0, 20, 0, BUFFERS, 1, 20, 30])
+    header = memory(0x21000, bytes(range(64)))
+    yield "send", tx + send(0, 60, 0) + send(0, 1514, 1) + bell + ms + done + ms
+    yield "send-halves", tx + send(0, 100, 2) + send(0, 46, 3) + bell + ms
+    yield "send-gathered", tx_ring(0, 4, 0x100108) + tx + send(0, 300, 1) * 8 + bell + ms + second
+    yield "send-legacy", tx + header + descriptor(0, 0x21000, LAST | 64, 0) + bell + ms
+    yield "send-legacy-sum", (tx + header +
+                              descriptor(0, 0x21000, LAST | 1 << 26 | 40 << 16 | 64, 34 << 8) + bell + ms)
+    yield "send-tagged", (tx + register("CTRL", 0x40000241) + header +
+                          descriptor(0, 0x21000, LAST | 1 << 30 | 64, 7 << 16) + bell + ms)
+    yield "segments", (tx + memory(0x21000, bytes.fromhex(
+        "020000000002020000000001080045000000000040004006000000c0000201c0000202"
+        "1388000700000001000000005010ffff00000000")) +
+        descriptor(0, 20 | 14 << 9, EXTENDED | 2 << 20 | 1 << 11 | 1 << 10, 20 << 8 | 500 << 16) +
+        descriptor(0, 0x21000, EXTENDED | 3 << 20 | 1 << 31 | LAST | 2054, 2000 << 14 | 3 << 8) +
+        bell + ms)
+    yield "no-frame", tx + descriptor(0, 0x21000, EXTENDED | 3 << 20 | LAST, 0) + bell + ms
+    yield "heads", (tx + register("TDWBAH", 1) + register("TDWBAL", 0x23470001) + send(0, 80, 0) +
+                    bell + ms)
+    yield "receive", posted + wire(0, 100, times=10) + ms + done + wire(1, 200, times=16) + ms
+    yield "receive-kinds", posted + b"".join(wire(k, 80 + k) for k in range(0, 80)) + ms
+    yield "receive-bad", posted + wire(0, 59) + wire(0, 100, 31) + wire(0, 1600) + wire(0, 9800) + ms
+    yield "receive-tagged", posted + register("CTRL", 0x40000241) + wire(16, 90, times=4) + ms
+    yield "receive-none", rx + wire(1, 1500, times=16) * 4 + ms + bytes([BUFFERS, 0, 20, 0]) + ms
+    yield "receive-dropped", (bytes([OPEN, 0, 0]) + rx_ring(0, buffer=0x82000002) +
+                              wire(1, 300, times=8) + ms)
+    yield "receive-long", (posted + register("RCTL", 0x04008022) + register("RLPML", 9728) +
+                           wire(0, 9000, times=3) + ms)
+    yield "throttled", posted + register("EITR", 0x2000, 1) + wire(0, 100, times=3) + ms + done + ms
+    yield "legacy-interrupts", bytes([OPEN, 0, 1]) + tx_ring(0) + send(0, 60, 0) + bell + ms
+    yield "causes", register("GPIE", 0x10) + register("EIMS", 3) + register("EICS", 1) + ms
+    yield "link", tx + bytes([LINK, 0]) + send(0, 60, 0) + bell + ms + bytes([LINK, 1]) + second * 2
+    yield "reset", posted + tx_ring(0) + send(0, 900, 0) + bell + register("CTRL", 0x04000000) + ms
+    yield "queue-off", tx + send(0, 900, 0) + bell + register("TXDCTL", 0) + ms
+    yield "no-page", tx + bytes([MAP, 48]) + send(0, 60, 0) + bell + ms + done + ms
+    yield "no-ring", bytes([OPEN, 0, 0, MAP, 16]) + rx_ring(0) + bytes([BUFFERS, 0, 9, 0]) + ms
+    for what in range(3):
+        yield f"fault-{what}", (posted + tx_ring(0) + bytes([FAULT, what, 2]) + send(0, 60, 0) + bell +
+                                wire(0, 90, times=3) + ms)
+    yield "pause", posted + wire(4 + 24, 60) + tx_ring(0) + send(0, 60, 0) + bell + ms
+    yield "registers", b"".join(register(name, 0xFFFFFFFF) for name, _ in ROWS if name != "CTRL")
+    yield "phy", b"".join(register("MDIC", 0x08210000 | n << 16) + ms for n in range(8))
+
+
+def write_all(target, inputs):
+    where = f"corpus/{target}/seed"
+    os.makedirs(where, exist_ok=True)
+    for name, content in inputs:
+        with open(os.path.join(where, name), "wb") as f:
             f.write(content)
+
+
+def random_programs(where):
+    """One file a program; seed 1."""
+    text = subprocess.run([f"{BUILD}/gcc-O0/refstack", "diff", "--print", "--random", str(RANDOM)],
+                          check=True, capture_output=True, text=True).stdout
+    for i, program in enumerate(re.split(r"^// program \d+ .*\n", text, flags=re.M)[1:]):
+        with open(os.path.join(where, f"{i:05}.pkt"), "w") as f:
+            f.write(program)
+
+
+def from_scripts(target):
+    where = f"corpus/{target}/seed"
+    with tempfile.TemporaryDirectory() as all_, tempfile.TemporaryDirectory() as scripts:
+        random_programs(scripts)
+        subprocess.run([f"{BUILD}/gcc-O0/replay_{target}", "--looks", "none", "--pkt", "--write",
+                        all_, *sorted(glob.glob("vectors/*/")), scripts], check=True)
+        shutil.rmtree(where, ignore_errors=True)
+        os.makedirs(where)
+        subprocess.run(["setarch", "-R", f"{BUILD}/libfuzzer/fuzz_{target}", "-set_cover_merge=1",
+                        "-use_counters=0", where, all_], check=True, stderr=subprocess.DEVNULL,
+                       env=dict(os.environ, REFSTACK_LOOKS="none"))
+    files = [os.path.getsize(os.path.join(where, f)) for f in os.listdir(where)]
+    print(f"{target}: {len(files)} inputs, {sum(files)} bytes")
+
+
+SCRIPTS = ["syscalls", "rx", "api", "frag", "neigh", "snapshot"]
+BY_HAND = {"pcapng": captures, "nic": card_programs}
+
+
+def main():
+    for target in sys.argv[1:] or [*BY_HAND, *SCRIPTS]:
+        if target in BY_HAND:
+            write_all(target, BY_HAND[target]())
+        elif target in SCRIPTS:
+            from_scripts(target)
+        else:
+            sys.exit(f"seeds.py: nothing is known of {target}")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ static bool comes_to_rest(struct world *w)
 /* --- calls
  * ---------------------------------------------------------------------------------------------- */
 
+/* Of calls that sleep; only poll() can do so for ever with a deadline of an older call. */
+static bool has_deadline(const struct task *t)
+{
+	return t->nr != SYS_NR_poll || (s32)t->arg[2] >= 0;
+}
+
 static const char *task_mistake(const struct host *h, const struct task *t)
 {
 	u64 now_ns = h->net.sim->now_ps / PS_PER_NS;
@@ -42,7 +48,7 @@ static const char *task_mistake(const struct host *h, const struct task *t)
 		return "a call that could go on does not";
 	if (t->state != TASK_PARKED)
 		return NULL;
-	if (t->sleeps && t->hr_deadline_ns < now_ns)
+	if (t->sleeps && has_deadline(t) && t->hr_deadline_ns < now_ns)
 		return "a call waits longer than its timeout";
 	if (t->timeo != MAX_SCHEDULE_TIMEOUT && !timer_pending(&t->timer))
 		return "a call's timeout is over, and it waits";
