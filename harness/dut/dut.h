@@ -38,6 +38,7 @@ struct dut_config {
 	bool stock; /* packetdrill's: tun0 with checksum and TSO offload; else eth0 */
 	enum cost_model cost;
 	u64 seed, perturb;
+	u32 cpus;	/* of each host, and queues of its card; 0: a card 2, others 1 */
 	bool checks;	/* every invariant after every event, where there are any */
 	bool crossings; /* those at the crossings of layers */
 };

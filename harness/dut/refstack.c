@@ -114,12 +114,14 @@ struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
 {
 	return a->device == b->device && a->stock == b->stock && a->hosts == b->hosts &&
-	       a->cost == b->cost && a->seed == b->seed && a->perturb == b->perturb;
+	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus &&
+	       a->perturb == b->perturb;
 }
 
 /* A program is set up one jiffy before the boundary of the wheel that its time 0 is on. */
 static struct world_cfg cfg_of(const struct dut_config *k)
 {
+	u32 usual = k->device == DUT_IGB ? IGB_CPUS : 1;
 	static const enum world_dev_kind dev[] = {
 		[DUT_TAP] = DEV_TAP,
 		[DUT_TUN] = DEV_TUN,
@@ -130,7 +132,7 @@ static struct world_cfg cfg_of(const struct dut_config *k)
 		.seed = k->seed,
 		.cost = k->cost,
 		.hosts = k->hosts,
-		.cpus = k->device == DUT_IGB ? IGB_CPUS : 1,
+		.cpus = k->cpus != 0 ? k->cpus : usual,
 		.tasks = DUT_THREADS,
 		.boot_jiffies = WORLD_BOOT_JIFFIES - 1,
 		.boot_real_ns = WORLD_BOOT_REAL_NS - NS_PER_SEC / HZ,

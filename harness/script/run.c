@@ -616,8 +616,8 @@ static void begin_time(struct run *r)
 
 	wait_for_links(r);
 	/* Said first: what happens at that instant has a time already. */
-	if (r->device == DEVICE_IGB)
-		r->start_ps = jiffy + ALIGN_UP(run_now(r), turn);
+	if (r->device == DEVICE_IGB || r->opt->later)
+		r->start_ps = jiffy + ALIGN_UP(run_now(r) + 1, turn);
 	else
 		r->start_ps = ALIGN_UP(run_now(r) + 1, jiffy);
 	r->last_ps = r->start_ps;

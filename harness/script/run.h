@@ -36,6 +36,8 @@ struct run_options {
 	enum run_device device;
 	enum cost_model cost;
 	u64 seed, perturb;
+	u32 cpus;     /* of each host; 0: as dut_config says */
+	bool later;   /* time 0 is where it is behind a card's link */
 	bool verbose; /* each event as it happens, in tcpdump's look */
 	bool colour;
 	bool graph;	/* the call graph, after the run */

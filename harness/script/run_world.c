@@ -147,6 +147,7 @@ static struct dut_config dut_config_of(const struct run *r)
 		.cost = r->opt->cost,
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
 		.perturb = r->opt->perturb,
+		.cpus = r->opt->cpus,
 		.checks = r->opt->checks,
 		.crossings = r->opt->crossings,
 	};
