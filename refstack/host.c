@@ -152,7 +152,6 @@ u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 
 	out[n++] = (struct host_block){ h->cpu, h->nr_cpus * sizeof(h->cpu[0]) };
 	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
-	out[n++] = (struct host_block){ h->task, h->nr_tasks * sizeof(h->task[0]) };
 	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
 	out[n++] = (struct host_block){ h->tables, offsetof(struct host_tables, ip_ident) +
 							   offsetof(struct ip_ident, id) };

@@ -36,7 +36,7 @@ u64 host_digest(const struct host *h);
 void host_config_begin(struct host *h);
 void host_config_end(struct host *h);
 
-/* Parts that a snapshot copies whole. */
+/* Parts that a snapshot copies whole; tasks are not among them. */
 enum { HOST_BLOCKS = 16 };
 struct host_block {
 	void *at;

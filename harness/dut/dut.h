@@ -168,6 +168,14 @@ struct dut_aside {
 };
 struct dut_aside *dut_worlds_aside(struct dut_worlds *cache);
 struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache);
+/* Places that many programs of a kind come to in the same way: a world as it is there, with what
+ * its runner has to know. key: what the way depends on besides cfg. NULL: nobody has been there, or
+ * not of late; else aside is filled.
+ */
+struct dut *dut_refstack_from(const struct dut_config *cfg, struct dut_worlds *cache,
+			      const void *key, u32 key_len, void *aside, u32 aside_len);
+void dut_refstack_keep(struct dut *d, const void *key, u32 key_len, const void *aside,
+		       u32 aside_len);
 /* When a program is over: all invariants, then its world is taken down; nothing is left of it. */
 void dut_refstack_end(struct dut *d);
 /* On a world of the caller's. */

@@ -28,12 +28,14 @@
 #define PROC_SYS "/proc/sys/"
 #define CUBIC	 "/sys/module/tcp_cubic/parameters/"
 
-enum { WORLDS = 12 /* kept ones; the oldest goes */, IGB_CPUS = 2, UMEM_BYTES = 1 << 22 };
+/* Of those that are kept the oldest goes. */
+enum { WORLDS = 24, PLACES = 4, IGB_CPUS = 2, UMEM_BYTES = 1 << 22 };
 
 struct refstack {
 	struct dut dut;
 	struct world *world;
-	struct wire wire; /* between the one host and the other end */
+	struct wire wire;	 /* between the one host and the other end */
+	struct kept_world *kept; /* NULL: the world is the caller's */
 };
 
 static struct world *world_of(const struct dut *d)
@@ -55,15 +57,24 @@ static struct process *process_of(const struct dut *d, u32 host, u32 process)
 
 /* --- worlds that are kept --- */
 
+struct kept_place {
+	void *key, *aside;
+	u32 key_len, aside_len;
+	void *snapshot;
+	struct wire wire;
+};
+
 struct kept_world {
 	struct dut_config cfg;
-	struct world *world;
-	void *snapshot;
+	struct refstack refstack;
+	struct kept_place start; /* as it was laid out; no key */
+	struct kept_place place[PLACES];
+	u32 nr_places, next;
 };
 
 struct dut_worlds {
 	u32 nr, next; /* next: the one that goes when all places are taken */
-	struct kept_world kept[WORLDS];
+	struct kept_world *kept[WORLDS];
 	struct dut_aside aside;
 };
 
@@ -87,12 +98,21 @@ struct dut_worlds *dut_worlds_new(void)
 	return cache;
 }
 
+static void place_free(struct kept_place *p)
+{
+	free(p->key);
+	free(p->aside);
+	free(p->snapshot);
+	*p = (struct kept_place){ 0 };
+}
+
 static void kept_free(struct kept_world *k)
 {
-	free(k->snapshot);
-	if (k->world != NULL)
-		scenario_free(k->world);
-	*k = (struct kept_world){ 0 };
+	place_free(&k->start);
+	for (u32 i = 0; i < k->nr_places; i++)
+		place_free(&k->place[i]);
+	scenario_free(k->refstack.world);
+	free(k);
 }
 
 void dut_worlds_free(struct dut_worlds *cache)
@@ -100,7 +120,7 @@ void dut_worlds_free(struct dut_worlds *cache)
 	if (cache == NULL)
 		return;
 	for (u32 i = 0; i < cache->nr; i++)
-		kept_free(&cache->kept[i]);
+		kept_free(cache->kept[i]);
 	if (cache->aside.free != NULL)
 		cache->aside.free(cache->aside.of);
 	free(cache);
@@ -114,8 +134,8 @@ struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
 {
 	return a->device == b->device && a->stock == b->stock && a->hosts == b->hosts &&
-	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus &&
-	       a->perturb == b->perturb;
+	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus && a->checks == b->checks &&
+	       a->crossings == b->crossings;
 }
 
 /* A program is set up one jiffy before the boundary of the wheel that its time 0 is on. */
@@ -138,7 +158,6 @@ static struct world_cfg cfg_of(const struct dut_config *k)
 		.boot_real_ns = WORLD_BOOT_REAL_NS - NS_PER_SEC / HZ,
 		.nr_devs = k->hosts,
 		.nr_wires = k->hosts > 1,
-		.perturb = k->perturb,
 		.wire = { { .port = { 0, 1, 2, 3 },
 			    .nr_ports = (u8)k->hosts,
 			    .delay_ps = 500 * PS_PER_NS } },
@@ -154,37 +173,143 @@ static struct world_cfg cfg_of(const struct dut_config *k)
 	return cfg;
 }
 
-static void kept_make(struct kept_world *k, const struct dut_config *kind)
+static void *copy_of(const void *from, u32 len)
 {
-	struct world_cfg cfg = cfg_of(kind);
+	void *to = malloc((size_t)len + 1);
 
-	k->cfg = *kind;
-	k->world = scenario_new(&cfg);
-	k->snapshot = malloc((size_t)world_save_size(k->world));
-	if (k->snapshot == NULL)
+	if (to == NULL)
 		abort();
-	world_save(k->world, k->snapshot);
+	memcpy(to, from, len);
+	return to;
 }
 
-/* The world as it was laid out. */
-static struct world *fresh_world(struct dut_worlds *cache, const struct dut_config *kind)
+static void place_save(struct kept_place *p, struct refstack *r)
 {
-	struct kept_world *k = NULL;
+	p->snapshot = malloc((size_t)world_save_size(r->world));
+	if (p->snapshot == NULL)
+		abort();
+	world_save(r->world, p->snapshot);
+	p->wire = r->wire;
+}
 
-	for (u32 i = 0; i < cache->nr && k == NULL; i++)
-		if (same_kind(&cache->kept[i].cfg, kind))
-			k = &cache->kept[i];
-	if (k == NULL) {
-		if (cache->nr < WORLDS) {
-			k = &cache->kept[cache->nr++];
-		} else {
-			k = &cache->kept[cache->next++ % WORLDS];
-			kept_free(k);
-		}
-		kept_make(k, kind);
+static void watch_world(struct refstack *r);
+static void attach_wire(struct refstack *r, u64 seed);
+
+static struct kept_world *kept_make(const struct dut_config *kind)
+{
+	struct world_cfg cfg = cfg_of(kind);
+	struct kept_world *k = calloc(1, sizeof(*k));
+	struct refstack *r;
+	struct world *w;
+
+	if (k == NULL)
+		abort();
+	r = &k->refstack;
+	k->cfg = *kind;
+	w = scenario_new(&cfg);
+	r->world = w;
+	r->kept = k;
+	if (kind->checks || kind->crossings)
+		scenario_checks_on(w);
+	w->checks = kind->checks;
+	if (kind->stock && kind->device != DUT_IGB) {
+		host_config_begin(&w->host[0]);
+		tun_set_offload(w->port[0].dev, true, true);
+		host_config_end(&w->host[0]);
 	}
-	world_restore(k->world, k->snapshot);
-	return k->world;
+	attach_wire(r, kind->seed);
+	watch_world(r);
+	place_save(&k->start, r);
+	return k;
+}
+
+static struct kept_world *kept_of(struct dut_worlds *cache, const struct dut_config *kind)
+{
+	u32 i = 0;
+
+	while (i < cache->nr && !same_kind(&cache->kept[i]->cfg, kind))
+		i++;
+	if (i < cache->nr)
+		return cache->kept[i];
+	if (i == WORLDS) {
+		i = cache->next++ % WORLDS;
+		kept_free(cache->kept[i]);
+	} else {
+		cache->nr++;
+	}
+	cache->kept[i] = kept_make(kind);
+	return cache->kept[i];
+}
+
+static const struct dut_ops refstack_ops;
+
+static struct dut *begin_at(struct kept_world *k, const struct kept_place *p)
+{
+	struct refstack *r = &k->refstack;
+
+	world_restore(r->world, p->snapshot);
+	r->wire = p->wire;
+	r->dut = (struct dut){ .ops = &refstack_ops, .world = r->world };
+	return &r->dut;
+}
+
+/* Latencies begin when a program does: a world is the same with them and without. */
+static void perturb_cards(struct world *w, u64 seed)
+{
+	for (u32 i = 0; i < w->cfg.nr_devs; i++)
+		if (w->port[i].nic != NULL)
+			w->port[i].nic->nic.perturb = seed;
+}
+
+struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache)
+{
+	struct kept_world *k;
+	struct dut *d;
+
+	assert(cfg->hosts >= 1);
+	assert(cfg->hosts <= DUT_HOSTS);
+	k = kept_of(cache, cfg);
+	d = begin_at(k, &k->start);
+	perturb_cards(d->world, cfg->perturb);
+	return d;
+}
+
+struct dut *dut_refstack_from(const struct dut_config *cfg, struct dut_worlds *cache,
+			      const void *key, u32 key_len, void *aside, u32 aside_len)
+{
+	struct kept_world *k = kept_of(cache, cfg);
+
+	for (u32 i = 0; i < k->nr_places; i++) {
+		const struct kept_place *p = &k->place[i];
+
+		if (p->key_len != key_len || memcmp(p->key, key, key_len) != 0)
+			continue;
+		assert(p->aside_len == aside_len);
+		memcpy(aside, p->aside, aside_len);
+		return begin_at(k, p);
+	}
+	return NULL;
+}
+
+void dut_refstack_keep(struct dut *d, const void *key, u32 key_len, const void *aside,
+		       u32 aside_len)
+{
+	struct refstack *r = container_of(d, struct refstack, dut);
+	struct kept_world *k = r->kept;
+	struct kept_place *p;
+
+	assert(k != NULL);
+	if (k->nr_places < PLACES) {
+		p = &k->place[k->nr_places++];
+	} else {
+		p = &k->place[k->next++ % PLACES];
+		place_free(p);
+	}
+	p->key = copy_of(key, key_len);
+	p->key_len = key_len;
+	p->aside = copy_of(aside, aside_len);
+	p->aside_len = aside_len;
+	place_save(p, r);
 }
 
 /* --- time --- */
@@ -619,6 +744,8 @@ static void destroy(struct dut *d)
 	struct refstack *r = container_of(d, struct refstack, dut);
 	struct world *w = r->world;
 
+	if (r->kept != NULL)
+		return; /* the next program's restore does the rest */
 	w->on_frame = NULL;
 	w->checks = false;
 	for (u32 h = 0; h < w->cfg.hosts; h++)
@@ -669,15 +796,15 @@ static const struct dut_ops refstack_ops = {
 	.fault = fault,
 };
 
-struct dut *dut_refstack_on(struct world *w, u64 seed)
+static void attach_wire(struct refstack *r, u64 seed)
 {
-	struct refstack *r = calloc(1, sizeof(*r));
+	wire_init(&r->wire, r->world, WORLD_WIRES - 1, &(struct wire_cfg){ 0 }, seed);
+}
 
-	if (r == NULL)
-		abort();
-	r->world = w;
-	r->dut = (struct dut){ .ops = &refstack_ops, .world = w };
-	wire_init(&r->wire, w, WORLD_WIRES - 1, &(struct wire_cfg){ 0 }, seed);
+static void watch_world(struct refstack *r)
+{
+	struct world *w = r->world;
+
 	w->on_frame = saw_frame;
 	w->on_frame_ctx = r;
 	for (u32 h = 0; h < w->cfg.hosts; h++) {
@@ -686,22 +813,17 @@ struct dut *dut_refstack_on(struct world *w, u64 seed)
 			w->host[h].task[t].done_ctx = &r->dut;
 		}
 	}
-	return &r->dut;
 }
 
-struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache)
+struct dut *dut_refstack_on(struct world *w, u64 seed)
 {
-	struct world *w = fresh_world(cache, cfg);
+	struct refstack *r = calloc(1, sizeof(*r));
 
-	assert(cfg->hosts >= 1);
-	assert(cfg->hosts <= DUT_HOSTS);
-	if (cfg->checks || cfg->crossings)
-		scenario_checks_on(w);
-	w->checks = cfg->checks;
-	if (cfg->stock && cfg->device != DUT_IGB) {
-		host_config_begin(&w->host[0]);
-		tun_set_offload(w->port[0].dev, true, true);
-		host_config_end(&w->host[0]);
-	}
-	return dut_refstack_on(w, cfg->seed);
+	if (r == NULL)
+		abort();
+	r->world = w;
+	r->dut = (struct dut){ .ops = &refstack_ops, .world = w };
+	attach_wire(r, seed);
+	watch_world(r);
+	return &r->dut;
 }

@@ -2,13 +2,16 @@
 /* snapshot.c - saving and restoring a world: which memory, in which order.
  *
  * Pointers stay valid because the world stays where it is. What was never used is not copied: pools
- * up to their `fresh` mark, heaps up to their length, a process's memory up to its high mark; what
- * a run used beyond the snapshot's marks is garbage again by definition (umem alone is defined to
- * be zero).
+ * up to their `fresh` mark, heaps up to their length, a process's memory up to its high mark, a
+ * card's memories where something is in them; what a run used beyond the snapshot's marks is
+ * garbage again by definition (umem alone is defined to be zero). A world that goes back to where
+ * it began, as a fuzzer's does, finds some of its memory as it was: see touched().
  */
 #include "harness/lib/world.h"
 
 #include "ipv4/ip.h"
+
+enum { SNAPSHOT_ALIGN = 16 };
 
 void world_add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
 {
@@ -23,6 +26,7 @@ void world_add_host_regions(struct world *w, struct host *h)
 
 	for (u32 i = 0; i < n; i++)
 		world_add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
+	world_add_region(w, REGION_TASKS, h, 0);
 	world_add_region(w, REGION_DMA, h->dma, 0);
 	if (h->net.random == &h->net.own_random)
 		world_add_region(w, REGION_IDENT, h->net.ip_ident, 0);
@@ -39,134 +43,187 @@ void world_add_host_regions(struct world *w, struct host *h)
 	}
 }
 
-/* What of a region has been used: up to two stretches of memory, descriptors and their flags. */
-enum { STRETCHES = 2 };
-struct stretch {
-	void *at;
-	u64 bytes;
+/* The memories are the last of `struct nic`. */
+void world_add_nic_regions(struct world *w, struct nic_port *n)
+{
+	size_t memories = offsetof(struct nic_port, nic) + offsetof(struct nic, tx_cache);
+	size_t behind = offsetof(struct nic_port, nic) + sizeof(struct nic);
+
+	world_add_region(w, REGION_FIXED, n, memories);
+	world_add_region(w, REGION_FIXED, (u8 *)n + behind, sizeof(*n) - behind);
+	world_add_region(w, REGION_NIC, &n->nic, 0);
+}
+
+/* --- what of a region has been used
+ * ------------------------------------------------------------------------------------------ */
+
+/* Goes over stretches of memory: saves them, restores them, or adds up how long they are. */
+enum copy { COPY_OUT, COPY_IN, COPY_MEASURE };
+struct copier {
+	enum copy how;
+	bool lean;  /* COPY_IN: what has not been touched is as it was */
+	u8 *at;	    /* in the snapshot */
+	u64 done;   /* bytes of it */
+	u64 copied; /* COPY_IN */
 };
 
-static void stretches(const struct region *r, struct stretch out[STRETCHES])
+/* The next stretch of the snapshot, of so many bytes: NULL when it is measured. */
+static u8 *next_stretch(struct copier *c, u64 bytes)
 {
-	const struct pool *pool = r->at;
-	const struct heap *heap = r->at;
-	const struct process *process = r->at;
+	u8 *at = c->how == COPY_MEASURE ? NULL : c->at + c->done;
+
+	c->done += ALIGN_UP(bytes, (u64)SNAPSHOT_ALIGN);
+	return at;
+}
+
+static void copy(struct copier *c, void *mem, u64 bytes)
+{
+	u8 *snap = next_stretch(c, bytes);
+
+	if (bytes == 0 || c->how == COPY_MEASURE)
+		return;
+	if (c->how == COPY_OUT) {
+		memcpy(snap, mem, (size_t)bytes);
+		return;
+	}
+	memcpy(mem, snap, (size_t)bytes);
+	c->copied += bytes;
+}
+
+/* Between programs a task is idle; without another call nothing of it changes but whose it is. */
+static bool touched(const struct task *now, const struct task *was)
+{
+	return now->begun != was->begun || now->state != TASK_IDLE || was->state != TASK_IDLE ||
+	       now->process != was->process || now->done != was->done ||
+	       now->done_ctx != was->done_ctx;
+}
+
+static void copy_tasks(struct copier *c, struct host *h)
+{
+	for (u32 i = 0; i < h->nr_tasks; i++) {
+		const void *was = c->how == COPY_IN ? c->at + c->done : NULL;
+
+		if (c->lean && !touched(&h->task[i], was))
+			next_stretch(c, sizeof(h->task[i]));
+		else
+			copy(c, &h->task[i], sizeof(h->task[i]));
+	}
+}
+
+/* What is in no queue and no FIFO is garbage. */
+static void copy_nic(struct copier *c, struct nic *n)
+{
+	for (u32 i = 0; i < NIC_QUEUES_MAX; i++) {
+		copy(c, n->tx_cache[i], n->txq[i].ring.cache_len != 0 ? sizeof(n->tx_cache[i]) : 0);
+		copy(c, n->rx_cache[i], n->rxq[i].ring.cache_len != 0 ? sizeof(n->rx_cache[i]) : 0);
+	}
+	copy(c, n->tx_frame, n->txf.count != 0 ? sizeof(n->tx_frame) : 0);
+	copy(c, n->tx_mem, n->txf.count != 0 ? sizeof(n->tx_mem) : 0);
+	copy(c, n->rx_frame, n->rxf.count != 0 ? sizeof(n->rx_frame) : 0);
+	copy(c, n->rx_mem, n->rxf.count != 0 ? sizeof(n->rx_mem) : 0);
+}
+
+/* Its bounds must be those of the snapshot already. */
+static void copy_region(struct copier *c, const struct region *r)
+{
+	struct pool *pool = r->at;
+	struct heap *heap = r->at;
+	struct process *process = r->at;
 	struct dma_space *dma = r->at;
 	struct ip_ident *ident = r->at;
 
-	out[1] = (struct stretch){ 0 };
 	switch (r->kind) {
 	case REGION_FIXED:
-		out[0] = (struct stretch){ r->at, r->bytes };
+		copy(c, r->at, r->bytes);
+		return;
+	case REGION_TASKS:
+		copy_tasks(c, r->at);
+		return;
+	case REGION_NIC:
+		copy_nic(c, r->at);
 		return;
 	case REGION_POOL:
-		out[0] = (struct stretch){ pool->mem, (u64)pool->fresh * pool->slot_bytes };
+		copy(c, pool->mem, (u64)pool->fresh * pool->slot_bytes);
 		return;
 	case REGION_HEAP:
-		out[0] = (struct stretch){ (void *)heap->slot,
-					   heap->len * sizeof(struct sim_event *) };
+		copy(c, (void *)heap->slot, heap->len * sizeof(struct sim_event *));
 		return;
 	case REGION_UMEM:
-		out[0] = (struct stretch){ process->umem, process->umem_high };
+		copy(c, process->umem, process->umem_high);
 		return;
 	case REGION_FDS:
-		out[0] = (struct stretch){ (void *)process->fd,
-					   process->fd_high * sizeof(struct file *) };
-		out[1] = (struct stretch){ process->fd_flags,
-					   process->fd_high * sizeof(process->fd_flags[0]) };
+		copy(c, (void *)process->fd, process->fd_high * sizeof(struct file *));
+		copy(c, process->fd_flags, process->fd_high * sizeof(process->fd_flags[0]));
 		return;
 	case REGION_DMA:
-		out[0] = (struct stretch){ dma->map, dma->fresh * sizeof(dma->map[0]) };
+		copy(c, dma->map, dma->fresh * sizeof(dma->map[0]));
 		return;
 	case REGION_IDENT:
-		out[0] = (struct stretch){ ident->id,
-					   ident->nr_used != 0
-						   ? sizeof(ident->id) + sizeof(ident->tstamp)
-						   : 0 };
+		copy(c, ident->id,
+		     ident->nr_used != 0 ? sizeof(ident->id) + sizeof(ident->tstamp) : 0);
 		return;
 	}
 	check_failed(__FILE__, __LINE__, "every kind of region has its stretches");
 }
 
-/* Copies a region out (save) or in, and says how long it is. Its bounds must be those of the
- * snapshot already.
- */
-static u64 region_copy(const struct region *r, u8 *snap, bool save)
-{
-	struct stretch part[STRETCHES];
-	u64 done = 0;
-
-	stretches(r, part);
-	for (u32 i = 0; i < STRETCHES; i++) {
-		if (part[i].bytes == 0)
-			continue;
-		if (save)
-			memcpy(snap + done, part[i].at, (size_t)part[i].bytes);
-		else
-			memcpy(part[i].at, snap + done, (size_t)part[i].bytes);
-		done += part[i].bytes;
-	}
-	return done;
-}
+/* --- a world
+ * ------------------------------------------------------------------------------------------ */
 
 u64 world_save_size(const struct world *w)
 {
-	u64 bytes = 0;
+	struct copier c = { .how = COPY_MEASURE };
 
-	for (u32 i = 0; i < w->nr_regions; i++) {
-		struct stretch part[STRETCHES];
-
-		stretches(&w->region[i], part);
-		bytes += part[0].bytes + part[1].bytes;
-	}
-	return bytes;
+	for (u32 i = 0; i < w->nr_regions; i++)
+		copy_region(&c, &w->region[i]);
+	return c.done;
 }
 
 u64 world_save(struct world *w, void *to)
 {
-	u8 *snap = to;
+	struct copier c = { .how = COPY_OUT, .at = to };
 
 	for (u32 i = 0; i < w->nr_regions; i++) {
 		const struct region *r = &w->region[i];
 
 		if (r->kind == REGION_POOL)
-			pool_unpoison_all(r->at);
-		snap += region_copy(r, snap, true);
+			pool_unpoison_used(r->at);
+		copy_region(&c, r);
 		if (r->kind == REGION_POOL)
-			pool_repoison(r->at);
+			pool_repoison(r->at, 0);
 	}
-	return (u64)(snap - (u8 *)to);
+	w->since = to;
+	return c.done;
 }
 
-void world_restore(struct world *w, const void *from)
+/* How far a region was used before it is restored; 0 where that does not matter. */
+static u32 mark_of(const struct region *r)
 {
-	u8 *snap = (u8 *)(uintptr_t)from;
-	u32 high[WORLD_REGIONS];
-	u32 n = 0;
+	if (r->kind == REGION_POOL)
+		return ((const struct pool *)r->at)->fresh;
+	return r->kind == REGION_UMEM ? ((const struct process *)r->at)->umem_high : 0;
+}
 
-	for (u32 i = 0; i < w->nr_regions; i++) {
-		if (w->region[i].kind == REGION_POOL)
-			pool_unpoison_all(w->region[i].at);
-		if (w->region[i].kind == REGION_UMEM) {
-			assert(n < ARRAY_SIZE(high));
-			high[n++] = ((struct process *)w->region[i].at)->umem_high;
-		}
-	}
-	n = 0;
+u64 world_restore(struct world *w, const void *from)
+{
+	struct copier c = { .how = COPY_IN, .lean = w->since == from };
+	u32 mark[WORLD_REGIONS];
+
+	c.at = (u8 *)(uintptr_t)from;
+	for (u32 i = 0; i < w->nr_regions; i++)
+		mark[i] = mark_of(&w->region[i]);
 	/* INVARIANT: whatever bounds another region lies in a fixed one before it. */
 	for (u32 i = 0; i < w->nr_regions; i++) {
 		const struct region *r = &w->region[i];
+		struct process *p = r->at;
 
-		snap += region_copy(r, snap, false);
-		if (r->kind == REGION_UMEM) {
-			struct process *p = r->at;
-
-			if (high[n] > p->umem_high)
-				memset(p->umem + p->umem_high, 0, high[n] - p->umem_high);
-			n++;
-		}
+		if (r->kind == REGION_POOL)
+			pool_unpoison_used(r->at);
+		copy_region(&c, r);
+		if (r->kind == REGION_POOL)
+			pool_repoison(r->at, mark[i]);
+		if (r->kind == REGION_UMEM && mark[i] > p->umem_high)
+			memset(p->umem + p->umem_high, 0, mark[i] - p->umem_high);
 	}
-	for (u32 i = 0; i < w->nr_regions; i++)
-		if (w->region[i].kind == REGION_POOL)
-			pool_repoison(w->region[i].at);
+	w->since = from;
+	return c.copied;
 }

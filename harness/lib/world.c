@@ -54,7 +54,7 @@ static void layout(struct world *w, struct arena *a, const struct world_cfg *cfg
 		n = arena_take(a, sizeof(struct nic_port));
 		w->port[i].nic = n;
 		if (a->mem != NULL)
-			world_add_region(w, REGION_FIXED, n, sizeof(*n));
+			world_add_nic_regions(w, n);
 	}
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);
@@ -384,8 +384,9 @@ struct world *world_init(void *mem, u64 size, const struct world_cfg *cfg)
 	assert(cfg->nr_devs <= WORLD_DEVS && cfg->nr_wires <= WORLD_WIRES);
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
-	world_add_region(w, REGION_FIXED, w,
-			 offsetof(struct world, host) + cfg->hosts * sizeof(struct host));
+	world_add_region(w, REGION_FIXED, &w->sim,
+			 offsetof(struct world, host) - offsetof(struct world, sim) +
+				 cfg->hosts * sizeof(struct host));
 	layout(w, &a, &w->cfg);
 	for (u32 i = 0; i < cfg->hosts; i++) {
 		struct host_cfg hc = host_cfg_of(cfg, i);

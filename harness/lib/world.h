@@ -79,6 +79,8 @@ struct world_port {
 
 enum region_kind {
 	REGION_FIXED,
+	REGION_TASKS, /* of a host */
+	REGION_NIC,   /* a card's memories; its registers are in a fixed one */
 	REGION_POOL,
 	REGION_HEAP,
 	REGION_UMEM,
@@ -94,21 +96,27 @@ struct region {
 };
 
 struct world {
+	/* No snapshot has these: they do not change. */
 	struct world_cfg cfg;
-	struct sim sim;
+	u32 nr_regions;
+	struct region region[WORLD_REGIONS];
+	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
+	u8 *scratch;				/* a frame made linear */
+	/* The snapshot that all that happened since has begun at: what was not touched since is as
+	 * it is there. NULL: there is none.
+	 */
+	const void *since;
+
+	struct sim sim; /* from here on they do */
 	struct trace trace;
 	struct pool event_pool, frame_pool, big_frame_pool;
 	struct wire wire[WORLD_WIRES];
 	struct world_port port[WORLD_DEVS];
-	u32 nr_regions;
-	struct region region[WORLD_REGIONS];
-	bool checks;				/* world_check() after each event */
-	u32 alloc_fail_at[WORLD_HOSTS];		/* see world_fail_alloc() */
-	struct conserve *conserve[WORLD_HOSTS]; /* tables of the check that nothing is lost */
+	bool checks;			/* world_check() after each event */
+	u32 alloc_fail_at[WORLD_HOSTS]; /* see world_fail_alloc() */
 	/* What the harness wants to see: each frame that leaves or arrives at a port. */
 	void (*on_frame)(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 len_bytes);
 	void *on_frame_ctx;
-	u8 *scratch;		       /* a frame made linear */
 	struct host host[WORLD_HOSTS]; /* last: a snapshot leaves out those that are not there */
 };
 
@@ -137,9 +145,10 @@ u64 world_digest(const struct world *w);
  * it. */
 void world_trace(struct world *w, u64 mask);
 
+/* A snapshot must stay as it is for as long as the world may be restored from it. */
 u64 world_save_size(const struct world *w);
 u64 world_save(struct world *w, void *to);
-void world_restore(struct world *w, const void *from);
+u64 world_restore(struct world *w, const void *from); /* bytes that were copied */
 
 /* Calls: arguments as the x86-64 system call ABI has them. world_call() runs the world until the
  * call has ended, at most limit_ps longer; false when it still waits then.
@@ -167,6 +176,7 @@ void world_link(struct world *w, u32 port, bool up);
  * now has come to. */
 void world_add_region(struct world *w, enum region_kind kind, void *at, u64 bytes);
 void world_add_host_regions(struct world *w, struct host *h);
+void world_add_nic_regions(struct world *w, struct nic_port *n);
 void world_arrive(struct world *w, struct frame *f);
 void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 start_ps,
 		u64 wire_ps);

@@ -268,27 +268,58 @@ static enum shape shape_of(struct binary *b, u32 e, u32 forms)
 	return of_kind[x->kind];
 }
 
-/* Which of the forms that are legal here. */
-static enum shape binary_shape(struct binary *b, u32 e, u32 forms)
-{
-	enum shape legal[SHAPES], now = b->encoding ? shape_of(b, e, forms) : 0;
-	u8 usual[128];
-	u32 n = 0, nr_usual = 0, at = SHAPES;
+/* What is legal where these forms are, and what other bytes stand for there. */
+struct legal {
+	u8 n, nr_usual;
+	u8 shape[SHAPES], usual[64];
+};
 
+static void legal_make(struct legal *l, u32 forms)
+{
 	for (u32 i = 0; i < SHAPES; i++) {
 		if ((shapes[i].forms & forms) == 0)
 			continue;
-		at = i == now ? n : at;
-		for (u32 k = 0; k < shapes[i].weight; k++)
-			usual[nr_usual++] = (u8)n;
-		legal[n++] = (enum shape)i;
+		assert(l->nr_usual + shapes[i].weight <= ARRAY_SIZE(l->usual));
+		memset(l->usual + l->nr_usual, l->n, shapes[i].weight);
+		l->nr_usual = (u8)(l->nr_usual + shapes[i].weight);
+		l->shape[l->n++] = (u8)i;
 	}
-	assert(nr_usual <= sizeof(usual));
-	if (n == 1)
-		return legal[0];
-	at = b->encoding ? at : 0;
-	assert(at < SHAPES);
-	return legal[binary_choice(b, at, n, (struct usual){ usual, nr_usual })];
+}
+
+/* Made when it is first asked for: there are as many as there are sets of forms in the tables. */
+static const struct legal *legal_of(u32 forms)
+{
+	enum { FORMS_END = FORM_APPLY * 2, SETS = 64 };
+	static u8 number[FORMS_END]; /* + 1: in the list */
+	static struct legal list[SETS];
+	static u32 nr;
+
+	assert(forms < FORMS_END);
+	if (number[forms] == 0) {
+		assert(nr < SETS);
+		legal_make(&list[nr], forms);
+		number[forms] = (u8)++nr;
+	}
+	return &list[number[forms] - 1];
+}
+
+/* Which of the forms that are legal here. */
+static enum shape binary_shape(struct binary *b, u32 e, u32 forms)
+{
+	const struct legal *l = legal_of(forms);
+	u32 at = 0;
+
+	if (l->n == 1)
+		return (enum shape)l->shape[0];
+	if (b->encoding) {
+		enum shape now = shape_of(b, e, forms);
+
+		while (at < l->n && l->shape[at] != now)
+			at++;
+		assert(at < l->n);
+	}
+	at = binary_choice(b, at, l->n, (struct usual){ l->usual, l->nr_usual });
+	return (enum shape)l->shape[at];
 }
 
 /* A number, a symbol or a name of an OR. */

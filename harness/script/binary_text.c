@@ -29,14 +29,19 @@ static u32 usual_text(const struct binary *b, struct text v, const struct texts 
 static struct text read_free(struct binary *b, u32 len, const struct texts *t)
 {
 	struct text got = { .at = b->s->text_len, .len = 0 };
-	u8 c;
+	u8 part[64];
+	u32 n = 0;
 
 	/* No more than there is: a length alone makes no text. */
 	while (got.len < len && b->at < b->in_len && b->in[b->at] != BINARY_END) {
-		c = binary_byte(b, 0);
-		script_add_text(b->s, &c, 1);
+		part[n++] = binary_byte(b, 0);
 		got.len++;
+		if (n == sizeof(part)) {
+			script_add_text(b->s, part, n);
+			n = 0;
+		}
 	}
+	script_add_text(b->s, part, n);
 	assert(got.at + got.len == b->s->text_len);
 	if (t->fit != NULL && got.len != 0) {
 		got.len = t->fit((u8 *)b->s->text + got.at, got.len);
@@ -230,9 +235,11 @@ const struct texts texts_pool = TEXTS(fit_key, "skb", "sock", "dst", "neigh");
 /* --- options and headers -------------------------------------------------------------------------
  */
 static const struct texts option_names =
-	TEXTS(fit_key, "tolerance_usecs", "local_ip", "remote_ip", "mtu", "ip_version", "mss");
+	TEXTS(fit_key, "tolerance_usecs", "local_ip", "remote_ip", "mtu", "ip_version", "mss",
+	      "device", "perturb", "cost");
 static const struct texts option_values =
-	TEXTS(fit_word, "192.0.2.1", "1500", "10000", "ipv4", "1000");
+	TEXTS(fit_word, "192.0.2.1", "1500", "10000", "ipv4", "1000", "igb", "tun", "cycles", "1",
+	      "2", "3", "tap", "judge");
 static const struct texts header_keys =
 	TEXTS(fit_key, "claim", "oracle", "class", "clauses", "since", "until", "tape", "seed");
 static const struct texts header_values =

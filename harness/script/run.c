@@ -26,9 +26,8 @@ enum {
 	LINK_UP_SECS = 10,
 	REAL_WAIT_SECS = 3, /* longer than a script lasts that is run in real time */
 	EXPLORE_WAIT_SECS = 60,
-	WHEEL_JIFFIES = 4096, /* so far apart the wheel's levels up to 32 s turn alike */
-	OUTPUT_SHOWN = 2000,  /* characters of a command's */
-	LAST_US = 300,	      /* what is over so soon behind the last statement is over with it */
+	OUTPUT_SHOWN = 2000, /* characters of a command's */
+	LAST_US = 300,	     /* what is over so soon behind the last statement is over with it */
 	TEXT_BYTES = 1024
 };
 
@@ -212,7 +211,7 @@ void run_settle(struct run *r)
 {
 	u64 now = run_now(r), end = now + SETTLE_MAX_US * PS_PER_US;
 
-	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->opt->cost == COST_JUDGE) {
+	if (r->device != DEVICE_IGB && r->nr_hosts == 1 && r->cost == COST_JUDGE) {
 		run_finish_instant(r);
 		return;
 	}
@@ -385,7 +384,7 @@ static void command_failed(struct run *r, const struct stmt *s, int status, char
 }
 
 /* A card's link takes its seconds. */
-static void wait_for_links(struct run *r)
+void run_wait_for_links(struct run *r)
 {
 	u64 end = run_now(r) + LINK_UP_SECS * PS_PER_SEC;
 
@@ -409,7 +408,7 @@ void run_await_links(struct run *r)
 
 	if (r->start_ps == 0 || r->ended || any_unplugged(r) || r->dut->ops->ready(r->dut))
 		return;
-	wait_for_links(r);
+	run_wait_for_links(r);
 	gap = run_now(r) - from;
 	r->start_ps += gap;
 	r->last_ps += gap;
@@ -534,15 +533,15 @@ static void do_stmt(struct run *r, const struct stmt *s)
 		do_python(r, s);
 }
 
-static bool is_event(const struct stmt *s)
+bool run_is_event(const struct stmt *s)
 {
 	return s->kind == STMT_COMMAND || s->kind == STMT_PYTHON || s->kind == STMT_CALL ||
 	       s->kind == STMT_PACKET || s->kind == STMT_DIRECTIVE;
 }
 
-static void one_stmt(struct run *r, const struct stmt *s)
+void run_stmt(struct run *r, const struct stmt *s)
 {
-	if (!is_event(s))
+	if (!run_is_event(s))
 		return;
 	if (r->tap != NULL) {
 		char where[TEXT_BYTES], text[TEXT_BYTES];
@@ -558,21 +557,6 @@ static void one_stmt(struct run *r, const struct stmt *s)
 	if (!r->ended)
 		r->result.events++;
 	run_go_on(r);
-}
-
-/* packetdrill's clock starts after the commands at the beginning. */
-static u32 opening_commands(struct run *r)
-{
-	u32 i = 0;
-
-	for (; i < r->script->nr_stmts && !r->ended; i++) {
-		const struct stmt *s = &r->script->stmt[i];
-
-		if (is_event(s) && (s->kind != STMT_COMMAND || s->when.kind != WHEN_NONE))
-			break;
-		one_stmt(r, s);
-	}
-	return i;
 }
 
 /* A record gives calls the time that the script says they take, one that is not to wait as long as
@@ -607,27 +591,6 @@ static void end_calls(struct run *r)
 		let_calls_end(r);
 }
 
-/* A script's time begins on a boundary of the wheel (the world, or the guest, was set up one jiffy
- * before it), or at the next jiffy; behind a link that takes long, on a later boundary.
- */
-static void begin_time(struct run *r)
-{
-	u64 jiffy = PS_PER_SEC / HZ, turn = WHEEL_JIFFIES * jiffy;
-
-	wait_for_links(r);
-	/* Said first: what happens at that instant has a time already. */
-	if (r->device == DEVICE_IGB || r->opt->later)
-		r->start_ps = jiffy + ALIGN_UP(run_now(r) + 1, turn);
-	else
-		r->start_ps = ALIGN_UP(run_now(r) + 1, jiffy);
-	r->last_ps = r->start_ps;
-	run_record_time(r);
-	run_until(r, r->start_ps);
-	/* No line has a time for what left before. */
-	run_drop_frames_before(r, r->start_ps);
-	run_counters_mark(r);
-}
-
 /* What only a world can show. */
 static int start_looking(struct run *r)
 {
@@ -652,11 +615,9 @@ static void play(void *ctx)
 	if (start_looking(r) != 0)
 		return;
 	run_record_begin(r);
-	i = opening_commands(r);
-	if (!r->ended)
-		begin_time(r);
+	i = run_opening(r);
 	for (; i < r->script->nr_stmts && !r->ended; i++)
-		one_stmt(r, &r->script->stmt[i]);
+		run_stmt(r, &r->script->stmt[i]);
 	end_calls(r);
 }
 

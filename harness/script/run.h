@@ -35,9 +35,12 @@ struct run_options {
 	enum run_profile profile;
 	enum run_device device;
 	enum cost_model cost;
+	/* A script's own --cost= and --perturb= hold, unless these are other than nothing, or said.
+	 */
+	bool cost_said, perturb_said;
 	u64 seed, perturb;
-	u32 cpus;     /* of each host; 0: as dut_config says */
-	bool later;   /* time 0 is where it is behind a card's link */
+	u32 cpus; /* of each host; 0: as dut_config says */
+	bool later; /* time 0 is where it is behind a card's link */
 	bool verbose; /* each event as it happens, in tcpdump's look */
 	bool colour;
 	bool graph;	/* the call graph, after the run */

@@ -2,6 +2,7 @@
 /* run_internal.h - a run while it runs: what its parts share.
  *
  *   run.c         the loop: when each statement is due, what it waits for, how a run ends
+ *   run_opening.c its beginning: what comes before time 0, done or taken from a run before
  *   run_option.c  what options and profiles say;  run_world.c the world they ask for
  *   run_call.c    a system call begun and ended; run_lay.c its arguments into a process's memory,
  *                 run_result.c its results compared, run_arg.c what both know
@@ -112,6 +113,12 @@ struct run_event {
 	u8 bytes[RUN_EVENT_BYTES]; /* the frame; its description when it is longer */
 };
 
+/* What all that comes before time 0 depends on. */
+struct run_key {
+	u32 len; /* 0: more than is looked at, or somebody wants to see it happen */
+	u8 bytes[4096];
+};
+
 /* A context is used again: run_begin() clears what lies before `fd`, and each part behind it is
  * made ready when it is first needed.
  */
@@ -121,6 +128,8 @@ struct run {
 	struct dut *dut;
 	enum run_profile profile;
 	enum run_device device;
+	enum cost_model cost;
+	u64 perturb;
 	struct run_addresses addr;
 	u64 start_ps;	  /* time 0 of the script */
 	u64 last_ps;	  /* when the statement before was due */
@@ -160,6 +169,7 @@ struct run {
 	struct shell shell[SCRIPT_HOSTS];
 	/* The last events, oldest overwritten. */
 	struct run_event event[RUN_EVENTS + RUN_HELD];
+	struct run_key key;
 	struct run_frame *frame; /* a queue, by time; of malloc */
 	u32 frame_cap;
 	bool in_use;
@@ -250,6 +260,15 @@ void run_options_forget(struct run *r);
 /* The value of a name by -D or of the profile's own; NULL: no such name. */
 const char *run_define(const struct run *r, const char *name, u32 len);
 
+/* --- run_opening.c
+ * -------------------------------------------------------------------------------- */
+/* The device under test as it was at time 0 of a run with the same opening: false when there is
+ * none. The run is at time 0 then.
+ */
+bool run_opening_again(struct run *r, const struct dut_config *cfg, struct dut_worlds *cache);
+/* Otherwise: the commands, then time 0. The statement that comes next. */
+u32 run_opening(struct run *r);
+
 /* --- run_world.c
  * ------------------------------------------------------------------------------------ */
 int run_world_begin(struct run *r, struct dut_worlds *cache);
@@ -272,7 +291,10 @@ void run_settle(struct run *r);
 /* The same, but for those that take time of their own. */
 void run_finish_instant(struct run *r);
 u64 run_with_slack(const struct run *r, u64 due_ps);
-void run_await_links(struct run *r); /* those on their way up, out of the script's time */
+void run_stmt(struct run *r, const struct stmt *s);
+bool run_is_event(const struct stmt *s);
+void run_wait_for_links(struct run *r); /* a card's take their seconds */
+void run_await_links(struct run *r);	/* those on their way up, out of the script's time */
 
 /* --- run_event.c
  * ------------------------------------------------------------------------------------ */

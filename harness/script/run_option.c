@@ -235,6 +235,10 @@ static const struct choice devices[] = {
 	{ "tun", DEVICE_TUN },
 	{ "igb", DEVICE_IGB },
 };
+static const struct choice costs[] = {
+	{ "judge", COST_JUDGE },
+	{ "cycles", COST_CYCLES },
+};
 
 /* These two are looked at before all others: see choose_profile(). */
 static bool take_profile(struct run *r, const char *v)
@@ -257,7 +261,27 @@ static bool take_device(struct run *r, const char *v)
 	return ok;
 }
 
-/* What packetdrill knows, and the two of ours. Without take: it changes nothing here. */
+static bool take_cost(struct run *r, const char *v)
+{
+	int n = 0;
+	bool ok = choose(v, costs, ARRAY_SIZE(costs), &n);
+
+	if (ok && !r->opt->cost_said && r->opt->cost == COST_JUDGE)
+		r->cost = (enum cost_model)n;
+	return ok;
+}
+
+static bool take_perturb(struct run *r, const char *v)
+{
+	u64 n;
+	bool ok = read_number(v, U64_MAX, &n);
+
+	if (ok && !r->opt->perturb_said && r->opt->perturb == 0)
+		r->perturb = n;
+	return ok;
+}
+
+/* What packetdrill knows, and the four of ours. Without take: it changes nothing here. */
 enum option_value { NO_VALUE, NEEDS_VALUE, MAY_HAVE_VALUE };
 static const struct script_option_info {
 	const char *name;
@@ -266,6 +290,8 @@ static const struct script_option_info {
 } options[] = {
 	{ "profile", NEEDS_VALUE, take_profile },
 	{ "device", NEEDS_VALUE, take_device },
+	{ "cost", NEEDS_VALUE, take_cost },
+	{ "perturb", NEEDS_VALUE, take_perturb },
 	{ "local_ip", NEEDS_VALUE, take_local_ip },
 	{ "remote_ip", NEEDS_VALUE, take_remote_ip },
 	{ "gateway_ip", NEEDS_VALUE, take_gateway_ip },
@@ -370,6 +396,8 @@ static int choose_profile(struct run *r)
 {
 	r->profile = r->opt->profile;
 	r->device = r->opt->device;
+	r->cost = r->opt->cost;
+	r->perturb = r->opt->perturb;
 	for (u32 i = 0, heads = script_heads(r->script); i < heads; i++) {
 		const struct stmt *s = &r->script->stmt[i];
 

@@ -128,7 +128,8 @@ static void init_host(struct run *r, u32 h)
 	for (u32 p = 0; p < SCRIPT_PROCESSES; p++)
 		host->identity[p] = (struct run_identity){ U64_MAX, U64_MAX, 0 };
 	memset(r->fd[h], 0xff, sizeof(r->fd[h])); /* -1 */
-	r->last_left_ps[h] = U64_MAX;
+	if (r->start_ps == 0)
+		r->last_left_ps[h] = U64_MAX;
 	shell_init(&r->shell[h], r->dut, h, r->dev, r->profile == PROFILE_KSFT);
 }
 
@@ -144,13 +145,20 @@ static struct dut_config dut_config_of(const struct run *r)
 		.device = device[r->device],
 		.stock = r->addr.stock,
 		.hosts = r->nr_hosts,
-		.cost = r->opt->cost,
+		.cost = r->cost,
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
-		.perturb = r->opt->perturb,
+		.perturb = r->perturb,
 		.cpus = r->opt->cpus,
 		.checks = r->opt->checks,
 		.crossings = r->opt->crossings,
 	};
+}
+
+/* What only a model has is nothing to others. */
+static void forget_model(struct run *r)
+{
+	r->cost = COST_JUDGE;
+	r->perturb = 0;
 }
 
 static int make_dut(struct run *r, struct dut_worlds *cache)
@@ -161,10 +169,14 @@ static int make_dut(struct run *r, struct dut_worlds *cache)
 	static_assert((int)DUT_HOSTS == (int)SCRIPT_HOSTS, "a host is a host");
 	static_assert((int)DUT_THREADS == (int)RUN_THREADS, "a thread is a thread");
 	static_assert((int)DUT_PROCESSES == (int)SCRIPT_PROCESSES, "a process is a process");
-	r->dut = r->opt->dut == NULL ? dut_refstack(&cfg, cache)
-				     : r->opt->dut(&cfg, err, sizeof(err));
+	if (r->opt->dut != NULL)
+		r->dut = r->opt->dut(&cfg, err, sizeof(err));
+	else if (!run_opening_again(r, &cfg, cache))
+		r->dut = dut_refstack(&cfg, cache);
 	if (r->dut == NULL)
 		return run_end(r, NULL, RUN_ENVIRONMENT, "%s", err);
+	if (r->dut->world == NULL)
+		forget_model(r);
 	r->dut->on_frame = run_saw_frame;
 	r->dut->on_arrival = run_frame_arrived;
 	r->dut->on_return = on_return;
@@ -184,6 +196,8 @@ int run_world_begin(struct run *r, struct dut_worlds *cache)
 		return -1;
 	for (u32 h = 0; h < r->nr_hosts; h++)
 		init_host(r, h);
+	if (r->start_ps != 0)
+		return 0;
 	r->last_ps = run_now(r); /* there is no time 0 yet */
 	return configure(r) != 0 || set_knobs(r) != 0 ? -1 : 0;
 }

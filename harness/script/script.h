@@ -465,6 +465,24 @@ bool script_is_stock(const struct script *s, struct script_error *why);
 
 /* The binary form: any bytes are a program, and decode(encode(p)) equals p. */
 struct script *script_decode(const char *name, const u8 *bytes, size_t len);
+/* Behind the statements that are there come those of the bytes; headers and options behind the ones
+ * that are there. Of statements that `keeps` does not take (NULL: it takes all, and may change
+ * them) nothing stays, and behind the `most`-th that stays nothing is read. t: NULL for all.
+ */
+struct script_take {
+	u32 most;
+	bool (*keeps)(void *ctx, const struct script *s, struct stmt *st);
+	void *ctx;
+};
+void script_decode_into(struct script *s, const u8 *bytes, size_t len, const struct script_take *t);
+/* How much of a script there is, and back to that after script_decode_into(). Its headers and
+ * options must be the first of its statements.
+ */
+struct script_mark {
+	u32 heads, stmts, exprs, text_len;
+};
+struct script_mark script_mark(const struct script *s);
+void script_cut(struct script *s, struct script_mark to);
 u8 *script_encode(const struct script *s, size_t *len);
 
 /* How many statements stand before all that happens: headers, options, comments among them. */

@@ -25,11 +25,19 @@ struct sh_run {
 void shell_init(struct shell *sh, struct dut *d, u32 host, const char *dev, bool ksft)
 {
 	assert(host < DUT_HOSTS);
-	memset(sh, 0, sizeof(*sh));
+	/* Its tables are as long as their counts say. */
+	sh->nr_saved = 0;
+	sh->nr_files = 0;
+	sh->has_base = false;
 	sh->dut = d;
 	sh->host = host;
 	sh->dev = dev;
 	sh->ksft = ksft;
+}
+
+bool shell_is_new(const struct shell *sh)
+{
+	return sh->nr_saved == 0 && sh->nr_files == 0 && !sh->has_base;
 }
 
 /* ip, sysctl, tc and the like. */
@@ -182,6 +190,7 @@ static void say_where(const struct sh_run *r, u32 wrong, char *err, u32 err_size
 int shell_run(struct shell *sh, const char *text, u32 len, char *out, u32 out_size, char *err,
 	      u32 err_size)
 {
+	static char pipes[2][SHELL_OUT];
 	struct sh_program p;
 	struct sh_run r = { .sh = sh, .p = &p };
 	u32 wrong = 0;
@@ -192,13 +201,9 @@ int shell_run(struct shell *sh, const char *text, u32 len, char *out, u32 out_si
 	if (err_size != 0)
 		err[0] = '\0';
 	if (sh_parse(&p, text, len, err, err_size) == 0) {
-		r.pipe[0] = malloc(SHELL_OUT);
-		r.pipe[1] = malloc(SHELL_OUT);
-		if (r.pipe[0] == NULL || r.pipe[1] == NULL)
-			abort();
+		r.pipe[0] = pipes[0];
+		r.pipe[1] = pipes[1];
 		status = run_list(&r, &wrong);
-		free(r.pipe[0]);
-		free(r.pipe[1]);
 		if (out_size != 0)
 			out[r.out.len] = '\0';
 		if (err_size != 0)

@@ -32,10 +32,13 @@ struct shell {
 	} saved[SHELL_SAVED]; /* by set_sysctls.py, for sysctl_restore.sh */
 	u32 nr_files;
 	struct shell_file file[SHELL_FILES];
-	u64 nstat_base[MIB_MAX]; /* nstat -n */
+	bool has_base;
+	u64 nstat_base[MIB_MAX]; /* nstat -n; with has_base */
 };
 
 void shell_init(struct shell *sh, struct dut *d, u32 host, const char *dev, bool ksft);
+/* No command has left anything here. */
+bool shell_is_new(const struct shell *sh);
 /* Exit status of the last command, as sh has it; output is appended to the text in out, and err
  * holds what commands complained of. -1: a command that is not interpreted here, or one that is not
  * understood; err says which and where, and nothing after it has run. A text with a command that is

@@ -93,6 +93,9 @@ static int run_nstat(struct sh_ctx *c)
 	u64 mib[MIB_MAX], drops[DROP_MAX];
 	int err;
 
+	if (!c->sh->has_base)
+		memset(c->sh->nstat_base, 0, sizeof(c->sh->nstat_base));
+	c->sh->has_base = true;
 	c->sh->dut->ops->counters(c->sh->dut, c->sh->host, mib, drops);
 	err = nstat_call(mib, c->sh->nstat_base, &call);
 

@@ -129,7 +129,7 @@ static void snapshot_and_back(void **state)
 	pool_unpoison_all(p);
 	memcpy(copy, p->mem, bytes);
 	saved = *p;
-	pool_repoison(p);
+	pool_repoison(p, p->fresh);
 
 	a[0] = 2;
 	assert_non_null(pool_alloc(p));
@@ -137,7 +137,7 @@ static void snapshot_and_back(void **state)
 	pool_unpoison_all(p);
 	memcpy(p->mem, copy, bytes);
 	*p = saved;
-	pool_repoison(p);
+	pool_repoison(p, p->fresh);
 
 	assert_int_equal(a[0], 1);
 	assert_int_equal(p->used, 1);

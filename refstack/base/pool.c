@@ -243,14 +243,19 @@ void pool_unpoison_all(struct pool *p)
 	unpoison(p->mem, pool_bytes(p));
 }
 
-void pool_repoison(struct pool *p)
+void pool_unpoison_used(struct pool *p)
+{
+	unpoison(p->mem, (size_t)p->fresh * p->slot_bytes);
+}
+
+void pool_repoison(struct pool *p, u32 fresh_before)
 {
 	struct pool_slot *slot, *next;
 	u32 i;
 
 	if (!FIFO_REUSE)
 		return;
-	poison(p->mem, pool_bytes(p));
+	poison(p->mem, (size_t)max_u32(p->fresh, fresh_before) * p->slot_bytes);
 	for (i = 0; i < p->fresh; i++)
 		unpoison(slot_at(p, i), p->obj_bytes);
 	for (slot = p->free_head; slot != NULL; slot = next) {

@@ -47,10 +47,13 @@ bool pool_owns(const struct pool *p, const void *obj);
 const void *pool_next_free(const struct pool *p, const void *slot);
 void pool_check(const struct pool *p);
 
-/* Under AddressSanitizer poisoned bytes may not be copied: around a snapshot the pool is opened
- * and closed again. No-ops in other builds.
+/* Under AddressSanitizer poisoned bytes may not be copied: around a snapshot what was used of the
+ * pool is opened and closed again, up to the `fresh` of before where it was larger. No-ops in other
+ * builds.
  */
+void pool_unpoison_used(struct pool *p);
+void pool_repoison(struct pool *p, u32 fresh_before);
+/* The memory will be somebody else's. */
 void pool_unpoison_all(struct pool *p);
-void pool_repoison(struct pool *p);
 
 #endif

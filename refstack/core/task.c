@@ -113,6 +113,7 @@ static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	t->resumed = false;
 	t->timed_out = false;
 	t->done_bytes = 0;
+	t->begun++;
 	t->state = TASK_QUEUED;
 }
 
