@@ -313,6 +313,7 @@ static int take_options(struct run_files *s)
 	cost = args_choice(a, OPT_run_COST, o->graph || o->trace_path != NULL);
 	o->cost = cost != 0 ? COST_CYCLES : COST_JUDGE;
 	o->tracepoints = args_has(a, OPT_run_EVENTS) ? EVENTS_ALL : 0;
+	o->checks = o->check_end = args_has(a, OPT_run_INVARIANTS);
 	o->seed = args_number(a, OPT_run_SEED, o->seed);
 	o->perturb = args_number(a, OPT_run_PERTURB, o->perturb);
 	o->colour = !s->json && wants_colour(stdout);
@@ -351,6 +352,7 @@ static int run_all(struct run_files *s)
 			       .items = s->files.nr,
 			       .workers = (u32)args_number(s->args, OPT_run_JOBS, 1),
 			       .json = s->json,
+			       .apart = !s->live,
 			       .talk = s->json ? stderr : stdout,
 			       .work = work,
 			       .died = died,
