@@ -32,6 +32,21 @@ _refstack_value() { # COMMAND OPTION
 	diff:--out) _refstack_files '*' ;;
 	diff:--tally) _refstack_files '*.txt' ;;
 	diff:--device) _refstack_words "tap tun igb" ;;
+	fuzz:--campaign) _refstack_files '*' ;;
+	fuzz:--engines) _refstack_words "libfuzzer afl libfuzzer,afl" ;;
+	fuzz:--judge) _refstack_words "none uml auto" ;;
+	fuzz:--looks) _refstack_words "all none" ;;
+	fuzz:--seeds) _refstack_files '*' ;;
+	fuzz:--build) _refstack_files '*' ;;
+	triage:--campaign) _refstack_files '*' ;;
+	triage:--add) _refstack_files '*' ;;
+	min:--campaign) _refstack_files '*' ;;
+	min:-o) _refstack_files '*' ;;
+	show:--campaign) _refstack_files '*' ;;
+	show:-o) _refstack_files '*' ;;
+	promote:--campaign) _refstack_files '*' ;;
+	promote:--vector) _refstack_files '*.pkt' ;;
+	promote:--corpus) _refstack_files '*' ;;
 	fmt:-o) _refstack_files '*' ;;
 	oracle:--into) _refstack_files '*' ;;
 	esac
@@ -39,15 +54,15 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:--random oracle:--seed oracle:-j "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j fuzz:--campaign fuzz:--time fuzz:--execs fuzz:-j fuzz:--workers fuzz:--engines fuzz:--judge fuzz:--looks fuzz:--seed fuzz:--seeds fuzz:--build triage:--campaign triage:--add triage:--target triage:-j min:--campaign min:--target min:-o min:-j show:--campaign show:-o promote:--campaign promote:--vector promote:--corpus promote:--why walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls oracle:--into oracle:--random oracle:--seed oracle:-j "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_refstack_words "run capture check diff walk fmt selfcheck bench oracle version help --help --version"
+		_refstack_words "run capture check diff fuzz triage min show promote walk fmt selfcheck bench oracle version help --help --version"
 		return
 	fi
 	if [[ $command == help ]]; then
-		_refstack_words "run capture check diff walk fmt selfcheck bench oracle version"
+		_refstack_words "run capture check diff fuzz triage min show promote walk fmt selfcheck bench oracle version"
 		return
 	fi
 	# "--profile=g" comes as three words.
@@ -62,10 +77,15 @@ _refstack() {
 	fi
 	if [[ $_refstack_cur == -* ]]; then
 		case $command in
-		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --events --seed --perturb --set --binary -j --json --allow-shell -h --help" ;;
+		run) _refstack_words "--dut --profile --device --local_ip --remote_ip --gateway_ip --netmask_ip --ip_version --mtu --mss --bind_port --connect_port --tolerance_usecs --tolerance_percent --cost -D -v --graph --trace --pcapng --events --seed --perturb --set --invariants --binary -j --json --allow-shell -h --help" ;;
 		capture) _refstack_words "--update --why --seed -j --json -h --help" ;;
 		check) _refstack_words "--dut --device --invariants -j -v --json --junit --captures --list -h --help" ;;
 		diff) _refstack_words "--random --seed --first --weights --print --deep --stop --no-minimise --out --tally --device --set -j --json -v -h --help" ;;
+		fuzz) _refstack_words "--campaign --time --execs -j --workers --engines --judge --looks --seed --stop --fresh --seeds --build --summary --json -h --help" ;;
+		triage) _refstack_words "--campaign --no-minimise --add --target -j --json -h --help" ;;
+		min) _refstack_words "--campaign --target -o -j -h --help" ;;
+		show) _refstack_words "--campaign -o --json -h --help" ;;
+		promote) _refstack_words "--campaign --vector --regress --corpus --why --force -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
 		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
@@ -80,6 +100,8 @@ _refstack() {
 	capture) _refstack_files '*.pkt' ;;
 	check) _refstack_files '*.pkt' ;;
 	diff) _refstack_files '*.pkt' ;;
+	fuzz) _refstack_words "all syscalls rx api frag neigh route nic snapshot pkt pcapng binary" ;;
+	min) _refstack_files '*.pkt' ;;
 	walk) _refstack_words "udp" ;;
 	fmt) _refstack_files '*.pkt' ;;
 	oracle) _refstack_words "build status shell count" ;;
