@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "harness/campaign/internal.h"
 #include "harness/lib/json.h"
 #include "harness/lib/must.h"
@@ -58,19 +59,21 @@ const char *thousands(u64 v, char to[THOUSANDS])
 
 /* --- the directory --- */
 
-bool campaign_path(const struct campaign *c, const char *a, const char *b, char to[CAMPAIGN_PATH])
+/* campaign_open() takes no directory that all names below it would not fit behind. */
+void campaign_path(const struct campaign *c, const char *a, const char *b, char to[CAMPAIGN_PATH])
 {
 	int len = snprintf(to, CAMPAIGN_PATH, "%s%s%s%s%s", c->dir, *a != '\0' ? "/" : "", a,
 			   *b != '\0' ? "/" : "", b);
 
-	return len > 0 && len < CAMPAIGN_PATH;
+	assert(len > 0 && len < CAMPAIGN_PATH);
 }
 
 static bool make_folder(const struct campaign *c, const char *name, char *err, u32 err_size)
 {
 	char path[CAMPAIGN_PATH];
 
-	if (campaign_path(c, name, "", path) && folder_make(path))
+	campaign_path(c, name, "", path);
+	if (folder_make(path))
 		return true;
 	snprintf(err, err_size, "cannot make %s: %s", path, strerror(errno));
 	return false;
@@ -144,12 +147,12 @@ void campaign_forget(const struct campaign *c)
 {
 	char path[CAMPAIGN_PATH];
 
-	for (u32 i = 0; i < ARRAY_SIZE(files); i++)
-		if (campaign_path(c, files[i], "", path))
-			unlink(path);
+	for (u32 i = 0; i < ARRAY_SIZE(files); i++) {
+		campaign_path(c, files[i], "", path);
+		unlink(path);
+	}
 	for (u32 i = 0; i < ARRAY_SIZE(folders); i++) {
-		if (!campaign_path(c, folders[i], "", path))
-			continue;
+		campaign_path(c, folders[i], "", path);
 		folder_remove(path);
 		folder_make(path);
 	}

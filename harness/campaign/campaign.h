@@ -32,8 +32,8 @@ struct campaign {
 
 /* Makes the directory with all that is in it, if need be. False with why in err. */
 bool campaign_open(struct campaign *c, const char *dir, char *err, u32 err_size);
-/* DIR/A/B, "" left out; false: too long. */
-bool campaign_path(const struct campaign *c, const char *a, const char *b, char to[CAMPAIGN_PATH]);
+/* DIR/A/B, "" left out. */
+void campaign_path(const struct campaign *c, const char *a, const char *b, char to[CAMPAIGN_PATH]);
 /* No other process may have it. The descriptor, which holds it as long as it is open; -1 with who
  * has it in err.
  */
@@ -63,6 +63,7 @@ struct campaign_plan {
 	enum campaign_judge judge;
 	bool stop; /* at the first finding that is confirmed */
 	bool fresh, json;
+	bool summary; /* only */
 	bool terminal, colour; /* of standard error */
 	const volatile sig_atomic_t *interrupted;
 };

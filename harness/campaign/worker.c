@@ -230,7 +230,8 @@ bool worker_init(struct session *s, struct worker *w, char *err, u32 err_size)
 		snprintf(w->name, sizeof(w->name), "%s-%u", engine_names[w->engine], w->index);
 	snprintf(part, sizeof(part), "work/%s", fuzz_targets[w->target].name);
 	campaign_path(&s->campaign, part, "", path);
-	if (!folder_make(path) || !campaign_path(&s->campaign, part, w->name, w->dir) ||
+	campaign_path(&s->campaign, part, w->name, w->dir);
+	if (!folder_make(path) ||
 	    !inbox_init(&w->queue, w->dir, afl ? "queue" : "corpus", !afl) ||
 	    !inbox_init(&w->crashes, w->dir, afl ? "crashes" : "artefacts", !afl) ||
 	    !inbox_init(&w->hangs, w->dir, "hangs", false)) {
