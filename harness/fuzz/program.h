@@ -21,19 +21,21 @@
 /* What came of a program. */
 struct fuzz_program_run {
 	enum run_verdict verdict;
-	u64 digest; /* of the world at its end; 0: there was none */
+	u64 digest; /* run_result.digest */
 	u64 virtual_ps;
 	u32 events;
+	bool exhausted; /* the world had no room for something */
 };
 
 void fuzz_program_init(const char *target);
 /* struct fuzz_target's run: the program, then second looks where it is their turn. */
 bool fuzz_program(const u8 *data, size_t len);
 
-/* Inside: one run of a script. between: NULL, or what is done before each call, frame and command.
+/* Inside. The script of an input, good until the next one; one run of a script, with all checks.
+ * between: run_options.between; NULL.
  */
-struct fuzz_program_run fuzz_program_once(const struct script *s,
+const struct script *fuzz_program_script(const u8 *data, size_t len);
+struct fuzz_program_run fuzz_program_once(const struct script *s, bool digest,
 					  void (*between)(void *ctx, struct dut *d), void *ctx);
-const struct fuzz_scope *fuzz_program_scope(void);
 
 #endif

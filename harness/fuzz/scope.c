@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* scope.c - see scope.h: the table of scopes, and how an input becomes a script.
  *
- * The opening's binary form stands before the input's bytes, and both are decoded at once. What is
- * left of the input's statements is made to run to its end: times that would go back or beyond what
- * a program may last come into range, since a run ends at the first that does not.
+ * What a scope keeps of an input's statements is made to run to its end: times that would go back
+ * or beyond what a program may last come into range, since a run ends at the first that does not.
  */
 #include "harness/fuzz/scope.h"
 
@@ -34,7 +33,7 @@ enum keep {
 	KEEP_WIRE = 1 << 8,
 	KEEP_ALLOC = 1 << 9,
 	KEEP_HOSTS = 1 << 10, /* others than the first */
-	KEEP_DEVICE = 1 << 11,
+	KEEP_WORLD = 1 << 11,
 	KEEP_ALL = (1 << 12) - 1
 };
 
@@ -57,19 +56,47 @@ static bool text_is(const struct script *s, struct text t, const char *is)
 	return t.len == strlen(is) && memcmp(script_text(s, t), is, t.len) == 0;
 }
 
-/* Of all options only this one is about what happens, and not about how it is compared. */
-static bool is_device(const struct script *s, const struct stmt *st)
+/* Of all options only these are about what happens, and not about how it is compared. */
+static const struct {
+	const char *name, *values[4]; /* none: a number */
+} world_options[] = {
+	{ "device", { "tap", "tun", "igb" } },
+	{ "cost", { "judge", "cycles" } },
+	{ "perturb", { NULL } },
+};
+
+enum { NO_OPTION = ARRAY_SIZE(world_options), DIGITS = 9 };
+
+static bool is_number(const struct script *s, struct text t)
 {
-	return st->kind == STMT_OPTION && text_is(s, st->pair.key, "device") &&
-	       (text_is(s, st->pair.value, "tap") || text_is(s, st->pair.value, "tun") ||
-		text_is(s, st->pair.value, "igb"));
+	for (u32 i = 0; i < t.len; i++)
+		if (script_text(s, t)[i] < '0' || script_text(s, t)[i] > '9')
+			return false;
+	return t.len != 0 && t.len <= DIGITS;
+}
+
+/* Which of them it is, with a value that it can have. */
+static u32 world_option(const struct script *s, const struct stmt *st)
+{
+	u32 i = 0;
+
+	if (st->kind != STMT_OPTION)
+		return NO_OPTION;
+	while (i < NO_OPTION && !text_is(s, st->pair.key, world_options[i].name))
+		i++;
+	if (i == NO_OPTION || world_options[i].values[0] == NULL)
+		return i != NO_OPTION && is_number(s, st->pair.value) ? i : NO_OPTION;
+	for (u32 v = 0; world_options[i].values[v] != NULL; v++)
+		if (text_is(s, st->pair.value, world_options[i].values[v]))
+			return i;
+	return NO_OPTION;
 }
 
 static u32 keep_of(const struct script *s, const struct stmt *st)
 {
 	switch (st->kind) {
 	case STMT_OPTION:
-		return is_device(s, st) ? KEEP_DEVICE : 0;
+		return world_option(s, st) != NO_OPTION ? KEEP_WORLD : 0;
 	case STMT_COMMAND:
 		return KEEP_COMMANDS;
 	case STMT_CALL:
@@ -96,7 +123,7 @@ static bool keeps_syscalls(const struct script *s, const struct stmt *st)
 static bool keeps_rx(const struct script *s, const struct stmt *st)
 {
 	return keeps(s, st,
-		     KEEP_FRAMES | KEEP_TIME | KEEP_LINK | KEEP_CARD | KEEP_WIRE | KEEP_DEVICE);
+		     KEEP_FRAMES | KEEP_TIME | KEEP_LINK | KEEP_CARD | KEEP_WIRE | KEEP_WORLD);
 }
 
 static bool keeps_api(const struct script *s, const struct stmt *st)
@@ -109,14 +136,14 @@ static bool keeps_frag(const struct script *s, const struct stmt *st)
 {
 	return keeps(s, st,
 		     KEEP_CALLS | KEEP_FRAMES | KEEP_COMMANDS | KEEP_TIME | KEEP_WIRE | KEEP_ALLOC |
-			     KEEP_DEVICE);
+			     KEEP_WORLD);
 }
 
 static bool keeps_neigh(const struct script *s, const struct stmt *st)
 {
 	return keeps(s, st,
 		     KEEP_CALLS | KEEP_FRAMES | KEEP_COMMANDS | KEEP_TIME | KEEP_LINK | KEEP_WIRE |
-			     KEEP_ALLOC | KEEP_DEVICE);
+			     KEEP_ALLOC | KEEP_WORLD);
 }
 
 /* --- openings
@@ -244,7 +271,8 @@ const struct fuzz_scope *fuzz_scope_find(const char *target)
 
 /* Of each scope, made when it is first asked for. */
 static struct opening {
-	struct script *script; /* no headers, options or comments */
+	struct script *script;
+	struct script_mark end;
 	u8 *bytes;
 	size_t len;
 } openings[ARRAY_SIZE(scopes)];
@@ -253,15 +281,19 @@ static const struct opening *opening_of(const struct fuzz_scope *scope)
 {
 	struct opening *o = &openings[scope - scopes];
 	struct script_error err = { 0 };
+	struct script *parsed;
 
 	if (o->script != NULL)
 		return o;
-	o->script = script_parse(scope->name, scope->opening, strlen(scope->opening), &err);
-	if (o->script == NULL) {
+	parsed = script_parse(scope->name, scope->opening, strlen(scope->opening), &err);
+	if (parsed == NULL) {
 		fprintf(stderr, "%s:%u:%u: %s\n", scope->name, err.line, err.column, err.text);
 		check_failed(__FILE__, __LINE__, "an opening is a script");
 	}
-	o->bytes = script_encode(o->script, &o->len);
+	o->bytes = script_encode(parsed, &o->len);
+	script_free(parsed);
+	o->script = script_decode(scope->name, o->bytes, o->len);
+	o->end = script_mark(o->script);
 	return o;
 }
 
@@ -273,8 +305,11 @@ static bool is_option(const struct stmt *st)
 	return st->kind == STMT_OPTION || st->kind == STMT_HEADER;
 }
 
-struct clock {
-	u64 now_ns; /* what the next statement counts from */
+/* Of an input that is being read. */
+struct taking {
+	const struct fuzz_scope *scope;
+	u64 now_ns;  /* what the next statement counts from */
+	u32 options; /* bit one of world_options */
 };
 
 static void cap(u64 *ns, u64 most)
@@ -284,71 +319,63 @@ static void cap(u64 *ns, u64 most)
 }
 
 /* Absolute times that lie behind are now; what lasts, lasts no longer than a program may. */
-static void fit_when(struct clock *c, struct when *w)
+static void fit_when(struct taking *t, struct when *w)
 {
-	u64 base = w->kind == WHEN_ABS ? 0 : c->now_ns;
+	u64 base = w->kind == WHEN_ABS ? 0 : t->now_ns;
 
-	if (w->kind == WHEN_ABS && w->from_ns < c->now_ns)
+	if (w->kind == WHEN_ABS && w->from_ns < t->now_ns)
 		*w = (struct when){ .kind = WHEN_NONE };
 	if (w->kind == WHEN_NONE || w->kind == WHEN_ANY)
 		return;
 	cap(&w->from_ns, LONGEST_NS - base);
 	if (w->until_ns != 0)
 		cap(&w->until_ns, LONGEST_NS - base);
-	c->now_ns = base + w->from_ns;
+	t->now_ns = base + w->from_ns;
 }
 
-static void fit(struct clock *c, struct stmt *st)
+static void fit(struct taking *t, struct stmt *st)
 {
+	fit_when(t, &st->when);
+	if (st->kind != STMT_DIRECTIVE ||
+	    (st->directive.id != DIR_ADVANCE && st->directive.id != DIR_QUIET))
+		return;
+	cap(&st->directive.value[0], LONGEST_NS - t->now_ns);
+	t->now_ns += st->directive.value[0];
+}
+
+/* Of each option one is enough. */
+static bool take(void *ctx, const struct script *s, struct stmt *st)
+{
+	struct taking *t = ctx;
+	u32 option = 0;
+
+	if (!t->scope->keeps(s, st))
+		return false;
 	if (is_option(st))
-		return;
-	fit_when(c, &st->when);
-	if (st->kind != STMT_DIRECTIVE)
-		return;
-	if (st->directive.id == DIR_ADVANCE || st->directive.id == DIR_QUIET) {
-		cap(&st->directive.value[0], LONGEST_NS - c->now_ns);
-		c->now_ns += st->directive.value[0];
-	}
+		option = 1u << world_option(s, st);
+	else
+		fit(t, st);
+	if ((t->options & option) != 0)
+		return false;
+	t->options |= option;
+	return true;
 }
 
-/* The opening's statements are the first behind the options. */
-static void filter(const struct fuzz_scope *scope, struct script *s, u32 opening)
+void fuzz_scope_decode(const struct fuzz_scope *scope, struct script *s, const u8 *data, size_t len)
 {
-	struct clock clock = { 0 };
-	u32 kept = 0, of_input = 0;
-	bool device = false;
+	struct taking taking = { .scope = scope };
+	const struct script_take t = { scope->stmts, take, &taking };
 
-	for (u32 i = 0; i < s->nr_stmts; i++) {
-		struct stmt st = s->stmt[i];
-		bool ours = !is_option(&st) && opening != 0;
-
-		opening -= ours;
-		if (!ours && (of_input == scope->stmts || !scope->keeps(s, &st)))
-			continue;
-		if (!ours && is_option(&st) && device)
-			continue; /* one device is enough */
-		device = device || is_option(&st);
-		of_input += !ours && !is_option(&st);
-		fit(&clock, &st);
-		s->stmt[kept++] = st;
-	}
-	s->nr_stmts = kept;
+	script_cut(s, opening_of(scope)->end);
+	script_decode_into(s, data, len, &t);
 }
 
 struct script *fuzz_scope_script(const struct fuzz_scope *scope, const u8 *data, size_t len)
 {
 	const struct opening *o = opening_of(scope);
-	u8 *all = malloc(o->len + len);
-	struct script *s;
+	struct script *s = script_decode(scope->name, o->bytes, o->len);
 
-	if (all == NULL)
-		abort();
-	memcpy(all, o->bytes, o->len);
-	if (len != 0)
-		memcpy(all + o->len, data, len);
-	s = script_decode(scope->name, all, o->len + len);
-	free(all);
-	filter(scope, s, o->script->nr_stmts);
+	fuzz_scope_decode(scope, s, data, len);
 	return s;
 }
 

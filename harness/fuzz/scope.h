@@ -24,8 +24,11 @@ struct fuzz_scope {
 const struct fuzz_scope *fuzz_scope_find(const char *target);
 /* What runs, as one script that script_check() takes. */
 struct script *fuzz_scope_script(const struct fuzz_scope *scope, const u8 *data, size_t len);
-/* The input that makes this script of that scope, or does what it does: statements of the opening at
- * the script's head are taken off. Of malloc.
+/* The same into a script that was one of this scope: what it was goes. */
+void fuzz_scope_decode(const struct fuzz_scope *scope, struct script *s, const u8 *data,
+		       size_t len);
+/* The input that makes this script of that scope, or does what it does: statements of the opening
+ * at the script's head are taken off. Of malloc.
  */
 u8 *fuzz_scope_input(const struct fuzz_scope *scope, const struct script *s, size_t *len);
 

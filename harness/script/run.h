@@ -39,8 +39,8 @@ struct run_options {
 	 */
 	bool cost_said, perturb_said;
 	u64 seed, perturb;
-	u32 cpus; /* of each host; 0: as dut_config says */
-	bool later; /* time 0 is where it is behind a card's link */
+	u32 cpus;     /* of each host; 0: as dut_config says */
+	bool later;   /* time 0 is where it is behind a card's link */
 	bool verbose; /* each event as it happens, in tcpdump's look */
 	bool colour;
 	bool graph;	/* the call graph, after the run */
@@ -80,6 +80,11 @@ struct run_options {
 	/* Before each statement from time 0 on; NULL. */
 	void (*between)(void *ctx, struct dut *d);
 	void *between_ctx;
+	/* When the last statement is done and the device still there; not where something is not
+	 * implemented. NULL.
+	 */
+	void (*at_end)(void *ctx, struct dut *d);
+	void *at_end_ctx;
 };
 
 enum run_verdict {

@@ -208,6 +208,8 @@ void run_world_end(struct run *r)
 	if (r->dut == NULL)
 		return;
 	/* Where something is not implemented the world has been left in the middle of it. */
+	if (r->opt->at_end != NULL && r->result.verdict != RUN_NOT_IMPLEMENTED)
+		r->opt->at_end(r->opt->at_end_ctx, r->dut);
 	if ((r->opt->checks || r->opt->check_end) && r->dut->world != NULL &&
 	    r->result.verdict != RUN_NOT_IMPLEMENTED)
 		dut_refstack_end(r->dut);
