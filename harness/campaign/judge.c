@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "harness/campaign/internal.h"
 #include "harness/campaign/store.h"
+#include "harness/campaign/shrink.h"
 #include "harness/diff/generate.h"
 #include "harness/diff/trial.h"
 #include "harness/fuzz/scope.h"
@@ -60,35 +61,6 @@ bool judge_there(char *err, u32 err_size)
 
 /* --- questions --- */
 
-/* Options that choose what Linux has not: our card, our costs. */
-static bool is_ours_alone(const struct script *s, const struct stmt *st)
-{
-	static const char *const names[] = { "cost", "perturb" };
-	const char *key, *value;
-
-	if (st->kind != STMT_OPTION)
-		return false;
-	key = script_text(s, st->pair.key);
-	value = script_text(s, st->pair.value);
-	for (u32 i = 0; i < 2; i++)
-		if (st->pair.key.len == strlen(names[i]) &&
-		    memcmp(key, names[i], st->pair.key.len) == 0)
-			return true;
-	return st->pair.key.len == strlen("device") &&
-	       memcmp(key, "device", st->pair.key.len) == 0 && st->pair.value.len == 3 &&
-	       memcmp(value, "igb", 3) == 0;
-}
-
-static void strip(struct script *s)
-{
-	u32 n = 0;
-
-	for (u32 i = 0; i < s->nr_stmts; i++)
-		if (!is_ours_alone(s, &s->stmt[i]))
-			s->stmt[n++] = s->stmt[i];
-	s->nr_stmts = n;
-}
-
 /* Takes the bytes. */
 static void ask(struct judge *j, u32 target, u8 *bytes, size_t len, bool generated)
 {
@@ -102,7 +74,7 @@ static void ask(struct judge *j, u32 target, u8 *bytes, size_t len, bool generat
 		.target = target, .generated = generated, .bytes = bytes, .len = len
 	};
 	input_hash(bytes, len, q->hash);
-	strip(script);
+	found_for_linux(script);
 	text = script_print(script, 0, &text_len);
 	script_free(script);
 	if (asprintf(&name, "%s-%.12s.pkt", fuzz_targets[target].name, q->hash) < 0)

@@ -26,15 +26,48 @@ enum {
 
 /* --- forms --- */
 
+/* Options that choose what Linux has not: our card, our costs. */
+static bool is_ours_alone(const struct script *s, const struct stmt *st)
+{
+	static const char *const names[] = { "cost", "perturb" };
+	const char *key, *value;
+
+	if (st->kind != STMT_OPTION)
+		return false;
+	key = script_text(s, st->pair.key);
+	value = script_text(s, st->pair.value);
+	for (u32 i = 0; i < 2; i++)
+		if (st->pair.key.len == strlen(names[i]) &&
+		    memcmp(key, names[i], st->pair.key.len) == 0)
+			return true;
+	return st->pair.key.len == strlen("device") &&
+	       memcmp(key, "device", st->pair.key.len) == 0 && st->pair.value.len == 3 &&
+	       memcmp(value, "igb", 3) == 0;
+}
+
+void found_for_linux(struct script *s)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < s->nr_stmts; i++)
+		if (!is_ours_alone(s, &s->stmt[i]))
+			s->stmt[n++] = s->stmt[i];
+	s->nr_stmts = n;
+}
+
 struct script *found_script(const struct found *f)
 {
 	const struct fuzz_scope *scope = fuzz_scope_find(f->target);
+	struct script *s;
 
 	if (scope == NULL)
 		return NULL;
 	if (f->smallest != NULL)
 		return script_decode(f->id, f->smallest, f->smallest_len);
-	return fuzz_scope_script(scope, f->program, f->program_len);
+	s = fuzz_scope_script(scope, f->program, f->program_len);
+	if (f->detector == DETECTOR_linux)
+		found_for_linux(s);
+	return s;
 }
 
 static u8 *copy(const u8 *bytes, size_t len)

@@ -100,8 +100,11 @@ static int replay(const struct triage *t, const struct found *f, u32 replays, ch
 
 /* --- one --- */
 
-static void judge(struct found *f)
+/* What is flaky is not gone because it did not show this time, unless it is another build. */
+static void judge(const struct triage *t, struct found *f)
 {
+	if (f->showed == 0 && f->status == FINDING_FLAKY && strcmp(f->commit, t->commit) == 0)
+		return;
 	if (f->showed == 0)
 		f->status = FINDING_GONE;
 	else if (f->showed < f->replays)
@@ -142,7 +145,7 @@ static bool confirm(const struct triage *t, struct found *f, char *err, u32 err_
 	f->showed = (u32)showed;
 	if (showed == 0 && f->smallest != NULL && !fall_back(t, f, err, err_size))
 		return false;
-	judge(f);
+	judge(t, f);
 	return true;
 }
 
@@ -164,6 +167,7 @@ bool triage_one(struct triage *t, struct found *f, char *err, u32 err_size)
 	bool ok;
 
 	assert(t->store != NULL);
+	assert(t->commit != NULL);
 	if (!confirm(t, f, err, err_size))
 		return false;
 	ok = f->status != FINDING_CONFIRMED || !t->minimise || make_small(t, f, err, err_size);

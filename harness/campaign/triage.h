@@ -12,6 +12,7 @@ enum { TRIAGE_REPLAYS = 3 };
 struct triage {
 	struct store *store;
 	struct shrink shrink;
+	const char *commit; /* of this build, as found.commit */
 	bool minimise;
 	/* A finding has been looked at. same_as: the id of an earlier one that is the same in
 	 * another target; NULL. problem: why it could not be looked at; NULL.

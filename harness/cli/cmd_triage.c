@@ -170,10 +170,13 @@ static bool any_shows(const struct triage *t)
 static int triage(struct session *s)
 {
 	struct triage *t = &s->triage;
+	char commit[sizeof(((struct found *)0)->commit)];
 	char err[FINDINGS_ERROR];
 	bool ok;
 
+	findings_commit(commit);
 	*t = (struct triage){ .store = s->findings.store,
+			      .commit = commit,
 			      .minimise = !args_has(s->args, OPT_triage_NO_MINIMISE),
 			      .told = told,
 			      .doing = doing,
