@@ -134,8 +134,8 @@ struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
 {
 	return a->device == b->device && a->stock == b->stock && a->hosts == b->hosts &&
-	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus && a->checks == b->checks &&
-	       a->crossings == b->crossings;
+	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus &&
+	       a->checks == b->checks && a->crossings == b->crossings;
 }
 
 /* A program is set up one jiffy before the boundary of the wheel that its time 0 is on. */
@@ -371,15 +371,16 @@ static void call(struct dut *d, u32 host, u32 thread, enum sys_nr nr, const u64 
 static struct dut_call thread(const struct dut *d, u32 host, u32 nr)
 {
 	const struct task *t = &world_of(d)->host[host].task[nr];
-	struct dut_call c = {
+
+	static_assert(SYS_ARGS == 6, "a call's arguments are all there");
+	/* Each by itself: they have just been written so, and a wider load would wait for that. */
+	return (struct dut_call){
 		.busy = t->state != TASK_IDLE,
 		.ret = t->ret,
 		.ended_ps = t->ended_ps,
+		.arg = { t->arg[0], t->arg[1], t->arg[2], t->arg[3], t->arg[4], t->arg[5] },
 		.process = t->process->id - 1,
 	};
-
-	memcpy(c.arg, t->arg, sizeof(c.arg));
-	return c;
 }
 
 static struct dut_memory memory(struct dut *d, u32 host, u32 process)

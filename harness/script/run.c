@@ -269,7 +269,7 @@ u32 run_thread_of(const struct stmt *s)
 
 u32 run_process_of(const struct run *r, u32 host, u32 thread)
 {
-	return r->dut->ops->thread(r->dut, host, thread).process;
+	return r->host[host].process[thread];
 }
 
 static void fork_process(struct run *r, u32 host, u32 process)
@@ -291,6 +291,7 @@ int run_bind_thread(struct run *r, const struct stmt *s)
 		fork_process(r, h, process);
 		r->dut->ops->attach(r->dut, h, t, process);
 		r->host[h].bound[t] = true;
+		r->host[h].process[t] = (u8)process;
 	}
 	if (s->process != 0 && run_process_of(r, h, t) != process)
 		return run_invalid(r, s, "thread %u belongs to process %u", t + 1,

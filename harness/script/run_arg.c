@@ -86,6 +86,35 @@ u32 field_of(const struct script *s, u32 e, const char *name)
 	return 0;
 }
 
+/* Which field each member is, + 1, so that names are compared once. */
+static const u16 *members_of(const struct layout *l)
+{
+	static u16 number[ARRAY_SIZE(layouts)][MEMBERS_MAX];
+	u16 *of = number[l - layouts];
+
+	for (u32 i = 0; i < MEMBERS_MAX && l->member[i].name != NULL && of[i] == 0; i++) {
+		u32 row = 0;
+
+		while (row < script_nr_fields &&
+		       strcmp(script_fields[row].name, l->member[i].name) != 0)
+			row++;
+		assert(row < script_nr_fields);
+		of[i] = (u16)(script_field_number(&script_fields[row]) + 1);
+	}
+	return of;
+}
+
+const struct member *layout_field(const struct layout *l, const struct script *s, u32 field)
+{
+	const u16 *of = members_of(l);
+
+	assert(s->expr[field].kind == EXPR_FIELD);
+	for (u32 i = 0; i < MEMBERS_MAX && l->member[i].name != NULL; i++)
+		if (of[i] == s->expr[field].symbol + 1)
+			return &l->member[i];
+	return NULL;
+}
+
 const struct member *layout_member(const struct layout *l, const char *name)
 {
 	for (u32 i = 0; i < MEMBERS_MAX && l->member[i].name != NULL; i++)
@@ -97,7 +126,7 @@ const struct member *layout_member(const struct layout *l, const char *name)
 static bool layout_has_all(const struct layout *l, const struct script *s, u32 e)
 {
 	for (u32 c = s->expr[e].first; c != 0; c = s->expr[c].next)
-		if (layout_member(l, field_name(s, c)) == NULL)
+		if (layout_field(l, s, c) == NULL)
 			return false;
 	return true;
 }

@@ -56,6 +56,8 @@ struct layout {
 /* The layout that has every field of this EXPR_STRUCT; NULL: they are of different ones. */
 const struct layout *layout_of(const struct script *s, u32 e, enum struct_type of);
 const struct member *layout_member(const struct layout *l, const char *name);
+/* The member that an EXPR_FIELD is about. */
+const struct member *layout_field(const struct layout *l, const struct script *s, u32 field);
 /* Of EXPR_FIELD: its name, and its value's expression; of name(count) also the count. */
 const char *field_name(const struct script *s, u32 field);
 u32 field_value(const struct script *s, u32 field);

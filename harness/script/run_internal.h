@@ -91,7 +91,8 @@ struct run_host {
 	u32 processes;	  /* bit a process that exists; process 1 always does */
 	u32 busy;	  /* bit a thread that runs a call */
 	u32 stuck;	  /* of an exploration: those for whose call nobody waits any more */
-	bool bound[RUN_THREADS]; /* the thread is a process's already */
+	bool bound[RUN_THREADS]; /* the thread is a process's already: */
+	u8 process[RUN_THREADS]; /* this one's */
 	bool unplugged;		 /* by `link down` */
 	struct run_identity identity[SCRIPT_PROCESSES];
 };

@@ -90,10 +90,12 @@ static u8 *lay_at(struct lay *l, uptr at, u32 bytes)
 
 static void lay_number(struct lay *l, uptr at, u32 bytes, u64 value)
 {
-	u8 *to = lay_at(l, at, bytes);
+	u8 *to = lay_at(l, at, bytes), le[8];
 
-	for (u32 i = 0; to != NULL && i < bytes; i++)
-		to[i] = (u8)(value >> 8 * i);
+	assert(bytes <= sizeof(le));
+	put_le64(le, value);
+	if (to != NULL)
+		memcpy(to, le, bytes);
 }
 
 static void lay_bytes(struct lay *l, uptr at, u32 e, u64 len)
@@ -169,7 +171,7 @@ static void lay_fields(struct lay *l, uptr at, u32 e, const struct layout *lo)
 		u32 v = field_value(s, c);
 
 		if (s->expr[v].kind != EXPR_ANY)
-			lay_member(l, at, layout_member(lo, field_name(s, c)), v);
+			lay_member(l, at, layout_field(lo, s, c), v);
 	}
 }
 
@@ -263,7 +265,7 @@ static void lay_default_members(struct lay *l, uptr at, u32 e)
 
 	default_address(l, all);
 	for (u32 c = s->expr[e].first; c != 0 && lo != NULL && to != NULL; c = s->expr[c].next) {
-		const struct member *m = layout_member(lo, field_name(s, c));
+		const struct member *m = layout_field(lo, s, c);
 
 		if (s->expr[field_value(s, c)].kind == EXPR_ANY)
 			memcpy(to + m->at, all + m->at, m->bytes);

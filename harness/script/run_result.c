@@ -222,7 +222,7 @@ static void compare_struct(struct compare *c, enum struct_type of, u32 e, uptr a
 	}
 	p = run_memory(c, at, lo->bytes);
 	for (u32 f = s->expr[e].first; f != 0 && p != NULL; f = s->expr[f].next) {
-		const struct member *m = layout_member(lo, field_name(s, f));
+		const struct member *m = layout_field(lo, s, f);
 		u32 v = field_value(s, f);
 		struct run_diff *d;
 
