@@ -13,21 +13,27 @@ struct look_run {
 	u64 exhausted; /* how often the world had no room */
 };
 
+enum look_base { BASE_PLAIN, BASE_CARD, BASE_TAP, LOOK_BASES };
+
 struct look {
 	const struct script *script;
 	struct dut_worlds *worlds;
 	struct look_finding *f;
 	enum fuzz_look which;
-	/* The program as it is, and on a card: made when the first look asks for it. */
-	struct look_run plain, card;
+	/* The program as it is; on a card, and on a TAP when a card would be ready, both with one
+	 * CPU: made when the first look asks for it.
+	 */
+	struct look_run base[LOOK_BASES];
+	s32 racy[LOOK_BASES]; /* whether times alone change it: 0: not asked yet; 1: no; 2: yes */
 };
 
 /* Another run; look_run_free() it. worlds: NULL: from a world that is laid out for it. */
 void look_run(const struct script *s, const struct run_options *o, struct dut_worlds *worlds,
 	      struct look_run *to);
 void look_run_free(struct look_run *r);
-const struct look_run *look_plain(struct look *l);
-const struct look_run *look_card(struct look *l);
+const struct look_run *look_base(struct look *l, enum look_base b);
+/* What its runs are done with. */
+struct run_options look_options(enum look_base b);
 
 /* Did it come to its end without meeting a limit, so that it says something? */
 bool look_is_whole(const struct look_run *r);
@@ -38,12 +44,24 @@ enum look_verdict look_compare(struct look *l, const struct look_run *a, const s
 			       const struct compare_rules *rules);
 enum look_verdict look_found(struct look *l, const char *signature, const char *detail);
 
+/* oracle_change.c: a copy to change; script_free() it. Statements are found by index. */
+struct script *look_copy(const struct script *s);
+bool look_is_event(const struct stmt *st);
+u32 look_head(const struct script *s);
+struct stmt *look_insert(struct script *s, u32 at, enum stmt_kind kind);
+void look_insert_command(struct script *s, u32 at, u32 host, const char *text);
+void look_drift(struct script *s, u64 step_ns);
+/* n statements from `at` on are not the program's. */
+void look_forget(struct record *r, u32 at, u32 n);
+
 enum look_verdict look_twice(struct look *l);
 enum look_verdict look_checks(struct look *l);
 enum look_verdict look_perturb(struct look *l);
 enum look_verdict look_device(struct look *l);
 enum look_verdict look_queues(struct look *l);
 enum look_verdict look_cost(struct look *l);
+enum look_verdict look_offload(struct look *l);
+enum look_verdict look_rings(struct look *l);
 enum look_verdict look_cutting(struct look *l);
 enum look_verdict look_sockets(struct look *l);
 enum look_verdict look_hosts(struct look *l);

@@ -22,7 +22,7 @@ static enum look_verdict must_be_same(struct look *l, const struct look_run *a,
 static enum look_verdict again(struct look *l, const struct run_options *o,
 			       struct dut_worlds *worlds, const char *other)
 {
-	const struct look_run *plain = look_plain(l);
+	const struct look_run *plain = look_base(l, BASE_PLAIN);
 	struct look_run run;
 	enum look_verdict v;
 
