@@ -11,27 +11,31 @@
 
 /* --- words: attributes, heads, options -----------------------------------------------------------
  */
-/* The nth word of a list; WORD_MAX: there are not so many. */
-static u32 nth_word(enum packet_list list, u32 n)
+/* Words by list: how many each has, and its n-th; of a word, the how many-th it is. */
+struct word_places {
+	u8 n[LIST_ARP + 1], of[LIST_ARP + 1][WORD_MAX], place[WORD_MAX];
+};
+
+/* Made when it is first asked for. */
+static const struct word_places *word_places(void)
 {
-	for (u32 w = 0; w < WORD_MAX; w++) {
-		if (packet_words[w].list != list)
-			continue;
-		if (n == 0)
-			return w;
-		n--;
+	static struct word_places p;
+	static bool made;
+
+	for (u32 w = 0; !made && w < WORD_MAX; w++) {
+		u8 list = packet_words[w].list;
+
+		p.place[w] = p.n[list];
+		p.of[list][p.n[list]++] = (u8)w;
 	}
-	return WORD_MAX;
+	made = true;
+	return &p;
 }
 
 static u32 place_of_word(enum packet_list list, u32 word)
 {
-	u32 n = 0;
-
 	assert(packet_words[word].list == list);
-	while (nth_word(list, n) != word)
-		n++;
-	return n;
+	return word_places()->place[word];
 }
 
 static const struct numbers seqs = { (const u64[]){ 0, 1, 1001, 2001, 1000, 3001, 4001, 5001 }, 8 };
@@ -115,10 +119,8 @@ static u32 word_expr(struct binary *b, u32 e, u32 word)
 static u32 word_list(struct binary *b, u32 e, enum packet_list list)
 {
 	struct chain c = { 0 };
-	u32 n = 0;
+	u32 n = word_places()->n[list];
 
-	while (nth_word(list, n) != WORD_MAX)
-		n++;
 	assert(n > 0);
 	for (;;) {
 		u8 v = binary_byte(
@@ -128,7 +130,7 @@ static u32 word_list(struct binary *b, u32 e, enum packet_list list)
 			v = (u8)(v % 4 != 0 ? 0 : v % n + 1);
 		if (v == 0)
 			return c.first;
-		binary_link(b, &c, word_expr(b, e, nth_word(list, v - 1u)));
+		binary_link(b, &c, word_expr(b, e, word_places()->of[list][v - 1u]));
 		e = b->encoding ? binary_at(b, e)->next : 0;
 	}
 }

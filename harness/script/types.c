@@ -142,27 +142,46 @@ int script_find_call(const char *name, u32 len)
 	return -1;
 }
 
+/* Where each struct begins: enumerators count along with structs.def. */
+enum {
+#define S(id)			      ROW_##id, BEFORE_##id = ROW_##id - 1,
+#define F(struct_, name, type, flags) ROW_##struct_##_##name,
+#include "harness/script/structs.def"
+#undef F
+#undef S
+	ROWS
+};
+
+static const u8 first_row[STRUCT_MAX + 1] = {
+#define S(id) [STRUCT_##id] = ROW_##id,
+#define F(struct_, name, type, flags)
+#include "harness/script/structs.def"
+#undef F
+#undef S
+	[STRUCT_MAX] = ROWS,
+};
+
 u32 script_struct_fields(enum struct_type in_struct, const struct field_info **first)
 {
-	u32 i = 0, n = 0;
-
+	static_assert(ROWS == ARRAY_SIZE(script_fields), "one list");
+	assert(in_struct > STRUCT_NONE);
 	assert(in_struct < STRUCT_MAX);
-	while (i < ARRAY_SIZE(script_fields) && script_fields[i].in_struct != in_struct)
-		i++;
-	*first = &script_fields[i];
-	while (i + n < ARRAY_SIZE(script_fields) && script_fields[i + n].in_struct == in_struct)
-		n++;
-	return n;
+	*first = &script_fields[first_row[in_struct]];
+	return first_row[in_struct + 1] - first_row[in_struct];
 }
 
 u32 script_field_number(const struct field_info *row)
 {
-	u32 i = 0;
+	static u8 number[ROWS]; /* + 1, when it has been asked for */
+	u32 i = 0, which = (u32)(row - script_fields);
 
-	while (strcmp(script_fields[i].name, row->name) != 0)
-		i++;
-	assert(i < ARRAY_SIZE(script_fields));
-	return i;
+	assert(which < ROWS);
+	if (number[which] == 0) {
+		while (strcmp(script_fields[i].name, row->name) != 0)
+			i++;
+		number[which] = (u8)(i + 1);
+	}
+	return number[which] - 1u;
 }
 
 const struct field_info *script_field_of(enum struct_type in_struct, u32 field)
@@ -172,8 +191,9 @@ const struct field_info *script_field_of(enum struct_type in_struct, u32 field)
 
 	if (field >= ARRAY_SIZE(script_fields))
 		return NULL;
+	field = script_field_number(&script_fields[field]);
 	for (u32 i = 0; i < n; i++)
-		if (strcmp(row[i].name, script_fields[field].name) == 0)
+		if (script_field_number(&row[i]) == field)
 			return &row[i];
 	return NULL;
 }
