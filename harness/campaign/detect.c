@@ -161,6 +161,8 @@ __attribute__((format(printf, 2, 3))) static void sign(struct detection *d, cons
 			*p = ' ';
 	for (size_t n = strlen(d->signature); n != 0 && d->signature[n - 1] == ' '; n--)
 		d->signature[n - 1] = '\0';
+	if (d->signature[0] == '\0')
+		snprintf(d->signature, sizeof(d->signature), "it does not say what");
 }
 
 static bool is_word(char c)
