@@ -26,12 +26,28 @@ enum {
 
 /* --- forms --- */
 
-/* Options that choose what Linux has not: our card, our costs. */
+/* Statements that only a device of ours obeys. */
+static bool is_fault(const struct stmt *st)
+{
+	static const u16 faults[] = { DIR_NIC_IRQ_DELAY,  DIR_NIC_IRQ_LOSE, DIR_NIC_DMA_FAIL,
+				      DIR_NIC_FETCH_FAIL, DIR_WIRE_DROP,    DIR_WIRE_DELAY,
+				      DIR_WIRE_LOSS,	  DIR_WIRE_DUP,	    DIR_WIRE_REORDER,
+				      DIR_WIRE_CORRUPT,	  DIR_ALLOC_FAIL,   DIR_ALLOC_FAIL_OF };
+
+	for (u32 i = 0; i < ARRAY_SIZE(faults); i++)
+		if (st->kind == STMT_DIRECTIVE && st->directive.id == faults[i])
+			return true;
+	return false;
+}
+
+/* What chooses or does what Linux has not: our card, our costs, faults. */
 static bool is_ours_alone(const struct script *s, const struct stmt *st)
 {
 	static const char *const names[] = { "cost", "perturb" };
 	const char *key, *value;
 
+	if (is_fault(st))
+		return true;
 	if (st->kind != STMT_OPTION)
 		return false;
 	key = script_text(s, st->pair.key);

@@ -27,7 +27,7 @@ struct shrink {
 
 /* Of a target of programs: the smallest that is known, or as it was found. NULL: no such target. */
 struct script *found_script(const struct found *f);
-/* Without the options that choose what Linux has not: our card, our costs. */
+/* Without what chooses or does what Linux has not: our card, our costs, faults. */
 void found_for_linux(struct script *s);
 /* What the target takes: the same. Of malloc. */
 u8 *found_input(const struct found *f, size_t *len);
