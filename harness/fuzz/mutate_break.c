@@ -139,8 +139,8 @@ bool op_break_frame(struct mutator *m)
 	for (u32 i = mutate_between(m, 1, FLIPS); i != 0; i--) {
 		u8 *byte = &frame[mutate_below(m, mutate_one_in(m, 4) ? len : head)];
 
-		*byte = mutate_one_in(m, 2) ? (u8)(*byte ^ 1u << mutate_below(m, 8))
-					    : (u8)mutate_edge(m);
+		*byte = (u8)(mutate_one_in(m, 2) ? *byte ^ 1u << mutate_below(m, 8)
+						 : mutate_edge(m));
 	}
 	if (mutate_one_in(m, 4))
 		len = mutate_between(m, 1, len);
@@ -322,8 +322,8 @@ static void change_bytes(struct mutator *m, u8 *bytes, size_t len)
 	for (u32 i = mutate_between(m, 1, FLIPS); i != 0; i--) {
 		u8 *byte = &bytes[mutate_below(m, (u32)len)];
 
-		*byte = mutate_one_in(m, 2) ? (u8)(*byte ^ 1u << mutate_below(m, 8))
-					    : (u8)rng_u64(&m->rng);
+		*byte = (u8)(mutate_one_in(m, 2) ? *byte ^ 1u << mutate_below(m, 8)
+						 : rng_u64(&m->rng));
 	}
 }
 
