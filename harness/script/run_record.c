@@ -179,6 +179,17 @@ void run_record_begin(struct run *r)
 	snprintf(rec->dev, sizeof(rec->dev), "%s", r->dev);
 }
 
+/* A run that ends before its time 0 has times of its own all the same: since what it did first. */
+static void time_from_first(struct run *r)
+{
+	const struct record *rec = r->opt->record;
+
+	if (r->start_ps != 0 || rec->nr == 0)
+		return;
+	r->start_ps = (u64)rec->event[0].when_ps;
+	run_record_time(r);
+}
+
 void run_record_end(struct run *r)
 {
 	const struct run_watch *w = r->opt->watch;
@@ -192,6 +203,7 @@ void run_record_end(struct run *r)
 	}
 	if (rec == NULL)
 		return;
+	time_from_first(r);
 	rec->end_ps = since_start(r, run_now(r));
 	rec->state = run_state(r);
 	rec->verdict = r->ended ? r->result.verdict : RUN_PASSED;
