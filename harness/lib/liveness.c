@@ -161,6 +161,12 @@ static const char *cpu_mistake(const struct cpu *c)
 /* --- tables
  * --------------------------------------------------------------------------------------------- */
 
+/* An administrator's `nud incomplete` has no timer: LINUX: __neigh_update(). */
+static bool needs_timer(const struct neighbour *n)
+{
+	return (n->nud_state & NUD_IN_TIMER & ~NUD_INCOMPLETE) != 0;
+}
+
 static const char *neigh_mistake(const struct neigh_table *tbl)
 {
 	const struct hlist_node *n;
@@ -170,7 +176,7 @@ static const char *neigh_mistake(const struct neigh_table *tbl)
 			const struct neighbour *neigh =
 				hlist_entry(n, const struct neighbour, node);
 
-			if ((neigh->nud_state & NUD_IN_TIMER) != 0 && !timer_pending(&neigh->timer))
+			if (needs_timer(neigh) && !timer_pending(&neigh->timer))
 				return "a neighbour's state ends with a timer that it does not "
 				       "have";
 			if (!skb_queue_empty(&neigh->arp_queue) &&

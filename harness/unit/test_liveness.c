@@ -129,12 +129,13 @@ static void test_neighbour_without_timer(void **state)
 	struct neigh_table *tbl = w->host[0].net.arp_tbl;
 
 	(void)state;
-	call_sendto(w, 0, 0, a, "x", 1, 0, "192.0.2.77", PORT);
+	call_sendto(w, 0, 0, a, "x", 1, 0, "192.0.2.2", PORT);
+	world_run_until(w, w->sim.now_ps + PS_PER_SEC);
 	for (u32 i = 0; i < NEIGH_HASH_BUCKETS; i++)
 		for (struct hlist_node *n = tbl->buckets[i].first; n != NULL; n = n->next) {
 			struct neighbour *neigh = hlist_entry(n, struct neighbour, node);
 
-			if (neigh->nud_state == NUD_INCOMPLETE && del_timer(&neigh->timer))
+			if (neigh->nud_state == NUD_REACHABLE && del_timer(&neigh->timer))
 				neigh->refcnt--;
 		}
 	assert_says(w, "a neighbour's state ends with a timer that it does not have");
