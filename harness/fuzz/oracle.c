@@ -123,6 +123,13 @@ enum look_verdict look_found(struct look *l, const char *signature, const char *
 	return LOOK_FOUND;
 }
 
+enum look_verdict look_unfound(struct look *l)
+{
+	free(l->f->detail);
+	l->f->detail = NULL;
+	return LOOK_INCONCLUSIVE;
+}
+
 static void print_statement(FILE *to, const struct script *s, u32 stmt)
 {
 	char text[STATEMENT_BYTES];
@@ -156,7 +163,7 @@ static char *detail_of(const struct look *l, const struct differences *all)
 }
 
 enum look_verdict look_compare(struct look *l, const struct look_run *a, const struct look_run *b,
-			       const struct compare_rules *rules)
+			       const struct compare_rules *rules, harmless_fn harmless)
 {
 	struct comparison c;
 	char signature[SIGNATURE_BYTES], *detail;
@@ -167,7 +174,8 @@ enum look_verdict look_compare(struct look *l, const struct look_run *a, const s
 	c = compare_items(&a->item, &b->item, rules);
 	if (c.verdict == COMPARE_EQUAL) {
 		verdict = LOOK_HOLDS;
-	} else if (c.verdict == COMPARE_DIFFERENT) {
+	} else if (c.verdict == COMPARE_DIFFERENT &&
+		   (harmless == NULL || !harmless(a, b, &c.differences.d[0]))) {
 		compare_signature(&c.differences.d[0], l->script, signature, sizeof(signature));
 		detail = detail_of(l, &c.differences);
 		verdict = look_found(l, signature, detail);

@@ -96,27 +96,35 @@ static bool is_opening(const struct script *s, u32 stmt)
 	return true;
 }
 
-/* Each statement is so much further from the one before. What is expected has no time of its own:
- * a record passes over it, but its time counts.
- */
-void look_drift(struct script *s, u64 step_ns)
+static u64 moved(u64 ns, s64 by)
 {
-	u64 total = 0;
+	if (by >= 0)
+		return ns + (u64)by;
+	return ns > (u64)-by ? ns - (u64)-by : ns;
+}
+
+/* Each statement is so much further from the one before, or nearer to it where there is a time
+ * between them. What is expected has no time of its own: a record passes over it, but its time
+ * counts.
+ */
+void look_drift(struct script *s, s64 step_ns)
+{
+	s64 total = 0;
 
 	for (u32 i = 0; i < s->nr_stmts; i++) {
 		struct stmt *st = &s->stmt[i];
 		struct when *w = &st->when;
 		bool absolute = w->kind == WHEN_ABS || w->kind == WHEN_ABS_RANGE;
-		u64 by = step_ns;
 
-		if (!look_is_event(st) || is_opening(s, i))
+		if (!look_is_event(st) || is_opening(s, i) ||
+		    (st->kind == STMT_PACKET && !st->packet.incoming))
 			continue;
-		if (st->kind == STMT_PACKET && !st->packet.incoming)
-			by = 0;
-		total += by;
-		if (w->kind == WHEN_NONE && by != 0)
+		total += step_ns;
+		if (st->kind == STMT_DIRECTIVE && st->directive.id == DIR_ADVANCE && step_ns < 0)
+			st->directive.value[0] = moved(st->directive.value[0], step_ns);
+		if (w->kind == WHEN_NONE && step_ns > 0)
 			w->kind = WHEN_REL;
-		w->from_ns += absolute ? total : by;
-		w->until_ns += absolute ? total : by;
+		w->from_ns = moved(w->from_ns, absolute && step_ns > 0 ? total : step_ns);
+		w->until_ns = moved(w->until_ns, absolute && step_ns > 0 ? total : step_ns);
 	}
 }

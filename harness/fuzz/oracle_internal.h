@@ -35,13 +35,18 @@ const struct look_run *look_base(struct look *l, enum look_base b);
 /* What its runs are done with. */
 struct run_options look_options(enum look_base b);
 
+typedef bool (*harmless_fn)(const struct look_run *a, const struct look_run *b,
+			    const struct difference *d);
+
 /* Did it come to its end without meeting a limit, so that it says something? */
 bool look_is_whole(const struct look_run *r);
 /* Everything, to the picosecond. */
 bool look_same(const struct look_run *a, const struct look_run *b);
-/* LOOK_FOUND when they differ by these rules. */
+/* LOOK_FOUND when they differ by these rules. harmless: of the first difference; NULL. */
 enum look_verdict look_compare(struct look *l, const struct look_run *a, const struct look_run *b,
-			       const struct compare_rules *rules);
+			       const struct compare_rules *rules, harmless_fn harmless);
+/* What was found is nothing: LOOK_INCONCLUSIVE. */
+enum look_verdict look_unfound(struct look *l);
 enum look_verdict look_found(struct look *l, const char *signature, const char *detail);
 
 /* oracle_change.c: a copy to change; script_free() it. Statements are found by index. */
@@ -50,7 +55,7 @@ bool look_is_event(const struct stmt *st);
 u32 look_head(const struct script *s);
 struct stmt *look_insert(struct script *s, u32 at, enum stmt_kind kind);
 void look_insert_command(struct script *s, u32 at, u32 host, const char *text);
-void look_drift(struct script *s, u64 step_ns);
+void look_drift(struct script *s, s64 step_ns);
 /* n statements from `at` on are not the program's. */
 void look_forget(struct record *r, u32 at, u32 n);
 

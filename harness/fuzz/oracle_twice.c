@@ -15,7 +15,7 @@ static enum look_verdict must_be_same(struct look *l, const struct look_run *a,
 
 	if (look_same(a, b))
 		return LOOK_HOLDS;
-	v = look_compare(l, a, b, &rules);
+	v = look_compare(l, a, b, &rules, NULL);
 	return v == LOOK_FOUND ? v : look_found(l, "times or ends", other);
 }
 
