@@ -222,23 +222,38 @@ mutants: $(BUILD)/gcc-O3/refstack ## how many mistakes in refstack/ the vectors 
 bless: $(BUILD)/refstack ## take the walk as it is now for right (then review the diff)
 	$(Q)ci/test-walk.sh --bless
 
-campaign: setup $(BUILD)/refstack ## set up; the walk, then a minute of random self-checks
-	$(Q)$(BUILD)/refstack walk udp
-	$(Q)$(BUILD)/refstack selfcheck --seconds 60
+# T='rx frag' for some targets, ENGINE=afl for one engine, TIME=60 for less than ten minutes.
+TIME   ?= 600
+ENGINE ?= libfuzzer afl
+FUZZED := $(if $(filter *,$(T)),$(FUZZ_TARGETS),$(T))
+COMPILER_libfuzzer := clang
+COMPILER_afl       := afl-clang-fast
+# Engines whose compiler is here; asked for when they are built, since setup may bring one.
+ifneq ($(filter fuzz-programs,$(MAKECMDGOALS)),)
+ENGINES_HERE := $(foreach e,$(ENGINE),$(if $(shell command -v $(COMPILER_$(e))),$(e)))
+endif
 
-# make fuzz T=pkt ENGINE=afl SECONDS_=600; without T every target, one after the other.
-ENGINE   ?= libfuzzer
-SECONDS_ ?= 60
-FUZZED   := $(if $(filter *,$(T)),$(FUZZ_TARGETS),$(T))
+.PHONY: fuzz-programs fuzz-merge
+fuzz-programs: $(BUILD)/refstack $(BUILD)/guest $(FUZZED:%=$(BUILD)/asan/replay_%) \
+		$(foreach e,$(ENGINES_HERE),$(FUZZED:%=$(BUILD)/$(e)/fuzz_%)) \
+		$(if $(filter afl,$(ENGINES_HERE)),$(BUILD)/afl/mutator.so)
+
+fuzz-build: ## build what campaigns need (T='pkt rx', ENGINE=afl for one engine)
+	$(Q)for tool in $(foreach e,$(ENGINE),$(COMPILER_$(e))); do command -v $$tool >/dev/null || \
+		echo "fuzz-build: $$tool is absent, its engine is left out. Run: ci/setup.sh --fuzz"; done
+	$(Q)$(MAKE) fuzz-programs
+
+fuzz: fuzz-build ## fuzz, without what campaign does besides (T='pkt rx', TIME=60)
+	$(Q)$(BUILD)/refstack fuzz --time $(TIME) $(filter-out *,$(T))
+
+campaign: setup-fuzz ## set up, every golden vector, ten minutes of fuzzing, what was found (TIME=60, T=rx)
+	$(Q)$(MAKE) fuzz-build
+	$(Q)ci/campaign.sh $(TIME) $(filter-out *,$(T))
+
+fuzz-merge: ## take into corpus/ what a campaign has found beyond it (T=pkt)
+	$(Q)ci/fuzz-merge.sh $(FUZZED)
 
 fuzz-service: $(FUZZ_TARGETS:%=$(BUILD)/service/fuzz_%)
-
-fuzz-build: ## build the fuzz targets (T=pkt, ENGINE=libfuzzer|afl)
-	$(Q)ci/fuzz.sh --tools $(ENGINE)
-	$(Q)$(MAKE) $(FUZZED:%=$(BUILD)/$(ENGINE)/fuzz_%)
-
-fuzz: fuzz-build ## fuzz (T=pkt, ENGINE=libfuzzer|afl, SECONDS_=60)
-	$(Q)for t in $(FUZZED); do ci/fuzz.sh $(ENGINE) $$t $(SECONDS_); done
 
 # PROGRAMS=20000 SEED=2 for more random programs and others; 0 for none.
 PROGRAMS ?= 5000

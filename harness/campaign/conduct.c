@@ -322,6 +322,8 @@ static void sum_worker(struct session *s, const struct worker *w)
 		t->afl_execs += worker_execs(w);
 		t->afl_ms += ms;
 		t->afl_edges = w->edges > t->afl_edges ? w->edges : t->afl_edges;
+		if (w->stability != 0 && (t->stability == 0 || w->stability < t->stability))
+			t->stability = w->stability;
 	}
 }
 
@@ -497,7 +499,8 @@ static bool open_target(struct session *s, u32 t, char *err, u32 err_size)
 		return false;
 	}
 	inbox_read(&s->found[t], true, queue_old_finding, &old);
-	take_seeds(s, t);
+	if (!s->plan->summary)
+		take_seeds(s, t);
 	/* AFL++ needs one. */
 	if (s->corpus[t].entries == 0 &&
 	    corpus_add(&s->corpus[t], plainest, sizeof(plainest), hash) < 0)
@@ -540,6 +543,15 @@ static bool count_findings(struct session *s, char *err, u32 err_size)
 	return ok;
 }
 
+/* Nothing is made for a summary. */
+static bool is_wanted(const struct session *s, u32 t)
+{
+	const struct target_sums *sums = &s->sums.target[t];
+
+	return s->plan->target[t] &&
+	       (!s->plan->summary || sums->libfuzzer_execs + sums->afl_execs != 0);
+}
+
 static bool open_directory(struct session *s, char *err, u32 err_size)
 {
 	if (!campaign_open(&s->campaign, s->plan->dir, err, err_size))
@@ -554,10 +566,10 @@ static bool open_directory(struct session *s, char *err, u32 err_size)
 	    !ledger_open(&s->detected, &s->campaign, "detected", err, err_size) ||
 	    !count_findings(s, err, err_size))
 		return false;
-	s->before.sessions++;
+	s->before.sessions += !s->plan->summary;
 	s->sums = s->before;
 	for (u32 t = 0; t < fuzz_nr_targets; t++)
-		if (s->plan->target[t] && !open_target(s, t, err, err_size))
+		if (is_wanted(s, t) && !open_target(s, t, err, err_size))
 			return false;
 	if (s->fatal != NULL)
 		snprintf(err, err_size, "%s", s->fatal);
@@ -762,10 +774,26 @@ static bool all_given_up(const struct session *s)
 	return true;
 }
 
-static enum campaign_end run_session(struct session *s, char *err, u32 err_size)
+static enum campaign_end outcome(const struct session *s)
 {
 	u32 findings = 0;
 
+	for (u32 d = 0; d < DETECTOR_MAX; d++)
+		findings += s->findings[d];
+	return findings != 0 ? CAMPAIGN_FOUND : CAMPAIGN_NOTHING;
+}
+
+/* Nothing runs. */
+static enum campaign_end summarise(struct session *s, char *err, u32 err_size)
+{
+	ask_git(s);
+	return open_directory(s, err, err_size) && summary_write(s, err, err_size)
+		       ? outcome(s)
+		       : CAMPAIGN_IMPOSSIBLE;
+}
+
+static enum campaign_end run_session(struct session *s, char *err, u32 err_size)
+{
 	s->began_ms = now_ms();
 	s->ends_ms = s->plan->seconds != 0 ? s->began_ms + s->plan->seconds * SECOND_MS : 0;
 	if (!helpers_init(s, err, err_size))
@@ -777,13 +805,11 @@ static enum campaign_end run_session(struct session *s, char *err, u32 err_size)
 		session_fatal(s, "no engine runs: %s", s->notice[(s->nr_notices - 1) % NOTICES]);
 	if (!summary_write(s, err, err_size))
 		session_fatal(s, "%s", err);
-	for (u32 t = 0; t < fuzz_nr_targets; t++)
-		findings += s->findings_of[t];
 	if (s->fatal != NULL) {
 		snprintf(err, err_size, "%s", s->fatal);
 		return CAMPAIGN_IMPOSSIBLE;
 	}
-	return findings != 0 ? CAMPAIGN_FOUND : CAMPAIGN_NOTHING;
+	return outcome(s);
 }
 
 enum campaign_end campaign_conduct(const struct campaign_plan *plan)
@@ -795,7 +821,9 @@ enum campaign_end campaign_conduct(const struct campaign_plan *plan)
 	assert(fuzz_nr_targets <= CAMPAIGN_TARGETS);
 	assert(plan->workers != 0 && plan->workers <= WORKERS_MAX);
 	s->plan = plan;
-	if (set_up(s, err, sizeof(err)))
+	if (plan->summary)
+		end = summarise(s, err, sizeof(err));
+	else if (set_up(s, err, sizeof(err)))
 		end = run_session(s, err, sizeof(err));
 	if (end == CAMPAIGN_IMPOSSIBLE)
 		fprintf(stderr, "refstack fuzz: %s\n", err);

@@ -166,22 +166,16 @@ static struct target_sums all_of(const struct session *s)
 /* Was ever anything done with it? */
 static bool is_told(const struct session *s, u32 t)
 {
-	return s->plan->target[t] || execs_of(&s->sums.target[t]) != 0;
+	return (s->plan->target[t] && !s->plan->summary) || execs_of(&s->sums.target[t]) != 0;
 }
 
 static void stability_of(const struct session *s, u32 t, char *to, u32 size)
 {
-	u32 least = 0;
+	u64 v = s->sums.target[t].stability;
 
-	for (u32 i = 0; i < s->nr_workers; i++) {
-		const struct worker *w = &s->worker[i];
-
-		if (w->target == t && w->stability != 0 && (least == 0 || w->stability < least))
-			least = w->stability;
-	}
 	snprintf(to, size, "-");
-	if (least != 0)
-		snprintf(to, size, "%u.%02u %%", least / 100, least % 100);
+	if (v != 0)
+		snprintf(to, size, "%" PRIu64 ".%02" PRIu64 " %%", v / 100, v % 100);
 }
 
 /* --- text --- */

@@ -129,11 +129,14 @@ static void looks_text(u32 looks, char to[LOOKS_BYTES])
 	size_t len = 0;
 
 	to[0] = '\0';
-	for (u32 i = 0; i < LOOK_MAX; i++)
+	for (u32 i = 0; i < LOOK_MAX && looks != LOOKS_ALL; i++)
 		if ((looks & 1u << i) != 0)
 			len += (size_t)snprintf(to + len, LOOKS_BYTES - len, "%s%s",
 						len != 0 ? "," : "", fuzz_looks[i].name);
-	snprintf(to + len, LOOKS_BYTES - len, "%s/64", len == 0 ? "none" : "");
+	snprintf(to + len, LOOKS_BYTES - len, "%s/64",
+		 looks == LOOKS_ALL ? "all"
+		 : looks == 0	    ? "none"
+				    : "");
 }
 
 static void afl_environment(const struct session *s, const struct worker *w)
@@ -231,8 +234,7 @@ bool worker_init(struct session *s, struct worker *w, char *err, u32 err_size)
 	snprintf(part, sizeof(part), "work/%s", fuzz_targets[w->target].name);
 	campaign_path(&s->campaign, part, "", path);
 	campaign_path(&s->campaign, part, w->name, w->dir);
-	if (!folder_make(path) ||
-	    !inbox_init(&w->queue, w->dir, afl ? "queue" : "corpus", !afl) ||
+	if (!folder_make(path) || !inbox_init(&w->queue, w->dir, afl ? "queue" : "corpus", !afl) ||
 	    !inbox_init(&w->crashes, w->dir, afl ? "crashes" : "artefacts", !afl) ||
 	    !inbox_init(&w->hangs, w->dir, "hangs", false)) {
 		snprintf(err, err_size, "cannot make %s: %s", w->dir, strerror(errno));

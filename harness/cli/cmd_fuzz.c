@@ -127,6 +127,7 @@ int cmd_fuzz(const struct args *args)
 		.judge = (enum campaign_judge)args_choice(args, OPT_fuzz_JUDGE, JUDGE_NONE),
 		.stop = args_has(args, OPT_fuzz_STOP),
 		.fresh = args_has(args, OPT_fuzz_FRESH),
+		.summary = args_has(args, OPT_fuzz_SUMMARY),
 		.json = args_has(args, OPT_fuzz_JSON),
 		.terminal = is_terminal(),
 		.colour = wants_colour(stderr),
@@ -135,6 +136,8 @@ int cmd_fuzz(const struct args *args)
 	int ret = take_targets(args, &p);
 
 	p.seconds = args_number(args, OPT_fuzz_TIME, p.execs != 0 ? 0 : SECONDS_USUALLY);
+	if (ret == EXIT_OK && p.summary && p.fresh)
+		ret = usage_error(COMMAND_fuzz, "--fresh leaves nothing for --summary");
 	if (ret == EXIT_OK)
 		ret = take_engines(args_text(args, OPT_fuzz_ENGINES, "libfuzzer,afl"), &p);
 	if (ret != EXIT_OK)
