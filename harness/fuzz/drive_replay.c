@@ -121,28 +121,54 @@ static u8 *copy_of(const u8 *bytes, size_t len)
 	return copy;
 }
 
-/* A script's text as an input of this target; NULL after a message. */
-static u8 *input_of_script(const char *path, const u8 *text, size_t text_len, size_t *len)
+/* Of a script that has more statements than the scope takes of an input, each stretch is one. */
+static void add_stretches(const char *path, const struct fuzz_scope *scope, const struct script *s)
+{
+	struct script part = *s;
+	size_t len;
+	u8 *input;
+
+	for (u32 from = 0, to = 0; from < s->nr_stmts; from = to) {
+		u32 kept = 0;
+
+		for (; to < s->nr_stmts && kept < scope->stmts; to++)
+			kept += scope->keeps(s, &s->stmt[to]);
+		if (kept == 0)
+			continue;
+		part.stmt = &s->stmt[from];
+		part.nr_stmts = to - from;
+		input = fuzz_scope_input(scope, &part, &len);
+		add_input(path, copy_of(input, len), len);
+		free(input);
+	}
+}
+
+/* A script's text becomes inputs of this target; false after a message. */
+static bool add_script(const char *path, const u8 *text, size_t text_len)
 {
 	const struct fuzz_scope *scope = fuzz_scope_find(fuzz_target.name);
 	struct script_error err = { 0 };
-	struct script *s;
-	u8 *bytes = NULL;
+	struct script *s = script_parse(path, (const char *)text, text_len, &err);
+	size_t len;
+	u8 *bytes;
+	bool ok = s != NULL;
 
-	*len = text_len;
-	if (fuzz_target.input == INPUT_TEXT)
-		return copy_of(text, text_len);
-	s = script_parse(path, (const char *)text, text_len, &err);
-	if (s == NULL)
+	if (s == NULL) {
 		fprintf(stderr, "replay: %s:%u:%u: %s\n", path, err.line, err.column, err.text);
-	else if (scope != NULL)
-		bytes = fuzz_scope_input(scope, s, len);
-	else if (strcmp(fuzz_target.name, "binary") == 0)
-		bytes = script_encode(s, len);
-	else
+	} else if (fuzz_target.input == INPUT_TEXT) {
+		add_input(path, copy_of(text, text_len), text_len);
+	} else if (scope != NULL) {
+		add_stretches(path, scope, s);
+	} else if (strcmp(fuzz_target.name, "binary") == 0) {
+		bytes = script_encode(s, &len);
+		add_input(path, copy_of(bytes, len), len);
+		free(bytes);
+	} else {
 		fprintf(stderr, "replay: %s has no scripts for inputs\n", fuzz_target.name);
+		ok = false;
+	}
 	script_free(s);
-	return bytes;
+	return ok;
 }
 
 static bool add_file(const char *path)
@@ -150,7 +176,6 @@ static bool add_file(const char *path)
 	static u8 bytes[INPUT_MAX];
 	FILE *f = fopen(path, "rb");
 	size_t len = f != NULL ? fread(bytes, 1, sizeof(bytes), f) : 0;
-	u8 *input;
 
 	if (f == NULL || ferror(f)) {
 		fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
@@ -159,10 +184,10 @@ static bool add_file(const char *path)
 		return false;
 	}
 	fclose(f);
-	input = replay.pkt ? input_of_script(path, bytes, len, &len) : copy_of(bytes, len);
-	if (input != NULL)
-		add_input(path, input, len);
-	return input != NULL;
+	if (replay.pkt)
+		return add_script(path, bytes, len);
+	add_input(path, copy_of(bytes, len), len);
+	return true;
 }
 
 /* Of a directory with scripts only these: their captures lie beside them. */

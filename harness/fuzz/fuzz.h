@@ -10,8 +10,8 @@
  *     --looks LIST  which second looks (oracle.h) each input gets: all, none, or names with commas
  *     --runs N      N mutations of these inputs besides, drawn from seed S (1)
  *     --print       prints what an input does, for people: of a program the script, nothing is run
- *     --pkt         files are .pkt scripts, which are turned into inputs first; of a directory
- *                   those that end in .pkt
+ *     --pkt         files are .pkt scripts, which are turned into inputs first (into several, where
+ *                   a scope takes fewer statements); of a directory those that end in .pkt
  *     --write DIR   writes the inputs that a corpus should keep there, each by its hash
  *   The last line is "replayed N inputs". A finding ends the program by abort(), after
  *     found: DETECTOR: SIGNATURE

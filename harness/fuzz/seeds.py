@@ -216,7 +216,8 @@ def from_scripts(target):
         shutil.rmtree(where, ignore_errors=True)
         os.makedirs(where)
         subprocess.run(["setarch", "-R", f"{BUILD}/libfuzzer/fuzz_{target}", "-set_cover_merge=1",
-                        "-use_counters=0", where, all_], check=True, stderr=subprocess.DEVNULL,
+                        "-use_counters=0", f"-artifact_prefix={scripts}/",
+                        where, all_], check=True, stderr=subprocess.DEVNULL,
                        env=dict(os.environ, REFSTACK_LOOKS="none"))
     files = [os.path.getsize(os.path.join(where, f)) for f in os.listdir(where)]
     print(f"{target}: {len(files)} inputs, {sum(files)} bytes")
