@@ -460,7 +460,7 @@ static void put_option_out(struct gen *g, FILE *to, u32 e, u64 n)
 	fprintf(g->out, INDENT "static char value[%llu];\n",
 		(unsigned long long)option_room(n, ADDRESS_ROOM));
 	fputs("value", to);
-	if (length_before(g, argument(g, 4)) >= 0)
+	if (length_before(g, argument(g, 4)) >= 0 && expr_of(g, argument(g, 4))->kind == EXPR_LIST)
 		fputs(INDENT "if (ret == 0)\n" INDENT
 			     "\tbytes(\"value\", value, len < sizeof(value) ? len : "
 			     "sizeof(value));\n",
