@@ -33,7 +33,8 @@ enum {
 	FILE_PATH = 1024,
 	PATIENCE_MS = 30000,
 	HASTE_MS = 5000,
-	LINE_BYTES = 160
+	LINE_BYTES = 160,
+	STABLE = 10000 /* hundredths of a per cent */
 };
 
 /* --- small things --- */
@@ -375,12 +376,24 @@ static bool is_due(u64 *last, u64 every)
 	return true;
 }
 
+/* The same input twice has covered different things: state is carried over, or time looked at. */
+static void look_at_stability(struct session *s, struct worker *w)
+{
+	if (w->stability == 0 || w->stability == STABLE || w->unstable)
+		return;
+	w->unstable = true;
+	session_notice(s, "%s on %s: stability %u.%02u %%, it should be 100: runs are not alike",
+		       w->name, fuzz_targets[w->target].name, w->stability / 100,
+		       w->stability % 100);
+}
+
 static void each_second(struct session *s, u64 ms)
 {
 	for (u32 i = 0; i < s->nr_workers; i++) {
 		if (s->worker[i].pid == 0)
 			continue;
 		worker_stats(&s->worker[i]);
+		look_at_stability(s, &s->worker[i]);
 		worker_rates(&s->worker[i], ms);
 	}
 	session_sum(s);

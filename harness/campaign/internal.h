@@ -131,7 +131,7 @@ struct worker {
 	pid_t pid; /* 0: it does not run */
 	u64 used_ms, began_ms, until_ms, kill_ms;
 	u32 failures;
-	bool given_up;
+	bool given_up, unstable;	  /* unstable: it has been said */
 	u32 runs;			  /* so far */
 	struct fuzz_counters *page, base; /* base: as the page was when the session began */
 	u64 said_execs, said_base; /* what the engine says, and said when the session began */

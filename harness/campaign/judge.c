@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* judge.c - see internal.h: the helper that asks Linux, in the background.
  *
- * New inputs of the corpus come first. Where there are none random programs fill the boot: mistakes
- * of meaning need many questions. Whatever is asked is an input of a target, so that what is found
- * can be put to it, and to Linux, again.
+ * New inputs of the corpus come first. Where there are none random programs and mutations of the
+ * corpus fill the boot: mistakes of meaning need many questions. Whatever is asked is an input of a
+ * target, so that what is found can be put to it, and to Linux, again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +11,18 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/rng.h"
 #include "harness/campaign/internal.h"
 #include "harness/campaign/store.h"
 #include "harness/campaign/shrink.h"
 #include "harness/diff/generate.h"
 #include "harness/diff/trial.h"
+#include "harness/fuzz/mutate.h"
 #include "harness/fuzz/scope.h"
 #include "harness/lib/must.h"
 #include "harness/script/script.h"
 
-enum { BATCH = 96, JUDGE_NICE = 10, ERROR_BYTES = 1024, TEXT_BYTES = 96 };
+enum { BATCH = 96, KNOWN = 4096, JUDGE_NICE = 10, ERROR_BYTES = 1024 };
 
 struct question {
 	u32 target;
@@ -30,14 +32,23 @@ struct question {
 	size_t len;
 };
 
+struct known {
+	u32 target;
+	char hash[HASH_HEX];
+};
+
 struct judge {
 	const struct session *s;
 	struct side linux_side, ours;
 	struct trial trial;
 	struct ledger judged;
 	struct generate generate;
-	u64 next;      /* random program */
-	u32 drawn_for; /* target */
+	u64 next;	/* random program */
+	u32 drawn_for;	/* target */
+	struct rng rng; /* of mutations */
+	struct mutator *mutator[CAMPAIGN_TARGETS];
+	struct known known[KNOWN]; /* of the corpora: to be mutated */
+	u32 nr_known;
 	struct store *store;
 	struct question q[BATCH];
 	struct trial_program p[BATCH];
@@ -95,6 +106,12 @@ static bool ask_entry(void *ctx, const char *hash)
 	size_t len = 0;
 	u8 *bytes;
 
+	if (a->j->nr_known < KNOWN) {
+		struct known *k = &a->j->known[a->j->nr_known++];
+
+		k->target = a->target;
+		memcpy(k->hash, hash, sizeof(k->hash));
+	}
 	if (ledger_has(&a->j->judged, name, hash))
 		return true;
 	bytes = input_read(a->j->s->corpus[a->target].dir, hash, &len);
@@ -123,16 +140,43 @@ static void ask_random(struct judge *j)
 	ask(j, j->drawn_for, bytes, len, true);
 }
 
+static void ask_mutated(struct judge *j)
+{
+	const struct known *k = &j->known[rng_below(&j->rng, j->nr_known)];
+	const struct known *other = &j->known[rng_below(&j->rng, j->nr_known)];
+	const char *name = fuzz_targets[k->target].name;
+	size_t len = 0, other_len = 0;
+	u8 *bytes = input_read(j->s->corpus[k->target].dir, k->hash, &len), *add, *to;
+
+	if (bytes == NULL)
+		return;
+	add = input_read(j->s->corpus[other->target].dir, other->hash, &other_len);
+	if (j->mutator[k->target] == NULL)
+		j->mutator[k->target] =
+			mutator_new(INPUT_PROGRAM, fuzz_scope_find(name), j->s->plan->seed);
+	to = must(malloc(INPUT_LONGEST));
+	len = mutate(j->mutator[k->target], bytes, len, add, other_len, to, INPUT_LONGEST,
+		     rng_u64(&j->rng));
+	free(bytes);
+	free(add);
+	ask(j, k->target, to, len, true);
+}
+
 static void collect(struct judge *j)
 {
 	const struct campaign_plan *plan = j->s->plan;
+
+	j->nr_known = 0;
 
 	for (u32 t = 0; t < fuzz_nr_targets; t++)
 		if (plan->target[t] && fuzz_targets[t].input == INPUT_PROGRAM && j->nr < BATCH)
 			corpus_each(&j->s->corpus[t], ask_entry,
 				    &(struct asking){ .j = j, .target = t });
 	for (u32 tries = 0; j->nr < BATCH && tries < BATCH; tries++)
-		ask_random(j);
+		if (tries % 2 != 0 && j->nr_known != 0)
+			ask_mutated(j);
+		else
+			ask_random(j);
 }
 
 /* --- answers --- */
@@ -205,6 +249,7 @@ static bool open_all(struct judge *j, char *err, u32 err_size)
 	j->store = helper_store(j->s);
 	generate_init(&j->generate, j->s->plan->seed);
 	j->next = j->s->sums.generated + 1;
+	rng_init(&j->rng, j->s->plan->seed, RNG_PROGRAM, (u32)j->next);
 	return j->store != NULL;
 }
 

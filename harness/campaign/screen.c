@@ -155,12 +155,12 @@ static void draw_rates(struct drawing *d, const struct now *n)
 	else if (n->newest_ms != U64_MAX)
 		snprintf(when, sizeof(when), "newest %" PRIu64 " min ago",
 			 n->newest_ms / MS_PER_S_ / SECONDS_PER_MINUTE);
-	row(d, "", " executions %15s %12s/s    inputs    %10s  %s", thousands(n->execs, a),
+	row(d, "", " executions %15s %11s/s   inputs %10s  %s", thousands(n->execs, a),
 	    thousands(n->rate_execs, b), thousands(n->entries, c), when);
-	row(d, "", " syscalls   %15s %12s/s    edges     %10s", thousands(n->calls, a),
+	row(d, "", " syscalls   %15s %11s/s   edges  %10s", thousands(n->calls, a),
 	    thousands(n->rate_calls, b), thousands(n->edges, c));
 	put_stability(stable, sizeof(stable), n->stability);
-	row(d, "", " frames     %15s %12s/s    stability %10s", thousands(n->frames, a),
+	row(d, "", " frames     %15s %11s/s   stability %7s", thousands(n->frames, a),
 	    thousands(n->rate_frames, b), stable);
 }
 

@@ -241,8 +241,9 @@ static void print_text(const void *ctx, FILE *to)
 	char a[THOUSANDS], b[THOUSANDS], c[THOUSANDS];
 	u32 wait = s->to_look.nr - s->to_look.first;
 
-	fprintf(to, "campaign %s: %" PRIu64 " s in %" PRIu64 " sessions, %s\n", s->campaign.dir,
-		s->sums.ms / MS_PER_S_, s->sums.sessions, s->commit);
+	fprintf(to, "campaign %s: %" PRIu64 " s in %" PRIu64 " session%s, %s\n", s->campaign.dir,
+		s->sums.ms / MS_PER_S_, s->sums.sessions, s->sums.sessions == 1 ? "" : "s",
+		s->commit);
 	fprintf(to, "%s executions, %s syscalls, %s frames\n\n", thousands(execs_of(&all), a),
 		thousands(all.calls, b), thousands(all.frames, c));
 	text_targets(s, to);
@@ -418,7 +419,7 @@ static void curve(const struct summary *m, FILE *to, const char *name, size_t at
 
 static void page_targets(const struct session *s, FILE *to)
 {
-	char a[THOUSANDS], b[THOUSANDS], c[THOUSANDS], e[THOUSANDS], stable[24];
+	char a[THOUSANDS], b[THOUSANDS], c[THOUSANDS], e[THOUSANDS], f[THOUSANDS], stable[24];
 	u64 most = 1;
 
 	for (u32 t = 0; t < fuzz_nr_targets; t++)
@@ -437,11 +438,11 @@ static void page_targets(const struct session *s, FILE *to)
 		fprintf(to,
 			"<tr><td class=\"l\" title=\"%s\">%s<td>%s<td>%s<td>%s<td class=\"l\">"
 			"<svg viewBox=\"0 0 100 10\" style=\"width:6rem;display:inline\"><rect "
-			"class=\"bar\" width=\"%" PRIu64 "\" height=\"10\"/></svg> %" PRIu64
+			"class=\"bar\" width=\"%" PRIu64 "\" height=\"10\"/></svg> %s"
 			"<td>%s<td>%s<td%s>%u</tr>\n",
 			fuzz_targets[t].what, fuzz_targets[t].name, thousands(execs_of(sums), a),
 			thousands(rate_of(sums), b), thousands(sums->calls, c), edges * 100 / most,
-			edges, thousands(s->corpus[t].entries, e), stable,
+			thousands(edges, f), thousands(s->corpus[t].entries, e), stable,
 			s->findings_of[t] != 0 ? " class=\"bad\"" : "", s->findings_of[t]);
 	}
 	fputs("</table></div>\n", to);
@@ -483,21 +484,24 @@ static void page_findings(const struct summary *m, FILE *to)
 static void page_linux(const struct session *s, FILE *to)
 {
 	const struct sums *m = &s->sums;
+	const u64 numbers[] = { m->judged,	     m->generated,     m->judged_equal,
+				m->judged_explained, m->judged_absent, m->judged_unsure,
+				m->judged_different };
+	char v[THOUSANDS];
 
 	fputs("<h2>Judged by Linux</h2>\n", to);
 	if (m->judged == 0) {
 		fputs("<p>Nothing: <code>--judge uml</code> asks it.</p>\n", to);
 		return;
 	}
-	fprintf(to,
-		"<div "
-		"class=\"wide\"><table><tr><th>programs<th>random<th>equal<th>explained<th>not "
-		"implemented<th>inconclusive<th>different</tr>\n<tr><td>%" PRIu64 "<td>%" PRIu64
-		"<td>%" PRIu64 "<td>%" PRIu64 "<td>%" PRIu64 "<td>%" PRIu64 "<td%s>%" PRIu64
-		"</tr></table></div>\n",
-		m->judged, m->generated, m->judged_equal, m->judged_explained, m->judged_absent,
-		m->judged_unsure, m->judged_different != 0 ? " class=\"bad\"" : "",
-		m->judged_different);
+	fputs("<div class=\"wide\"><table><tr><th>programs<th>random<th>equal<th>explained<th>not "
+	      "implemented<th>inconclusive<th>different</tr>\n<tr>",
+	      to);
+	for (u32 i = 0; i < ARRAY_SIZE(numbers); i++)
+		fprintf(to, "<td%s>%s",
+			i + 1 == ARRAY_SIZE(numbers) && numbers[i] != 0 ? " class=\"bad\"" : "",
+			thousands(numbers[i], v));
+	fputs("</tr></table></div>\n", to);
 }
 
 static void print_page(const void *ctx, FILE *to)
@@ -512,9 +516,9 @@ static void print_page(const void *ctx, FILE *to)
 	escape(to, s->campaign.dir);
 	fprintf(to,
 		"</h1>\n<p>%s executions, %s syscalls, %s frames in %" PRIu64 " s and %" PRIu64
-		" sessions; build <code>",
+		" session%s; build <code>",
 		thousands(execs_of(&all), a), thousands(all.calls, b), thousands(all.frames, c),
-		s->sums.ms / MS_PER_S_, s->sums.sessions);
+		s->sums.ms / MS_PER_S_, s->sums.sessions, s->sums.sessions == 1 ? "" : "s");
 	escape(to, s->commit);
 	fprintf(to,
 		"</code>.</p>\n<p class=\"soft\">Second looks at %" PRIu64 " inputs, %" PRIu64
