@@ -96,21 +96,29 @@ static void empty(struct script *s)
 	s->text_len = 0;
 }
 
-/* As script_decode() reads it, into arrays that are there. */
-static void read_into(struct script *s, const u8 *data, size_t len, u32 most)
+/* As script_decode() reads it, into arrays that are there. A statement knows in `column` where it
+ * was read, so that as it is it need not be written anew; 0: it has changed, or was not read.
+ */
+static void read_into(struct mutator *m, struct script *s, const u8 *data, size_t len)
 {
 	struct binary b = { .s = s, .in = data, .in_len = len < SCRIPT_BYTES ? len : SCRIPT_BYTES };
 
 	empty(s);
-	while (b.at < b.in_len && s->nr_stmts < most) {
-		struct stmt st = { 0 };
+	while (b.at < b.in_len && s->nr_stmts < MUTATE_SPANS) {
+		struct span *span = &m->span[s->nr_stmts];
+		struct stmt *st;
 
 		if (data[b.at] == BINARY_END) {
 			b.at++;
 			continue;
 		}
-		binary_stmt(&b, &st);
-		*script_add_stmt(s, (enum stmt_kind)st.kind) = st;
+		span->at = (u32)b.at;
+		st = script_add_stmt(s, STMT_COMMENT);
+		binary_stmt(&b, st); /* which adds no statement */
+		span->len = (u32)b.at - span->at;
+		/* At the very end nothing may stand behind it that would escape what follows now.
+		 */
+		st->column = b.at == b.in_len && data[b.at - 1] == BINARY_ESCAPE ? 0 : s->nr_stmts;
 	}
 }
 
@@ -145,7 +153,8 @@ static u32 most_stmts(const struct mutator *m)
 
 void mutate_read(struct mutator *m, const u8 *data, size_t len)
 {
-	read_into(m->s, data, len, 2 * most_stmts(m));
+	m->source = data;
+	read_into(m, m->s, data, len);
 	put_in_order(m, m->s);
 	m->words_known = false;
 	mutate_know(m);
@@ -153,30 +162,62 @@ void mutate_read(struct mutator *m, const u8 *data, size_t len)
 
 struct script *mutate_other(struct mutator *m)
 {
+	struct span *span = m->span;
+
 	if (!m->add_read) {
 		m->add_read = true;
-		read_into(m->add, m->add_data, m->add_len, 2 * most_stmts(m));
+		m->span = m->add_span;
+		read_into(m, m->add, m->add_data, m->add_len);
+		m->span = span;
 		put_in_order(m, m->add);
 	}
 	return m->add->nr_stmts != 0 ? m->add : NULL;
 }
 
+static void put_bytes(struct binary *b, const u8 *bytes, size_t len)
+{
+	if (b->out_len + len > b->out_cap) {
+		b->out_cap = (b->out_cap + len) * 2;
+		b->out = must(realloc(b->out, b->out_cap));
+	}
+	memcpy(b->out + b->out_len, bytes, len);
+	b->out_len += len;
+}
+
 /* As script_encode() writes it. */
 static void write_stmt(struct mutator *m, const struct stmt *st)
 {
+	static const u8 end = BINARY_END;
 	struct stmt copy = *st;
 	size_t from = m->out.out_len;
 
-	binary_stmt(&m->out, &copy);
-	while (m->out.out_len > m->out.keep && m->out.out_len > from + 1 &&
-	       m->out.out[m->out.out_len - 1] == 0)
-		m->out.out_len--;
-	if (m->out.out_len == m->out.out_cap) {
-		m->out.out_cap = m->out.out_cap * 2;
-		m->out.out = must(realloc(m->out.out, m->out.out_cap));
+	if (st->column != 0) {
+		const struct span *span = &m->span[st->column - 1];
+
+		put_bytes(&m->out, m->source + span->at, span->len);
+	} else {
+		binary_stmt(&m->out, &copy);
+		while (m->out.out_len > m->out.keep && m->out.out_len > from + 1 &&
+		       m->out.out[m->out.out_len - 1] == 0)
+			m->out.out_len--;
 	}
-	m->out.out[m->out.out_len] = BINARY_END;
-	m->out.out_len++;
+	put_bytes(&m->out, &end, 1);
+}
+
+/* What was read and has not changed is as it should be. */
+static bool check_changed(const struct mutator *m)
+{
+	struct script_error err;
+	bool began = false;
+
+	for (u32 i = 0; i < m->s->nr_stmts; i++) {
+		const struct stmt *st = &m->s->stmt[i];
+
+		if (st->column == 0 && !check_stmt(m->s, st, &began, &err))
+			return false;
+		began |= st->kind != STMT_OPTION;
+	}
+	return true;
 }
 
 static void write_all_stmts(struct mutator *m)
@@ -194,14 +235,13 @@ static void write_all_stmts(struct mutator *m)
 
 size_t mutate_write(struct mutator *m, u8 *to, size_t max)
 {
-	struct script_error err;
 	u32 most = most_stmts(m);
 
 	while (m->s->nr_stmts > most)
 		mutate_take_out(m->s, mutate_below(m, m->s->nr_stmts), 1);
 	for (;;) {
 		mutate_number_descriptors(m);
-		if (!script_check(m->s, &err))
+		if (!check_changed(m))
 			return 0;
 		write_all_stmts(m);
 		if (m->out.out_len <= max)
@@ -216,14 +256,13 @@ size_t mutate_write(struct mutator *m, u8 *to, size_t max)
 
 bool mutate_rewrite(struct mutator *m, void (*change)(struct mutator *m, u8 *bytes, size_t len))
 {
-	struct script_error err;
-
 	mutate_number_descriptors(m);
-	if (!script_check(m->s, &err))
+	if (!check_changed(m))
 		return false;
 	write_all_stmts(m);
-	change(m, m->out.out, m->out.out_len);
-	mutate_read(m, m->out.out, m->out.out_len);
+	mutate_bytes_set(m, m->out.out, m->out.out_len);
+	change(m, m->bytes, m->len);
+	mutate_read(m, m->bytes, m->len);
 	return true;
 }
 
@@ -393,6 +432,8 @@ struct mutator *mutator_new(enum fuzz_input input, const struct fuzz_scope *scop
 	m->out.out = must(malloc(m->out.out_cap));
 	m->cap = 4096;
 	m->bytes = must(malloc(m->cap));
+	m->span = must(calloc(MUTATE_SPANS, sizeof(*m->span)));
+	m->add_span = must(calloc(MUTATE_SPANS, sizeof(*m->add_span)));
 	mutate_weights_init(m);
 	if (input == INPUT_PROGRAM)
 		mutate_know_opening(m);
@@ -409,6 +450,8 @@ void mutator_free(struct mutator *m)
 	script_free(m->add);
 	free(m->out.out);
 	free(m->bytes);
+	free(m->span);
+	free(m->add_span);
 	free(m->trim.known);
 	free(m->trim.tried);
 	free(m);

@@ -29,6 +29,7 @@
 #include "harness/script/parse_internal.h"
 
 enum {
+	MUTATE_SPANS = 512, /* statements of an input, at most */
 	MUTATE_STMTS = 128, /* of a program whose scope does not say how many */
 	MUTATE_OPS = 8,	    /* that one result owes its life to */
 	MUTATE_SPOTS = 512,
@@ -100,6 +101,11 @@ struct spot {
 	bool counts; /* it is a number that says how long or how many */
 };
 
+/* Where a statement stands in the input. */
+struct span {
+	u32 at, len;
+};
+
 struct trim {
 	u8 *known;
 	size_t len;
@@ -128,13 +134,15 @@ struct mutator {
 	/* Programs: what is worked on, and what else there is to take from. */
 	struct script *s, *add;
 	bool add_read;
+	const u8 *source; /* what m->s was read from */
+	struct span *span, *add_span;
 	struct binary out;
 	struct descriptors opened, now;
 	struct object object[MUTATE_OBJECTS];
 	u32 nr_objects, opened_objects;
 	struct words words, opened_words;
 	u32 own[SCRIPT_HOSTS]; /* addresses of the hosts */
-	bool words_known;
+	bool words_known, renumbered;
 	bool opened_card, opened_tun; /* the device that the opening asks for */
 	struct spot spot[MUTATE_SPOTS];
 	u32 nr_spots;

@@ -345,6 +345,7 @@ static void number_fd(struct mutator *m, struct expr *x, const void *ctx)
 	if (fd == NOWHERE)
 		return;
 	x->line = object;
+	m->renumbered |= x->value != fd || x->hex || x->negative;
 	x->value = fd;
 	x->hex = false;
 	x->negative = false;
@@ -355,7 +356,10 @@ static void number_call(struct mutator *m, struct script *s, struct stmt *st, u1
 	struct object o;
 	u32 fd;
 
+	m->renumbered = false;
 	mutate_each_fd(m, s, st, number_fd, table);
+	if (m->renumbered)
+		st->column = 0;
 	if (makes(m, s, st, table, &o, &fd)) {
 		if (st->line == OBJECT_NONE || st->line >= m->nr_objects)
 			st->line = mutate_new_object(m, &o);
@@ -491,11 +495,13 @@ const struct words *mutate_words(struct mutator *m)
  * -------------------------------------------------------------------------------------
  */
 /* What the statement counts from moves with edits, so that it counts from the one before. */
-static void relative_time(struct when *w, u64 *last_ns)
+static void relative_time(struct stmt *st, u64 *last_ns)
 {
+	struct when *w = &st->when;
 	u64 from = w->from_ns;
 
 	if (w->kind == WHEN_ABS) {
+		st->column = 0;
 		w->kind = WHEN_REL;
 		w->from_ns = from > *last_ns ? from - *last_ns : 0;
 		w->until_ns = w->blocks ? w->from_ns + (w->until_ns - from) : 0;
@@ -507,6 +513,9 @@ static void relative_time(struct when *w, u64 *last_ns)
 
 static void open_result(struct script *s, struct stmt *st)
 {
+	if (s->expr[st->call.result].kind == EXPR_ANY && st->call.note.len == 0)
+		return;
+	st->column = 0;
 	s->expr[st->call.result] = (struct expr){ .kind = EXPR_ANY };
 	st->call.error = 0;
 	st->call.note = (struct text){ 0, 0 };
@@ -521,7 +530,7 @@ void mutate_know(struct mutator *m)
 	for (u32 i = 0; i < m->s->nr_stmts; i++) {
 		struct stmt *st = &m->s->stmt[i];
 
-		relative_time(&st->when, &last_ns);
+		relative_time(st, &last_ns);
 		if (st->kind == STMT_CALL)
 			open_result(m->s, st);
 		else if (st->kind == STMT_DIRECTIVE && st->directive.id == DIR_ADVANCE)

@@ -408,6 +408,7 @@ static void merge(struct mutator *m, u32 a, u32 b)
 	if (mutate_attr(m->s, q, WORD_ATTR_MF) == 0)
 		mutate_drop_attr(m, p, WORD_ATTR_MF);
 	packet_normalise(m->s, p);
+	m->s->stmt[a].column = 0;
 	mutate_take_out(m->s, b, 1);
 }
 

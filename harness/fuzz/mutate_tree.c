@@ -130,6 +130,8 @@ u32 mutate_find(struct mutator *m, bool (*fits)(struct mutator *m, const struct 
 		if (mutate_one_in(m, n))
 			found = i;
 	}
+	if (found != NOWHERE)
+		m->s->stmt[found].column = 0; /* who looks for it is going to change it */
 	return found;
 }
 
@@ -210,6 +212,7 @@ void mutate_take_in(struct mutator *m, u32 at, const struct script *from, u32 fi
 		struct stmt st = mutate_copy_stmt(m->s, from, &from->stmt[first + i]);
 
 		t.st = &st;
+		st.column = 0;
 		if (st.kind == STMT_CALL) {
 			mutate_each_fd(m, m->s, &st, fd_here, &ctx);
 			maker_here(m, &t, &st);

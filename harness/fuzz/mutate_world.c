@@ -36,6 +36,7 @@ static void set_option(struct mutator *m, const char *key, const char *value)
 	st->kind = STMT_OPTION;
 	st->pair.key = k;
 	st->pair.value = v;
+	st->column = 0;
 }
 
 /* Frames that say what their Ethernet header is are for a device that has such. */
