@@ -116,7 +116,8 @@ struct run_event {
 
 /* What all that comes before time 0 depends on. */
 struct run_key {
-	u32 len; /* 0: more than is looked at, or somebody wants to see it happen */
+	u32 len;     /* 0: more than is looked at, or somebody wants to see it happen */
+	u32 skipped; /* so many options were no options */
 	u8 bytes[4096];
 };
 

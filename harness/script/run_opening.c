@@ -45,6 +45,7 @@ static void make_key(struct run *r)
 	struct run_key *k = &r->key;
 
 	k->len = 0;
+	k->skipped = r->result.skipped;
 	if (!may_begin_again(r))
 		return;
 	key_add(k, &r->opt->digest, sizeof(r->opt->digest));
@@ -86,6 +87,7 @@ bool run_opening_again(struct run *r, const struct dut_config *cfg, struct dut_w
 	r->start_ps = a.start_ps;
 	r->last_ps = a.last_ps;
 	r->steps = a.steps;
+	a.result.skipped += r->result.skipped; /* options */
 	r->result = a.result;
 	memcpy(r->frames_left, a.frames_left, sizeof(a.frames_left));
 	memcpy(r->last_left_ps, a.last_left_ps, sizeof(a.last_left_ps));
@@ -102,6 +104,7 @@ static void keep(struct run *r)
 
 	if (r->key.len == 0 || r->ended)
 		return;
+	a.result.skipped -= r->key.skipped;
 	for (u32 h = 0; h < r->nr_hosts; h++)
 		if (!shell_is_new(&r->shell[h]))
 			return;

@@ -344,13 +344,14 @@ static int take_option(struct run *r, const struct stmt *s, const char *key, u32
 				   o->value == NO_VALUE ? "no" : "a");
 	if (o->take != NULL && !o->take(r, text))
 		return run_invalid(r, s, "--%s does not take the value '%s'", o->name, text);
-	return run_go_on(r) ? 0 : -1;
+	return r->ended ? -1 : 0;
 }
 
 static int option(struct run *r, const struct stmt *s)
 {
-	return take_option(r, s, script_text(r->script, s->pair.key), s->pair.key.len,
-			   script_text(r->script, s->pair.value), s->pair.value.len);
+	(void)take_option(r, s, script_text(r->script, s->pair.key), s->pair.key.len,
+			  script_text(r->script, s->pair.value), s->pair.value.len);
+	return run_go_on(r) ? 0 : -1;
 }
 
 /* Does the command call a program of that name, and by which path? */
