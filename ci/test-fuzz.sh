@@ -180,6 +180,10 @@ holds crash_counted "$t/f" 'j["targets"]["pkt"]["artefacts"] > 1 and j["targets"
 expect fuzz/crash_kept test "$(find "$t/f/found/pkt" -type f | wc -l)" -ge 2
 expect fuzz/crash_restarted test "$(wc -l <"$FAKE_LOG.n")" -ge 2
 fuzz crash_stays 1 '' "$t/f" --time 1
+exits summary 1 --summary --campaign "$t/f"
+says summary_found "a planted thing" "$dir/out"
+holds summary_no_session "$t/f" 'j["sessions"] == 2'
+exits summary_of_nothing 2 --summary --fresh --campaign "$t/f"
 fuzz stop 1 'crash' "$t/s" --stop --time 120 --engines libfuzzer
 holds stop_soon "$t/s" 'j["seconds"] < 60 and j["findings"][0]["status"] == "confirmed"'
 # A corpus entry that crashes does not stay where every engine would load it.

@@ -63,7 +63,7 @@ struct campaign_plan {
 	enum campaign_judge judge;
 	bool stop; /* at the first finding that is confirmed */
 	bool fresh, json;
-	bool summary; /* only */
+	bool summary;	       /* only */
 	bool terminal, colour; /* of standard error */
 	const volatile sig_atomic_t *interrupted;
 };
