@@ -456,6 +456,16 @@ static void first_line(const struct record *r, char *to, u32 size)
 	snprintf(to, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
+/* One's shell does not know a command that the other's runs, or refuses in words of its own: from
+ * there on they have done different things.
+ */
+static bool has_no_such_command(const struct pair *p, const struct record *r)
+{
+	u32 stmt = r->verdict == RUN_INVALID ? stmt_at(p->script, r->line) : ALIGN_NONE;
+
+	return stmt != ALIGN_NONE && p->script->stmt[stmt].kind == STMT_COMMAND;
+}
+
 /* True: there is nothing to compare. */
 static bool is_at_an_end(struct pair *p)
 {
@@ -478,6 +488,13 @@ static bool is_at_an_end(struct pair *p)
 			continue;
 		first_line(&item[i]->record, line, sizeof(line));
 		ends(p->to, COMPARE_NOT_IMPLEMENTED, "%s", line);
+		return true;
+	}
+	for (u32 i = 0; i < 2; i++) {
+		if (!has_no_such_command(p, &item[i]->record))
+			continue;
+		first_line(&item[i]->record, line, sizeof(line));
+		ends(p->to, COMPARE_INCONCLUSIVE, "%s", line);
 		return true;
 	}
 	return false;
