@@ -8,6 +8,7 @@ reach what all of them reach. BUILD (build) has gcc-O0/replay_TARGET, gcc-O0/ref
 libfuzzer/fuzz_TARGET.
 """
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -179,6 +180,13 @@ def card_programs():
     yield "phy", b"".join(register("MDIC", 0x08210000 | n << 16) + ms for n in range(8))
 
 
+def route_programs():
+    """Any bytes are operations on tables: some lengths of them."""
+    for i in range(24):
+        stream = b"".join(hashlib.sha256(bytes([i, k])).digest() for k in range(i + 1))
+        yield f"bytes-{i:02}", stream[:16 * (i + 1)]
+
+
 def write_all(target, inputs):
     where = f"corpus/{target}/seed"
     os.makedirs(where, exist_ok=True)
@@ -224,7 +232,7 @@ def from_scripts(target):
 
 
 SCRIPTS = ["syscalls", "rx", "api", "frag", "neigh", "snapshot"]
-BY_HAND = {"pcapng": captures, "nic": card_programs}
+BY_HAND = {"pcapng": captures, "nic": card_programs, "route": route_programs}
 
 
 def main():
