@@ -63,6 +63,19 @@ static int run_file(const char *path)
 	return err == 0 ? 0 : 2;
 }
 
+/* The wrapper's macro converts as it likes. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wshorten-64-to-32"
+#endif
+static s64 input_len(void)
+{
+	return (s64)__AFL_FUZZ_TESTCASE_LEN;
+}
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+
 int main(int argc, char **argv)
 {
 	const u8 *input;
@@ -78,7 +91,7 @@ int main(int argc, char **argv)
 	__AFL_INIT();
 	input = __AFL_FUZZ_TESTCASE_BUF;
 	while (__AFL_LOOP(RUNS_OF_A_PROCESS)) {
-		s64 len = (s64)__AFL_FUZZ_TESTCASE_LEN;
+		s64 len = input_len();
 
 		if (len >= 0 && len <= INPUT_MAX)
 			run(input, (size_t)len);
