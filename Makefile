@@ -222,6 +222,10 @@ mutants: $(BUILD)/gcc-O3/refstack ## how many mistakes in refstack/ the vectors 
 bless: $(BUILD)/refstack ## take the walk as it is now for right (then review the diff)
 	$(Q)ci/test-walk.sh --bless
 
+.PHONY: fuzz-smoke
+fuzz-smoke: $(REPLAYS) ## every input of corpus/ once more, and a fixed number of mutations; no engine needed
+	$(Q)ci/test-corpus.sh
+
 # T='rx frag' for some targets, ENGINE=afl for one engine, TIME=60 for less than ten minutes.
 TIME   ?= 600
 ENGINE ?= libfuzzer afl
