@@ -415,12 +415,14 @@ void run_await_links(struct run *r)
 	r->last_ps += gap;
 }
 
-static void do_command(struct run *r, const struct stmt *s)
+static void do_command(struct run *r, const struct stmt *s, const struct run_window *win)
 {
 	static char out[SHELL_OUT];
-	char err[TEXT_BYTES] = "";
+	char err[TEXT_BYTES];
 	int status;
 
+	(void)win;
+	err[0] = '\0';
 	out[0] = '\0';
 	run_event_stmt(r, s);
 	status = shell_run(&r->shell[s->host], script_text(r->script, s->text), s->text.len, out,
@@ -458,7 +460,7 @@ static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME
 }
 
 /* Assertions are about what a script expects: where nothing is compared there are none. */
-static void do_python(struct run *r, const struct stmt *s)
+static void do_python(struct run *r, const struct stmt *s, const struct run_window *win)
 {
 	static char names[VALUES_MAX][VALUE_NAME];
 	struct python_value values[VALUES_MAX];
@@ -466,6 +468,7 @@ static void do_python(struct run *r, const struct stmt *s)
 	u32 n;
 	int ret;
 
+	(void)win;
 	if (!run_compares(r))
 		return;
 	if (r->python == NULL)
@@ -495,6 +498,32 @@ static bool notes_itself(const struct stmt *s)
 	       (s->directive.id == DIR_MIB || s->directive.id == DIR_DROP);
 }
 
+static void do_packet(struct run *r, const struct stmt *s, const struct run_window *win)
+{
+	run_packet(r, s, win);
+}
+
+static void do_directive(struct run *r, const struct stmt *s, const struct run_window *win)
+{
+	(void)win;
+	run_directive(r, s);
+}
+
+/* A table also keeps the frames of those with large texts out of the others' way. */
+static void (*const begin_kind[STMT_KINDS])(struct run *r, const struct stmt *s,
+					    const struct run_window *win) = {
+	[STMT_COMMAND] = do_command, [STMT_PYTHON] = do_python,	      [STMT_CALL] = do_call,
+	[STMT_PACKET] = do_packet,   [STMT_DIRECTIVE] = do_directive,
+};
+
+static void __attribute__((noinline)) goes_back(struct run *r, const struct stmt *s)
+{
+	char last[32];
+
+	run_invalid(r, s, "the time goes back: the statement before was due at %s",
+		    run_time(r, r->last_ps, last));
+}
+
 /* `*` and what a packet line waits for move the time that the next one counts from: see
  * run_packet().
  */
@@ -504,10 +533,7 @@ static void do_stmt(struct run *r, const struct stmt *s)
 
 	r->stmt = s;
 	if (s->when.kind == WHEN_ABS && win.from_ps < r->last_ps) {
-		char last[32];
-
-		run_invalid(r, s, "the time goes back: the statement before was due at %s",
-			    run_time(r, r->last_ps, last));
+		goes_back(r, s);
 		return;
 	}
 	if (!run_in_time(r, max_u64(win.from_ps, win.until_ps)))
@@ -522,16 +548,7 @@ static void do_stmt(struct run *r, const struct stmt *s)
 	r->last_ps = win.from_ps;
 	if (!notes_itself(s))
 		run_record_stmt(r, s, win.from_ps, NULL);
-	if (s->kind == STMT_CALL)
-		do_call(r, s, &win);
-	else if (s->kind == STMT_PACKET)
-		run_packet(r, s, &win);
-	else if (s->kind == STMT_DIRECTIVE)
-		run_directive(r, s);
-	else if (s->kind == STMT_COMMAND)
-		do_command(r, s);
-	else
-		do_python(r, s);
+	begin_kind[s->kind](r, s, &win);
 }
 
 bool run_is_event(const struct stmt *s)
@@ -540,18 +557,25 @@ bool run_is_event(const struct stmt *s)
 	       s->kind == STMT_PACKET || s->kind == STMT_DIRECTIVE;
 }
 
-void run_stmt(struct run *r, const struct stmt *s)
+/* To who looks inside. */
+static void __attribute__((noinline)) say_stmt(struct run *r, const struct stmt *s)
 {
-	if (!run_is_event(s))
-		return;
-	if (r->tap != NULL) {
-		char where[TEXT_BYTES], text[TEXT_BYTES];
+	char where[TEXT_BYTES], text[TEXT_BYTES];
 
+	if (r->tap != NULL) {
 		snprintf(where, sizeof(where), "%s:%u", r->script->name, s->line);
 		run_stmt_text(r, s, text, sizeof(text));
 		tap_statement(r->tap, where, text);
 	}
 	run_tracepoints_stmt(r, s);
+}
+
+void run_stmt(struct run *r, const struct stmt *s)
+{
+	if (!run_is_event(s))
+		return;
+	if (r->tap != NULL || r->tracepoints != NULL)
+		say_stmt(r, s);
 	if (r->opt->between != NULL && r->start_ps != 0)
 		r->opt->between(r->opt->between_ctx, r->dut);
 	do_stmt(r, s);

@@ -30,7 +30,7 @@ static struct record_event *note(struct run *r, enum record_kind kind, u32 host,
 
 void run_record_stmt(struct run *r, const struct stmt *s, u64 due_ps, const char *text)
 {
-	char plain[TEXT_BYTES];
+	static char plain[TEXT_BYTES];
 	struct record_event *e;
 
 	if (r->opt->record == NULL)
@@ -150,7 +150,7 @@ int run_tracepoints_begin(struct run *r)
 
 void run_tracepoints_stmt(struct run *r, const struct stmt *s)
 {
-	char text[TEXT_BYTES];
+	static char text[TEXT_BYTES];
 
 	if (r->tracepoints == NULL)
 		return;
