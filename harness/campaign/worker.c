@@ -142,18 +142,16 @@ static void looks_text(u32 looks, char to[LOOKS_BYTES])
 static void afl_environment(const struct session *s, const struct worker *w)
 {
 	static const char *const set[] = {
-		"AFL_NO_UI",	   "AFL_SKIP_CPUFREQ",
-		"AFL_NO_AFFINITY", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES",
-		"AFL_AUTORESUME",  "AFL_CRASHING_SEEDS_AS_NEW_CRASH",
-		"AFL_FAST_CAL",	   "AFL_IMPORT_FIRST",
-		"AFL_SYNC_TIME"
+		"AFL_NO_UI",	    "AFL_SKIP_CPUFREQ",
+		"AFL_NO_AFFINITY",  "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES",
+		"AFL_AUTORESUME",   "AFL_FAST_CAL",
+		"AFL_IMPORT_FIRST", "AFL_SYNC_TIME"
 	};
 	enum fuzz_input input = fuzz_targets[w->target].input;
 	char mutator[FILE_PATH];
 
 	for (u32 i = 0; i < ARRAY_SIZE(set); i++)
 		setenv(set[i], "1", 1);
-	setenv("AFL_FUZZER_STATS_UPDATE_INTERVAL", "2", 1);
 	snprintf(mutator, sizeof(mutator), "%s/afl/mutator.so", s->plan->build);
 	if (access(mutator, R_OK) == 0) {
 		setenv("AFL_CUSTOM_MUTATOR_LIBRARY", mutator, 1);
