@@ -17,6 +17,7 @@ enum {
 	ADDRESS_ROOM = 128,
 	CONTROL_ROOM = 512,
 	BEHIND_MOST = 1 << 16,
+	VECTOR_MOST = 1024,
 	SOCKADDR_IN_LEN = 16,
 	INT_LEN = 4
 };
@@ -120,7 +121,7 @@ static bool put_pointer(struct gen *g, FILE *to, u32 e)
 	if (x->kind != EXPR_NULL && x->kind != EXPR_NUMBER && x->kind != EXPR_NAME)
 		return false;
 	v = value_of(g, e, &known);
-	if (v == 0) {
+	if (v == 0 && !g->sized) {
 		fputs("NULL", to);
 		return true;
 	}
@@ -518,8 +519,17 @@ static u32 list_length(const struct gen *g, u32 e)
 	return n;
 }
 
+/* As many as there are said to be, as far as a kernel looks at them. */
+static u32 vector_room(const struct gen *g, u32 e, u64 said)
+{
+	u32 written = list_length(g, e);
+
+	said = said < VECTOR_MOST ? said : VECTOR_MOST;
+	return said > written ? (u32)said : written + (written == 0);
+}
+
 /* An array of its own before the call; where its elements say they are. */
-static void put_iovecs(struct gen *g, FILE *to, u32 e, bool output)
+static void put_iovecs(struct gen *g, FILE *to, u32 e, u64 said, bool output)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -548,8 +558,7 @@ static void put_iovecs(struct gen *g, FILE *to, u32 e, bool output)
 	}
 	fclose(array);
 	fprintf(g->out, INDENT "struct iovec iov[%u] = {\n%s" INDENT "};\n",
-		list_length(g, e) + (list_length(g, e) == 0),
-		list_length(g, e) != 0 ? text : INDENT "\t{ 0 },\n");
+		vector_room(g, e, said), list_length(g, e) != 0 ? text : INDENT "\t{ 0 },\n");
 	fputs("iov", to);
 	free(text);
 }
@@ -675,7 +684,7 @@ static void put_msg_part(struct gen *g, u32 e, const char *field, const char *me
 	v = field_value(g, f);
 	to = open_memstream(&text, &len);
 	if (strcmp(field, "msg_iov") == 0)
-		put_iovecs(g, to, v, output);
+		put_iovecs(g, to, v, list_length(g, v), output);
 	else if (output)
 		put_address_out(g, to, v);
 	else
@@ -729,13 +738,13 @@ static void put_message(struct gen *g, FILE *to, u32 e, bool output)
 
 /* --- polling and times --- */
 
-static void put_pollfds(struct gen *g, FILE *to, u32 e)
+static void put_pollfds(struct gen *g, FILE *to, u32 e, u64 said)
 {
 	u32 n = list_length(g, e), fd, events;
 
 	if (put_pointer(g, to, e))
 		return;
-	fprintf(g->out, INDENT "struct pollfd fds[%u] = {\n", n + (n == 0));
+	fprintf(g->out, INDENT "struct pollfd fds[%u] = {\n", vector_room(g, e, said));
 	for (u32 c = expr_of(g, e)->first; c != 0; c = expr_of(g, c)->next) {
 		if (expr_of(g, c)->kind != EXPR_STRUCT)
 			continue;
@@ -796,10 +805,20 @@ static void arg_family(struct gen *g, u32 i, u32 e)
 		put_int(g, g->call, e);
 }
 
+/* A vector may be said to have more than any has. */
 static void arg_size(struct gen *g, u32 i, u32 e)
 {
-	(void)i;
-	put_size(g, g->call, e);
+	u8 before = i != 0 ? script_calls[g->st->call.call].arg[i - 1] : (u8)TYPE_NONE;
+	bool vector = before == TYPE_IOVS_IN || before == TYPE_IOVS_OUT || before == TYPE_POLLFDS;
+	bool known;
+	s64 v = value_of(g, e, &known);
+
+	if (!vector || (v >= 0 && v <= VECTOR_MOST)) {
+		put_size(g, g->call, e);
+		return;
+	}
+	g->needs[HELP_SIZE] = true;
+	fprintf(g->call, "(int)size(0x%" PRIx64 ")", (u64)v);
 }
 
 static void arg_addrlen(struct gen *g, u32 i, u32 e)
@@ -863,20 +882,17 @@ static void arg_msg_out(struct gen *g, u32 i, u32 e)
 
 static void arg_iovs_in(struct gen *g, u32 i, u32 e)
 {
-	(void)i;
-	put_iovecs(g, g->call, e, false);
+	put_iovecs(g, g->call, e, sibling(g, i + 1), false);
 }
 
 static void arg_iovs_out(struct gen *g, u32 i, u32 e)
 {
-	(void)i;
-	put_iovecs(g, g->call, e, true);
+	put_iovecs(g, g->call, e, sibling(g, i + 1), true);
 }
 
 static void arg_pollfds(struct gen *g, u32 i, u32 e)
 {
-	(void)i;
-	put_pollfds(g, g->call, e);
+	put_pollfds(g, g->call, e, sibling(g, i + 1));
 }
 
 static void arg_timespec(struct gen *g, u32 i, u32 e)
@@ -944,6 +960,7 @@ static void put_arguments(struct gen *g, const struct call_info *info)
 	for (u32 i = 0; i < info->nr_args && e != 0; i++, e = g->s->expr[e].next) {
 		if (i != 0)
 			fputs(", ", g->call);
+		g->sized = i + 1 < info->nr_args && info->arg[i + 1] == TYPE_SIZE;
 		if (arg_of[info->arg[i]] == NULL)
 			g->skipped = true;
 		else

@@ -48,6 +48,7 @@ struct gen {
 	bool binds[REPRODUCE_FDS]; /* descriptors that the script has names for */
 	bool *symbol;		   /* which are used */
 	bool skipped;		   /* the call cannot be written */
+	bool sized;		   /* behind the argument stands how much there is */
 	bool tun;
 	s64 now_ns; /* when the last statement was due */
 	char *note[REPRODUCE_NOTES];
