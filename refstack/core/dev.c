@@ -811,6 +811,18 @@ int netif_rx(struct sk_buff *skb)
 	return ret;
 }
 
+/* LINUX: dev_rx_weight: the product of two knobs, as an int. When it is not positive Linux never
+ * stops polling: it comes back from no soft interrupt again.
+ */
+static s32 dev_rx_weight(const struct net_sysctl *sysctl)
+{
+	s32 weight = (s32)((u32)sysctl->dev_weight * (u32)sysctl->dev_weight_rx_bias);
+
+	if (weight <= 0)
+		not_implemented("net.core.dev_weight_rx_bias with which Linux polls for ever");
+	return weight;
+}
+
 static int process_backlog(struct napi_struct *napi, int quota)
 {
 	struct softnet_data *sd = container_of(napi, struct softnet_data, backlog);
@@ -818,8 +830,7 @@ static int process_backlog(struct napi_struct *napi, int quota)
 	const struct net_sysctl *sysctl = &sd->cpu->host->net.sysctl;
 	int work = 0;
 
-	/* LINUX: dev_rx_weight. */
-	napi->weight = (s32)(sysctl->dev_weight * sysctl->dev_weight_rx_bias);
+	napi->weight = dev_rx_weight(sysctl);
 	for (;;) {
 		struct sk_buff *skb = skb_dequeue(&sd->process_queue);
 
