@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "harness/lib/must.h"
 
 static void *copy_of(const void *from, size_t bytes)
@@ -68,26 +69,25 @@ void look_insert_command(struct script *s, u32 at, u32 host, const char *text)
 	st->text = t;
 }
 
-/* Statements that came in are left out, and those behind them have the numbers that they had. */
-void look_forget(struct record *r, u32 at, u32 n)
+void look_forget(struct record *r, const bool *extra)
 {
 	u32 kept = 0;
 
 	for (u32 i = 0; i < r->nr; i++) {
 		struct record_event e = r->event[i];
-		bool own = e.stmt < at || e.stmt >= at + n;
+		u32 before = 0;
 
-		if (!own && (e.kind == RECORD_STMT || e.kind == RECORD_RETURN))
+		if (extra[e.stmt] && (e.kind == RECORD_STMT || e.kind == RECORD_RETURN))
 			continue;
-		if (e.stmt >= at)
-			e.stmt = own ? e.stmt - n : at;
+		for (u32 s = 0; s < e.stmt; s++)
+			before += extra[s];
+		e.stmt -= before;
 		r->event[kept++] = e;
 	}
 	r->nr = kept;
 }
 
-/* Time 0 is behind the commands at the beginning that have no time. */
-static bool is_opening(const struct script *s, u32 stmt)
+bool look_is_opening(const struct script *s, u32 stmt)
 {
 	for (u32 i = 0; i <= stmt; i++)
 		if (look_is_event(&s->stmt[i]) &&
@@ -116,7 +116,7 @@ void look_drift(struct script *s, s64 step_ns)
 		struct when *w = &st->when;
 		bool absolute = w->kind == WHEN_ABS || w->kind == WHEN_ABS_RANGE;
 
-		if (!look_is_event(st) || is_opening(s, i) ||
+		if (!look_is_event(st) || look_is_opening(s, i) ||
 		    (st->kind == STMT_PACKET && !st->packet.incoming))
 			continue;
 		total += step_ns;
@@ -127,4 +127,45 @@ void look_drift(struct script *s, s64 step_ns)
 		w->from_ns = moved(w->from_ns, absolute && step_ns > 0 ? total : step_ns);
 		w->until_ns = moved(w->until_ns, absolute && step_ns > 0 ? total : step_ns);
 	}
+}
+
+static u32 shifted(u32 expr, u32 by)
+{
+	return expr != 0 ? expr + by : 0;
+}
+
+/* Calls and commands of another script, to be put in by look_insert_from(). */
+struct look_part look_take(struct script *s, const struct script *from)
+{
+	struct look_part part = { .from = from, .exprs = s->nr_exprs - 1, .text = s->text_len };
+
+	if (from->text_len != 0)
+		(void)script_add_text(s, from->text, from->text_len);
+	for (u32 i = 1; i < from->nr_exprs; i++) {
+		u32 at = script_add_expr(s, (enum expr_kind)from->expr[i].kind);
+		struct expr *e = &s->expr[at];
+
+		*e = from->expr[i];
+		e->first = shifted(e->first, part.exprs);
+		e->next = shifted(e->next, part.exprs);
+		e->text.at += part.text;
+	}
+	return part;
+}
+
+struct stmt *look_insert_from(struct script *s, u32 at, const struct look_part *part, u32 n)
+{
+	struct stmt *st = look_insert(s, at, (enum stmt_kind)part->from->stmt[n].kind);
+
+	*st = part->from->stmt[n];
+	st->comment.at += part->text;
+	if (st->kind == STMT_COMMAND) {
+		st->text.at += part->text;
+		return st;
+	}
+	assert(st->kind == STMT_CALL);
+	st->call.args = shifted(st->call.args, part->exprs);
+	st->call.result = shifted(st->call.result, part->exprs);
+	st->call.note.at += part->text;
+	return st;
 }

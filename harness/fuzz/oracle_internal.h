@@ -56,8 +56,19 @@ u32 look_head(const struct script *s);
 struct stmt *look_insert(struct script *s, u32 at, enum stmt_kind kind);
 void look_insert_command(struct script *s, u32 at, u32 host, const char *text);
 void look_drift(struct script *s, s64 step_ns);
-/* n statements from `at` on are not the program's. */
-void look_forget(struct record *r, u32 at, u32 n);
+/* Of the commands before time 0, or before them. */
+bool look_is_opening(const struct script *s, u32 stmt);
+/* Statements that came in are left out, and the others have the numbers that they had. extra: of
+ * each statement of the script that ran.
+ */
+void look_forget(struct record *r, const bool *extra);
+/* Calls and commands of another script, to be put in one by one. */
+struct look_part {
+	const struct script *from;
+	u32 exprs, text; /* so much further are its own in the script that took it */
+};
+struct look_part look_take(struct script *s, const struct script *from);
+struct stmt *look_insert_from(struct script *s, u32 at, const struct look_part *part, u32 n);
 
 enum look_verdict look_twice(struct look *l);
 enum look_verdict look_checks(struct look *l);

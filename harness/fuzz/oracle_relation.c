@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/sim.h"
 #include "harness/golden/field.h"
+#include "harness/lib/must.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
 
@@ -37,10 +38,11 @@ enum {
 
 /* A run of a changed program is told as one of the program. */
 static void run_changed(struct look *l, const struct script *changed, const struct run_options *o,
-			u32 at, u32 n, struct look_run *to)
+			const bool *extra, struct look_run *to)
 {
 	look_run(changed, o, l->worlds, to);
-	look_forget(&to->item.record, at, n);
+	if (extra != NULL)
+		look_forget(&to->item.record, extra);
 	to->item.script = l->script;
 }
 
@@ -56,7 +58,7 @@ static bool drifts(struct look *l, enum look_base b, s64 step_ns)
 	bool differs;
 
 	look_drift(s, step_ns);
-	run_changed(l, s, &o, 0, 0, &late);
+	run_changed(l, s, &o, NULL, &late);
 	c = compare_items(&look_base(l, b)->item, &late.item, &rules);
 	differs = c.verdict != COMPARE_EQUAL;
 	comparison_free(&c);
@@ -396,12 +398,17 @@ static void run_other(struct look *l, const struct relation *r, struct look_run 
 	u32 hosts = look_base(l, r->base)->item.record.hosts, at = look_head(l->script);
 	struct run_options o = look_options(r->base);
 	struct script *s = look_copy(l->script);
+	bool *extra;
 
 	if (r->set != NULL)
 		r->set(&o);
 	for (u32 h = hosts; h-- != 0 && r->command != NULL;)
 		look_insert_command(s, at, h, r->command);
-	run_changed(l, s, &o, at, r->command != NULL ? hosts : 0, to);
+	extra = must(calloc(s->nr_stmts + 1, sizeof(*extra)));
+	for (u32 i = 0; i < s->nr_stmts - l->script->nr_stmts; i++)
+		extra[at + i] = true;
+	run_changed(l, s, &o, extra, to);
+	free(extra);
 	script_free(s);
 }
 
