@@ -178,11 +178,21 @@ bool triage_one(struct triage *t, struct found *f, char *err, u32 err_size)
 
 /* --- all --- */
 
+static bool is_known(const struct known *k, const char *id)
+{
+	for (u32 i = 0; i < k->nr; i++)
+		if (strcmp(k->f[i].id, id) == 0)
+			return true;
+	return false;
+}
+
 static bool collect(void *ctx, const struct found *f)
 {
 	struct known *k = ctx;
 	struct found *to;
 
+	if (is_known(k, f->id))
+		return true;
 	if (k->nr == k->cap) {
 		k->cap = k->cap * 2 + 16;
 		k->f = must(realloc(k->f, k->cap * sizeof(*k->f)));
@@ -234,15 +244,20 @@ static bool look_at(struct triage *t, struct known *k, u32 i)
 	return true;
 }
 
+/* What shows in the place of something else is looked at, too. */
 bool triage_all(struct triage *t, char *err, u32 err_size)
 {
 	struct known known = { .f = NULL };
-	bool ok = store_each(t->store, collect, &known, err, err_size);
+	bool ok, goes_on = true;
+	u32 i = 0;
 
-	for (u32 i = 0; ok && i < known.nr; i++)
-		if (!look_at(t, &known, i))
-			break;
-	for (u32 i = 0; i < known.nr; i++)
+	do {
+		ok = store_each(t->store, collect, &known, err, err_size);
+		goes_on = ok && i < known.nr;
+		while (goes_on && i < known.nr)
+			goes_on = look_at(t, &known, i++);
+	} while (goes_on);
+	for (i = 0; i < known.nr; i++)
 		found_free(&known.f[i]);
 	free(known.f);
 	return ok;

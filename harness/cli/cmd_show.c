@@ -407,9 +407,12 @@ static void print_text(const struct show *s)
 	printf("see it again:\n");
 	for (u32 i = 0; i < s->nr_commands; i++)
 		printf("  %s\n", s->command[i]);
-	printf("when it is mended, keep it:\n  %s promote %s --campaign %s --why \"WHAT WAS "
-	       "WRONG\"\n",
-	       s->self, f->id, s->findings.dir);
+	printf("when it is mended, keep it:\n  %s promote %s", s->self, f->id);
+	if (strcmp(s->findings.dir, CAMPAIGN_DEFAULT) != 0)
+		printf(" --campaign %s", s->findings.dir);
+	if (f->detector == DETECTOR_linux)
+		printf(" --vector vectors/AREA/NAME.pkt");
+	printf(" --why \"WHAT WAS WRONG\"\n");
 }
 
 static void print_json(const struct show *s)
