@@ -238,7 +238,7 @@ ifneq ($(filter fuzz-programs,$(MAKECMDGOALS)),)
 ENGINES_HERE := $(foreach e,$(ENGINE),$(if $(shell command -v $(COMPILER_$(e))),$(e)))
 endif
 
-.PHONY: fuzz-programs fuzz-merge
+.PHONY: fuzz-programs fuzz-merge bugzoo
 fuzz-programs: $(BUILD)/refstack $(BUILD)/guest $(FUZZED:%=$(BUILD)/asan/replay_%) \
 		$(foreach e,$(ENGINES_HERE),$(FUZZED:%=$(BUILD)/$(e)/fuzz_%)) \
 		$(if $(filter afl,$(ENGINES_HERE)),$(BUILD)/afl/mutator.so)
@@ -254,6 +254,11 @@ fuzz: fuzz-build ## fuzz, without what campaign does besides (T='pkt rx', TIME=6
 campaign: setup-fuzz ## set up, every golden vector, ten minutes of fuzzing, what was found (TIME=60, T=rx)
 	$(Q)$(MAKE) fuzz-build
 	$(Q)ci/campaign.sh $(TIME) $(filter-out *,$(T))
+
+# T='SYS-*' for some rows, BUDGET=300 for longer, ARGS=--write for docs/bugzoo.md.
+BUDGET ?= 60
+bugzoo: setup-fuzz ## plant each mistake of harness/bugzoo/, and let a campaign look for it (BUDGET=60)
+	$(Q)ci/bugzoo.py --budget $(BUDGET) $(if $(filter *,$(T)),,--rows '$(T)') $(ARGS)
 
 fuzz-merge: ## take into corpus/ what a campaign has found beyond it (T=pkt)
 	$(Q)ci/fuzz-merge.sh $(FUZZED)
