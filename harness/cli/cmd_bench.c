@@ -6,20 +6,13 @@
 #include <string.h>
 
 #include "core/iov.h"
+#include "harness/cli/bench_fuzz.h"
 #include "harness/cli/bench_live.h"
 #include "harness/cli/cli.h"
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
 
 enum { BENCH_ROUNDS = 3, BENCH_PORT = 5000, BENCH_BYTES = 64 };
-
-struct bench_row {
-	const char *what, *unit;
-	double figure, goal;
-	bool at_most; /* the goal is an upper bound */
-	bool missing; /* could not be measured here */
-	char note[120];
-};
 
 static double best(double a, double b)
 {
@@ -207,27 +200,45 @@ static const char *verdict(const struct bench_row *r)
 	return (r->at_most ? r->figure <= r->goal : r->figure >= r->goal) ? "met" : "MISSED";
 }
 
+static void print_row(const struct bench_row *r)
+{
+	printf("%-66s %8.1f %-4s", r->what, r->figure, r->unit);
+	if (r->goal != 0)
+		printf(" goal %s %.0f: %s", r->at_most ? "<=" : ">=", r->goal, verdict(r));
+	if (r->note[0] != '\0')
+		printf(" (%s)", r->note);
+	printf("\n");
+}
+
+static void print_json(const struct bench_row *r, bool last)
+{
+	printf("  {\"what\": \"%s\", \"figure\": %.2f, \"unit\": \"%s\"", r->what,
+	       r->missing ? 0.0 : r->figure, r->unit);
+	if (r->goal != 0)
+		printf(", \"goal\": %.0f, \"verdict\": \"%s\"", r->goal, verdict(r));
+	printf("}%s\n", last ? "" : ",");
+}
+
 int cmd_bench(const struct args *args)
 {
-	struct bench_row rows[5];
+	struct bench_row rows[BENCH_FUZZ_ROWS] = { 0 };
 	bool json = args_has(args, OPT_bench_JSON);
+	u32 n = 5;
 
-	measure(rows);
+	if (args->nr_operands != 0 && strcmp(args->operand[0], "fuzz") != 0)
+		return usage_error(COMMAND_bench, "'%s' cannot be measured; fuzz can",
+				   args->operand[0]);
+	if (args->nr_operands != 0)
+		n = bench_fuzz(rows);
+	else
+		measure(rows);
 	if (json)
 		printf("[\n");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct bench_row *r = &rows[i];
-
+	for (u32 i = 0; i < n; i++) {
 		if (json)
-			printf("  {\"what\": \"%s\", \"figure\": %.2f, \"goal\": %.0f, \"unit\": "
-			       "\"%s\", \"verdict\": \"%s\"}%s\n",
-			       r->what, r->missing ? 0.0 : r->figure, r->goal, r->unit, verdict(r),
-			       i + 1 < sizeof(rows) / sizeof(rows[0]) ? "," : "");
+			print_json(&rows[i], i + 1 == n);
 		else
-			printf("%-66s %8.1f %-4s goal %s %.0f: %s%s%s%s\n", r->what, r->figure,
-			       r->unit, r->at_most ? "<=" : ">=", r->goal, verdict(r),
-			       r->note[0] != '\0' ? " (" : "", r->note,
-			       r->note[0] != '\0' ? ")" : "");
+			print_row(&rows[i]);
 	}
 	if (json)
 		printf("]\n");

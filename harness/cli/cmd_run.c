@@ -312,6 +312,8 @@ static int take_options(struct run_files *s)
 						: DEVICE_AUTO;
 	cost = args_choice(a, OPT_run_COST, o->graph || o->trace_path != NULL);
 	o->cost = cost != 0 ? COST_CYCLES : COST_JUDGE;
+	o->cost_said = args_has(a, OPT_run_COST);
+	o->perturb_said = args_has(a, OPT_run_PERTURB);
 	o->tracepoints = args_has(a, OPT_run_EVENTS) ? EVENTS_ALL : 0;
 	o->checks = o->check_end = args_has(a, OPT_run_INVARIANTS);
 	o->seed = args_number(a, OPT_run_SEED, o->seed);

@@ -104,6 +104,7 @@ _refstack() {
 	min) _refstack_files '*.pkt' ;;
 	walk) _refstack_words "udp" ;;
 	fmt) _refstack_files '*.pkt' ;;
+	bench) _refstack_words "fuzz" ;;
 	oracle) _refstack_words "build status shell count" ;;
 	esac
 }
