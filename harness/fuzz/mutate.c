@@ -12,7 +12,8 @@
 #include "base/random.h"
 #include "harness/lib/must.h"
 
-enum { TRIES = 12, OP_NAME = 24 };
+/* LONG: a program of more statements runs for so long that it had better lose some again. */
+enum { TRIES = 12, OP_NAME = 24, LONG = 48 };
 
 static const struct {
 	const char *name, *what;
@@ -345,6 +346,9 @@ size_t mutate(struct mutator *m, const u8 *data, size_t len, const u8 *add, size
 	reseed(m, seed);
 	take_add(m, add, add_len);
 	begin(m, data, len);
+	if (m->input == INPUT_PROGRAM && m->s->nr_stmts > LONG && mutate_one_in(m, 2) &&
+	    op_remove_some(m))
+		did(m, MUTATE_remove_some);
 	for (u32 i = how_many(m), tries = 0; i != 0 && tries < TRIES; tries++) {
 		enum mutate_op op = mutate_draw(m);
 
