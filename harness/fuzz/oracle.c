@@ -38,6 +38,8 @@ static void take_end(struct record *rec, struct run_result *result)
 	result->message = NULL;
 }
 
+void (*look_hook)(struct look_run *r, const struct run_options *o);
+
 void look_run(const struct script *s, const struct run_options *o, struct dut_worlds *worlds,
 	      struct look_run *to)
 {
@@ -51,6 +53,8 @@ void look_run(const struct script *s, const struct run_options *o, struct dut_wo
 	take_end(&to->item.record, &result);
 	to->exhausted = result.exhausted;
 	run_result_free(&result);
+	if (look_hook != NULL)
+		look_hook(to, o);
 }
 
 void look_run_free(struct look_run *r)

@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "harness/lib/must.h"
+#include "uapi/socket.h"
 
 enum { BYSTANDER_PROCESS = 4 };
 
@@ -191,6 +192,34 @@ static bool has_process(const struct script *s, u32 process)
 	return false;
 }
 
+/* Of numbers, constants and their sums. */
+static u64 value_of(const struct script *s, u32 expr)
+{
+	const struct expr *e = &s->expr[expr];
+	u64 v = 0;
+
+	if (e->kind == EXPR_SYMBOL)
+		return script_symbols[e->symbol].value;
+	for (u32 child = e->kind == EXPR_OR ? e->first : 0; child != 0; child = s->expr[child].next)
+		v |= value_of(s, child);
+	return e->kind == EXPR_NUMBER ? e->value : v;
+}
+
+/* A raw socket sees what is for others. */
+static bool has_raw(const struct script *s)
+{
+	enum { TYPE_BITS = 15 };
+
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		const struct stmt *st = &s->stmt[i];
+
+		if (st->kind == STMT_CALL && st->call.call == CALL_socket &&
+		    (value_of(s, s->expr[st->call.args].next) & TYPE_BITS) == SOCK_RAW)
+			return true;
+	}
+	return false;
+}
+
 /* The n-th allocation is another one when somebody else allocates; memory and ports that all
  * sockets share may be limited.
  */
@@ -234,7 +263,7 @@ enum look_verdict look_sockets(struct look *l)
 	struct changed idle, busy;
 
 	if (!look_is_whole(look_base(l, BASE_PLAIN)) || changes_loopback(l->script) ||
-	    has_process(l->script, BYSTANDER_PROCESS) || shares(l->script))
+	    has_process(l->script, BYSTANDER_PROCESS) || shares(l->script) || has_raw(l->script))
 		return LOOK_INCONCLUSIVE;
 	idle = with_bystander(l->script, &socket_bystander, true, 0);
 	busy = with_bystander(l->script, &socket_bystander, false, 0);

@@ -30,6 +30,8 @@ struct look {
 /* Another run; look_run_free() it. worlds: NULL: from a world that is laid out for it. */
 void look_run(const struct script *s, const struct run_options *o, struct dut_worlds *worlds,
 	      struct look_run *to);
+/* Of tests: sees, and may change, each run. NULL. */
+extern void (*look_hook)(struct look_run *r, const struct run_options *o);
 void look_run_free(struct look_run *r);
 const struct look_run *look_base(struct look *l, enum look_base b);
 /* What its runs are done with. */
@@ -69,6 +71,14 @@ struct look_part {
 };
 struct look_part look_take(struct script *s, const struct script *from);
 struct stmt *look_insert_from(struct script *s, u32 at, const struct look_part *part, u32 n);
+
+/* oracle_relation.c: is there a command that says so, a call about this option, such a directive?
+ * Does it matter how much memory a packet takes?
+ */
+bool look_says(const struct script *s, const char *word);
+bool look_uses_option(const struct script *s, u64 level, u64 name);
+bool look_directs(const struct script *s, enum directive_id id);
+bool look_counts_memory(const struct script *s, const struct look_run *a, const struct look_run *b);
 
 enum look_verdict look_twice(struct look *l);
 enum look_verdict look_checks(struct look *l);

@@ -97,7 +97,7 @@ static bool number_of(const struct script *s, u32 expr, u64 *value)
 }
 
 /* Is there a call about this option, whatever it comes to? */
-static bool uses_option(const struct script *s, u64 level, u64 name)
+bool look_uses_option(const struct script *s, u64 level, u64 name)
 {
 	for (u32 i = 0; i < s->nr_stmts; i++) {
 		const struct stmt *st = &s->stmt[i];
@@ -115,7 +115,7 @@ static bool uses_option(const struct script *s, u64 level, u64 name)
 	return false;
 }
 
-static bool says(const struct script *s, const char *word)
+bool look_says(const struct script *s, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -129,7 +129,7 @@ static bool says(const struct script *s, const char *word)
 	return false;
 }
 
-static bool directs(const struct script *s, enum directive_id id)
+bool look_directs(const struct script *s, enum directive_id id)
 {
 	for (u32 i = 0; i < s->nr_stmts; i++)
 		if (s->stmt[i].kind == STMT_DIRECTIVE && s->stmt[i].directive.id == id)
@@ -186,7 +186,7 @@ static bool is_long(const struct record_event *e, const u8 *frame)
 static bool has_long(const struct script *s, const struct look_run *a, const struct look_run *b)
 {
 	(void)b;
-	return says(s, "mtu") || any_frame(a, is_long);
+	return look_says(s, "mtu") || any_frame(a, is_long);
 }
 
 static bool is_filtered(const struct record_event *e, const u8 *frame)
@@ -202,20 +202,19 @@ static bool is_filtered(const struct record_event *e, const u8 *frame)
 static bool has_filtered(const struct script *s, const struct look_run *a, const struct look_run *b)
 {
 	(void)b;
-	return says(s, "eth0 address") || any_frame(a, is_filtered);
+	return look_says(s, "eth0 address") || any_frame(a, is_filtered);
 }
 
 /* A frame in a driver's buffer counts as more memory than one that was copied to its size. */
-static bool counts_memory(const struct script *s, const struct look_run *a,
-			  const struct look_run *b)
+bool look_counts_memory(const struct script *s, const struct look_run *a, const struct look_run *b)
 {
 	static const u64 options[] = { SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE,
 				       SO_MEMINFO };
 
 	for (u32 i = 0; i < ARRAY_SIZE(options); i++)
-		if (uses_option(s, SOL_SOCKET, options[i]))
+		if (look_uses_option(s, SOL_SOCKET, options[i]))
 			return true;
-	return says(s, "mem") || says(s, "ipfrag") || says(s, "unres_qlen") ||
+	return look_says(s, "mem") || look_says(s, "ipfrag") || look_says(s, "unres_qlen") ||
 	       ends_with(a, "RcvbufErrors") || ends_with(b, "RcvbufErrors") ||
 	       ends_with(a, "SOCKET_RCVBUFF") || ends_with(b, "SOCKET_RCVBUFF");
 }
@@ -225,7 +224,7 @@ static bool tells_sum(const struct script *s, const struct look_run *a, const st
 {
 	(void)a;
 	(void)b;
-	return uses_option(s, IPPROTO_IP, IP_CHECKSUM);
+	return look_uses_option(s, IPPROTO_IP, IP_CHECKSUM);
 }
 
 /* Links that go down come back after seconds; a queue's length is the device's own. */
@@ -233,8 +232,9 @@ static bool changes_link(const struct script *s, const struct look_run *a, const
 {
 	(void)a;
 	(void)b;
-	return says(s, " down") || says(s, "ethtool") || says(s, "tc ") || says(s, "txq") ||
-	       directs(s, DIR_LINK_DOWN) || directs(s, DIR_LINK_UP);
+	return look_says(s, " down") || look_says(s, "ethtool") || look_says(s, "tc ") ||
+	       look_says(s, "txq") || look_directs(s, DIR_LINK_DOWN) ||
+	       look_directs(s, DIR_LINK_UP);
 }
 
 /* The n-th allocation is another one with another driver. */
@@ -242,7 +242,7 @@ static bool fails_memory(const struct script *s, const struct look_run *a, const
 {
 	(void)a;
 	(void)b;
-	return directs(s, DIR_ALLOC_FAIL) || directs(s, DIR_ALLOC_FAIL_OF);
+	return look_directs(s, DIR_ALLOC_FAIL) || look_directs(s, DIR_ALLOC_FAIL_OF);
 }
 
 /* What leaves before time 0 leaves before the link is there, and is lost on a card. */
@@ -254,7 +254,7 @@ static bool leaves_early(const struct script *s, const struct look_run *a, const
 	for (u32 i = 0; i < rec->nr; i++)
 		if (rec->event[i].kind == RECORD_OUT && rec->event[i].when_ps < 0)
 			return true;
-	return says(s, "arp_notify");
+	return look_says(s, "arp_notify");
 }
 
 /* LINUX: ip_rcv_core() counts what padding came with a packet, too. */
@@ -367,9 +367,9 @@ static bool has_flows_at_once(const struct script *s, const struct look_run *a,
 
 static const reason_fn queue_reasons[] = { has_flows_at_once };
 static const reason_fn offload_reasons[] = { tells_sum };
-static const reason_fn device_reasons[] = { has_short,	   has_long,	 has_filtered,
-					    counts_memory, tells_sum,	 changes_link,
-					    fails_memory,  leaves_early, counts_octets };
+static const reason_fn device_reasons[] = { has_short,		has_long,     has_filtered,
+					    look_counts_memory, tells_sum,    changes_link,
+					    fails_memory,	leaves_early, counts_octets };
 
 static bool has_reason(const struct script *s, const struct look_run *a, const struct look_run *b,
 		       const reason_fn *reason, u32 n)
@@ -524,10 +524,4 @@ enum look_verdict look_rings(struct look *l)
 	};
 
 	return relate(l, &r);
-}
-
-enum look_verdict look_cutting(struct look *l)
-{
-	(void)l;
-	return LOOK_INCONCLUSIVE;
 }
