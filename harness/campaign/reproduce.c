@@ -2,7 +2,7 @@
 /* reproduce.c - see reproduce.h: statements of a script as statements of C, and the program around
  * them. What one host, one process and real time cannot do is listed at its head.
  */
-#include "harness/campaign/reproduce_internal.h"
+#include "harness/campaign/reproduce.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "harness/campaign/reproduce_internal.h"
 #include "harness/lib/must.h"
 #include "harness/script/packet.h"
 

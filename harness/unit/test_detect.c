@@ -47,7 +47,7 @@ static const struct {
 	  "0x7\n"
 	  "WRITE of size 300 at 0x7ffd thread T0\n"
 	  "    #0 0x4a in __asan_memcpy (/b/clang-asan/replay_rx+0x4a0)\n"
-	  "    #1 0x4b in copy_option /home/x/refstack/refstack/ipv4/ip_options.c:12:2\n",
+	  "    #1 0x4b in copy_option /src/refstack/refstack/ipv4/ip_options.c:12:2\n",
 	  FAILED, DETECTOR_sanitizer, "stack-buffer-overflow in copy_option" },
 	{ "ASan, a wild address",
 	  "AddressSanitizer:DEADLYSIGNAL\n"

@@ -146,6 +146,8 @@ static void update(struct store *s, const char *signature, enum finding_status s
 	f.status = status;
 	f.replays = 3;
 	f.showed = 2;
+	free(f.place);
+	free(f.smallest);
 	f.place = strdup("corpus/x");
 	snprintf(f.looks, sizeof(f.looks), "twice");
 	f.smallest = (u8 *)strdup(smallest);
