@@ -2,7 +2,7 @@
 /* mutate.c - see mutate.h: the core: an input is read, operations are drawn and done, the result is
  * written.
  */
-#include "harness/fuzz/mutate_internal.h"
+#include "harness/fuzz/mutate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "harness/fuzz/mutate_internal.h"
 #include "harness/lib/must.h"
 
 /* LONG: a program of more statements runs for so long that it had better lose some again. */
