@@ -60,15 +60,17 @@ static u64 flags_of(const struct task *t)
 	return t->nr == SYS_NR_recvmsg ? t->arg[2] : t->arg[3];
 }
 
-/* Whoever peeks may wait for what lies behind, and of several readers one is woken. */
-static bool reads(const struct sock *sk, const struct task *t)
+/* Whoever peeks may wait for what lies behind. Of those who wait to read one is woken; he may peek,
+ * or be interrupted, and leave it to the others to wait: so this is about one who waits alone.
+ */
+static bool reads_alone(const struct task *t)
 {
-	const struct list_head *l;
-	u32 readers = 0;
+	const struct host *h = t->host;
 
-	list_for_each (l, &sk->sk_socket->wq.head)
-		readers++;
-	return readers == 1 && (t->keeps_waits || (flags_of(t) & MSG_PEEK) == 0);
+	for (u32 i = 0; i < h->nr_tasks; i++)
+		if (&h->task[i] != t && h->task[i].parks != 0)
+			return false;
+	return t->keeps_waits || (flags_of(t) & MSG_PEEK) == 0;
 }
 
 static bool has_data(const struct sock *sk)
@@ -83,11 +85,11 @@ static const char *wait_mistake(const struct sock *sk, const struct wait_queue_e
 
 	if (t->state != TASK_PARKED)
 		return NULL;
-	if ((w->key & POLLERR) != 0 && sk->sk_err != 0)
+	if ((w->key & POLLERR) != 0 && sk->sk_err != 0 && reads_alone(t))
 		return "a call waits at a socket with an error";
 	if (w->key == WAKE_KEY_ALL)
 		return sk->sk_wmem_alloc == 1 ? "a call waits for room that there is" : NULL;
-	if ((w->key & POLLIN) != 0 && has_data(sk) && reads(sk, t))
+	if ((w->key & POLLIN) != 0 && has_data(sk) && reads_alone(t))
 		return "a call waits for data that there is";
 	return NULL;
 }
@@ -120,15 +122,19 @@ static bool ring_is_idle(const struct net_device *dev, u32 queue)
 	return r->next_to_use == r->next_to_clean;
 }
 
-/* A bus error has halted it. Linux's transmit watchdog waits for a queue that stands still for five
- * seconds, and igb stops it anew every two: LINUX: netif_tx_stop_queue(), igb_clean_tx_irq().
+/* What faults have stopped for good. A bus error halts a queue: Linux's transmit watchdog waits for
+ * one that stands still for five seconds, and igb stops it anew every two: LINUX:
+ * netif_tx_stop_queue(), igb_clean_tx_irq(). A message that is lost leaves its vector masked, so
+ * that the kick of igb_watchdog_task() does not get through.
  */
-static bool is_halted(const struct world *w, const struct net_device *dev, u32 queue)
+static bool is_broken(const struct world *w, const struct net_device *dev, u32 queue)
 {
+	const struct nic *n = NULL;
+
 	for (u32 i = 0; i < w->cfg.nr_devs; i++)
 		if (w->port[i].dev == dev && w->port[i].nic != NULL)
-			return w->port[i].nic->nic.txq[queue].ring.halted;
-	return false;
+			n = &w->port[i].nic->nic;
+	return n != NULL && (n->txq[queue].ring.halted || n->stats.messages_lost != 0);
 }
 
 static const char *dev_mistake(const struct world *w, const struct net_device *dev)
@@ -138,7 +144,7 @@ static const char *dev_mistake(const struct world *w, const struct net_device *d
 	for (u32 i = 0; i < dev->real_num_tx_queues; i++) {
 		const struct netdev_queue *q = &dev->tx[i];
 
-		if (is_halted(w, dev, i))
+		if (is_broken(w, dev, i))
 			continue;
 		if (!ring_is_idle(dev, i))
 			return "a card has packets that it never sends";

@@ -94,6 +94,7 @@ static void run_call(void *ctx, u64 a, u64 b)
 		/* INVARIANT: a parked call waits for something. */
 		assert(t->nr_waits != 0 || timer_pending(&t->timer) || t->sleeps || t->woken);
 		t->state = TASK_PARKED;
+		t->parks++;
 		t->resumed = true;
 		TRACE(&t->host->net, task_park, t->id, t->nr);
 		if (t->woken)

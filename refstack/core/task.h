@@ -63,6 +63,7 @@ struct task {
 	u64 arg[SYS_ARGS];
 	s64 ret;
 	u64 calls; /* finished ones */
+	u64 parks; /* how often they have waited: for checks */
 	u64 begun; /* and all: while it is the same nothing of the task has changed */
 	u64 started_ps, ended_ps;
 	bool resumed; /* the call is entered again after a park */
