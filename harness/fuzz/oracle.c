@@ -72,7 +72,7 @@ struct run_options look_options(enum look_base b)
 	run_options_init(&o);
 	if (b == BASE_PLAIN)
 		return o;
-	o.device = b == BASE_CARD ? DEVICE_IGB : DEVICE_AUTO;
+	o.device = b == BASE_CARD ? DEVICE_IGB : DEVICE_TAP;
 	o.later = b == BASE_TAP;
 	o.cpus = 1;
 	return o;

@@ -18,6 +18,7 @@
 
 enum {
 	ETHER_BYTES = 14,
+	LONGEST = 1514, /* a card drops what is longer */
 	IP_BYTES = 20,
 	UNIT = 8,
 	PIECES = 3,
@@ -26,7 +27,9 @@ enum {
 	LENGTH_AT = ETHER_BYTES + 2,
 	FRAGMENT_AT = ETHER_BYTES + 6,
 	CHECKSUM_AT = ETHER_BYTES + 10,
-	ADDRESS_AT = ETHER_BYTES + 16
+	SOURCE_AT = ETHER_BYTES + 12,
+	ADDRESS_AT = ETHER_BYTES + 16,
+	ADDRESS_BYTES = 4
 };
 
 static bool is_ip(const u8 *frame, u32 len)
@@ -45,7 +48,7 @@ static u32 payload_of(const u8 *frame, u32 len)
 	    frame[ADDRESS_AT] == 0x7f)
 		return 0;
 	total = get_be16(frame + LENGTH_AT);
-	if (total < IP_BYTES + UNIT + 1 || total > len - ETHER_BYTES ||
+	if (total < IP_BYTES + UNIT + 1 || total > len - ETHER_BYTES || len > LONGEST ||
 	    (get_be16(frame + FRAGMENT_AT) & FRAGMENT_BITS) != 0 ||
 	    naive_checksum(frame + ETHER_BYTES, IP_BYTES, 0) != U16_MAX)
 		return 0;
@@ -100,6 +103,23 @@ static u32 cut_stmt(struct script *s, u32 stmt, const u8 *frame, u32 payload)
 	}
 	free(piece);
 	return pieces;
+}
+
+/* LINUX: ip_rcv_finish_core(): early demultiplexing to a connected socket leaves the source
+ * unchecked, which a fragment does not get. So nothing is cut that comes from an address of ours.
+ */
+static bool is_ours(const struct record *r, const u8 *addr)
+{
+	for (u32 i = 0; i < r->nr; i++) {
+		const struct record_event *e = &r->event[i];
+		u32 at = e->kind == RECORD_IN ? ADDRESS_AT : SOURCE_AT;
+
+		if ((e->kind == RECORD_IN || e->kind == RECORD_OUT) &&
+		    is_ip(record_bytes(r, e), e->len) &&
+		    memcmp(record_bytes(r, e) + at, addr, ADDRESS_BYTES) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* The frame that a statement sends in, when it is the only one. */
@@ -162,8 +182,8 @@ static bool asks(const struct script *s, const struct look_run *plain)
 	for (u32 i = 0; i < ARRAY_SIZE(ids); i++)
 		if (look_directs(s, ids[i]))
 			return true;
-	return look_says(s, "ipfrag") || look_says(s, "forward") ||
-	       look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
+	return look_says(s, "ipfrag") || look_says(s, "forward") || look_says(s, "mtu") ||
+	       look_says(s, "rp_filter") || look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
 	       look_uses_option(s, IPPROTO_IP, IP_CHECKSUM) || look_counts_memory(s, plain, plain);
 }
 
@@ -181,7 +201,7 @@ static struct script *cut(const struct script *s, const struct record *r, bool *
 			continue;
 		frame = frame_of(r, i, &len);
 		payload = frame != NULL ? payload_of(frame, len) : 0;
-		if (payload == 0)
+		if (payload == 0 || is_ours(r, frame + SOURCE_AT))
 			continue;
 		for (u32 n = cut_stmt(c, i + moved, frame, payload); n > 1; n--)
 			(*extra)[i + ++moved] = true;
@@ -192,15 +212,15 @@ static struct script *cut(const struct script *s, const struct record *r, bool *
 enum look_verdict look_cutting(struct look *l)
 {
 	static const struct compare_rules rules = { .right = "whole", .other = "in fragments" };
-	const struct look_run *plain = look_base(l, BASE_PLAIN);
-	struct run_options o = look_options(BASE_PLAIN);
+	const struct look_run *plain = look_base(l, BASE_TAP);
+	struct run_options o = look_options(BASE_TAP);
 	struct look_run whole, pieces;
 	enum look_verdict v;
 	struct script *c;
 	bool *extra;
 
 	if (!look_is_whole(plain) || plain->item.record.hosts != 1 ||
-	    !plain->item.record.ethernet || has_fragments(&plain->item.record) ||
+	    !look_base(l, BASE_PLAIN)->item.record.ethernet || has_fragments(&plain->item.record) ||
 	    asks(l->script, plain))
 		return LOOK_INCONCLUSIVE;
 	c = cut(l->script, &plain->item.record, &extra);

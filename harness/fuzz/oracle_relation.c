@@ -417,7 +417,7 @@ static bool can_run(struct look *l, const struct relation *r)
 {
 	const struct look_run *base = look_base(l, r->base);
 
-	return look_is_whole(base) && base->item.record.ethernet;
+	return look_is_whole(base) && look_base(l, BASE_PLAIN)->item.record.ethernet;
 }
 
 static enum look_verdict relate(struct look *l, const struct relation *r)
