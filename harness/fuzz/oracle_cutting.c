@@ -105,9 +105,6 @@ static u32 cut_stmt(struct script *s, u32 stmt, const u8 *frame, u32 payload)
 	return pieces;
 }
 
-/* LINUX: ip_rcv_finish_core(): early demultiplexing to a connected socket leaves the source
- * unchecked, which a fragment does not get. So nothing is cut that comes from an address of ours.
- */
 static bool is_ours(const struct record *r, const u8 *addr)
 {
 	for (u32 i = 0; i < r->nr; i++) {
@@ -117,6 +114,22 @@ static bool is_ours(const struct record *r, const u8 *addr)
 		if ((e->kind == RECORD_IN || e->kind == RECORD_OUT) &&
 		    is_ip(record_bytes(r, e), e->len) &&
 		    memcmp(record_bytes(r, e) + at, addr, ADDRESS_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* LINUX: ip_rcv_finish_core(), udp_sk_rx_dst_set(): early demultiplexing to a connected socket
+ * leaves the source unchecked, and a fragment does not get it, nor lets the socket remember a route
+ * for those behind it. It shows where something comes from an address of ours.
+ */
+static bool comes_from_us(const struct record *r)
+{
+	for (u32 i = 0; i < r->nr; i++) {
+		const struct record_event *e = &r->event[i];
+
+		if (e->kind == RECORD_IN && is_ip(record_bytes(r, e), e->len) &&
+		    is_ours(r, record_bytes(r, e) + SOURCE_AT))
 			return true;
 	}
 	return false;
@@ -201,7 +214,7 @@ static struct script *cut(const struct script *s, const struct record *r, bool *
 			continue;
 		frame = frame_of(r, i, &len);
 		payload = frame != NULL ? payload_of(frame, len) : 0;
-		if (payload == 0 || is_ours(r, frame + SOURCE_AT))
+		if (payload == 0)
 			continue;
 		for (u32 n = cut_stmt(c, i + moved, frame, payload); n > 1; n--)
 			(*extra)[i + ++moved] = true;
@@ -221,7 +234,7 @@ enum look_verdict look_cutting(struct look *l)
 
 	if (!look_is_whole(plain) || plain->item.record.hosts != 1 ||
 	    !look_base(l, BASE_PLAIN)->item.record.ethernet || has_fragments(&plain->item.record) ||
-	    asks(l->script, plain))
+	    comes_from_us(&plain->item.record) || asks(l->script, plain))
 		return LOOK_INCONCLUSIVE;
 	c = cut(l->script, &plain->item.record, &extra);
 	look_run(l->script, &o, l->worlds, &whole);
