@@ -351,6 +351,9 @@ int fib_model_del(struct fib_model *m, const struct fib_config *cfg)
 	struct model_route want = route_of(cfg);
 	u32 best = MODEL_ROUTES;
 
+	/* LINUX: fib_metrics_match(): not made smaller, as they are when a route comes. */
+	want.mtu = cfg->fc_mtu;
+	want.advmss = cfg->fc_advmss;
 	if (check_config(cfg) != 0)
 		return -EINVAL;
 	for (u32 i = 0; i < m->nr; i++)
