@@ -99,11 +99,12 @@ static void compare(const struct copy *c, const u8 *bytes, size_t len)
 		const struct pcap_interface *i = &r.interface[p.interface];
 
 		if (n >= c->nr_packets || !same_packet(&p, &c->packet[n]))
-			fuzz_found(DETECTOR_round_trip, "another packet is read than was written", "");
+			fuzz_found(DETECTOR_round_trip, "other packets are read than written", "");
 		if (i->link_type != c->interface[p.interface].link_type ||
 		    !same_bytes(i->name, name_len(i), c->interface[p.interface].name,
 				name_len(&c->interface[p.interface])))
-			fuzz_found(DETECTOR_round_trip, "another interface is read than was written", "");
+			fuzz_found(DETECTOR_round_trip, "other interfaces are read than written",
+				   "");
 		n++;
 	}
 	if (rc < 0)
