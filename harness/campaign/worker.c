@@ -81,6 +81,8 @@ static void libfuzzer_command(const struct session *s, const struct worker *w, u
 	arg(c, "-detect_leaks=0");
 	arg(c, "-reload=1");
 	arg(c, "-len_control=0");
+	/* Its weights by entropy would take more time than the runs do. */
+	arg(c, "-entropic=0");
 	arg(c, "-print_final_stats=1");
 	arg(c, "%s", w->queue.dir);
 	arg(c, "%s", s->corpus[w->target].dir);
