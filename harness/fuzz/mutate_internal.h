@@ -8,7 +8,9 @@
  *   mutate_tree.c    statements copied, put in, taken out; places of arguments
  *   mutate_stmt.c    operations on statements
  *   mutate_arg.c     on arguments
+ *   mutate_wild.c    values and combinations that nobody has a reason for
  *   mutate_packet.c  on frames; mutate_send.c on what is sent and answered
+ *   mutate_carry.c   on what frames carry, of any protocol
  *   mutate_time.c    on times, threads and processes
  *   mutate_world.c   on options, commands, faults
  *   mutate_break.c   those that break something

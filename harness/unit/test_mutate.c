@@ -710,6 +710,114 @@ static bool did_break_time(const struct change *c)
 	return one_time(c) && (w->kind == WHEN_ABS || w->from_ns >= NS_PER_SEC);
 }
 
+/* --- any number, any option, any kind of socket
+ * ----------------------------------------------------
+ */
+static bool did_wild(const struct change *c)
+{
+	struct differing d;
+
+	return one_call(c, &d) && d.n == 1 && d.b->kind == EXPR_NUMBER;
+}
+
+static bool did_insert_option(const struct change *c)
+{
+	u32 call = first_b(c)->call.call;
+
+	return one_more(c, STMT_CALL) && (call == CALL_setsockopt || call == CALL_getsockopt);
+}
+
+static bool did_kind(const struct change *c)
+{
+	struct differing d;
+
+	return one_call(c, &d) && first_b(c)->call.call == CALL_socket;
+}
+
+/* The same call, and the same arguments but for the first, which is a descriptor. */
+static bool asks_the_same(const struct change *c, u32 i, u32 k)
+{
+	const struct stmt *a = &c->b->stmt[i], *b = &c->b->stmt[k];
+	const char *x = strchr(c->text_b[i], ','), *y = strchr(c->text_b[k], ',');
+
+	if (a->kind != STMT_CALL || b->kind != STMT_CALL || a->call.call != b->call.call)
+		return false;
+	return c->b->expr[a->call.args].value != c->b->expr[b->call.args].value &&
+	       (x == NULL || y == NULL || strcmp(x, y) == 0);
+}
+
+static bool did_elsewhere(const struct change *c)
+{
+	bool found = false;
+
+	for (u32 i = 0; i + 1 < c->n_b; i++)
+		found |= asks_the_same(c, i, i + 1) ||
+			 (i + 2 < c->n_b && asks_the_same(c, i, i + 2));
+	return found && c->n_b > c->n_a && c->n_b <= c->n_a + 2 && has_all(c);
+}
+
+static bool did_break_sum(const struct change *c)
+{
+	struct differing d;
+
+	return one_call(c, &d) && d.n == 2 && d.b->kind == EXPR_NUMBER && d.b->value >= 1000;
+}
+
+static bool did_wait_again(const struct change *c)
+{
+	for (u32 i = 0; i < c->n_b; i++)
+		for (u32 k = i + 1; k < c->n_b; k++)
+			if (c->b->stmt[i].kind == STMT_CALL && c->b->stmt[k].kind == STMT_CALL &&
+			    c->b->stmt[i].thread > 1 &&
+			    c->b->stmt[i].thread == c->b->stmt[k].thread)
+				return c->n_b > c->n_a && c->n_b <= c->n_a + 2;
+	return false;
+}
+
+/* --- what frames carry
+ * -----------------------------------------------------------------------------
+ */
+static u32 sum_of(const u8 *p, u32 len, u32 sum)
+{
+	for (u32 i = 0; i < len; i++)
+		sum += (u32)p[i] << (i % 2 == 0 ? 8 : 0);
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+static bool sums_right(const struct change *c)
+{
+	static u8 frame[MAX];
+	u32 len = frame_of(c->b, first_b(c), frame), hlen, sum = 0;
+	u8 proto = frame[IPV4_PROTOCOL];
+
+	if (len < IPV4_HLEN)
+		return false;
+	hlen = ipv4_hlen(frame);
+	if (sum_of(frame, hlen, 0) != 0xffff)
+		return false;
+	if (proto == 17 || proto == 6)
+		sum = sum_of(frame + IPV4_SADDR, 8, proto + len - hlen);
+	else if (proto != 1 && proto != 2)
+		return true;
+	return len - hlen < 18 || sum_of(frame + hlen, len - hlen, sum) == 0xffff;
+}
+
+static bool did_frame_proto(const struct change *c)
+{
+	return one_frame(c) && first_b(c)->packet.kind == PACKET_IP && sums_right(c);
+}
+
+static bool did_frame_option(const struct change *c)
+{
+	static u8 frame[MAX];
+	u32 len = one_frame(c) ? frame_of(c->b, first_b(c), frame) : 0;
+
+	return len > IPV4_HLEN && ipv4_hlen(frame) > IPV4_HLEN &&
+	       sum_of(frame, ipv4_hlen(frame), 0) == 0xffff;
+}
+
 static bool did_anything(const struct change *c)
 {
 	return cut_a(c) + cut_b(c) != 0;
@@ -773,6 +881,15 @@ static const struct {
 	{ MUTATE_host, 100, did_host },
 	{ MUTATE_knob, 130, did_knob },
 	{ MUTATE_fault, 120, did_fault },
+	{ MUTATE_insert_option, 140, did_insert_option },
+	{ MUTATE_wild, 130, did_wild },
+	{ MUTATE_kind, 130, did_kind },
+	{ MUTATE_elsewhere, 130, did_elsewhere },
+	{ MUTATE_wait_again, 140, did_wait_again },
+	{ MUTATE_frame_proto, 140, did_frame_proto },
+	{ MUTATE_frame_option, 140, did_frame_option },
+	{ MUTATE_break_inner, 120, did_frame_proto },
+	{ MUTATE_break_sum, 120, did_break_sum },
 	{ MUTATE_break_csum, 140, did_break_csum },
 	{ MUTATE_break_len, 140, did_break_len },
 	{ MUTATE_break_fragment, 130, one_frame },
