@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "harness/lib/must.h"
 
-enum { SHOWN = 5, STATEMENT_BYTES = 400 };
+enum { SHOWN = 5, STATEMENT_BYTES = 400, LONGER_NS = 7313131 };
 
 const struct fuzz_look_info fuzz_looks[LOOK_MAX] = {
 #define L(name, detector, what) { #name, what, DETECTOR_##detector },
@@ -192,11 +192,23 @@ enum look_verdict look_compare(struct look *l, const struct look_run *a, const s
 /* --- the looks
  * ------------------------------------------------------------------------------------- */
 
+/* What is over soon behind the last statement is seen, and no tick falls on the end. */
+static struct script *with_end(const struct script *s)
+{
+	struct script *c = look_copy(s);
+	struct stmt *st = script_add_stmt(c, STMT_DIRECTIVE);
+
+	st->directive.id = DIR_ADVANCE;
+	st->directive.value[0] = LONGER_NS;
+	return c;
+}
+
 /* Whatever else holds says more than a look that says nothing. */
 enum look_verdict fuzz_look(const struct script *s, u32 looks, struct dut_worlds *worlds,
 			    struct look_finding *f)
 {
-	struct look l = { .script = s, .worlds = worlds, .f = f };
+	struct script *longer = with_end(s);
+	struct look l = { .script = longer, .worlds = worlds, .f = f };
 	enum look_verdict all = looks == 0 ? LOOK_HOLDS : LOOK_INCONCLUSIVE;
 
 	*f = (struct look_finding){ .detector = DETECTOR_MAX };
@@ -212,6 +224,7 @@ enum look_verdict fuzz_look(const struct script *s, u32 looks, struct dut_worlds
 	}
 	for (u32 i = 0; i < LOOK_BASES; i++)
 		look_run_free(&l.base[i]);
+	script_free(longer);
 	return all;
 }
 

@@ -169,10 +169,12 @@ static void plant(struct look_run *r, const struct run_options *o)
 		change_frame(&r->item.record);
 }
 
-/* Which of a look's runs is the other one: the first is that of the program as it is. */
+/* Which of a look's runs is the other one: those before it are of the program as it is, and on the
+ * device that the look starts from.
+ */
 static u32 other_run(enum fuzz_look l)
 {
-	return l == LOOK_sockets || l == LOOK_hosts ? 2 : 1;
+	return l == LOOK_twice || l == LOOK_checks ? 1 : 2;
 }
 
 static void finds(const struct script *s, enum fuzz_look l, enum plant what, const char *word)
