@@ -89,6 +89,7 @@ static const struct gen_row rows[] = {
 	{ NULL, -3, "poll(@badptr, @digit, 0) = ..." },
 	{ NULL, -2, "poll([{fd = @fdu, events = POLLIN, revents = ...}], 1025, 0) = ..." },
 	{ NULL, -2, "poll([{fd = @fdu, events = POLLIN, revents = ...}], -1, 0) = ..." },
+	{ NULL, -2, "poll([{fd = @fdu, events = POLLIN, revents = ...}], @wild_many, 0) = ..." },
 	{ NULL, -2, "poll([{fd = @bad_fd, events = POLLIN|POLLOUT, revents = ...}], 1, 0) = ..." },
 	{ "events", 10, "POLLIN" },
 	{ NULL, 6, "POLLOUT" },
@@ -269,6 +270,32 @@ static const struct gen_row rows[] = {
 	  "setsockopt(@fdb, SOL_SOCKET, SO_RCVLOWAT, [@value], 4) = ...\n@thread~recv(@cur, @into, "
 	  "MSG_WAITALL) = ...\n@do_frame_match" },
 	{ NULL, 2, "@do_block\n@do_link" },
+	/* Who waited, for a time only, waits once more. */
+	{ NULL, 3, "@thread~@timed_wait@woken\n@thread_again~@timed_wait@woken\n@pause" },
+	{ NULL, 3,
+	  "setsockopt(@fdb, SOL_SOCKET, SO_RCVTIMEO, {tv_sec = 0, tv_usec = @wait_usec}, 16) = "
+	  "...\n@thread~recv(@cur, @into, 0) = "
+	  "...@woken\n@thread_again~@timed_wait@woken\n@pause" },
+	{ NULL, 2,
+	  "@thread~@timed_wait@woken\nsetsockopt(@fdb, SOL_SOCKET, SO_RCVTIMEO, {tv_sec = 0, "
+	  "tv_usec "
+	  "= @wait_usec}, 16) = ...\n@thread_again~recv(@cur, @into, 0) = ...@woken\n@pause" },
+	{ "timed_wait", 6,
+	  "poll([{fd = @fdb, events = POLLIN, revents = ...}], 1, @wait_msec) = ..." },
+	{ NULL, 1, "nanosleep({tv_sec = 0, tv_nsec = @wait_usec~000}, NULL) = ..." },
+	{ NULL, 2,
+	  "poll([{fd = @fdb, events = POLLIN, revents = ...}, {fd = @fdu, events = POLLPRI, "
+	  "revents = ...}], 2, @wait_msec) = ..." },
+	/* Never 0, which is for ever, nor the very instant at which a frame comes. */
+	{ "wait_msec", 2, "5" },
+	{ NULL, 4, "@digit~5" },
+	{ NULL, 2, "1@digit~5" },
+	{ "wait_usec", 2, "5000" },
+	{ NULL, 4, "@digit~5000" },
+	{ NULL, 2, "1@digit~5000" },
+	{ "woken", 4, "\n@do_frame_match" },
+	{ NULL, 3, "\n@now+.0@digit @do_frame_match" },
+	{ NULL, 3, "" },
 	{ "signo_rule", 4, "SIGUSR1" },
 	{ NULL, 10, "@signo" },
 	/* Processes: each has its own descriptors from the moment it is named. */

@@ -10,10 +10,17 @@
  */
 static void put_thread(struct gen *g)
 {
-	if (g->next_thread > GEN_THREADS)
+	g->last_blocked = g->next_thread <= GEN_THREADS ? g->next_thread : 0;
+	if (g->last_blocked == 0)
 		return;
-	g->last_blocked = g->next_thread;
 	gen_putf(g, "thread %u: ", g->next_thread++);
+}
+
+/* The one that made the last of them, once that is sure to be over. */
+static void put_thread_again(struct gen *g)
+{
+	if (g->last_blocked != 0)
+		gen_putf(g, "thread %u: ", g->last_blocked);
 }
 
 /* Flags of a call that receives: it must not wait where nothing may come. */
@@ -90,6 +97,9 @@ static const struct gen_row rows[] = {
 	  "sendmsg(@cur, {msg_name(@namelen) = @to, msg_iov(1) = [{@data}]}, @send_flags) = ..." },
 	{ NULL, -2,
 	  "sendmsg(@cur, {msg_name(16) = @to, msg_iov(@iovlen) = [{@data}]}, @send_flags) = ..." },
+	{ NULL, -2,
+	  "sendmsg(@cur, {msg_name(16) = @to, msg_iov(2) = [{..., @huge}, {..., @huge}]}, "
+	  "@send_flags) = ..." },
 	{ NULL, -3, "sendmsg(@cur, @badptr, @send_flags) = ..." },
 	{ NULL, -2, "sendmsg(@cur, {msg_name(16) = @to, msg_iov(1) = @badptr}, 0) = ..." },
 	{ NULL, -2, "sendto(@cur, @data, @send_flags, NULL, 0) = ..." },
@@ -108,6 +118,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, "@who~sendto(@cur, @data, @send_flags, @to, @addrlen) = ..." },
 	{ NULL, -2, "writev(@cur, @badptr, 1) = ..." },
 	{ NULL, -2, "writev(@cur, [{@data}], @iovlen) = ..." },
+	{ NULL, -2, "writev(@cur, [{..., @huge}, {..., @huge}], 2) = ..." },
 	{ NULL, -2, "writev(@cur, NULL, 0) = ..." },
 	{ "namelen", 4, "0" },
 	{ NULL, 4, "15" },
@@ -120,6 +131,18 @@ static const struct gen_row rows[] = {
 	{ NULL, 4, "1025" },
 	{ NULL, 4, "-1" },
 	{ NULL, 2, "100000" },
+	{ NULL, 4, "@wild_many" },
+	{ "huge", 4, "2147483648" },
+	{ NULL, 4, "2147483647" },
+	{ NULL, 4, "2147479552" },
+	{ NULL, 3, "1073741824" },
+	{ NULL, 3, "4294967295" },
+	{ NULL, 3, "4294967296" },
+	{ NULL, 2, "9223372036854775807" },
+	{ NULL, 2, "-1" },
+	{ NULL, 4, "65507" },
+	{ NULL, 4, "40000" },
+	{ NULL, 3, "@digit" },
 	{ "send_flags", 150, "0" },
 	{ NULL, 8, "MSG_DONTWAIT" },
 	{ NULL, 8, "MSG_CONFIRM" },
@@ -224,6 +247,9 @@ static const struct gen_row rows[] = {
 	{ NULL, -2, "recvmsg(@fdb, @badptr, MSG_DONTWAIT) = ..." },
 	{ NULL, -2,
 	  "recvmsg(@fdb, {msg_iov(@iovlen) = [{@into}], msg_flags = ...}, MSG_DONTWAIT) = ..." },
+	{ NULL, -2,
+	  "recvmsg(@fdb, {msg_iov(2) = [{..., @huge}, {..., @huge}], msg_flags = ...}, "
+	  "MSG_DONTWAIT) = ..." },
 	{ NULL, -2, "recv(@bad_fd, @into, @recv_flags) = ..." },
 	{ NULL, -1, "recvfrom(@bad_fd, @into, @recv_flags, @from_out) = ..." },
 	{ "do_error_queue", 10,
@@ -369,6 +395,7 @@ static const struct gen_row rows[] = {
 
 static const struct gen_slot slots[] = {
 	{ "thread", put_thread },
+	{ "thread_again", put_thread_again },
 	{ "recv_call_flags", put_recv_flags },
 	{ "do_send", put_send },
 };

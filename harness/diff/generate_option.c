@@ -184,6 +184,108 @@ static void put_option(struct gen *g)
 		gen_put(g, name);
 }
 
+/* --- structures
+ * ------------------------------------------------------------------------------------ */
+static void put_le32(struct gen *g, u32 v)
+{
+	gen_putf(g, "%02x%02x%02x%02x", v & 255, v >> 8 & 255, v >> 16 & 255, v >> 24);
+}
+
+static void put_zeros(struct gen *g, u32 n)
+{
+	while (n-- != 0)
+		gen_put(g, "00");
+}
+
+static void put_group(struct gen *g)
+{
+	static const char *const groups[] = { "ef010101", "e0000001", "e8000001",
+					      "c0000209", "00000000", "ffffffff" };
+
+	gen_put(g, groups[gen_below(g, ARRAY_SIZE(groups))]);
+}
+
+/* How many follow: few, about as many as a socket may have, or too many to be multiplied. */
+static u32 draw_count(struct gen *g)
+{
+	static const u32 counts[] = { 0,	  0,	      1,	  2,
+				      9,	  10,	      11,	  12,
+				      100,	  0x1fffffff, 0x20000000, 0x3fffffff,
+				      0x40000000, 0x40000001, 0x80000000, 0xffffffff };
+
+	return counts[gen_below(g, ARRAY_SIZE(counts))];
+}
+
+/* The length: what the count asks for, near it, or any. */
+static void put_length(struct gen *g, u32 head, u32 count, u32 each)
+{
+	u32 len = head + (count < 16 ? count * each : 16);
+
+	switch (gen_below(g, 8)) {
+	case 0:
+		len += gen_between(g, 1, 4);
+		break;
+	case 1:
+		len -= gen_between(g, 1, 4);
+		break;
+	case 2:
+		len = gen_below(g, head + 1);
+		break;
+	default:
+		break;
+	}
+	gen_putf(g, ", %u", len);
+}
+
+/* struct ip_msfilter, ip_mreq_source */
+static void do_filter(struct gen *g)
+{
+	static const char *const names[] = { "IP_MSFILTER",	  "IP_MSFILTER",
+					     "IP_MSFILTER",	  "IP_BLOCK_SOURCE",
+					     "IP_UNBLOCK_SOURCE", "IP_DROP_SOURCE_MEMBERSHIP",
+					     "IP_DROP_MEMBERSHIP" };
+	u32 count = draw_count(g);
+
+	gen_expand(g, "setsockopt(@fd, SOL_IP, ");
+	gen_put(g, names[gen_below(g, ARRAY_SIZE(names))]);
+	gen_put(g, ", hex ");
+	put_group(g);
+	gen_put(g, gen_percent(g, 70) ? "00000000" : "7f000001");
+	put_le32(g, gen_below(g, 3));
+	put_le32(g, count);
+	for (u32 i = 0; i < (count < 16 ? count : 4); i++)
+		gen_putf(g, "c00002%02x", i + 2);
+	put_length(g, 16, count, 4);
+	gen_put(g, ") = ...");
+}
+
+/* struct group_filter, group_source_req, group_req: addresses take 128 bytes each. */
+static void do_group_filter(struct gen *g)
+{
+	static const char *const names[] = { "MCAST_MSFILTER",	     "MCAST_MSFILTER",
+					     "MCAST_MSFILTER",	     "MCAST_BLOCK_SOURCE",
+					     "MCAST_UNBLOCK_SOURCE", "MCAST_LEAVE_SOURCE_GROUP",
+					     "MCAST_LEAVE_GROUP" };
+	u32 count = draw_count(g);
+
+	gen_expand(g, "setsockopt(@fd, SOL_IP, ");
+	gen_put(g, names[gen_below(g, ARRAY_SIZE(names))]);
+	gen_put(g, ", hex ");
+	put_le32(g, gen_below(g, 4));
+	put_zeros(g, 4);
+	gen_put(g, gen_percent(g, 85) ? "02000000" : "0a000000");
+	put_group(g);
+	put_zeros(g, 120);
+	put_le32(g, gen_below(g, 3));
+	put_le32(g, count);
+	for (u32 i = 0; i < (count < 3 ? count : 1); i++) {
+		gen_putf(g, "02000000c00002%02x", i + 2);
+		put_zeros(g, 120);
+	}
+	put_length(g, gen_percent(g, 80) ? 144 : gen_percent(g, 50) ? 136 : 264, count, 128);
+	gen_put(g, ") = ...");
+}
+
 static void note_timeout(struct gen *g)
 {
 	struct gen_sock *s = gen_sock_of(g, g->cur);
@@ -310,6 +412,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "setsockopt(@fdu, SOL_IP, @membership, @mreq, @mreqlen) = ..." },
 	{ NULL, 1, "setsockopt(@fdu, SOL_IP, IP_OPTIONS, hex 00, @optionslen) = ..." },
 	{ NULL, 3, "setsockopt(@fdu, SOL_SOCKET, SO_TIMESTAMPING, [@rxstamp], 4) = ..." },
+	{ NULL, 3, "@do_filter" },
+	{ NULL, 2, "@do_group_filter" },
 	{ "do_set_before_bind", 10, "setsockopt(@cur, SOL_SOCKET, SO_REUSEADDR, [1], 4) = ..." },
 	{ NULL, 6, "setsockopt(@cur, SOL_SOCKET, SO_REUSEPORT, [1], 4) = ..." },
 	{ NULL, 4, "setsockopt(@cur, SOL_SOCKET, SO_BINDTODEVICE, \"eth0\", 4) = ..." },
@@ -561,6 +665,8 @@ static const struct gen_slot slots[] = {
 	{ "signo", put_signo },
 	{ "so_stamp", put_so_stamp },
 	{ "option", put_option },
+	{ "do_filter", do_filter },
+	{ "do_group_filter", do_group_filter },
 	{ "note_timeout", note_timeout },
 	{ "note_nonblock", note_nonblock },
 };

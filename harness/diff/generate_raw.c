@@ -245,6 +245,8 @@ static u32 quote(struct gen *g, u8 *at)
 	put_be16(at + IP_BYTES + 4, L4_BYTES + 1);
 	if (gen_percent(g, 20))
 		spoil_byte(g, at, 10);
+	if (gen_percent(g, 10))
+		at[0] = (u8)(0x40 | gen_below(g, 16));
 	return gen_percent(g, 60) ? IP_BYTES + L4_BYTES : gen_below(g, IP_BYTES + L4_BYTES);
 }
 
@@ -261,6 +263,51 @@ static void do_icmp_quote(struct gen *g)
 	len = L4_BYTES + quote(g, at + L4_BYTES);
 	put_be16(at + 2, checksum(at, len, 0));
 	gen_expand(g, "< @peer > @own ip proto 1 ");
+	put_bytes(g, at, len);
+}
+
+/* What groups are told in, of all versions: who asks, who is in, who leaves. */
+static void do_igmp(struct gen *g)
+{
+	static const u8 types[] = { 0x11, 0x11, 0x11, 0x12, 0x16, 0x17, 0x22, 0x13 };
+	static const u32 groups[] = { 0, 0xe0000001, 0xef010101, 0xe0000016 };
+	static const u8 lens[] = { 8, 8, 12, 12, 16, 20, 7, 4, 11, 15 };
+	static const char *const to[] = { "@own", "224.0.0.1", "224.0.0.22", "239.1.1.1",
+					  "@broadcast" };
+	u32 len = lens[gen_below(g, ARRAY_SIZE(lens))];
+	u8 at[64] = { 0 };
+
+	at[0] = gen_percent(g, 10) ? (u8)gen_below(g, 256) : types[gen_below(g, ARRAY_SIZE(types))];
+	at[1] = (u8)(gen_percent(g, 40) ? 0 : gen_below(g, 256));
+	put_be32(at + 4, groups[gen_below(g, ARRAY_SIZE(groups))]);
+	at[8] = (u8)gen_below(g, 16);
+	at[9] = (u8)gen_below(g, 256);
+	put_be16(at + 10, (u16)(gen_percent(g, 70) ? gen_below(g, 3) : gen_below(g, 65536)));
+	if (len > 12)
+		put_be32(at + 12, 0xc0000207);
+	if (gen_percent(g, 90))
+		put_be16(at + 2, checksum(at, len, 0));
+	gen_expand(g, "< @peer > ");
+	gen_expand(g, to[gen_below(g, ARRAY_SIZE(to))]);
+	gen_expand(g, " ip proto 2 ");
+	put_bytes(g, at, len);
+}
+
+/* Of any type and code, of any length. */
+static void do_any_icmp(struct gen *g)
+{
+	u32 len = gen_below(g, 40);
+	u8 at[64] = { 0 };
+
+	for (u32 i = 4; i < len; i++)
+		at[i] = (u8)(gen_percent(g, 60) ? 0 : gen_below(g, 256));
+	at[0] = (u8)(gen_percent(g, 70) ? gen_below(g, 19) : gen_below(g, 256));
+	at[1] = (u8)(gen_percent(g, 70) ? gen_below(g, 6) : gen_below(g, 256));
+	if (at[0] == 13) /* its answer tells the time */
+		at[0] = 14;
+	if (len >= 4)
+		put_be16(at + 2, checksum(at, len, 0));
+	gen_expand(g, "< @peer > @dst_in@attrs_ip ip proto 1 ");
 	put_bytes(g, at, len);
 }
 
@@ -307,6 +354,8 @@ static const struct gen_slot slots[] = {
 	{ "do_sum_of_ones", do_sum_of_ones },
 	{ "do_icmp_quote", do_icmp_quote },
 	{ "do_probe", do_probe },
+	{ "do_igmp", do_igmp },
+	{ "do_any_icmp", do_any_icmp },
 };
 
 const struct gen_part gen_part_raw = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };

@@ -291,6 +291,7 @@ static void do_socket(struct gen *g)
 		{ 2, GEN_TCP, true, "AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP" },
 		{ 3, GEN_RAW, false, "AF_INET, SOCK_RAW, 200" },
 		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_ETHERNET" },
+		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_TCP" },
 	};
 	u32 weight[ARRAY_SIZE(made)], i;
 

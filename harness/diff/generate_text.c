@@ -516,13 +516,42 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "0x80000000" },
 	{ NULL, 1, "0xffffffff" },
 	{ NULL, 1, "0x7fff0000" },
+	{ NULL, 5, "@wild" },
+	/* Where integers end, and where what is counted is multiplied. */
+	{ "wild_many", 3, "1025" },
+	{ NULL, 3, "65536" },
+	{ NULL, 3, "268435457" },
+	{ NULL, 3, "536870912" },
+	{ NULL, 3, "1073741825" },
+	{ NULL, 3, "2147483647" },
+	{ NULL, 3, "2147483648" },
+	{ NULL, 3, "4294967295" },
+	{ NULL, 3, "-1" },
+	{ NULL, 3, "-2147483648" },
+	{ NULL, 2, "1152921504606846977" },
+	{ NULL, 2, "9223372036854775807" },
 	{ "onoff", 8, "1" },
 	{ NULL, 3, "0" },
 };
 
+/* A power of two, and what is beside it, of either sign: what an int can be. */
+static void put_wild(struct gen *g)
+{
+	static const u8 widths[] = { 7, 8, 15, 16, 31 };
+	u32 bit = gen_percent(g, 60) ? widths[gen_below(g, ARRAY_SIZE(widths))] : gen_below(g, 32);
+	s64 v = (s64)(1ull << bit) + (s64)gen_below(g, 3) - 1;
+
+	if (gen_percent(g, 40))
+		v = -v;
+	if (v > 0x7fffffff || v < -(s64)0x80000000)
+		v = 0x7fffffff;
+	gen_putf(g, "%lld", (long long)v);
+}
+
 static const struct gen_slot slots[] = {
-	{ "u8", put_u8 },	{ "u16", put_u16 },	{ "x8", put_x8 },   { "h8", put_h8 },
-	{ "digit", put_digit }, { "bytes", put_bytes }, { "now", put_now }, { "ms", put_ms },
+	{ "u8", put_u8 },	{ "u16", put_u16 },   { "x8", put_x8 },
+	{ "h8", put_h8 },	{ "wild", put_wild }, { "digit", put_digit },
+	{ "bytes", put_bytes }, { "now", put_now },   { "ms", put_ms },
 };
 
 const struct gen_part gen_part_text = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };

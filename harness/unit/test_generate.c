@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"1edd57233028e1ffdc9e46b19fb9f47a2c6c8db583cbd49ec1a009ef9250a575";
+		"9c9f191262af65a2788dac4ad6a10854d346853488f2b14fb6dd797d9f024803";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 

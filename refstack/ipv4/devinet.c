@@ -10,6 +10,7 @@
 
 #include "core/cpu.h"
 #include "core/neighbour.h"
+#include "ipv4/igmp.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/route.h"
 #include "uapi/errno.h"
@@ -440,6 +441,7 @@ struct in_device *inetdev_init(struct net_device *dev)
 	in_dev->dev = dev;
 	in_dev->mtu = dev->mtu;
 	in_dev->mc_all_hosts = (dev->flags & IFF_UP) != 0;
+	ip_mc_reset(in_dev);
 	dev->neigh_parms = neigh_parms_alloc(dev, net->arp_tbl);
 	if (dev->neigh_parms == NULL) {
 		pool_free(&net->in_device_pool, in_dev);
@@ -533,6 +535,7 @@ void inetdev_event(struct net_device *dev, u32 event)
 		if ((dev->flags & IFF_LOOPBACK) != 0)
 			inetdev_add_loopback(in_dev);
 		in_dev->mc_all_hosts = true;
+		ip_mc_reset(in_dev);
 		inetdev_arp_notify(dev, in_dev);
 		break;
 	case NETDEV_CHANGEADDR:

@@ -4,6 +4,7 @@
 #define REFSTACK_IPV4_IGMP_H
 
 #include "core/sock.h"
+#include "ipv4/inetdevice.h"
 
 enum { IGMP_MAX_MSF = 10 }; /* LINUX: net.ipv4.igmp_max_msf */
 
@@ -13,6 +14,8 @@ struct ip_mreqn {
 	s32 imr_ifindex;
 };
 
+/* A device comes up: who asks there is not known yet. */
+void ip_mc_reset(struct in_device *in_dev);
 int igmp_rcv(struct sk_buff *skb);
 int ip_mc_join_group(struct sock *sk, struct ip_mreqn *imr);
 int ip_mc_leave_group(struct sock *sk, struct ip_mreqn *imr);

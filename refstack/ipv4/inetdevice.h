@@ -25,6 +25,11 @@ struct in_device {
 	u32 mtu; /* ○ of the device at the last event: what NETDEV_CHANGEMTU changed from */
 	bool mc_all_hosts; /* member of 224.0.0.1: whatever is up is. The only group of this part.
 			    */
+	/* What those who ask for groups have said: of which version they are, until when, in
+	 * jiffies; how often they ask, and how soon they want to know.
+	 */
+	u64 mr_v1_seen, mr_v2_seen, mr_qi, mr_qri;
+	u32 mr_qrv;
 	bool dead;
 };
 

@@ -411,6 +411,22 @@ static int set_mcast_source(struct ip_set *a)
 						     : ip_mc_source(a->sk, &mreq);
 }
 
+/* Behind the head of a filter. */
+static int check_sources(const struct ip_set *a, u32 numsrc)
+{
+	u8 family[2];
+
+	for (u32 i = 0; i < numsrc; i++) {
+		uptr at = a->optval + GROUP_FILTER_BYTES + (uptr)i * SOCKADDR_STORAGE_BYTES;
+
+		if (copy_from_user(a->task, family, at, sizeof(family)) != 0)
+			return -EFAULT;
+		if (get_le16(family) != AF_INET)
+			return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 static int set_mcast_msfilter(struct ip_set *a)
 {
 	u8 raw[GROUP_FILTER_BYTES];
@@ -421,6 +437,9 @@ static int set_mcast_msfilter(struct ip_set *a)
 		return err;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
 		return -EADDRNOTAVAIL;
+	err = check_sources(a, get_le32(raw + GROUP_NUMSRC));
+	if (err != 0)
+		return err;
 	mreq = group_of_req(raw);
 	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + GROUP_FMODE),
 			      get_le32(raw + GROUP_NUMSRC));
