@@ -119,17 +119,26 @@ static bool is_ours(const struct record *r, const u8 *addr)
 	return false;
 }
 
+/* A group, a network or everybody on one, a loopback. */
+static bool is_nobody(const u8 *addr)
+{
+	return addr[0] == 0 || addr[0] == 0x7f || addr[0] >= 0xe0 || addr[3] == 0 ||
+	       addr[3] == 0xff;
+}
+
 /* LINUX: ip_rcv_finish_core(), udp_sk_rx_dst_set(): early demultiplexing to a connected socket
  * leaves the source unchecked, and a fragment does not get it, nor lets the socket remember a route
  * for those behind it. It shows where something comes from an address of ours.
  */
-static bool comes_from_us(const struct record *r)
+static bool has_martian(const struct record *r)
 {
 	for (u32 i = 0; i < r->nr; i++) {
 		const struct record_event *e = &r->event[i];
 
+		const u8 *from = record_bytes(r, e) + SOURCE_AT;
+
 		if (e->kind == RECORD_IN && is_ip(record_bytes(r, e), e->len) &&
-		    is_ours(r, record_bytes(r, e) + SOURCE_AT))
+		    (is_nobody(from) || is_ours(r, from)))
 			return true;
 	}
 	return false;
@@ -234,7 +243,7 @@ enum look_verdict look_cutting(struct look *l)
 
 	if (!look_is_whole(plain) || plain->item.record.hosts != 1 ||
 	    !look_base(l, BASE_PLAIN)->item.record.ethernet || has_fragments(&plain->item.record) ||
-	    comes_from_us(&plain->item.record) || asks(l->script, plain))
+	    has_martian(&plain->item.record) || asks(l->script, plain))
 		return LOOK_INCONCLUSIVE;
 	c = cut(l->script, &plain->item.record, &extra);
 	look_run(l->script, &o, l->worlds, &whole);
