@@ -355,6 +355,8 @@ int udp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *ad
 			count_bad_checksum(net);
 		kfree_skb(skb);
 		msg->msg_flags &= ~(u32)MSG_TRUNC;
+		/* LINUX: what is waited for next is waited for as long as if nothing had come. */
+		current_task(net)->timeo = sk->sk_rcvtimeo;
 	}
 }
 
