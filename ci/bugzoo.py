@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The bug zoo: harness/bugzoo/ID.patch, each a mistake to plant.
 
---check: every patch has its header, applies and builds (changed objects only, -O0); rows that cannot
-exist have their reason in absent.tsv. Without it each patch is planted in a copy of the tree, the
-golden vectors look at it, and then a campaign from the committed corpus, until the first detection or
-the budget's end. What was found is made small, must not show on the clean tree, and is put to every
-detector alone. Results are kept by row in DIR; those that are there are not asked for again.
+--check: every row of rows.tsv has a patch, or a reason in absent.tsv why it cannot exist yet; every
+patch has its header, applies and builds (changed objects only, -O0). Without it each patch is planted
+in a copy of the tree, the golden vectors look at it, and then a campaign from the committed corpus,
+until the first detection or the budget's end. What was found is made small and put to every detector
+alone. A finding that the clean tree has, too, does not count: the campaign goes on. Results are kept
+by row in DIR; those that are there are not asked for again.
 """
 import argparse
 import concurrent.futures
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +31,20 @@ TREE = CORE + ("harness", "ci", "corpus", "vectors", "Makefile")
 # Those that run the stack or the card: the others know neither.
 TARGETS = ("syscalls", "rx", "api", "frag", "neigh", "route", "nic", "snapshot")
 UNSPREAD = ("setarch", "-R")  # sanitizers die at random where addresses are spread widely
+HANGS = 124  # as timeout(1) has it
+
+
+def run(command, seconds, **kwargs):
+    """A mistake may make anything hang: what the command has started ends with it."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          errors="replace", start_new_session=True, **kwargs) as p:
+        try:
+            out, err = p.communicate(timeout=seconds)
+            return subprocess.CompletedProcess(command, p.returncode, out, err)
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)
+            out, err = p.communicate()
+            return subprocess.CompletedProcess(command, HANGS, out, err)
 
 
 def detectors():
@@ -80,9 +96,14 @@ def bugs(pattern=None):
     return all_bugs
 
 
-def absent():
-    with open(os.path.join(ZOO, "absent.tsv"), encoding="utf-8") as f:
+def table(name):
+    """Of a .tsv, without its first line."""
+    with open(os.path.join(ZOO, name), encoding="utf-8") as f:
         return [line.rstrip("\n").split("\t") for line in f.readlines()[1:]]
+
+
+def absent():
+    return table("absent.tsv")
 
 
 def plant(bug, where, parts):
@@ -130,6 +151,19 @@ def check(bug):
     return wrong
 
 
+def rows_complaints(every):
+    """Nothing is left out in silence."""
+    rows = {row[0] for row in table("rows.tsv")}
+    planted = {bug.id for bug in every}
+    gone = {row[0] for row in absent() if len(row) == 2 and row[1]}
+    for name in sorted(rows - planted - gone):
+        yield name, "has neither a patch nor a reason"
+    for name in sorted(planted & gone):
+        yield name, "has a patch and a reason not to have one"
+    for name in sorted((planted | gone) - rows):
+        yield name, "is not in rows.tsv"
+
+
 def check_all(jobs):
     failed = 0
     every = bugs()
@@ -139,14 +173,28 @@ def check_all(jobs):
             failed += bool(wrong)
             for w in wrong:
                 print(f"[  FAILED  ] bugzoo/{bug.path}: {w}")
-    for row in absent():
-        if len(row) != 2 or not row[1] or os.path.exists(f"{ZOO}/{row[0]}.patch"):
-            print(f"[  FAILED  ] bugzoo/absent.tsv: {row[0]}: has no reason, or a patch")
-            failed += 1
+    wrong = list(rows_complaints(every))
+    for name, why in wrong:
+        print(f"[  FAILED  ] bugzoo/{name}: {why}")
+    failed += len(wrong)
     print(f"[  PASSED  ] {len(every) - failed} test(s).")
     if failed:
         print(f"[  FAILED  ] {failed} test(s).")
     return 1 if failed else 0
+
+
+def link_build(base, build):
+    """A build that goes on from another one. What the compiler says of headers names the build's own
+    objects, and is written in place: it is copied."""
+    def copy(source, to):
+        if not source.endswith(".d"):
+            os.link(source, to)
+            return
+        with open(source, encoding="utf-8") as f:
+            text = f.read()
+        with open(to, "w", encoding="utf-8") as f:
+            f.write(text.replace(base + "/", build + "/"))
+    shutil.copytree(base, build, copy_function=copy)
 
 
 # --- a campaign a row ------------------------------------------------------------------------------
@@ -163,8 +211,8 @@ class Zoo:
             f"{build}/{c}_{t}" for t in TARGETS for c in ("libfuzzer/fuzz", "asan/replay")]
 
     def make(self, where, build, programs):
-        return subprocess.run(["make", "-s", f"-j{self.args.make_jobs}", f"BUILD={build}", *programs], cwd=where,
-                              capture_output=True, text=True, check=False)
+        return subprocess.run(["make", "-s", f"-j{self.args.make_jobs}", f"BUILD={build}", *programs],
+                              cwd=where, capture_output=True, text=True, check=False)
 
     def make_base(self):
         tree = os.path.join(self.dir, "tree")
@@ -231,36 +279,39 @@ class Row:
                        "signature": "", "seconds": 0.0, "execs": 0, "judged": 0, "alone": [],
                        "script": "", "note": ""}
 
-    def refstack(self, *args, build=None, **kwargs):
-        return subprocess.run([f"{build or self.build}/gcc-O3/refstack", *args], cwd=self.where,
-                              capture_output=True, text=True, errors="replace", check=False, **kwargs)
+    def refstack(self, *args, build=None, seconds=120):
+        return run([f"{build or self.build}/gcc-O3/refstack", *args], seconds, cwd=self.where)
 
     def look(self):
         r = self.result
         p = plant(self.bug, self.where, TREE)
-        shutil.copytree(self.zoo.base, self.build, copy_function=os.link)
+        link_build(self.zoo.base, self.build)
         if p.returncode == 0:
             p = self.zoo.make(self.where, self.build, self.zoo.programs(self.build))
         if p.returncode != 0:
             r["note"] = "does not build: " + (p.stderr or p.stdout)[-300:]
             return r
         r["golden"] = self.refstack("check", "vectors").returncode != 0
-        started = time.monotonic()
-        self.fuzz()
-        r["seconds"] = round(time.monotonic() - started, 1)
+        started, known = time.monotonic(), set()
+        left = float(self.zoo.args.budget)
+        while left > 0 and not r["found"]:
+            self.fuzz(left)
+            r["seconds"] = round(time.monotonic() - started, 1)
+            left = self.zoo.args.budget - r["seconds"]
+            fresh = [f for f in self.findings() if f[0] not in known]
+            if not fresh:
+                break
+            for finding in fresh:
+                known.add(finding[0])
+                if not r["found"]:
+                    self.look_into(finding)
         self.read_sums()
-        finding = self.first_finding()
-        if finding:
-            self.look_into(finding)
         return r
 
-    def fuzz(self):
-        a = self.zoo.args
-        subprocess.run([f"{self.build}/gcc-O3/refstack", "fuzz", *TARGETS, "--campaign", self.campaign,
-                        "--build", self.build, "--time", str(a.budget), "--stop", "--judge", a.judge,
-                        "--engines", "libfuzzer", "-j", "1", "--seeds", "corpus"],
-                       cwd=self.where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False)
+    def fuzz(self, seconds):
+        run([f"{self.build}/gcc-O3/refstack", "fuzz", *TARGETS, "--campaign", self.campaign, "--build",
+             self.build, "--time", str(max(1, round(seconds))), "--stop", "--judge", self.zoo.args.judge,
+             "--engines", "libfuzzer", "-j", "1", "--seeds", "corpus"], seconds + 120, cwd=self.where)
 
     def read_sums(self):
         try:
@@ -268,39 +319,52 @@ class Row:
                 sums = json.load(f)
         except (OSError, ValueError):
             return
-        self.result["execs"] = sums.get("execs", 0)
-        self.result["judged"] = sums.get("judged", 0)
+        self.result["execs"] = sum(t.get("execs", 0) for t in sums.get("targets", {}).values())
+        self.result["judged"] = sums.get("linux", {}).get("judged", 0)
 
-    def first_finding(self):
+    def findings(self):
         try:
             db = sqlite3.connect(f"{self.campaign}/findings.db")
             return db.execute("SELECT id, target, detector, signature, program FROM finding "
-                              "ORDER BY nr LIMIT 1").fetchone()
+                              "ORDER BY nr").fetchall()
         except sqlite3.Error:
-            return None
+            return []
 
     def look_into(self, finding):
         r = self.result
-        r["found"] = True
         ident, r["target"], r["detector"], r["signature"], program = finding
-        self.refstack("triage", "--campaign", self.campaign, timeout=600)
-        self.refstack("show", ident, "--campaign", self.campaign, "-o", "shown", timeout=120)
+        r["alone"], r["script"], r["note"] = [], "", ""
+        self.refstack("triage", "--campaign", self.campaign, "-j", "1", seconds=300)
+        self.refstack("show", ident, "--campaign", self.campaign, "-o", "shown")
         script = f"shown/{r['target']}-{ident}.pkt"
         if not os.path.exists(os.path.join(self.where, script)):
             with open(os.path.join(self.where, "input"), "wb") as f:
                 f.write(program)
-            self.alone("input", ())
+            r["found"] = not self.on_clean_tree("input", ())
+            if r["found"]:
+                self.alone("input", ())
             return
         with open(os.path.join(self.where, script), encoding="utf-8", errors="replace") as f:
             r["script"] = f.read()
+        r["found"] = not self.on_clean_tree(script, ("--pkt",))
+        if not r["found"]:
+            return
         self.alone(script, ("--pkt",))
-        same = self.refstack("diff", "refstack", "uml", "--no-minimise", script, timeout=120)
-        if same.returncode == 1:
+        if self.differs(self.build, script):
             r["alone"].append("linux")
-        if r["detector"] == "linux" and \
-                self.refstack("diff", "refstack", "uml", "--no-minimise", script,
-                              build=self.zoo.base, timeout=120).returncode == 1:
-            r["found"], r["note"] = False, "shows on the clean tree, too"
+
+    def differs(self, build, script):
+        return self.refstack("diff", "refstack", "uml", "--no-minimise", script,
+                             build=build).returncode == 1
+
+    def on_clean_tree(self, path, how):
+        if self.result["detector"] == "linux":
+            there = how and self.differs(self.zoo.base, path)
+        else:
+            there = self.replay(self.zoo.base, "all", path, how).returncode != 0
+        if there:
+            self.result["note"] = "shows on the clean tree, too"
+        return bool(there)
 
     def alone(self, path, how):
         """Each second look, and no look at all: what they say."""
@@ -311,18 +375,16 @@ class Row:
                 continue
             said = re.search(r"^found: (\w+):", p.stderr, re.M)
             name = said.group(1) if said else \
+                "liveness" if p.returncode == HANGS else \
                 "sanitizer" if "Sanitizer" in p.stderr or "runtime error" in p.stderr else \
                 "invariant" if "check failed" in p.stderr else "crash"
             label = name if look == "none" else f"{name} ({look})"
             if look == "none" or name not in r["alone"]:
                 r["alone"].append(label)
-        if r["detector"] != "linux" and self.replay(self.zoo.base, "all", path, how).returncode != 0:
-            r["found"], r["note"] = False, "shows on the clean tree, too"
 
     def replay(self, build, look, path, how):
-        return subprocess.run([*UNSPREAD, f"{build}/asan/replay_{self.result['target']}", "--looks",
-                               look, *how, path], cwd=self.where, capture_output=True, text=True,
-                              errors="replace", timeout=300, check=False)
+        return run([*UNSPREAD, f"{build}/asan/replay_{self.result['target']}", "--looks", look, *how,
+                    path], 60, cwd=self.where)
 
 
 def report(results, args, path):
