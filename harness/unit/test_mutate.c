@@ -1510,8 +1510,9 @@ static void what_pays_becomes_likelier(void **state)
 		keep_some(m, in, len, 6000, offers != 0);
 		mutate_weights(m, after);
 		assert_true(after[MUTATE_insert_chain] >= 2 * before[MUTATE_insert_chain]);
-		assert_true(after[MUTATE_option] < before[MUTATE_option]);
-		assert_true(after[MUTATE_option] != 0);
+		/* One that is drawn often enough to be judged by more than luck. */
+		assert_true(after[MUTATE_insert] < before[MUTATE_insert]);
+		assert_true(after[MUTATE_insert] != 0);
 		mutator_free(m);
 	}
 	free(in);
