@@ -27,9 +27,7 @@ enum {
 	LENGTH_AT = ETHER_BYTES + 2,
 	FRAGMENT_AT = ETHER_BYTES + 6,
 	CHECKSUM_AT = ETHER_BYTES + 10,
-	SOURCE_AT = ETHER_BYTES + 12,
-	ADDRESS_AT = ETHER_BYTES + 16,
-	ADDRESS_BYTES = 4
+	ADDRESS_AT = ETHER_BYTES + 16
 };
 
 static bool is_ip(const u8 *frame, u32 len)
@@ -105,45 +103,6 @@ static u32 cut_stmt(struct script *s, u32 stmt, const u8 *frame, u32 payload)
 	return pieces;
 }
 
-static bool is_ours(const struct record *r, const u8 *addr)
-{
-	for (u32 i = 0; i < r->nr; i++) {
-		const struct record_event *e = &r->event[i];
-		u32 at = e->kind == RECORD_IN ? ADDRESS_AT : SOURCE_AT;
-
-		if ((e->kind == RECORD_IN || e->kind == RECORD_OUT) &&
-		    is_ip(record_bytes(r, e), e->len) &&
-		    memcmp(record_bytes(r, e) + at, addr, ADDRESS_BYTES) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A group, a network or everybody on one, a loopback. */
-static bool is_nobody(const u8 *addr)
-{
-	return addr[0] == 0 || addr[0] == 0x7f || addr[0] >= 0xe0 || addr[3] == 0 ||
-	       addr[3] == 0xff;
-}
-
-/* LINUX: ip_rcv_finish_core(), udp_sk_rx_dst_set(): early demultiplexing to a connected socket
- * leaves the source unchecked, and a fragment does not get it, nor lets the socket remember a route
- * for those behind it. It shows where something comes from an address of ours.
- */
-static bool has_martian(const struct record *r)
-{
-	for (u32 i = 0; i < r->nr; i++) {
-		const struct record_event *e = &r->event[i];
-
-		const u8 *from = record_bytes(r, e) + SOURCE_AT;
-
-		if (e->kind == RECORD_IN && is_ip(record_bytes(r, e), e->len) &&
-		    (is_nobody(from) || is_ours(r, from)))
-			return true;
-	}
-	return false;
-}
-
 /* The frame that a statement sends in, when it is the only one. */
 static const u8 *frame_of(const struct record *r, u32 stmt, u32 *len)
 {
@@ -205,7 +164,7 @@ static bool asks(const struct script *s, const struct look_run *plain)
 		if (look_directs(s, ids[i]))
 			return true;
 	return look_says(s, "ipfrag") || look_says(s, "forward") || look_says(s, "mtu") ||
-	       look_says(s, "rp_filter") || look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
+	       look_says(s, "early_demux") || look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
 	       look_uses_option(s, IPPROTO_IP, IP_CHECKSUM) || look_counts_memory(s, plain, plain);
 }
 
@@ -243,8 +202,13 @@ enum look_verdict look_cutting(struct look *l)
 
 	if (!look_is_whole(plain) || plain->item.record.hosts != 1 ||
 	    !look_base(l, BASE_PLAIN)->item.record.ethernet || has_fragments(&plain->item.record) ||
-	    has_martian(&plain->item.record) || asks(l->script, plain))
+	    asks(l->script, plain))
 		return LOOK_INCONCLUSIVE;
+	/* LINUX: ip_rcv_finish_core(): a connected socket that is found early leaves the source
+	 * unchecked, may be another than the best match, and remembers a route. A fragment does not
+	 * get as far.
+	 */
+	o.knob[o.nr_knobs++] = (struct run_pair){ "net.ipv4.ip_early_demux", "0" };
 	c = cut(l->script, &plain->item.record, &extra);
 	look_run(l->script, &o, l->worlds, &whole);
 	look_run(c, &o, l->worlds, &pieces);

@@ -29,8 +29,10 @@ struct bystander {
 	const char *begin, *acts, *idle; /* scripts, of one statement a line each */
 };
 
-#define BY	"process 4: "
-#define OWN	"{sa_family = AF_INET, sin_port = htons(61001), sin_addr = inet_addr(\"127.0.0.77\")}"
+#define BY "process 4: "
+#define OWN                                                                                        \
+	"{sa_family = AF_INET, sin_port = htons(61001), sin_addr = "                               \
+	"inet_addr(\"127.0.0.77\")}"
 #define LO_UP	"ip link set lo up"
 #define NOTHING "close(1000) = ...\n"
 
