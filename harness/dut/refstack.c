@@ -65,6 +65,7 @@ struct kept_place {
 };
 
 struct kept_world {
+	struct dut_worlds *worlds; /* it is one of these */
 	struct dut_config cfg;
 	struct refstack refstack;
 	struct kept_place start; /* as it was laid out; no key */
@@ -74,6 +75,7 @@ struct kept_world {
 
 struct dut_worlds {
 	u32 nr, next; /* next: the one that goes when all places are taken */
+	u32 made;     /* worlds and places, those that are gone, too */
 	struct kept_world *kept[WORLDS];
 	struct dut_aside aside;
 };
@@ -238,6 +240,8 @@ static struct kept_world *kept_of(struct dut_worlds *cache, const struct dut_con
 		cache->nr++;
 	}
 	cache->kept[i] = kept_make(kind);
+	cache->kept[i]->worlds = cache;
+	cache->made++;
 	return cache->kept[i];
 }
 
@@ -310,6 +314,12 @@ void dut_refstack_keep(struct dut *d, const void *key, u32 key_len, const void *
 	p->aside = copy_of(aside, aside_len);
 	p->aside_len = aside_len;
 	place_save(p, r);
+	k->worlds->made++;
+}
+
+u32 dut_worlds_made(const struct dut_worlds *cache)
+{
+	return cache->made;
 }
 
 /* --- time --- */

@@ -49,6 +49,11 @@ struct fuzz_target {
 	void (*init)(void);
 	/* False: there is nothing in it that a corpus should keep. */
 	bool (*run)(const u8 *data, size_t len);
+	/* A number that changes when an input has made the target keep something for those to come
+	 * (worlds, room): code that was run for that is not run with the same input again, and an
+	 * engine must not count it. NULL: it keeps nothing.
+	 */
+	u64 (*kept)(void);
 	/* For people, an operation a line; NULL: a program, or a text as it is. */
 	void (*print)(const u8 *data, size_t len, FILE *to);
 };

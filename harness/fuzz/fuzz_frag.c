@@ -13,4 +13,5 @@ const struct fuzz_target fuzz_target = {
 	.input = INPUT_PROGRAM,
 	.init = init,
 	.run = fuzz_program,
+	.kept = fuzz_program_kept,
 };

@@ -103,4 +103,5 @@ const struct fuzz_target fuzz_target = {
 	.input = INPUT_PROGRAM,
 	.init = init,
 	.run = run,
+	.kept = fuzz_program_kept,
 };

@@ -157,3 +157,10 @@ bool fuzz_program(const u8 *data, size_t len)
 		look_again(s, data, len);
 	return r.verdict == RUN_PASSED;
 }
+
+u64 fuzz_program_kept(void)
+{
+	const struct script *s = fuzz.script;
+
+	return (u64)dut_worlds_made(fuzz.worlds) + s->text_cap + s->expr_cap + s->stmt_cap;
+}

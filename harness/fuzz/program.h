@@ -9,7 +9,7 @@
  *   	fuzz_program_init("NAME");
  *   }
  *   const struct fuzz_target fuzz_target = {
- *   	.name = "NAME", .input = INPUT_PROGRAM, .init = init, .run = fuzz_program,
+ *   	.name = "NAME", .input = INPUT_PROGRAM, .init = init, .run = fuzz_program, .kept = fuzz_program_kept,
  *   };
  */
 #ifndef HARNESS_FUZZ_PROGRAM_H
@@ -30,6 +30,8 @@ struct fuzz_program_run {
 void fuzz_program_init(const char *target);
 /* struct fuzz_target's run: the program, then second looks where it is their turn. */
 bool fuzz_program(const u8 *data, size_t len);
+/* Its kept. */
+u64 fuzz_program_kept(void);
 
 /* Inside. The script of an input, good until the next one; one run of a script, with all checks.
  * between: run_options.between; NULL.
