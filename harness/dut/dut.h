@@ -161,7 +161,8 @@ u8 *dut_memory_at(struct dut *d, u32 host, u32 process, uptr at, u64 bytes);
 struct dut_worlds;
 struct dut_worlds *dut_worlds_new(void);
 void dut_worlds_free(struct dut_worlds *cache);
-/* How many worlds have been made in it and kept: who finds one goes other ways than who makes it. */
+/* How many worlds have been made in it and kept: who finds one goes other ways than who makes it.
+ */
 u32 dut_worlds_made(const struct dut_worlds *cache);
 /* What whoever runs programs keeps with the worlds; it goes when they do. */
 struct dut_aside {

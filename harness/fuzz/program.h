@@ -9,7 +9,8 @@
  *   	fuzz_program_init("NAME");
  *   }
  *   const struct fuzz_target fuzz_target = {
- *   	.name = "NAME", .input = INPUT_PROGRAM, .init = init, .run = fuzz_program, .kept = fuzz_program_kept,
+ *   	.name = "NAME", .input = INPUT_PROGRAM, .init = init, .run = fuzz_program, .kept =
+ * fuzz_program_kept,
  *   };
  */
 #ifndef HARNESS_FUZZ_PROGRAM_H
