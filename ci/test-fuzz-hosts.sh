@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Two directories stand for two machines: what one finds the other has afterwards, by AFL++'s own
 # exchange over a shared folder. Needs build/afl/fuzz_binary.
+# shellcheck disable=SC2317 # what is called by name
 set -eu -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh

@@ -3,6 +3,7 @@
 # refstack fuzz as its users call it, with engines that are shell scripts: what they write is taken,
 # what they find is looked at, they are ended and started again. Then a few hundred executions of the
 # real ones, where they are built.
+# shellcheck disable=SC2317 # what is called by name
 set -u -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh

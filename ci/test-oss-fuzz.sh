@@ -3,6 +3,7 @@
 # The build for fuzzing services, with the variables set as they set them, and a few executions of
 # what comes out. ENGINES="libfuzzer afl" SANITIZERS="address undefined memory" for all six; each
 # builds everything, so that one is enough for every day.
+# shellcheck disable=SC2317 # what is called by name
 set -eu -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh
@@ -70,7 +71,6 @@ for engine in $engines; do
 		out=$dir/out-$engine-$sanitizer
 		expect "oss-fuzz/$engine/$sanitizer/builds" build "$engine" "$sanitizer" "$out"
 		for target in $targets; do
-			[[ -e harness/fuzz/fuzz_$target.c ]] || continue
 			check_program "oss-fuzz/$engine/$sanitizer/$target" "$out/${target}_fuzzer" "$engine"
 		done
 	done

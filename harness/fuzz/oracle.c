@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* oracle.c - see oracle.h: the table of second looks, their order, and what they share. */
-#include "harness/fuzz/oracle_internal.h"
+#include "harness/fuzz/oracle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "harness/fuzz/oracle_internal.h"
 #include "harness/lib/must.h"
 
 enum { SHOWN = 5, STATEMENT_BYTES = 400, LONGER_NS = 7313131 };
