@@ -340,18 +340,24 @@ class Row:
         if not os.path.exists(os.path.join(self.where, script)):
             with open(os.path.join(self.where, "input"), "wb") as f:
                 f.write(program)
-            r["found"] = not self.on_clean_tree("input", ())
-            if r["found"]:
-                self.alone("input", ())
+            self.confirm("input", ())
             return
         with open(os.path.join(self.where, script), encoding="utf-8", errors="replace") as f:
             r["script"] = f.read()
-        r["found"] = not self.on_clean_tree(script, ("--pkt",))
-        if not r["found"]:
+        self.confirm(script, ("--pkt",))
+
+    def confirm(self, path, how):
+        """It counts if it shows again, and only where the mistake is planted."""
+        r = self.result
+        if self.on_clean_tree(path, how):
+            r["note"] = "shows on the clean tree, too"
             return
-        self.alone(script, ("--pkt",))
-        if self.differs(self.build, script):
+        self.alone(path, how)
+        if how and self.differs(self.build, path):
             r["alone"].append("linux")
+        r["found"] = bool(r["alone"])
+        if not r["found"]:
+            r["note"] = f"did not show again: {r['signature']}"
 
     def differs(self, build, script):
         return self.refstack("diff", "refstack", "uml", "--no-minimise", script,
@@ -359,12 +365,8 @@ class Row:
 
     def on_clean_tree(self, path, how):
         if self.result["detector"] == "linux":
-            there = how and self.differs(self.zoo.base, path)
-        else:
-            there = self.replay(self.zoo.base, "all", path, how).returncode != 0
-        if there:
-            self.result["note"] = "shows on the clean tree, too"
-        return bool(there)
+            return how and self.differs(self.zoo.base, path)
+        return self.replay(self.zoo.base, "all", path, how).returncode != 0
 
     def alone(self, path, how):
         """Each second look, and no look at all: what they say."""
