@@ -31,7 +31,7 @@ here=$PWD
 mkdir "$dir/files" "$dir/files/sub"
 touch "$dir/files/"{a.pkt,b.txt,c.json}
 cd "$dir/files" || exit 1
-offers commands "selfcheck " refstack s
+offers commands "selfcheck " refstack se
 offers help "walk " refstack help w
 offers options "--pcapng --perturb --profile " refstack run --p
 offers value "google " refstack run --profile g
