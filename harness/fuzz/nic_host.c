@@ -67,14 +67,16 @@ static bool is_rx_ring(const struct nic_host *h, u64 addr)
 	return false;
 }
 
-/* What a receive ring says are buffers, whatever the card makes of it. */
+/* What a receive ring says are buffers, whatever the card makes of it. Bit 0 is no part of an
+ * address.
+ */
 static void learn_buffers(struct nic_host *h, u64 addr, const u8 *bytes, u32 len)
 {
 	if (!is_rx_ring(h, addr))
 		return;
 	for (u32 i = 0; i + 16 <= len; i += 16)
 		add_place(h->buffer, &h->nr_buffers,
-			  (struct nic_place){ get_le64(bytes + i), BUFFER_MAX, false });
+			  (struct nic_place){ get_le64(bytes + i) & ~1ull, BUFFER_MAX, false });
 }
 
 static bool dma_read(void *ctx, u64 addr, void *to, u32 len)
