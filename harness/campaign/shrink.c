@@ -40,13 +40,37 @@ static bool is_fault(const struct stmt *st)
 	return false;
 }
 
-/* What chooses or does what Linux has not: our card, our costs, faults. */
+/* Cookies count the sockets and namespaces of a whole boot: programs before this one show in them.
+ */
+static bool asks_for_cookie(const struct script *s, const struct stmt *st)
+{
+	static const char *const names[] = { "SO_COOKIE", "SO_NETNS_COOKIE" };
+	const struct expr *e;
+	u64 option;
+
+	if (st->kind != STMT_CALL || st->call.call != CALL_getsockopt)
+		return false;
+	e = &s->expr[st->call.args];
+	e = &s->expr[s->expr[e->next].next]; /* descriptor, level, option */
+	option = e->kind == EXPR_SYMBOL ? script_symbols[e->symbol].value : e->value;
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		int symbol = script_find_symbol(names[i], (u32)strlen(names[i]));
+
+		if (symbol >= 0 && option == script_symbols[symbol].value)
+			return true;
+	}
+	return false;
+}
+
+/* What chooses or does what Linux has not: our card, our costs, faults; what says something of the
+ * boot.
+ */
 static bool is_ours_alone(const struct script *s, const struct stmt *st)
 {
 	static const char *const names[] = { "cost", "perturb" };
 	const char *key, *value;
 
-	if (is_fault(st))
+	if (is_fault(st) || asks_for_cookie(s, st))
 		return true;
 	if (st->kind != STMT_OPTION)
 		return false;
