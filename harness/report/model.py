@@ -122,6 +122,7 @@ class Vector:
     results: dict = field(default_factory=dict)  # column name -> Result
     page: str = ""  # vectors/udp/closed-port.html, with #case
     capture: str = ""  # captures/vectors/udp/closed-port.pcapng; ""
+    golden: str = ""  # hash of the pair
 
     @property
     def file(self):
@@ -141,6 +142,7 @@ class Column:
     done: int = 0
     totals: dict = field(default_factory=dict)  # verdict -> number
     levels: dict = field(default_factory=dict)  # level -> {RFC axis -> number of clauses}
+    from_goldens: bool = False  # no run: what the golden vectors say of the judge; fails no gate
 
 
 @dataclass
@@ -153,7 +155,7 @@ class ClauseResult:
 
 @dataclass
 class Report:
-    columns: list  # of Column; the first is the one that the verdict is about
+    columns: list  # of Column; the first is the one that stands in front, each that is a run is gated
     vectors: list  # of Vector
     clauses: dict  # id -> catalogue.Clause, with its vectors' ids
     clause_results: dict  # clause id -> {column name -> ClauseResult}
@@ -169,6 +171,8 @@ class Report:
     history: list = field(default_factory=list)  # extras.PastRun, oldest first, this one last
     gate: str = "pass"  # pass, fail, incomplete
     gate_why: str = ""  # in one line
+    strict: bool = False
+    notes: list = field(default_factory=list)  # what else must be said: a line each
 
     @property
     def complete(self):
