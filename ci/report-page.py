@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The pages of a report in a real browser.
+
+report-page.py checks                     the checks themselves: each finds the mistake that is made for it
+report-page.py look DIR [--screens DIR]   every kind of page of the report in DIR, as readers meet it
+report-page.py first DIR TEXT...          the first screen of the report names each TEXT, and the page of the
+                                          first vector that fails shows it without scrolling sideways
+report-page.py time DIR                   how long report.html takes to open, and how large it is
+"""
+import argparse
+import pathlib
+import sys
+import tempfile
+
+from browser import Browser, BrowserError
+import report_links
+
+CHECKS = (pathlib.Path(__file__).parent / "page-checks.js").read_text(encoding="utf-8")
+WIDTHS = (360, 390, 768, 1280)
+SCREEN_PX = 900
+PAGE_MAX = 5 * 1024 * 1024
+TABS_MAX = 1500
+SHOWN = 12  # so many complaints of one case
+
+
+class Cases:
+    """Named, counted, and reported as cmocka reports."""
+
+    def __init__(self):
+        self.passed, self.failed = 0, 0
+
+    def case(self, name, wrong):
+        """wrong: what is wrong, nothing where all is well."""
+        wrong = [wrong] if isinstance(wrong, str) and wrong else list(wrong or [])
+        if not wrong:
+            print(f"[       OK ] report-page/{name}")
+            self.passed += 1
+            return
+        print(f"[  FAILED  ] report-page/{name}: {wrong[0]}")
+        for line in wrong[1:SHOWN]:
+            print(f"    {line}")
+        if len(wrong) > SHOWN:
+            print(f"    ... and {len(wrong) - SHOWN} more")
+        self.failed += 1
+
+    def finish(self):
+        print(f"[  PASSED  ] {self.passed} test(s).")
+        if self.failed:
+            print(f"[  FAILED  ] {self.failed} test(s).")
+        return 0 if self.passed and not self.failed else 1
+
+
+def told(found):
+    return [f"{f['rule']}: {f['where']}: {f['what']}" for f in found]
+
+
+def loaded(page, path):
+    """What went wrong when a page was opened."""
+    wrong = list(page.problems)
+    wrong += [f"asks for {url}" for url in page.requests if not url.startswith(("file:", "data:"))]
+    if not any(url.startswith("file:") for url in page.requests):
+        wrong.append(f"{path} was not loaded")
+    return wrong
+
+
+def checked(page):
+    """All checks of one page. Its window is as high as the page, so that everything lies in it."""
+    page.evaluate(CHECKS)
+    page.evaluate("for (const e of document.querySelectorAll('details')) e.open = true")
+    height = int(page.extent()["height"]) + 1
+    page.call("Emulation.setDeviceMetricsOverride", width=int(page.evaluate("innerWidth")), height=height,
+              deviceScaleFactor=1, mobile=False)
+    answer = page.evaluate("pageChecks.everything()")
+    return told(answer["found"]) + ([] if answer["texts"] else ["no text was seen"])
+
+
+def tabbed(page):
+    """With the Tab key through the page."""
+    page.evaluate(CHECKS)
+    stops = page.evaluate("pageChecks.watch()")
+    page.press("Tab", min(stops, TABS_MAX) + 1)
+    found = page.evaluate("pageChecks.tabs()")
+    if stops > TABS_MAX:  # the rest of a long list is as its beginning
+        found = [f for f in found if f["what"] != "is not reached by Tab"]
+    return told(found)
+
+
+# --- the checks themselves ------------------------------------------------------------------------------
+
+GOOD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width"><style>:root {{color-scheme: light dark}} {style}</style></head>
+<body><header><nav aria-label="Pages"><a href="#m">To it</a></nav></header>
+<main id="m"><h1>A page</h1>{body}</main></body></html>
+"""
+# rule -> mistakes, each in the body or, behind "|", in the style.
+MISTAKES = {
+    "name": ('<input type="text">', "<button></button>", '<a href="#m"><svg aria-hidden="true"></svg></a>',
+             "<select><option>a</option></select>"),
+    "image": ('<img src="data:,">', '<svg><text>a</text></svg>', '<svg role="img"><text>a</text></svg>',
+              "<iframe></iframe>"),
+    "id": ('<p id="a">a</p><p id="a">b</p>',),
+    "heading": ("<h3>a</h3>", "<h1>b</h1>", "<h2></h2>"),
+    "landmark": ('<nav aria-label="Pages"><a href="#m">b</a></nav>', "</main><p>lost</p><main>", "</main><p>lost</p>"),
+    "table": ("<table><tr><th scope=col>a</th></tr></table>",
+              "<table><caption>a</caption><tr><th>a</th></tr></table>",
+              "<table><caption>a</caption><tr><td>a</td></tr></table>",
+              "<table><caption>a</caption><tr><th scope=col>a</th></tr><tr><td>b</td><td>c</td></tr></table>"),
+    "list": ("<ul><p>a</p></ul>", "<div><li>a</li></div>"),
+    "aria": ('<p role="nonsense">a</p>', '<p aria-labelledby="nobody">a</p>', '<label for="nobody">a</label>',
+             '<a href="#m" tabindex="2">a</a>', '<div aria-hidden="true"><a href="#m">a</a></div>',
+             '<button>a <a href="#m">b</a></button>', "<a>a</a>"),
+    "scroll": ('<div style="width: 9em; overflow: auto"><pre>a long line, which needs far more room than that</pre></div>',),
+    "contrast": ('<p style="color: #888">a</p>', '<p style="opacity: .5">a</p>',
+                 '<div style="background: #222; color: #222">a</div>',
+                 '<p style="color: #777; background: #777">a</p>',
+                 '<svg role="img" aria-label="a" width="99" height="30"><rect width="99" height="30" fill="#333"/>'
+                 '<text x="9" y="20" fill="#222">word</text></svg>',
+                 '<details><summary>a</summary><p style="color: #999">b</p></details>',
+                 '<input aria-label="a" placeholder="words" class="p">|.p::placeholder {color: #999}',
+                 '<p class="n">a</p>|@media (prefers-color-scheme: dark) {.n {color: #555}}'),
+    "sideways": ('<pre style="width: 3000px">a</pre>',),
+    "tab": ('<p style="display: flex"><a href="#m" style="order: 2">a</a><a href="#m">b</a></p>'
+            '<a href="#m" onfocus="this.blur()" onkeydown="0">c</a><script>addEventListener("focusin", '
+            '(e) => {if (e.target.id == "skip") document.querySelector("a").focus()})</script>'
+            '<a href="#m" id="skip">d</a><a href="#m">e</a>',),
+    "focus": ('<button class="q">a</button>|.q:focus {outline: none}',),
+}
+CLEAN = ('<h2>Words</h2><p>a <a href="#m">link</a>, <small>small</small></p>'
+         "<table><caption>a</caption><tr><th scope=col>a</th></tr><tr><td>b</td></tr></table>"
+         '<label>c <input type="text" placeholder="d"></label><details><summary>e</summary><p>f</p></details>'
+         '<svg role="img" aria-label="g" width="99" height="30"><rect width="99" height="30" fill="#333"/>'
+         '<text x="9" y="20" fill="#fff">word</text></svg>'
+         '<p style="font-size: 24px; color: light-dark(#888, #999)">large</p>')
+
+CLEAN_STYLE = "input::placeholder {color: inherit}"
+
+
+def complaints(page, path, body, style, dark):
+    path.write_text(GOOD.format(body=body, style=style), encoding="utf-8")
+    page.look(1280, SCREEN_PX, dark)
+    page.open(path)
+    found = tabbed(page)
+    return found + checked(page)
+
+
+def check_checks(cases, folder):
+    path = folder / "page.html"
+    with Browser() as browser:
+        page = browser.page()
+        for dark in (False, True):
+            name = "dark" if dark else "light"
+            cases.case(f"checks/clean/{name}", complaints(page, path, CLEAN, CLEAN_STYLE, dark))
+        for rule, bodies in MISTAKES.items():
+            for n, mistake in enumerate(bodies, 1):
+                body, _, style = mistake.partition("|")
+                found = [f for dark in (False, True) for f in complaints(page, path, body, style, dark)]
+                wrong = "" if any(f.startswith(f"{rule}: ") for f in found) else f"not found; only {found}: {mistake}"
+                cases.case(f"checks/{rule}/{n}", wrong)
+        for rule, old in (("lang", ' lang="en"'), ("title", "<title>A page</title>"), ("heading", "<h1>A page</h1>"),
+                          ("viewport", "width=device-width"), ("landmark", '<main id="m">')):
+            path.write_text(GOOD.format(body=CLEAN, style="").replace(old, ""), encoding="utf-8")
+            page.open(path)
+            found = checked(page)
+            cases.case(f"checks/{rule}/none", "" if any(f.startswith(f"{rule}: ") for f in found) else f"not found: {found}")
+        for name, body in (("console", "<script>console.error('a')</script>"), ("exception", "<script>a.b.c</script>"),
+                           ("request", '<img alt="a" src="http://192.0.2.1/a.png">'),
+                           ("absent", '<img alt="a" src="nothing.png">')):
+            path.write_text(GOOD.format(body=body, style=""), encoding="utf-8")
+            page.open(path)
+            cases.case(f"checks/{name}", "" if loaded(page, path) else "not found")
+    check_links(cases, folder / "links")
+
+
+def check_links(cases, folder):
+    folder.mkdir()
+    (folder.parent / "outside.html").write_text("a", encoding="utf-8")
+    (folder / "other.html").write_text('<p id="here">a</p>', encoding="utf-8")
+    good = '<a href="other.html#here">a</a> <a href="https://www.rfc-editor.org/">b</a> <a href="#verdict=fail">c</a>'
+    (folder / "page.html").write_text(good, encoding="utf-8")
+    pages, looked, wrong = report_links.check(folder)
+    cases.case("checks/links/good", wrong or ("" if (pages, looked) == (2, 3) else f"{pages} pages, {looked} links"))
+    for n, bad in enumerate(('<a href="none.html">a</a>', '<a href="other.html#there">a</a>', '<a href="#there">a</a>',
+                             '<a href="../outside.html">a</a>', '<a href="/etc/passwd">a</a>', '<a href="">a</a>',
+                             '<img src="https://example.org/a.png">', '<a href="http://example.org/">a</a>',
+                             '<link rel="stylesheet" href="https://example.org/a.css">', "<style>@import 'a.css'</style>",
+                             "<p style=\"background: url('a.png')\">a</p>", '<a href="javascript:1">a</a>'), 1):
+        (folder / "page.html").write_text(bad, encoding="utf-8")
+        cases.case(f"checks/links/{n}", "" if report_links.check(folder)[2] else f"not found: {bad}")
+
+
+# --- a report ---------------------------------------------------------------------------------------------
+
+def kinds(folder):
+    """One page of each kind, and of those of which there are many the smallest and the largest."""
+    pages = sorted(folder.glob("*.html"))
+    for sub in sorted(p for p in folder.iterdir() if p.is_dir()):
+        below = sorted(sub.rglob("*.html"), key=lambda p: (p.stat().st_size, str(p)))
+        pages += list(dict.fromkeys(below[:1] + below[len(below) // 2:][:1] + below[-1:]))
+    return pages
+
+
+def look(cases, folder, screens):
+    pages, links, wrong = report_links.check(folder)
+    cases.case(f"links ({links} of {pages} pages)", wrong or ("" if links else "there is none"))
+    size = (folder / "report.html").stat().st_size
+    cases.case(f"weight ({size // 1024} KiB)", "" if size <= PAGE_MAX else f"report.html has {size} bytes")
+    with Browser() as browser:
+        for path in kinds(folder):
+            name = path.relative_to(folder)
+            page = browser.page()
+            for dark in (False, True):
+                mode = "dark" if dark else "light"
+                page.look(1280, SCREEN_PX, dark)
+                page.open(path)
+                cases.case(f"loads/{name}/{mode}", loaded(page, path))
+                cases.case(f"tabs/{name}/{mode}", tabbed(page))
+                cases.case(f"reads/{name}/{mode}", checked(page))
+            cases.case(f"narrow/{name}", narrow(page, path))
+            page.look(1280, SCREEN_PX)
+            pdf = page.pdf()
+            cases.case(f"print/{name}", "" if pdf.startswith(b"%PDF-") and len(pdf) > 2000 else "is no PDF")
+            page.close()
+            plain = browser.page(scripts=False)
+            plain.open(path)
+            cases.case(f"plain/{name}", loaded(plain, path) + checked(plain))
+            plain.close()
+            if screens:
+                take(browser, path, screens / str(name).replace("/", "_").removesuffix(".html"))
+
+
+def narrow(page, path):
+    """On screens of all widths, with everything that can be opened open and closed."""
+    wrong = []
+    for width in WIDTHS:
+        page.look(width, SCREEN_PX)
+        page.open(path)
+        page.evaluate(CHECKS)
+        for opened in ("false", "true"):
+            page.evaluate(f"for (const e of document.querySelectorAll('details')) e.open = {opened}")
+            wrong += told(page.evaluate("pageChecks.sideways()"))
+    return wrong
+
+
+def take(browser, path, stem):
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for width, dark in ((1280, False), (1280, True), (390, False)):
+        page = browser.page(width, SCREEN_PX, dark)
+        page.open(path)
+        page.screenshot(f"{stem}-{width}{'-dark' if dark else ''}.png")
+        page.close()
+
+
+def open_report(folder):
+    """Prints how long it took, which depends on the machine and is no verdict."""
+    with Browser() as browser:
+        page = browser.page()
+        times = sorted(page.open(folder / "report.html") for _ in range(3))
+        size = (folder / "report.html").stat().st_size
+        rows = page.evaluate("document.querySelectorAll('*').length")
+        print(f"report.html: {size // 1024} KiB, {rows} elements, opened in {times[1]} ms")
+        return loaded(page, folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("what", choices=("checks", "look", "time"))
+    parser.add_argument("folder", nargs="?", type=pathlib.Path)
+    parser.add_argument("--screens", type=pathlib.Path)
+    args = parser.parse_args()
+    cases = Cases()
+    if args.what == "checks":
+        with tempfile.TemporaryDirectory() as folder:
+            check_checks(cases, pathlib.Path(folder))
+    elif args.what == "look":
+        look(cases, args.folder, args.screens)
+    else:
+        cases.case("opens", open_report(args.folder))
+    return cases.finish()
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    try:
+        sys.exit(main())
+    except BrowserError as error:
+        sys.exit(f"report-page: {error}")
