@@ -105,7 +105,8 @@ TESTS := $(patsubst harness/unit/%.c,%,$(sort $(wildcard harness/unit/test_$(T).
 
 # --- rules, once for each configuration ----------------------------------------------------------------
 # These goals prepare the machine first; the others take it as it is.
-SETUP := $(if $(filter check check-full campaign,$(MAKECMDGOALS)),setup)
+SETUP := $(if $(filter check check-full campaign,$(MAKECMDGOALS)),setup) \
+	$(if $(filter report,$(MAKECMDGOALS)),setup-report)
 
 define config_rules
 obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(1))
@@ -164,7 +165,7 @@ $(BUILD)/refstack $(BUILD)/guest: $(BUILD)/%: $(BUILD)/release/%
 	$(Q)cp -f $< $@
 
 # --- targets ---------------------------------------------------------------------------------------
-.PHONY: help all lib setup check regress frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build fuzz-service check-fuzz setup-fuzz \
+.PHONY: help all lib setup setup-report check regress report frames unit check-full digest walk mutants bless campaign bench fuzz fuzz-build fuzz-service check-fuzz setup-fuzz \
 	oracle coverage recapture check-oracle lint fmt fmt-check tidy layers divergences files man generated tags hooks clean
 
 help: ## list the targets
@@ -181,6 +182,10 @@ setup: ## install what is missing on Debian 12, or print the line that does
 
 setup-fuzz:
 	$(Q)ci/setup.sh --fuzz
+
+# Two at a time would wait for each other in apt.
+setup-report: $(filter setup,$(SETUP))
+	$(Q)ci/setup.sh --report
 
 # What is run with a call taken out; a few of them in check, all in check-full.
 MUTATED := $(BUILD)/gcc-O0/test_graph
@@ -207,6 +212,10 @@ digest: $(DIGEST_BINS) ## the same digest from every compiler, level and machine
 
 walk: $(BUILD)/refstack ## one datagram through the sixteen steps
 	$(Q)$(BUILD)/refstack walk udp
+
+# Not optimized: that is built in a quarter of a minute, and says the same. ARGS='--baseline FILE' and others.
+report: setup-report $(BUILD)/gcc-O0/refstack ## set up, every vector, and the conformance report of it in build/report
+	$(Q)$(BUILD)/gcc-O0/refstack report -j $(shell nproc) -o $(BUILD)/report $(ARGS)
 
 regress: $(BUILD)/refstack ## every vector and case of frames against the reference; needs no kernel
 	$(Q)ci/regress.sh

@@ -1,25 +1,31 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ci/setup.sh [--fuzz]: installs on Debian 12 what `make check` and `make lint` need and is not there;
-# with --fuzz what campaigns need, too. Fast if all is there.
+# ci/setup.sh [--fuzz|--report]: installs on Debian 12 what `make check` and `make lint` need and is not there;
+# with --fuzz what campaigns need, too; with --report only what it takes to build refstack and make a report.
+# Fast if all is there.
 # Without the right to install it prints the one line to run, and exits with 3.
 set -eu -o pipefail
 
+# What builds refstack, and what its report is made with.
+report=(gcc libc6-dev make binutils libsqlite3-dev python3 python3-jinja2)
 # Without these `make check` cannot run.
 needed=(
-	gcc libc6-dev make binutils patch clang libclang-rt-14-dev libcmocka-dev libsqlite3-dev python3 python3-yaml iproute2
+	"${report[@]}" patch clang libclang-rt-14-dev libcmocka-dev python3-yaml iproute2
 	gcc-i686-linux-gnu libc6-dev-i386-cross
 	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static
 )
 # These serve `make lint`, `make fmt`, `make man` and `make frames`, which name what is absent, as do the tests
-# that look at frames with scapy.
-wanted=(python3-scapy clang-tidy clang-format cppcheck shellcheck mandoc)
+# that look at frames with scapy, and at what a report says with other people's readers.
+wanted=(python3-scapy python3-junitparser python3-jsonschema clang-tidy clang-format cppcheck shellcheck mandoc)
 
 # The second engine of campaigns; the first comes with clang.
 if [[ ${1-} == --fuzz ]]; then
 	needed+=(afl++ llvm)
+elif [[ ${1-} == --report ]]; then
+	needed=("${report[@]}")
+	wanted=()
 elif (($# != 0)); then
-	echo "usage: ci/setup.sh [--fuzz]" >&2
+	echo "usage: ci/setup.sh [--fuzz|--report]" >&2
 	exit 2
 fi
 
