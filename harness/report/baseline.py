@@ -91,10 +91,17 @@ def apply(report, path):
             result = vector.results.get(column.name)
             if result is not None:
                 result.change = _change(result.verdict, before.get(vector.id))
-    here = {column.name for column in report.columns if not column.from_goldens}
-    there = {name: found for name, found in columns.items() if name in here}
-    now = {vector.id for vector in report.vectors if here & vector.results.keys()}
-    report.gone = sorted({v for found in there.values() for v in found} - now)
+    report.gone = _gone(report, columns)
+
+
+def _gone(report, columns):
+    """What a column of before has and the same column of now has not; a failure that is gone is not fixed."""
+    gone = set()
+    for column in report.columns:
+        if not column.from_goldens:
+            now = {vector.id for vector in report.vectors if column.name in vector.results}
+            gone |= columns.get(column.name, {}).keys() - now
+    return sorted(gone)
 
 
 def changes(report, column):

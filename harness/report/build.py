@@ -15,7 +15,6 @@ import model
 import verdict
 
 JUDGE = "linux"  # the column of the goldens themselves
-APART_NS = 500_000  # of frames with the same bytes: half a tick at 1,000 Hz, below which nothing is late
 
 
 # --- a row of a ladder ---------------------------------------------------------------------------------
@@ -24,13 +23,11 @@ def _side(raw):
     return model.Side(raw["text"], raw.get("when_ns"), raw.get("hex", ""))
 
 
-def _late_ns(expected, got, fields):
-    """How much later it came, where that is what differs."""
+def _late_ns(expected, got):
+    """How much later it came; a run gives other times only where that is a difference."""
     if expected.when_ns is None or got.when_ns is None:
         return 0
-    late = got.when_ns - expected.when_ns
-    same = not fields and (expected.text, expected.hex) == (got.text, got.hex)
-    return late if same or abs(late) >= APART_NS else 0
+    return got.when_ns - expected.when_ns
 
 
 def _row(raw):
@@ -42,7 +39,7 @@ def _row(raw):
     ]
     other = raw.get("b", raw["a"])
     got = expected if other == raw["a"] else _side(other) if other else None
-    late = _late_ns(expected, got, fields) if expected and got and got is not expected else 0
+    late = _late_ns(expected, got) if expected and got and got is not expected else 0
     return model.Row(raw["kind"], expected, got, raw.get("line", 0), raw.get("host", 0),
                      raw.get("out", True), late, fields)
 
@@ -144,20 +141,10 @@ def layer_of(name):
     return parts[1] if len(parts) > 2 else parts[0]
 
 
-def _file_name(text):
+def file_name(text):
     """Without what means something in an address or to a file system; different texts stay different."""
     safe = re.sub(r"[^A-Za-z0-9._/+-]", "_", text)
     return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-
-def page_of(name):
-    """vectors/udp/x.html; of a case vectors/udp/x.frames.html#case."""
-    file, frames, case = name.partition(".frames/")
-    if not file.startswith("vectors/"):
-        file = f"vectors/{file}"
-    if frames:
-        return f"{_file_name(file)}.frames.html#{_file_name(case)}"
-    return f"{_file_name(file.removesuffix('.pkt'))}.html"
 
 
 def _vector(item, clauses, unknown):
@@ -166,7 +153,7 @@ def _vector(item, clauses, unknown):
     unknown.update(c for c in named if c and c not in clauses)
     return model.Vector(
         item["id"], item["headers"].get("claim", ""), layer_of(item["id"]), known, item["script"],
-        headers=dict(item["headers"]), page=page_of(item["id"]), golden=_pair_of(item))
+        headers=dict(item["headers"]), golden=_pair_of(item))
 
 
 def _join(runs, names, clauses, report):

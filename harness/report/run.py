@@ -59,14 +59,17 @@ HEADER = {
     "device": ((str, NONE), False), "options": ([(str,)], False), "started": (TIME, True),
     "items": ((int,), True),
 }
-SIDE = {"when_ns": ((int, NONE), False), "text": ((str,), True), "hex": (HEX, False)}
+SIDE = {
+    "when_ns": ((int, NONE), False), "began_ns": ((int, NONE), False), "text": ((str,), True),
+    "hex": (HEX, False),
+}
 FIELD = {
     "name": ((str,), True), "expected": ((str,), True), "actual": ((str,), True),
     "follows": ((bool,), False), "from": ((int,), False), "to": ((int,), False),
 }
 ROW = {
     "kind": ({"call", "frame", "state"}, True), "host": ((int,), False), "out": ((bool,), False),
-    "line": ((int,), False), "a": ((SIDE, NONE), True), "b": ((SIDE, NONE), False),
+    "line": ((int,), False), "frame": ((int,), False), "a": ((SIDE, NONE), True), "b": ((SIDE, NONE), False),
     "fields": ([FIELD], False),
 }
 DIFFERENCE = {
