@@ -474,7 +474,9 @@ struct inet_sock {
 	be32 mc_addr;
 	u32 local_port_range;
 	struct inet_cork_full cork;
-	u32 cork_opt_mem[16]; /* where cork.base.opt lies while frames wait: a struct ip_options */
+	/* Where inet_opt lies, and cork.base.opt while frames wait: struct ip_options_rcu. */
+	u32 opt_mem[16];
+	u32 cork_opt_mem[16];
 };
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)

@@ -61,10 +61,11 @@ struct ipcm_cookie {
 	u32 sockc_tsflags;
 	be32 addr;
 	s32 oif;
-	struct ip_options_rcu *opt;
+	struct ip_options_rcu *opt; /* in opt_mem where a program set them */
 	u8 protocol, ttl;
 	s16 tos;
 	u16 gso_size;
+	struct ip_options_rcu opt_mem;
 };
 
 /* LINUX: IP4_REPLY_MARK(). */

@@ -201,18 +201,19 @@ static int send_number(struct sock *sk, const struct msghdr *msg, const struct c
 	return *val < least || *val > 255 ? -EINVAL : 0;
 }
 
-static int send_retopts(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *cmsg)
+/* In place of the socket's own, also where there are none. */
+static int send_retopts(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *cmsg,
+			struct ipcm_cookie *ipc)
 {
 	u32 len = (u32)min_u64(cmsg_data_len(cmsg), 40);
-	struct ip_options opt;
 	u8 data[40];
 	int err;
 
 	err = cmsg_data(sk, msg, cmsg, data, len);
 	if (err == 0)
-		err = ip_options_get(sock_net(sk), &opt, data, len);
-	if (err == 0 && opt.optlen != 0)
-		not_implemented("IP_RETOPTS");
+		err = ip_options_get(sock_net(sk), &ipc->opt_mem.opt, data, len);
+	if (err == 0)
+		ipc->opt = &ipc->opt_mem;
 	return err;
 }
 
@@ -224,7 +225,7 @@ static int send_ip(struct sock *sk, const struct msghdr *msg, const struct cmsgh
 
 	switch (cmsg->cmsg_type) {
 	case IP_RETOPTS:
-		return send_retopts(sk, msg, cmsg);
+		return send_retopts(sk, msg, cmsg, ipc);
 	case IP_PKTINFO:
 		return send_pktinfo(sk, msg, cmsg, ipc);
 	case IP_TTL:

@@ -3,8 +3,8 @@
  *
  * Path: sys_setsockopt() and sys_getsockopt() by way of the protocol. Rules: LINUX: the second half
  * of net/ipv4/ip_sockglue.c, configured as the pinned kernel: no netfilter, no multicast routing,
- * no IPsec. harness/unit compares every option with the kernel's answers. Missing: IP_OPTIONS that
- * are not empty, and multicast memberships.
+ * no IPsec. harness/unit compares every option with the kernel's answers. Missing: IP_OPTIONS of a
+ * connection, and multicast memberships.
  */
 #include "core/cmsg.h"
 #include "core/net.h"
@@ -232,19 +232,23 @@ static int set_unicast_if(struct ip_set *a)
 
 static int set_options(struct ip_set *a)
 {
+	struct inet_sock *inet = inet_sk(a->sk);
 	u8 data[IP_OPTIONS_MAX];
-	struct ip_options opt;
+	struct ip_options_rcu opt;
 	int err;
 
+	static_assert(sizeof(inet->opt_mem) >= sizeof(opt), "room for them");
 	if (a->optlen > IP_OPTIONS_MAX)
 		return -EINVAL;
 	err = fetch(a, data, a->optlen);
 	if (err == 0)
-		err = ip_options_get(sock_net(a->sk), &opt, data, a->optlen);
+		err = ip_options_get(sock_net(a->sk), &opt.opt, data, a->optlen);
 	if (err != 0)
 		return err;
-	if (opt.optlen != 0)
-		not_implemented("IP_OPTIONS");
+	if (inet_test_bit(a->sk, INET_FLAGS_IS_ICSK) && opt.opt.optlen != 0)
+		not_implemented("IP_OPTIONS of a connection");
+	memcpy(inet->opt_mem, &opt, sizeof(opt));
+	inet->inet_opt = (struct ip_options_rcu *)(void *)inet->opt_mem;
 	return 0;
 }
 
@@ -550,8 +554,14 @@ static int put_both(const struct ip_get *g, const u8 *data, u32 len)
 /* None can have been set. */
 static int read_options(const struct ip_get *g)
 {
-	assert(inet_sk(g->sk)->inet_opt == NULL);
-	return put_len(g, 0);
+	const struct ip_options_rcu *mine = inet_sk(g->sk)->inet_opt;
+	struct ip_options opt;
+
+	if (mine == NULL || mine->opt.optlen == 0)
+		return put_len(g, 0);
+	opt = mine->opt;
+	ip_options_undo(&opt);
+	return put_both(g, opt.data, min_u32(g->len, opt.optlen));
 }
 
 static int read_pktoptions(const struct ip_get *g)

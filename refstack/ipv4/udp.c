@@ -258,8 +258,10 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 	}
 	if (r->ipc.gso_size != 0)
 		not_implemented("UDP_SEGMENT");
-	if (r->ipc.opt == NULL)
-		r->ipc.opt = inet_sk(sk)->inet_opt;
+	if (r->ipc.opt == NULL && inet_sk(sk)->inet_opt != NULL) {
+		r->ipc.opt_mem = *inet_sk(sk)->inet_opt; /* the socket may get others meanwhile */
+		r->ipc.opt = &r->ipc.opt_mem;
+	}
 	if ((r->ipc.sockc_tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK) != 0)
 		not_implemented("SO_TIMESTAMPING");
 	return 0;
