@@ -162,6 +162,10 @@ def rows_complaints(every):
         yield name, "has a patch and a reason not to have one"
     for name in sorted((planted | gone) - rows):
         yield name, "is not in rows.tsv"
+    with open("docs/bugzoo.tsv", encoding="utf-8") as f:
+        told = {line.split("\t")[0] for line in f.readlines()[1:]}
+    for name in sorted(rows ^ told):
+        yield name, "docs/bugzoo.tsv has other rows: ci/bugzoo.py --table docs/bugzoo.tsv"
 
 
 def check_all(jobs):
@@ -259,8 +263,10 @@ class Zoo:
         report(results, self.args, os.path.join(self.dir, "bugzoo.md"))
         with open(os.path.join(self.dir, "bugzoo.json"), "w", encoding="utf-8") as f:
             json.dump(results, f, indent=1)
+        write_table(results, os.path.join(self.dir, "bugzoo.tsv"))
         if self.args.write:
             report(results, self.args, "docs/bugzoo.md")
+            write_table(results, "docs/bugzoo.tsv")
         found = sum(r["found"] for r in results)
         print(f"{found} of {len(results)} found by a campaign, "
               f"{sum(r['golden'] for r in results)} by golden vectors; {self.dir}/bugzoo.md")
@@ -421,6 +427,50 @@ def report(results, args, path):
     os.replace(path + ".tmp", path)
 
 
+COLUMNS = ("row", "layer", "found", "detector", "golden", "seconds", "what")
+
+
+def rows_before(path):
+    """What a table says already, of rows that were run; their number of columns is not believed."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in f.readlines()[1:]]
+    return {row[0]: row for row in rows if len(row) == len(COLUMNS) and row[2] in ("found", "not found")}
+
+
+def table_rows(results, before):
+    """Every row of rows.tsv, run now, earlier, or not."""
+    by_id = {r["id"]: r for r in results}
+    what = {bug.id: bug.fields.get("What", "") for bug in bugs()}
+    reasons = {row[0]: row[1] for row in absent()}
+    for name, layer, *_ in table("rows.tsv"):
+        r = by_id.get(name)
+        if r is None and name in before:
+            yield before[name]
+        elif r is None:
+            state = "absent" if name in reasons else "not run"
+            yield name, layer, state, "", "", "", what.get(name) or reasons.get(name, "")
+        else:
+            yield (name, layer, "found" if r["found"] else "not found", r["detector"] if r["found"] else "",
+                   "yes" if r["golden"] else "no", str(r["seconds"]), r["what"])
+
+
+def write_table(results, path):
+    """What refstack report reads. Rows that were not run keep what is known of them."""
+    rows = [COLUMNS, *table_rows(results, rows_before(path))]
+    with open(path + ".tmp", "w", encoding="utf-8") as f:
+        f.writelines("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
+    os.replace(path + ".tmp", path)
+
+
+def kept_results(folder):
+    rows = os.path.join(folder, "rows")
+    for name in sorted(os.listdir(rows)) if os.path.isdir(rows) else ():
+        with open(os.path.join(rows, name), encoding="utf-8") as f:
+            yield json.load(f)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--check", action="store_true", help="only: do they apply and build")
@@ -431,8 +481,12 @@ def main():
     p.add_argument("--judge", default="auto", choices=["auto", "none", "uml"])
     p.add_argument("--dir", default=os.path.join(os.environ.get("BUILD", "build"), "zoo"))
     p.add_argument("--again", action="store_true", help="also rows that have a result")
-    p.add_argument("--write", action="store_true", help="write docs/bugzoo.md")
+    p.add_argument("--write", action="store_true", help="write docs/bugzoo.md and .tsv")
+    p.add_argument("--table", metavar="FILE", help="only: results that DIR has, as a .tsv")
     args = p.parse_args()
+    if args.table:
+        write_table(list(kept_results(args.dir)), args.table)
+        return
     sys.exit(check_all(args.jobs) if args.check else Zoo(args).run())
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Which of Linux's lines our questions run: docs/linux-coverage.md and .svg, by `make coverage`.
+"""Which of Linux's lines our questions run: docs/linux-coverage.md, .svg and .tsv, by `make coverage`.
 
 The kernel of `refstack oracle build --coverage` is asked by `refstack oracle count`: all vectors, the
 cases of .frames files, random programs. gcov tells how often each line was run; what boots ran before the first question does not
@@ -270,6 +270,33 @@ def document(counts, asked, version, words, src):
     return text.rstrip("\n") + "\n"
 
 
+# --- the table -------------------------------------------------------------------------------------
+
+FIXED = ("all", "in_reach", "lines_run", "lines", "branches", "functions_run", "functions")
+
+
+def figures(cells):
+    """Cells of a row of the document, without signs: "316 of 690" is two."""
+    for cell in cells:
+        yield from (c.strip("*% ") for c in cell.split(" of "))
+
+
+def rows_as_text(version, asked, origins, rows):
+    """What refstack report reads: a row a file, shares in per cent; path: a file of the path."""
+    said = "; ".join(f"{origin}: {words}" for origin, words in asked.items())
+    out = [f"# Linux {version}; {said}", "\t".join(["file", "path", *origins, *FIXED])]
+    out += ["\t".join([name, "yes" if of_path else "", *figures(cells)]) for name, of_path, cells in rows]
+    return "\n".join(out) + "\n"
+
+
+def as_text(counts, asked, version, words, src):
+    total = together(counts)
+    never = never_reached(total, words, src)
+    rows = ((name, name in words.raises, columns(counts, total, never, name))
+            for names in folders(total).values() for name in names)
+    return rows_as_text(version, asked, counts, rows)
+
+
 # --- the picture -----------------------------------------------------------------------------------
 
 ROW, BAR, LEFT, RIGHT, TOP = 22, 14, 210, 60, 34
@@ -335,7 +362,8 @@ def main():
         counts, asked = measure(args, path)
     out = pathlib.Path(args.out)
     for name, text in (("linux-coverage.md", document(counts, asked, version, words, src)),
-                       ("linux-coverage.svg", picture(counts, words))):
+                       ("linux-coverage.svg", picture(counts, words)),
+                       ("linux-coverage.tsv", as_text(counts, asked, version, words, src))):
         new = out / (name + ".new")
         new.write_text(text)
         new.rename(out / name)

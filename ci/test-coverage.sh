@@ -44,6 +44,10 @@ says sentence "- \`net/b.c\`: what is missing" "$doc"
 says unused "fits nothing that was never run: net/x.c *" "$dir/err"
 expect coverage/no_headers test "$(grep -c 'h\.h\|none\.c' "$doc")" = 0
 expect coverage/no_clones test "$(grep -c isra "$doc")" = 0
+tsv=$dir/docs/linux-coverage.tsv
+says tsv_row "net/b.c	yes	40.0	20.0	60.0	75.0	3	5	50.0	2	4" "$tsv"
+says tsv_row_of_folder "net/core/c.c		0.0	0.0	0.0	–	0	1	0.0	0	1" "$tsv"
+says tsv_asked "# Linux of a test; first: taken from a file; second: taken from a file" "$tsv"
 says picture ">60.0 %<" "$dir/docs/linux-coverage.svg"
 expect coverage/picture_is_xml python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' \
 	"$dir/docs/linux-coverage.svg"
@@ -61,5 +65,6 @@ for file in ipv4/af_inet ipv4/udp ipv4/ip_output ipv4/ip_input ipv4/ip_fragment 
 	core/neighbour; do
 	expect "coverage/sentence_${file#*/}" grep -qP "^raise\tnet/$file\.c\t.{40}" ci/coverage.tsv
 	expect "coverage/figure_${file#*/}" grep -qF "| \`net/$file.c\` |" docs/linux-coverage.md
+	expect "coverage/tsv_${file#*/}" grep -qP "^net/$file\.c\tyes\t" docs/linux-coverage.tsv
 done
 finish

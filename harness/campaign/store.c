@@ -141,8 +141,12 @@ enum column {
 	COL_LOOKS
 };
 
+/* Whoever comes first marks the file, and each of those that keep something in it makes its own
+ * table: the report keeps its past runs there (harness/report/history.py).
+ */
 static const char make_table[] =
-	"CREATE TABLE finding (nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, target TEXT NOT "
+	"CREATE TABLE IF NOT EXISTS finding (nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
+	"target TEXT NOT "
 	"NULL, detector TEXT NOT NULL, signature TEXT NOT NULL, first_seen TEXT NOT NULL, build "
 	"TEXT NOT NULL, status TEXT NOT NULL, program BLOB NOT NULL, smallest BLOB, seen INTEGER "
 	"NOT NULL, replays INTEGER NOT NULL, showed INTEGER NOT NULL, text TEXT, place TEXT, looks "
@@ -242,12 +246,12 @@ static void bind_bytes(sqlite3_stmt *st, int at, const u8 *bytes, size_t len)
 
 /* --- opening --- */
 
-static bool make_schema(struct store *s, struct why why)
+static bool make_mark(struct store *s, struct why why)
 {
 	char sql[SQL_BYTES];
 
-	snprintf(sql, sizeof(sql), "%s; PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 make_table, APPLICATION, SCHEMA);
+	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 APPLICATION, SCHEMA);
 	return execute(s, sql, why);
 }
 
@@ -261,7 +265,7 @@ static bool check_schema(struct store *s, struct why why)
 	    !number_of(s, "SELECT count(*) FROM sqlite_master", &tables, why))
 		return false;
 	if (application == 0 && version == 0 && tables == 0)
-		return make_schema(s, why);
+		return make_mark(s, why) && execute(s, make_table, why);
 	if (application != APPLICATION) {
 		complain(why, s, "this is an SQLite file, but not a store of findings");
 		return false;
@@ -273,7 +277,7 @@ static bool check_schema(struct store *s, struct why why)
 			 version, SCHEMA);
 		return false;
 	}
-	return true;
+	return execute(s, make_table, why);
 }
 
 static bool check_whole(struct store *s, struct why why)

@@ -367,6 +367,26 @@ static void another_schema(void **state)
 	refused("schema 77");
 }
 
+/* Who keeps something else in the file may have been first: the report its past runs. */
+static void table_of_another(void **state)
+{
+	struct store *s;
+	char err[ERR];
+	u32 n = 0;
+
+	(void)state;
+	store_close(open_it());
+	sql("DROP TABLE finding; CREATE TABLE report_run (nr INTEGER PRIMARY KEY, run TEXT); "
+	    "INSERT INTO report_run VALUES (1, 'kept')");
+	s = open_it();
+	add(s, "signature", "program");
+	assert_true(store_each(s, count, &n, err, sizeof(err)));
+	assert_int_equal(n, 1);
+	store_close(s);
+	sql("CREATE TABLE there (run TEXT NOT NULL); "
+	    "INSERT INTO there VALUES ((SELECT run FROM report_run))");
+}
+
 /* Every page broken, one at a time, and every length: an error, or what is left is believed only as
  * far as it can be; never a crash.
  */
@@ -453,9 +473,19 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_path, remove_path)
 	const struct CMUnitTest tests[] = {
-		T(kept),	 T(counted),	       T(updated), T(gone),	      T(ids),
-		T(in_order),	 T(several_processes), T(foreign), T(another_schema), T(damaged),
-		T(hostile_rows), T(nowhere),
+		T(kept),
+		T(counted),
+		T(updated),
+		T(gone),
+		T(ids),
+		T(in_order),
+		T(several_processes),
+		T(foreign),
+		T(another_schema),
+		T(table_of_another),
+		T(damaged),
+		T(hostile_rows),
+		T(nowhere),
 	};
 #undef T
 
