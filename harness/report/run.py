@@ -43,9 +43,11 @@ class Run:
 
 # --- what a line may hold ------------------------------------------------------------------------------
 # key: (type, is needed). A type is a tuple of Python types, a set of words, a dict for an object with these
-# keys, a list with the type of its members, or a compiled pattern for the whole of a string.
+# keys, a list with the type of its members, a range of numbers, or a compiled pattern for the whole of a string.
 
 NONE = type(None)
+LONGEST = 1 << 63  # no number is further from 0
+COUNT = range(LONGEST)
 WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 ID = re.compile(r"(?!/)(?!.*(?:^|/)\.{0,2}(?:/|$))[^\x00-\x1f\x7f\\]{1,400}", re.ASCII)
@@ -57,7 +59,7 @@ HEADER = {
     "refstack_run": ((int,), True), "dut": (NAME, True), "title": (WORDS, True), "kind": (set(KINDS), True),
     "version": ((str,), True), "commit": ((str, NONE), False), "kernel": ((str, NONE), False),
     "device": ((str, NONE), False), "options": ([(str,)], False), "started": (TIME, True),
-    "items": ((int,), True),
+    "items": (COUNT, True),
 }
 SIDE = {
     "when_ns": ((int, NONE), False), "began_ns": ((int, NONE), False), "text": ((str,), True),
@@ -68,20 +70,20 @@ FIELD = {
     "follows": ((bool,), False), "from": ((int,), False), "to": ((int,), False),
 }
 ROW = {
-    "kind": ({"call", "frame", "state"}, True), "host": ((int,), False), "out": ((bool,), False),
-    "line": ((int,), False), "frame": ((int,), False), "a": ((SIDE, NONE), True), "b": ((SIDE, NONE), False),
+    "kind": ({"call", "frame", "state"}, True), "host": (COUNT, False), "out": ((bool,), False),
+    "line": (COUNT, False), "frame": (COUNT, False), "a": ((SIDE, NONE), True), "b": ((SIDE, NONE), False),
     "fields": ([FIELD], False),
 }
 DIFFERENCE = {
-    "kind": (set(DIFFERENCES), True), "what": ((str,), True), "line": ((int,), False),
-    "frame": ((int,), False), "when_ns": ((int, NONE), False), "field": ((str, NONE), False),
+    "kind": (set(DIFFERENCES), True), "what": ((str,), True), "line": (COUNT, False),
+    "frame": (COUNT, False), "when_ns": ((int, NONE), False), "field": ((str, NONE), False),
     "expected": ((str, NONE), False), "actual": ((str, NONE), False), "detail": ((str, NONE), False),
 }
 ITEM = {
     "id": (ID, True), "case": ((str, NONE), False), "verdict": (set(VERDICTS), True),
     "unexpected": ((bool,), False), "message": ((str, NONE), False), "golden": ((str, NONE), False),
     "headers": ((dict,), True), "script": ((str,), True), "ethernet": ((bool,), False),
-    "frames": ((int,), False), "virtual_ps": ((int,), False), "differences": ([DIFFERENCE], False),
+    "frames": (COUNT, False), "virtual_ps": (COUNT, False), "differences": ([DIFFERENCE], False),
     "ladder": ([ROW], False),
 }
 STEP = {
@@ -98,10 +100,9 @@ LEDGER = {
     "explained": ([(dict,)], False), "diverges": ([(dict,)], False), "tape": ([(dict,)], False),
 }
 END = {
-    "end": ((bool,), True), "items": ((int,), True), "interrupted": ((bool,), False),
+    "end": ((bool,), True), "items": (COUNT, True), "interrupted": ((bool,), False),
     "totals": ((dict,), False),
 }
-LONGEST = 1 << 63  # no number is further from 0
 
 
 class _Wrong(Exception):
@@ -142,6 +143,10 @@ def _check(value, kind, what):
         if type(value) is not dict:
             raise _Wrong(f"'{what}' is {_called(value)}, no object")
         _check_object(value, kind, f"'{what}'")
+    elif type(kind) is range:
+        if type(value) is not int or value not in kind:
+            raise _Wrong(f"'{what}' is {_called(value)}, no count" if type(value) is not int
+                         else f"'{what}' is no count")
     elif type(value) is not str:
         raise _Wrong(f"'{what}' is {_called(value)}, no text")
     elif type(kind) is set:
