@@ -260,7 +260,7 @@ syn region pktString start=+"+ skip=+\\\\.+ end=+"+ oneline
 
 syn match pktComment "//.*$" contains=pktHeader,pktTodo
 syn region pktComment start="/\\*" end="\\*/" contains=pktTodo
-syn match pktHeader "//\\s*\\zs\\(claim\\|oracle\\|class\\|clauses\\|since\\|until\\|tape\\|seed\\)\\ze:" contained
+syn match pktHeader "//\\s*\\zs\\(claim\\|oracle\\|class\\|clauses\\|since\\|until\\|live\\|igb\\|path\\|tape\\|seed\\)\\ze:" contained
 syn keyword pktTodo TODO FIXME XXX contained
 
 syn include @pktSh syntax/sh.vim
@@ -319,7 +319,7 @@ def vscode():
 
     rules = [
         rule("keyword.other.documentation",
-             r"(?<=^//)\s*(?:claim|oracle|class|clauses|since|until|tape|seed)(?=:)"),
+             r"(?<=^//)\s*(?:claim|oracle|class|clauses|since|until|live|igb|path|tape|seed)(?=:)"),
         rule("comment.line", r"//.*$"),
         region("comment.block", r"/\*", r"\*/"),
         region("meta.embedded.shell", "`", "`", contentName="source.shell",

@@ -8,82 +8,59 @@
 #include "harness/lib/graph.h"
 #include "harness/lib/json.h"
 #include "harness/lib/scenario.h"
+#include "harness/lib/steps.h"
 #include "uapi/socket.h"
 
 struct walk {
 	struct world *world;
 	u32 size;
+	u32 parts;
 	bool graph, svg;
 	struct json *json; /* NULL: for people */
-	u64 from_ps;
-	u64 last_ps[CPU_MAX + 1]; /* of each CPU, and of the card */
+	struct steps steps;
+	struct steps_clock clock;
 };
 
 static void print_step(struct walk *k, const struct trace_rec *r)
 {
-	const struct path_row *row = &path_rows[r->arg[0]];
-	u32 who = r->ctx == CTX_DEVICE ? CPU_MAX : r->cpu;
-	u64 since = k->last_ps[who] != 0 && r->when_ps >= k->last_ps[who]
-			    ? r->when_ps - k->last_ps[who]
-			    : 0;
-	bool receive = row->step >= RECEIVE_STEPS;
-	char step[8], cpu[24];
+	struct steps_line l = steps_line(&k->clock, r);
 
-	snprintf(step, sizeof(step), receive ? "r%u" : "%u",
-		 receive ? row->step - RECEIVE_STEPS + 1 : row->step);
-	if (r->ctx == CTX_DEVICE)
-		snprintf(cpu, sizeof(cpu), "nic");
+	if (k->json != NULL)
+		steps_json(k->json, &l);
 	else
-		snprintf(cpu, sizeof(cpu), "cpu%u %s", r->cpu, ctx_names[r->ctx]);
-	if (k->json != NULL) {
-		json_object(k->json, NULL);
-		json_text(k->json, "step", step);
-		json_text(k->json, "function", row->fn);
-		json_u64(k->json, "ps", r->when_ps - k->from_ps);
-		json_u64(k->json, "cycles", since / CPU_PS_PER_CYCLE);
-		json_text(k->json, "where", cpu);
-		json_u64(k->json, "queue", r->arg[1]);
-		json_u64(k->json, "bytes", r->arg[2]);
-		json_end(k->json);
-	} else {
-		printf("%4s  %-31s %12.3f us %7llu  %-14s q%-2u %5u B\n", step, row->fn,
-		       (double)(r->when_ps - k->from_ps) / (double)PS_PER_US,
-		       (unsigned long long)(since / CPU_PS_PER_CYCLE), cpu, r->arg[1], r->arg[2]);
-	}
-	k->last_ps[who] = r->when_ps;
-}
-
-static bool saw_step(const struct walk *k, enum path_step step)
-{
-	const struct trace_rec *r;
-
-	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
-		if (r->kind == TRACE_STEP && r->arg[0] == step)
-			return true;
-	return false;
+		printf("%4s  %-31s %12.3f us %7llu  %-14s q%-2u %5u B\n", l.step, l.function,
+		       (double)l.ps / (double)PS_PER_US, (unsigned long long)l.cycles, l.where,
+		       l.queue, l.bytes);
 }
 
 static void print_steps(struct walk *k, u32 host)
 {
-	const struct trace_rec *r;
-
+	steps_drain(&k->steps);
 	if (k->json != NULL)
 		json_array(k->json, "steps");
 	else
 		printf("step  %-31s %15s %7s  %-14s %-3s %7s\n", "function", "virtual time",
 		       "cycles", "where", "queue", "bytes");
-	for (u32 i = 0; (r = trace_get(&k->world->trace, i)) != NULL; i++)
-		if (r->kind == TRACE_STEP && r->host == host)
-			print_step(k, r);
+	for (u32 i = 0; i < k->steps.nr; i++)
+		if (k->steps.rec[i].host == host)
+			print_step(k, &k->steps.rec[i]);
 	if (k->json != NULL) {
 		json_end(k->json);
 		json_end(k->json);
-	} else if (host == 0 && !saw_step(k, PATH_QDISC_ENQUEUE))
+	} else if (host == 0 && !steps_have(&k->steps, PATH_QDISC_ENQUEUE))
 		printf("   8  pfifo_fast_enqueue              not taken: an empty queue is "
 		       "bypassed\n");
 }
 
 enum { WALK_PORT = 7, WALK_SETTLE_MS = 2, WALK_BURST_MAX = 64 };
+
+/* What was is forgotten; times count from now. */
+static void start(struct walk *k)
+{
+	graph_start(k->world);
+	steps_clear(&k->steps);
+	k->clock = (struct steps_clock){ .from_ps = k->world->sim.now_ps };
+}
 
 static void part(struct walk *k, const char *title)
 {
@@ -91,11 +68,9 @@ static void part(struct walk *k, const char *title)
 		json_object(k->json, NULL);
 		json_text(k->json, "part", title);
 	} else {
-		printf("%s# %s\n", k->world->trace.written != 0 ? "\n" : "", title);
+		printf("%s# %s\n", k->parts++ != 0 ? "\n" : "", title);
 	}
-	memset(k->last_ps, 0, sizeof(k->last_ps));
-	k->from_ps = k->world->sim.now_ps;
-	graph_start(k->world);
+	start(k);
 }
 
 static void show(struct walk *k, u32 host)
@@ -136,13 +111,12 @@ static bool walk_queued(struct walk *k, int tx, int rx)
 
 	part(k, "3. A queued datagram: others before it have filled the byte queue limit");
 	do {
-		graph_start(w);
-		k->from_ps = w->sim.now_ps;
+		start(k);
 		if (sent == WALK_BURST_MAX)
 			return false;
 		call_sendto(w, 0, 0, tx, "a datagram for you", k->size, 0, "192.0.2.2", WALK_PORT);
 		sent++;
-	} while (!saw_step(k, PATH_QDISC_ENQUEUE));
+	} while (!steps_have(&k->steps, PATH_QDISC_ENQUEUE));
 	world_run_until(w, w->sim.now_ps + WALK_SETTLE_MS * PS_PER_MS);
 	show(k, 0);
 	while (sent-- != 0)
@@ -158,12 +132,11 @@ static int draw_udp(struct walk *k, int tx, int rx)
 
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
-	graph_start(w);
+	start(k);
 	world_trace(w, w->trace.mask | WALK_SVG_TRACE);
-	k->from_ps = w->sim.now_ps;
 	if (!send_one(k, tx) || !read_one(k, rx))
 		return lost();
-	walk_svg(stdout, w, k->from_ps, k->size);
+	walk_svg(stdout, w, k->clock.from_ps, k->size);
 	return EXIT_OK;
 }
 
@@ -221,7 +194,10 @@ int cmd_walk(const struct args *args)
 	cfg = scenario_two_hosts(DEV_IGB, &limits_test, COST_CYCLES, cpus,
 				 args_number(args, OPT_walk_SEED, 1));
 	k.world = scenario_two_hosts_up(&cfg);
+	steps_start(&k.steps, k.world);
 	ret = walk_udp(&k);
+	steps_stop(&k.steps);
+	steps_free(&k.steps);
 	if (k.json != NULL)
 		json_end(k.json);
 	scenario_free(k.world);

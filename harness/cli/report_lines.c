@@ -3,9 +3,11 @@
 #include "harness/cli/report_lines.h"
 
 #include "base/check.h"
+#include "harness/cli/report_path.h"
 
 void report_lines(FILE *to, const struct vectors *v)
 {
 	assert(to != NULL);
 	assert(v != NULL);
+	report_paths(to, v);
 }

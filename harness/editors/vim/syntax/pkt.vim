@@ -224,7 +224,7 @@ syn region pktString start=+"+ skip=+\\.+ end=+"+ oneline
 
 syn match pktComment "//.*$" contains=pktHeader,pktTodo
 syn region pktComment start="/\*" end="\*/" contains=pktTodo
-syn match pktHeader "//\s*\zs\(claim\|oracle\|class\|clauses\|since\|until\|tape\|seed\)\ze:" contained
+syn match pktHeader "//\s*\zs\(claim\|oracle\|class\|clauses\|since\|until\|live\|igb\|path\|tape\|seed\)\ze:" contained
 syn keyword pktTodo TODO FIXME XXX contained
 
 syn include @pktSh syntax/sh.vim
