@@ -4,11 +4,14 @@
 
 report-page.py checks                     the checks themselves: each finds the mistake that is made for it
 report-page.py look DIR [--screens DIR]   every kind of page of the report in DIR, as readers meet it
-report-page.py first DIR TEXT...          the first screen of the report names each TEXT, and the page of the
-                                          first vector that fails shows it without scrolling sideways
+report-page.py filter DIR                 the filters of the list of vectors do what they say
+report-page.py first DIR TEXT...          the first screen of the report names each TEXT; there and on its own
+                                          page the first difference is seen without scrolling sideways
+report-page.py links DIR                  all links of all pages; needs no browser
 report-page.py time DIR                   how long report.html takes to open, and how large it is
 """
 import argparse
+import json
 import pathlib
 import sys
 import tempfile
@@ -177,7 +180,7 @@ def check_links(cases, folder):
     folder.mkdir()
     (folder.parent / "outside.html").write_text("a", encoding="utf-8")
     (folder / "other.html").write_text('<p id="here">a</p>', encoding="utf-8")
-    good = '<a href="other.html#here">a</a> <a href="https://www.rfc-editor.org/">b</a> <a href="#verdict=fail">c</a>'
+    good = '<a href="other.html#here">a</a> <a href="https://www.rfc-editor.org/">b</a> <a href="#vectors?verdict=fail">c</a>'
     (folder / "page.html").write_text(good, encoding="utf-8")
     pages, looked, wrong = report_links.check(folder)
     cases.case("checks/links/good", wrong or ("" if (pages, looked) == (2, 3) else f"{pages} pages, {looked} links"))
@@ -201,11 +204,14 @@ def kinds(folder):
     return pages
 
 
-def look(cases, folder, screens):
+def look_at_links(cases, folder):
     pages, links, wrong = report_links.check(folder)
     cases.case(f"links ({links} of {pages} pages)", wrong or ("" if links else "there is none"))
     size = (folder / "report.html").stat().st_size
     cases.case(f"weight ({size // 1024} KiB)", "" if size <= PAGE_MAX else f"report.html has {size} bytes")
+
+
+def look(cases, folder, screens):
     with Browser() as browser:
         for path in kinds(folder):
             name = path.relative_to(folder)
@@ -243,6 +249,167 @@ def narrow(page, path):
     return wrong
 
 
+# Of what is seen of the list: [[layer, text, [verdicts]], …], the words of the count, and the address.
+LIST = """(() => {
+    const rows = [...document.querySelectorAll("section[data-layer] tbody tr:not(.sub)")].filter((r) => r.checkVisibility());
+    return {rows: rows.map((r) => [r.closest("[data-layer]").dataset.layer,
+                                   [...r.querySelectorAll("th a")].map((a) => a.getAttribute("href")).join(),
+                                   [...r.querySelectorAll("td.v")].map((c) => c.textContent.trim())]),
+            count: document.getElementById("filter-count").textContent, hash: location.hash};
+})()"""
+
+
+def choose(page, **values):
+    """As somebody who fills in the form."""
+    for name, value in values.items():
+        kind = "change" if name in ("verdict", "layer") else "input"
+        page.evaluate(f"""(() => {{
+            const field = document.getElementById("filter-{name}");
+            field.focus();
+            field.value = {json.dumps(value)};
+            field.dispatchEvent(new Event("input", {{bubbles: true}}));
+            if ("{kind}" === "change") field.dispatchEvent(new Event("change", {{bubbles: true}}));
+        }})()""")
+    return page.evaluate(LIST)
+
+
+def expected_rows(vectors, **want):
+    """Pages of the vectors that a filter should leave, from report.json."""
+    def fits(v):
+        words = f"{v['layer']}/{v['id']} {v['claim']}".lower()
+        return ((not want.get("layer") or v["layer"] == want["layer"]) and
+                (not want.get("verdict") or any(r["verdict"] == want["verdict"] for r in v["results"].values())) and
+                (not want.get("clause") or want["clause"] in v["clauses"]) and
+                (not want.get("text") or want["text"].lower() in words))
+    return sorted(v["page"] for v in vectors if fits(v))
+
+
+def compare_rows(seen, vectors, hashed=True, **want):
+    wanted = expected_rows(vectors, **want)
+    got = sorted(row[1] for row in seen["rows"])
+    wrong = []
+    if got != wanted:
+        wrong.append(f"{want}: {len(got)} vectors are left, {len(wanted)} should be; "
+                     f"{sorted(set(got) ^ set(wanted))[:3]}")
+    if not seen["count"].replace(",", "").startswith(f"{len(wanted)} of {len(vectors)} "):
+        wrong.append(f"{want}: the count says {seen['count']!r}, there are {len(wanted)} of {len(vectors)}")
+    for key, value in want.items():
+        if hashed and f"{key}={value}" not in seen["hash"]:
+            wrong.append(f"the address {seen['hash']!r} does not say {key}={value}")
+    return wrong
+
+
+def check_filters(cases, folder):
+    vectors = json.loads((folder / "report.json").read_text(encoding="utf-8"))["vectors"]
+    layer = vectors[0]["layer"]
+    verdicts = sorted({r["verdict"] for v in vectors for r in v["results"].values()})
+    clause = next((c for v in vectors for c in v["clauses"]), "")
+    with Browser() as browser:
+        page = browser.page()
+
+        def fresh(fragment=""):
+            page.open("about:blank")
+            page.open(folder / "report.html", fragment)
+
+        fresh()
+        cases.case("filter/there", "" if page.evaluate("document.getElementById('filter').checkVisibility()") else "is hidden")
+        for verdict in verdicts:
+            cases.case(f"filter/verdict/{verdict}", compare_rows(choose(page, verdict=verdict), vectors, verdict=verdict))
+        page.evaluate("document.querySelector('#filter [type=reset]').click()")
+        page.until("!/=/.test(location.hash)", 2)
+        seen = page.evaluate(LIST)
+        cases.case("filter/all", compare_rows(seen, vectors) + ([f"address {seen['hash']}"] if "=" in seen["hash"] else []))
+        cases.case("filter/layer", compare_rows(choose(page, layer=layer), vectors, layer=layer))
+        both = {"layer": layer, "verdict": verdicts[0]}
+        cases.case("filter/both", compare_rows(choose(page, **both), vectors, **both))
+        page.back()
+        page.until("!/verdict=/.test(location.hash)", 5)
+        cases.case("filter/back", compare_rows(page.evaluate(LIST), vectors, layer=layer))
+        fresh()
+        cases.case("filter/text", compare_rows(choose(page, text="closed"), vectors, text="closed"))
+        cases.case("filter/text_case", compare_rows(choose(page, text="CLOSED"), vectors, text="CLOSED"))
+        cases.case("filter/nothing", compare_rows(choose(page, text="no such vector"), vectors, False, text="no such vector"))
+        fresh("vectors?verdict=" + verdicts[0])
+        cases.case("filter/address", compare_rows(page.evaluate(LIST), vectors, verdict=verdicts[0]))
+        # To a vector's page and back: the list is as it was left.
+        link = page.evaluate("""(() => {const a = [...document.querySelectorAll("section[data-layer] th a")]
+            .find((a) => a.checkVisibility()); a.click(); return a.href})()""")
+        page.until(f"location.href === {json.dumps(link)}", 10)
+        page.back()
+        page.until("/report.html/.test(location.pathname) && document.readyState === 'complete'", 10)
+        page.until("document.getElementById('filter-count').textContent", 5)
+        cases.case("filter/returned", compare_rows(page.evaluate(LIST), vectors, verdict=verdicts[0]))
+        if clause:
+            fresh()
+            cases.case("filter/clause", compare_rows(choose(page, clause=clause), vectors, clause=clause))
+        # With the keyboard alone.
+        fresh()
+        page.evaluate("document.getElementById('filter-text').focus()")
+        page.type("closed")
+        cases.case("filter/typed", compare_rows(page.evaluate(LIST), vectors, text="closed"))
+        cases.case("filter/problems", page.problems)
+        plain = browser.page(scripts=False)
+        plain.open(folder / "report.html")
+        rows = len(plain.evaluate(LIST)["rows"])
+        cases.case("filter/plain", ([] if rows == len(vectors) else [f"{rows} of {len(vectors)} vectors are there"]) +
+                   (["a filter that cannot work is shown"] if plain.evaluate(
+                       "document.getElementById('filter').checkVisibility()") else []))
+
+
+# Where a text stands: [top, left, right] of its place, for each that is seen.
+PLACES = """(() => {
+    const wanted = %s, found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
+    for (let e = walker.nextNode(); e; e = walker.nextNode()) {
+        if (!e.textContent.replace(/\\s+/g, " ").includes(wanted) || !e.checkVisibility()) continue;
+        if ([...e.children].some((c) => c.textContent.replace(/\\s+/g, " ").includes(wanted))) continue;
+        const box = e.getBoundingClientRect();
+        found.push([box.top + scrollY, box.left, box.right, box.bottom + scrollY]);
+    }
+    return found;
+})()"""
+# The first difference in the ladder: does all of it lie in the window, with nothing around it that scrolls?
+FIRST = """(() => {
+    const rows = [...document.querySelectorAll("table.ladder tr")].filter((r) => /first$/.test(r.id));
+    if (!rows.length) return ["there is no first difference"];
+    const wrong = [];
+    for (const row of rows) {
+        const room = document.documentElement.clientWidth;
+        for (const e of [row, ...row.querySelectorAll("*")]) {
+            const box = e.getBoundingClientRect();
+            if (box.width > 1 && (box.left < -1 || box.right > room + 1)) wrong.push(`${e.tagName} from ${box.left} to ${box.right} of ${room} px`);
+        }
+        for (let e = row; e && e !== document.documentElement; e = e.parentElement)
+            if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && e.clientWidth)
+                wrong.push(`${e.tagName}.${e.className} scrolls`);
+        if (row.textContent.trim().length < 10) wrong.push("says nothing");
+    }
+    return wrong.slice(0, 5);
+})()"""
+
+
+def check_first(cases, folder, texts):
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    column = report["columns"][0]["name"]
+    failing = next(v for v in report["vectors"] if v["results"][column]["verdict"] == "fail")
+    with Browser() as browser:
+        page = browser.page()
+        for width in WIDTHS:
+            page.look(width, SCREEN_PX)
+            page.open(folder / "report.html")
+            for text in texts:
+                places = page.evaluate(PLACES % json.dumps(text))
+                seen = [p for p in places if p[3] <= SCREEN_PX and p[1] >= 0 and p[2] <= width]
+                cases.case(f"first/{width}/{text}", "" if seen else
+                           f"is not in the first {SCREEN_PX} px; it stands at {[round(p[3]) for p in places][:3]}")
+            cases.case(f"first/{width}/ladder", page.evaluate(FIRST))
+            path, _, anchor = failing["page"].partition("#")
+            page.open(folder / path, anchor)
+            cases.case(f"first/{width}/ladder of its page", page.evaluate(FIRST))
+            page.evaluate(CHECKS)
+            cases.case(f"first/{width}/page", told(page.evaluate("pageChecks.sideways()")))
+
+
 def take(browser, path, stem):
     stem.parent.mkdir(parents=True, exist_ok=True)
     for width, dark in ((1280, False), (1280, True), (390, False)):
@@ -265,8 +432,9 @@ def open_report(folder):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("what", choices=("checks", "look", "time"))
+    parser.add_argument("what", choices=("checks", "look", "filter", "first", "links", "time"))
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
+    parser.add_argument("texts", nargs="*")
     parser.add_argument("--screens", type=pathlib.Path)
     args = parser.parse_args()
     cases = Cases()
@@ -275,6 +443,12 @@ def main():
             check_checks(cases, pathlib.Path(folder))
     elif args.what == "look":
         look(cases, args.folder, args.screens)
+    elif args.what == "links":
+        look_at_links(cases, args.folder)
+    elif args.what == "filter":
+        check_filters(cases, args.folder)
+    elif args.what == "first":
+        check_first(cases, args.folder, args.texts)
     else:
         cases.case("opens", open_report(args.folder))
     return cases.finish()

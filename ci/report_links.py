@@ -8,8 +8,8 @@ import urllib.parse
 # Attributes that name something, and whether the page loads it by itself.
 NAMES = {"href": False, "src": True, "srcset": True, "data": True, "poster": True, "action": True, "xlink:href": False}
 STYLE_URL = re.compile(r"url\(\s*['\"]?(?!data:|#)|@import")
-# A hash that is a state of the page's filters, "verdict=fail&layer=udp", is no place on it.
-STATE = re.compile(r"^[a-z-]+=")
+# A hash that is a state of the page's filters, "vectors?verdict=fail", is no place on it.
+STATE = re.compile(r"^([a-z-]+\?)?[a-z-]+=")
 
 
 class Reader(html.parser.HTMLParser):
