@@ -23,6 +23,8 @@ import baseline  # noqa: E402
 import build  # noqa: E402
 import captures  # noqa: E402
 import catalogue  # noqa: E402
+import extras  # noqa: E402
+import history  # noqa: E402
 import junit  # noqa: E402
 import publish  # noqa: E402
 import reportjson  # noqa: E402
@@ -67,12 +69,9 @@ def make(config):
     """The report, and the runs that it is of."""
     runs = [run.read(path) for path in config["runs"]]
     report = build.make(runs, config)
-    if config.get("baseline"):
-        baseline.apply(report, config["baseline"])
+    before = baseline.apply(report, config["baseline"]) if config.get("baseline") else {}
     build.decide(report)
-    import extras
-    import history
-    extras.gather(report, runs, config)
+    extras.gather(report, runs, config, before)
     history.record(report, config)
     return report, runs
 

@@ -49,7 +49,7 @@ def _of(path, value, key, kind, what="it"):
 
 
 def read(path):
-    """{column name: {vector id: verdict}}, and the identity of that report."""
+    """A report.json that can be compared with: as it stands, and {column name: {vector id: verdict}}."""
     told = _object(path)
     if type(told) is not dict or "refstack_report" not in told:
         _wrong(path, "is no report.json of 'refstack report'")
@@ -67,8 +67,8 @@ def read(path):
             if found not in model.VERDICTS:
                 _wrong(path, f"is damaged: {name[:80]}: '{found[:40]}' is no verdict")
             columns.setdefault(column, {})[name] = found
-    identity = {k: v for k, v in _of(path, told, "identity", dict).items() if type(v) is str}
-    return columns, identity
+    _of(path, told, "identity", dict)
+    return told, columns
 
 
 def _change(now, before):
@@ -78,10 +78,11 @@ def _change(now, before):
 
 
 def apply(report, path):
-    """Marks what has changed, in the report."""
-    columns, identity = read(path)
+    """Marks what has changed, in the report; gives back what the file holds."""
+    told, columns = read(path)
+    identity = told["identity"]
     report.baseline = {"name": str(path), **{k: identity[k] for k in ("version", "commit", "made")
-                                             if k in identity}}
+                                             if type(identity.get(k)) is str}}
     for column in report.columns:
         before = columns.get(column.name)
         if before is None:
@@ -92,6 +93,7 @@ def apply(report, path):
             if result is not None:
                 result.change = _change(result.verdict, before.get(vector.id))
     report.gone = _gone(report, columns)
+    return told
 
 
 def _gone(report, columns):
