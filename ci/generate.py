@@ -8,6 +8,7 @@ import sys
 import textwrap
 
 import deftable
+import lists
 
 MADE = "written by ci/generate.py: edit that, then make generated"
 
@@ -346,7 +347,40 @@ def vscode():
     return json.dumps(grammar, indent=2) + "\n"
 
 
+# --- the ledger ------------------------------------------------------------------------------------
+
+LEDGER = """\
+/* SPDX-License-Identifier: MIT */
+/* Every deliberate difference from Linux, as the comment at DIVERGES(id) says it, and the unit test
+ * that names it: D(id, file, why, test). S(vector, test): who has this vector of explained.def.
+ * {made}.
+ */
+"""
+
+
+def c_text(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def c_lines(text, columns=90):
+    """A string literal, over several lines."""
+    words = textwrap.wrap(text, columns, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join("  " + c_text(line + (" " if n + 1 < len(words) else "")) for n, line in enumerate(words))
+
+
+def ledger():
+    text = LEDGER.format(made=MADE[0].upper() + MADE[1:])
+    for name, path, why in lists.divergences():
+        test = lists.named_in(f"DIVERGES({name})") or ""
+        text += f"D({c_text(name)}, {c_text(path)},\n{c_lines(why)},\n  {c_text(test)})\n"
+    for row in deftable.rows("harness/diff/explained.def", "E"):
+        vector = row.args[4].strip('"')
+        text += f"S({c_text(vector)}, {c_text(lists.named_in(vector) or '')})\n"
+    return text
+
+
 FILES = {
+    "harness/cli/diverges.def": ledger,
     "harness/completion/refstack.bash": bash,
     "harness/completion/_refstack": zsh,
     "harness/editors/vim/syntax/pkt.vim": vim,

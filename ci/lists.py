@@ -9,6 +9,7 @@ import sys
 
 CODE = (".c", ".h", ".def")
 CORE = ("refstack", "nicmodel")
+DIVERGING = CORE + ("harness/dut",)
 TAG = re.compile(r"DIVERGES\(([\w-]+)\)")
 COMMENT = re.compile(r"/\*(.*?)\*/|//([^\n]*)", re.S)
 
@@ -34,7 +35,7 @@ def plain(comment):
 
 def divergences():
     """(id, path, what the comment says of it), in the order of the source; an id may come twice."""
-    for path in sources(CORE):
+    for path in sources(DIVERGING):
         for comment in COMMENT.finditer(read(path)):
             text = plain(comment.group(1) or comment.group(2) or "")
             tags = list(TAG.finditer(text))
@@ -43,6 +44,14 @@ def divergences():
                 # Further sentences speak of it unless they are headers' other remarks.
                 said = re.split(r"(?<=\.) (?=Missing:|Path:|Rules:)", said)[0].strip()
                 yield tag.group(1), path, said
+
+
+def named_in(what):
+    """The unit test that names it: the first in the order of names. None: no test does."""
+    for path in sources(("harness/unit",)):
+        if path.endswith(".c") and what in read(path):
+            return path
+    return None
 
 
 def description(path):

@@ -10,7 +10,7 @@
 #include "harness/cli/files.h"
 #include "harness/cli/oracle_count.h"
 #include "harness/cli/output.h"
-#include "harness/golden/golden.h"
+#include "harness/cli/tape.h"
 #include "harness/lib/sha256.h"
 #include "harness/oracle/uml.h"
 
@@ -118,97 +118,27 @@ static int oracle_build(const struct args *args)
 
 /* --- status --- */
 
-/* Values that could not be computed and were taken from Linux: "LABEL VALUE", noted in a golden
- * vector's capture, or in the header "tape" of its script.
- */
-struct tape {
-	char **entry; /* "LABEL VALUE (vectors/udp/x)" */
-	u32 nr;
-	bool no_vectors;
-};
-
-/* Script and capture are one vector. */
-static void tape_add(struct tape *t, const char *path, const char *text, size_t len)
+static char *tape_text(const struct tape_entry *e)
 {
-	char **more = realloc(t->entry, (t->nr + 1) * sizeof(*more));
-	size_t stem = strlen(path);
+	char *text;
 
-	if (more == NULL)
+	if (asprintf(&text, "%s (%s)", e->text, e->vector) < 0)
 		abort();
-	t->entry = more;
-	while (stem > 0 && path[stem] != '.')
-		stem--;
-	if (asprintf(&more[t->nr], "%.*s (%.*s)", (int)len, text, (int)stem, path) < 0)
-		abort();
-	for (u32 i = 0; i < t->nr; i++) {
-		if (strcmp(more[i], more[t->nr]) == 0) {
-			free(more[t->nr]);
-			return;
-		}
-	}
-	t->nr++;
+	return text;
 }
 
-/* Lines that begin so; of each what follows. */
-static void tape_lines(struct tape *t, const char *path, const char *text, const char *mark)
+/* False: there is no vectors/ here. */
+static bool tape_read(struct tape *t)
 {
-	for (const char *line = text; *line != '\0';) {
-		size_t len = strcspn(line, "\n"), skip = strlen(mark);
-
-		if (strncmp(line, mark, skip) == 0) {
-			skip += strspn(line + skip, " ");
-			tape_add(t, path, line + skip, len - skip);
-		}
-		line += len + (line[len] == '\n');
-	}
-}
-
-static void tape_of_script(struct tape *t, const char *path)
-{
-	char err[FILE_ERROR_MAX];
-	size_t len;
-	char *text = file_read(path, &len, err);
-
-	if (text != NULL)
-		tape_lines(t, path, text, "// tape:");
-	free(text);
-}
-
-static void tape_of_capture(struct tape *t, const char *path)
-{
+	struct file_list scripts = { .nr = 0 };
 	char err[MESSAGE];
-	struct golden g;
+	bool there = file_list_add(&scripts, "vectors", ".pkt", err);
 
-	if (golden_read(&g, path, err, sizeof(err)) != 0) {
-		fprintf(stderr, "refstack oracle: %s\n", err);
-		return;
-	}
-	if (g.from.tape != NULL)
-		tape_lines(t, path, g.from.tape, "");
-	golden_free(&g);
-}
-
-static void tape_read(struct tape *t)
-{
-	struct file_list scripts = { .nr = 0 }, captures = { .nr = 0 };
-	char err[FILE_ERROR_MAX];
-
-	*t = (struct tape){ .no_vectors = !file_list_add(&scripts, "vectors", ".pkt", err) };
 	for (u32 i = 0; i < scripts.nr; i++)
-		tape_of_script(t, scripts.path[i]);
-	if (!t->no_vectors)
-		(void)file_list_add(&captures, "vectors", ".pcapng", err); /* there may be none */
-	for (u32 i = 0; i < captures.nr; i++)
-		tape_of_capture(t, captures.path[i]);
+		if (!tape_add(t, scripts.path[i], err, sizeof(err)))
+			fprintf(stderr, "refstack oracle: %s\n", err);
 	file_list_free(&scripts);
-	file_list_free(&captures);
-}
-
-static void tape_free(struct tape *t)
-{
-	for (u32 i = 0; i < t->nr; i++)
-		free(t->entry[i]);
-	free(t->entry);
+	return there;
 }
 
 static u64 now_ms(void)
@@ -286,6 +216,7 @@ struct status {
 	struct kernel k, coverage;
 	bool damaged; /* its bytes are not those that were built */
 	struct tape tape;
+	bool vectors;	     /* are here */
 	double alone, batch; /* programs a second */
 	char err[MESSAGE], speed_err[MESSAGE];
 };
@@ -296,7 +227,7 @@ static void status_ask(struct status *s)
 
 	s->answer = kernel_find(&s->k, false, s->err, sizeof(s->err));
 	s->coverage_answer = kernel_find(&s->coverage, true, ignored, sizeof(ignored));
-	tape_read(&s->tape);
+	s->vectors = tape_read(&s->tape);
 	if (s->answer != KERNEL_THERE)
 		return;
 	s->damaged = !sha256_file(s->k.path, hash) || strcmp(hash, s->k.hash) != 0;
@@ -324,10 +255,13 @@ static void status_json(const struct status *s)
 		printf("null");
 	printf(", \"tape\": ");
 	for (u32 i = 0; i < s->tape.nr; i++) {
+		char *text = tape_text(&s->tape.entry[i]);
+
 		fputs(i == 0 ? "[" : ", ", stdout);
-		json_string(stdout, s->tape.entry[i]);
+		json_string(stdout, text);
+		free(text);
 	}
-	fputs(s->tape.no_vectors ? "null" : s->tape.nr == 0 ? "[]" : "]", stdout);
+	fputs(!s->vectors ? "null" : s->tape.nr == 0 ? "[]" : "]", stdout);
 	printf(", \"programs_per_second\": ");
 	if (s->batch > 0)
 		printf("{\"one_a_boot\": %.1f, \"batch\": %.1f}}\n", s->alone, s->batch);
@@ -346,12 +280,12 @@ static void status_text(const struct status *s)
 		       "again\n");
 	printf("coverage: %s\n",
 	       s->coverage_answer == KERNEL_THERE ? s->coverage.path : "not built");
-	if (s->tape.no_vectors)
+	if (!s->vectors)
 		printf("tape:     not known: there is no vectors/ here\n");
 	else
 		printf("tape:     %u open %s\n", s->tape.nr, s->tape.nr == 1 ? "entry" : "entries");
 	for (u32 i = 0; i < s->tape.nr; i++)
-		printf("          %s\n", s->tape.entry[i]);
+		printf("          %s (%s)\n", s->tape.entry[i].text, s->tape.entry[i].vector);
 	if (s->batch > 0)
 		printf("speed:    %.1f programs/s, a boot for each; %.1f programs/s, %d a boot\n",
 		       s->alone, s->batch, SPEED_BATCH);

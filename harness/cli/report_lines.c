@@ -3,6 +3,7 @@
 #include "harness/cli/report_lines.h"
 
 #include "base/check.h"
+#include "harness/cli/report_ledger.h"
 #include "harness/cli/report_path.h"
 
 void report_lines(FILE *to, const struct vectors *v)
@@ -10,4 +11,5 @@ void report_lines(FILE *to, const struct vectors *v)
 	assert(to != NULL);
 	assert(v != NULL);
 	report_paths(to, v);
+	report_ledger(to, v);
 }
