@@ -10,11 +10,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "harness/campaign/commit.h"
 #include "harness/campaign/internal.h"
 #include "harness/campaign/store.h"
 #include "harness/lib/must.h"
@@ -29,7 +29,6 @@ enum {
 	SLICE_MOST_MS = 60000,
 	SLICE_LEAST_MS = 4000,
 	FAILURES_MAX = 3,
-	GIT_MS = 5000,
 	FILE_PATH = 1024,
 	PATIENCE_MS = 30000,
 	HASTE_MS = 5000,
@@ -85,28 +84,9 @@ static void cannot_write(struct session *s)
 /* Which source the programs were built from: of the folder that they are in. */
 static void ask_git(struct session *s)
 {
-	const char *const argv[] = { "git", "-C", "describe", "--always", "--dirty", NULL, NULL };
-	const char *command[] = {
-		argv[0], argv[1], s->plan->build, argv[2], argv[3], argv[4], NULL
-	};
-	struct child c = { .argv = command,
-			   .env = (const char *const *)(uintptr_t)environ,
-			   .in = -1,
-			   .out = memfd_create("commit", MFD_CLOEXEC),
-			   .err = -1 };
-	pid_t pid = child_start(&c);
-	int status = -1;
-	ssize_t n = 0;
-
-	if (pid > 0 && child_wait(pid, GIT_MS, &status) != CHILD_ENDED)
-		child_kill(pid);
-	if (status == 0)
-		n = pread(c.out, s->commit, sizeof(s->commit) - 1, 0);
-	s->commit[n > 0 ? n : 0] = '\0';
-	s->commit[strcspn(s->commit, "\n")] = '\0';
+	commit_of(s->plan->build, s->commit, sizeof(s->commit));
 	if (s->commit[0] == '\0')
 		snprintf(s->commit, sizeof(s->commit), "unknown");
-	close(c.out);
 }
 
 /* --- inputs, wherever they come from --- */

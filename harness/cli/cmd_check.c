@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,15 +12,20 @@
 #include "base/check.h"
 #include "harness/cli/duts.h"
 #include "harness/cli/files.h"
+#include "harness/cli/report_lines.h"
+#include "harness/cli/run_file.h"
 #include "harness/cli/session.h"
 #include "harness/cli/vectors.h"
 #include "harness/golden/check.h"
 #include "harness/golden/junit.h"
 #include "harness/lib/json.h"
+#include "harness/lib/must.h"
+#include "harness/lib/version.h"
 #include "harness/oracle/child.h"
 
 enum {
 	TIME_BYTES = 32,
+	TITLE_BYTES = 256,
 	PATH_BYTES = 4096,
 	LIVE_LIMIT_SECS = 20 /* of real time, for a vector that does not come to an end */
 };
@@ -45,6 +51,8 @@ struct check {
 	struct dut_worlds *worlds;
 	bool json, verbose, list;
 	const char *captures; /* a folder; NULL */
+	const char *run_path; /* NULL: nobody wants the evidence */
+	struct run_file run;
 	struct junit junit;
 };
 
@@ -115,6 +123,8 @@ static void take_result(const struct check *s, const struct vector *v, const str
 		put_json(json, v, r);
 	fclose(text);
 	fclose(json);
+	if (s->run_path != NULL)
+		o->line = run_file_line(v, r);
 }
 
 /* FOLDER/vectors/udp/x.pcapng, with the folders on the way to it. False with why in err. */
@@ -197,6 +207,8 @@ static void told(void *ctx, u32 item, const struct outcome *o)
 	struct check *s = ctx;
 	bool silent = o->text == NULL || o->text[0] == '\0';
 
+	if (s->run_path != NULL)
+		run_file_add(&s->run, o->line, o->verdict);
 	junit_add(&s->junit, s->vectors.v[item].name, o->verdict, silent ? NULL : o->text,
 		  o->virtual_ps);
 }
@@ -238,6 +250,8 @@ static int take_options(struct check *s)
 	s->list = args_has(a, OPT_check_LIST);
 	s->verbose = args_has(a, OPT_check_VERBOSE);
 	s->captures = args_text(a, OPT_check_CAPTURES, NULL);
+	s->run_path = args_text(a, OPT_check_RUN, NULL);
+	s->options.evidence = s->run_path != NULL;
 	return take_dut(s);
 }
 
@@ -279,6 +293,95 @@ static int write_junit(const struct check *s, const char *path, time_t started)
 	return EXIT_ENVIRONMENT;
 }
 
+/* --- the run, with its evidence
+ * --------------------------------------------------------------------- */
+
+/* A build that is to be repeated says when it is. */
+static time_t started_at(time_t now)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	unsigned long long secs;
+	char *end;
+
+	if (epoch == NULL || *epoch < '0' || *epoch > '9')
+		return now;
+	errno = 0;
+	secs = strtoull(epoch, &end, 10);
+	return *end == '\0' && errno == 0 && secs <= INT32_MAX ? (time_t)secs : now;
+}
+
+static int begin_run(struct check *s, time_t started)
+{
+	static const char *const devices[] = { [DEVICE_AUTO] = "script",
+					       [DEVICE_TAP] = "tap",
+					       [DEVICE_TUN] = "tun",
+					       [DEVICE_IGB] = "igb" };
+	const char *options[2] = { s->options.invariants ? "--invariants" : NULL, NULL };
+	char title[TITLE_BYTES], kernel[TITLE_BYTES], err[FILE_ERROR_MAX];
+	struct utsname u = { 0 };
+	struct run_identity id = { .dut = s->options.name,
+				   .title = title,
+				   .kind = "reference",
+				   .version = REFSTACK_VERSION,
+				   .device = devices[s->options.device],
+				   .option = options,
+				   .started = started_at(started),
+				   .items = s->vectors.nr };
+
+	snprintf(title, sizeof(title), "refstack %s%s", REFSTACK_VERSION,
+		 s->options.device == DEVICE_IGB ? " on igb" : "");
+	if (s->options.live) {
+		(void)uname(&u);
+		snprintf(title, sizeof(title), "Linux %s", u.release);
+		snprintf(kernel, sizeof(kernel), "%s %s", u.release, u.version);
+		id.kind = "kernel";
+		id.version = u.release;
+		id.kernel = kernel;
+	}
+	if (run_file_begin(&s->run, s->run_path, &id, err))
+		return EXIT_OK;
+	fprintf(stderr, "refstack check: cannot write %s: %s\n", s->run_path, err);
+	return EXIT_USAGE;
+}
+
+static int end_run(struct check *s, bool whole)
+{
+	char err[FILE_ERROR_MAX];
+
+	if (whole && !s->options.live && s->options.device == DEVICE_AUTO)
+		report_lines(s->run.to, &s->vectors);
+	if (run_file_end(&s->run, whole, err))
+		return EXIT_OK;
+	fflush(stdout);
+	fprintf(stderr, "refstack check: cannot write %s: %s\n", s->run_path, err);
+	return EXIT_ENVIRONMENT;
+}
+
+/* Ids name vectors in a run, whatever was on the command line. */
+static int by_id(const void *a, const void *b)
+{
+	return strcmp((*(const struct vector *const *)a)->id,
+		      (*(const struct vector *const *)b)->id);
+}
+
+static int refuse_same_ids(const struct check *s)
+{
+	const struct vector **v = must(calloc(s->vectors.nr + 1, sizeof(struct vector *)));
+	int ret = EXIT_OK;
+
+	for (u32 i = 0; i < s->vectors.nr; i++)
+		v[i] = &s->vectors.v[i];
+	qsort(v, s->vectors.nr, sizeof(*v), by_id);
+	for (u32 i = 1; i < s->vectors.nr && ret == EXIT_OK; i++)
+		if (strcmp(v[i - 1]->id, v[i]->id) == 0)
+			ret = usage_error(COMMAND_check,
+					  "%s and %s would both be '%s' in the run; check the "
+					  "folder that both are in",
+					  v[i - 1]->name, v[i]->name, v[i]->id);
+	free(v);
+	return ret;
+}
+
 static int check_all(struct check *s)
 {
 	const char *junit = args_text(s->args, OPT_check_JUNIT, NULL);
@@ -296,12 +399,20 @@ static int check_all(struct check *s)
 			       .told = told,
 			       .ctx = s };
 	time_t started = time(NULL);
-	int ret, written = EXIT_OK;
+	int ret = EXIT_OK, written = EXIT_OK;
 
+	if (s->run_path != NULL)
+		ret = refuse_same_ids(s);
+	if (ret == EXIT_OK && s->run_path != NULL)
+		ret = begin_run(s, started);
+	if (ret != EXIT_OK)
+		return ret;
 	s->worlds = dut_worlds_new();
 	ret = session_run(&all);
 	dut_worlds_free(s->worlds);
-	if (junit != NULL)
+	if (s->run_path != NULL)
+		written = end_run(s, all.done == all.items);
+	if (junit != NULL && written == EXIT_OK)
 		written = write_junit(s, junit, started);
 	return ret == EXIT_OK ? written : ret;
 }

@@ -28,6 +28,7 @@ static void outcome_free(struct outcome *o)
 {
 	free(o->text);
 	free(o->json);
+	free(o->line);
 }
 
 static void tell(struct session *s, u32 item, const struct outcome *o)
@@ -68,7 +69,7 @@ static void run_here(struct session *s)
 /* An outcome travels as this, with its texts behind it. */
 struct parcel {
 	u64 virtual_ps;
-	u32 verdict, talk_len, text_len, json_len;
+	u32 verdict, talk_len, text_len, json_len, line_len;
 };
 
 static u32 length_of(const char *text)
@@ -93,11 +94,13 @@ static void job_work(void *ctx, u32 item, FILE *result)
 			     .verdict = o.verdict,
 			     .talk_len = (u32)len,
 			     .text_len = length_of(o.text),
-			     .json_len = length_of(o.json) };
+			     .json_len = length_of(o.json),
+			     .line_len = length_of(o.line) };
 	fwrite(&p, sizeof(p), 1, result);
 	fwrite(said, 1, p.talk_len, result);
 	fwrite(o.text != NULL ? o.text : "", 1, p.text_len, result);
 	fwrite(o.json != NULL ? o.json : "", 1, p.json_len, result);
+	fwrite(o.line != NULL ? o.line : "", 1, p.line_len, result);
 	free(said);
 	outcome_free(&o);
 }
@@ -126,7 +129,7 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 		s->died(s->ctx, item, why, &o);
 	} else {
 		memcpy(&p, at, sizeof(p));
-		assert(len == sizeof(p) + p.talk_len + p.text_len + p.json_len);
+		assert(len == sizeof(p) + p.talk_len + p.text_len + p.json_len + p.line_len);
 		at += sizeof(p);
 		fwrite(at, 1, p.talk_len, s->talk);
 		at += p.talk_len;
@@ -134,6 +137,7 @@ static void job_done(void *ctx, u32 item, const void *result, size_t len, int wh
 		o.virtual_ps = p.virtual_ps;
 		o.text = unpack(&at, p.text_len);
 		o.json = unpack(&at, p.json_len);
+		o.line = unpack(&at, p.line_len);
 	}
 	tell(s, item, &o);
 	outcome_free(&o);

@@ -26,6 +26,7 @@ struct outcome {
 	u64 virtual_ps;
 	char *text; /* what a person reads */
 	char *json; /* with --json: an object */
+	char *line; /* what else the command keeps of it */
 };
 
 struct session {

@@ -104,7 +104,37 @@ static bool add_one_case(struct vectors *to, const char *path, const char *name,
 	return ok;
 }
 
-bool vectors_add(struct vectors *to, const char *path, char err[FILE_ERROR_MAX])
+/* The last part of a path, as a person who stands elsewhere would say it: "vectors" of "..". */
+static char *own_name(const char *path, size_t len)
+{
+	char *plain = must(strndup(path, len)), *full = realpath(plain, NULL), *name;
+	const char *slash = strrchr(full != NULL ? full : plain, '/');
+
+	name = must(strdup(slash != NULL ? slash + 1 : plain));
+	free(plain);
+	free(full);
+	return name;
+}
+
+/* path: the operand that the vectors from `first` on come from; of a case the file's. */
+static void name_ids(struct vectors *to, u32 first, const char *path, size_t len)
+{
+	char *name;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	name = own_name(path, len);
+	for (u32 i = first; i < to->nr; i++) {
+		struct vector *v = &to->v[i];
+
+		assert(strlen(v->name) >= len);
+		if (asprintf(&v->id, "%s%s", name, v->name + len) < 0)
+			abort();
+	}
+	free(name);
+}
+
+static bool add_operand(struct vectors *to, const char *path, char err[FILE_ERROR_MAX])
 {
 	const char *name = case_of(path);
 	u32 first = to->files.nr;
@@ -124,10 +154,22 @@ bool vectors_add(struct vectors *to, const char *path, char err[FILE_ERROR_MAX])
 	return true;
 }
 
+bool vectors_add(struct vectors *to, const char *path, char err[FILE_ERROR_MAX])
+{
+	const char *name = case_of(path);
+	u32 first = to->nr;
+	bool ok = add_operand(to, path, err);
+
+	name_ids(to, first, path, name != NULL ? (size_t)(name - path) - 1 : strlen(path));
+	return ok;
+}
+
 void vectors_free(struct vectors *v)
 {
-	for (u32 i = 0; i < v->nr; i++)
+	for (u32 i = 0; i < v->nr; i++) {
 		free(v->v[i].name);
+		free(v->v[i].id);
+	}
 	for (struct frames *f = v->frames, *next; f != NULL; f = next) {
 		next = f->next;
 		frames_free(f);

@@ -11,6 +11,8 @@ struct vector {
 	const struct frames *frames; /* NULL: a script, or a .frames file that cannot be read */
 	u32 nr;			     /* of the case */
 	char *name;		     /* the path, or "FILE.frames/CASE" */
+	/* The name from the operand's own folder on: the same wherever that lies. */
+	char *id;
 };
 
 struct vectors {

@@ -42,6 +42,9 @@ void check_result_free(struct check_result *r)
 {
 	free(r->message);
 	differences_free(&r->differences);
+	free(r->script);
+	free(r->headers);
+	free(r->ladder);
 	*r = (struct check_result){ 0 };
 }
 
@@ -68,6 +71,7 @@ struct onlooker {
 	u32 next[DUT_HOSTS]; /* index of the frame that this host must have next */
 	bool differs;
 	u32 frames;
+	struct record *seen; /* what happens is noted here; NULL */
 };
 
 static u32 next_of_host(const struct golden *g, u32 from, u32 host)
@@ -93,15 +97,47 @@ static bool is_frame(const struct onlooker *o, const struct golden_frame *f, boo
 	       (opening ? f->when_ns < 0 : in_time(o, f->when_ns, when_ps));
 }
 
+static struct record_event *see(const struct onlooker *o, enum record_kind kind, u32 stmt,
+				s64 when_ps, const u8 *bytes, u32 len)
+{
+	struct record_event *e = record_add(o->seen, kind, NULL, bytes, len);
+
+	e->stmt = stmt;
+	e->when_ps = e->due_ps = when_ps;
+	return e;
+}
+
+static void saw_begun(void *ctx, u32 stmt, s64 when_ps)
+{
+	const struct onlooker *o = ctx;
+
+	if (o->seen != NULL)
+		see(o, RECORD_STMT, stmt, when_ps, NULL, 0);
+}
+
+static void saw_returned(void *ctx, u32 stmt, s64 began_ps, s64 when_ps, bool waited)
+{
+	const struct onlooker *o = ctx;
+	struct record_event *e;
+
+	if (o->seen == NULL)
+		return;
+	e = see(o, RECORD_RETURN, stmt, when_ps, NULL, 0);
+	e->start_ps = began_ps;
+	e->waited = waited;
+}
+
 static void saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, s64 when_ps,
 		      u32 stmt)
 {
 	struct onlooker *o = ctx;
 	u32 at;
 
-	(void)stmt;
 	assert(host < DUT_HOSTS);
 	o->frames++;
+	if (o->seen != NULL)
+		see(o, outgoing ? RECORD_OUT : RECORD_IN, stmt, when_ps, frame, len)->host =
+			(u8)host;
 	at = next_of_host(o->g, o->next[host], host);
 	if (at >= o->g->nr_frames || !is_frame(o, &o->g->frame[at], outgoing, frame, len, when_ps))
 		o->differs = true;
@@ -260,6 +296,18 @@ static void compare_frames(struct check_result *r, const struct script *s, const
 	}
 }
 
+/* Both sides of what happened, where they are wanted. */
+static void show(struct check_result *r, struct evidence e, const struct check_options *o)
+{
+	if (!o->evidence)
+		return;
+	assert(r->ladder == NULL);
+	e.differences = &r->differences;
+	e.of_case = o->of_case;
+	r->ethernet = e.rules->align.ethernet;
+	r->ladder = evidence_ladder(&e);
+}
+
 static struct record make_record(const struct script *s, const struct check_options *o,
 				 const struct golden *g, struct dut_worlds *cache)
 {
@@ -300,11 +348,23 @@ static void find_differences(struct check_result *r, const struct script *s, con
 			       "the run differs from the capture, and its record does not: a fault "
 			       "of the comparison itself",
 			       NULL);
+	show(r, (struct evidence){ .script = s, .golden = g, .actual = &rec, .rules = &rules }, o);
 	record_free(&rec);
 }
 
 /* --- without a golden, and on another device
  * ------------------------------------------------------ */
+
+/* Nobody knows better than the script. */
+static void show_alone(struct check_result *r, const struct script *s,
+		       const struct check_options *o, struct dut_worlds *cache)
+{
+	struct record rec = make_record(s, o, NULL, cache);
+	struct difference_rules rules = rules_for(o, NULL, rec.ethernet);
+
+	show(r, (struct evidence){ .script = s, .actual = &rec, .rules = &rules }, o);
+	record_free(&rec);
+}
 
 static void only_run(struct check_result *r, const struct script *s, const struct check_options *o,
 		     struct dut_worlds *cache)
@@ -320,6 +380,8 @@ static void only_run(struct check_result *r, const struct script *s, const struc
 		r->verdict = CHECK_FAILED;
 		add_mismatch(&r->differences, s, &run);
 	}
+	if (o->evidence)
+		show_alone(r, s, o, cache);
 	run_result_free(&run);
 }
 
@@ -374,6 +436,11 @@ static void compare_devices(struct check_result *r, const struct script *s, cons
 		ended(r, CHECK_SKIPPED, "igb: a tun device has no Ethernet header");
 	else
 		compare_records(r, s, &a, &b, &rules);
+	if (a.ethernet)
+		show(r,
+		     (struct evidence){
+			     .script = s, .expected = &a, .actual = &b, .rules = &rules },
+		     o);
 	r->virtual_ps = (u64)b.end_ps;
 	if (r->differences.nr != 0)
 		r->verdict = CHECK_FAILED;
@@ -398,7 +465,7 @@ static void check_igb(struct check_result *r, const struct script *s, const stru
 
 /* What Linux did when the vector was captured, or what the reference does. */
 static void compare_live(struct check_result *r, const struct script *s, const struct golden *g,
-			 const struct record *live, const char *name)
+			 const struct record *live, const struct check_options *o)
 {
 	struct normalise na, nb;
 	const struct difference_rules rules = {
@@ -406,7 +473,7 @@ static void compare_live(struct check_result *r, const struct script *s, const s
 			   .near_ps = LIVE_NEAR_MS * PS_PER_MS,
 			   .no_padding = true },
 		.right = "golden",
-		.other = name,
+		.other = o->name,
 		.percent = LIVE_PERCENT,
 		.a = &na,
 		.b = &nb,
@@ -420,6 +487,7 @@ static void compare_live(struct check_result *r, const struct script *s, const s
 	differences_sort(&r->differences);
 	if (live->verdict != RUN_PASSED && r->differences.nr == 0)
 		difference_add(&r->differences, DIFFERS_STATEMENT, live->message, NULL);
+	show(r, (struct evidence){ .script = s, .golden = g, .actual = live, .rules = &rules }, o);
 	memcpy(r->rules, nb.applied, sizeof(r->rules));
 	if (r->differences.nr != 0)
 		r->verdict = CHECK_FAILED;
@@ -508,8 +576,10 @@ static void explain(struct check_result *r, const struct script *s, const char *
 	if (why != NULL && (!dated || !about)) {
 		if (r->verdict == CHECK_FAILED)
 			ended(r, CHECK_EXPLAINED, "%s", why);
-		else if (dated)
+		else if (dated) {
 			ended(r, CHECK_PASSED, "agrees on %s, although it says: %s", release, why);
+			r->unexpected = true;
+		}
 	}
 	free(why);
 }
@@ -554,7 +624,7 @@ static void check_live(struct check_result *r, const struct script *s, const str
 		ended(r, live.verdict == RUN_ENVIRONMENT ? CHECK_ENVIRONMENT : CHECK_SKIPPED, "%s",
 		      live.message);
 	else
-		compare_live(r, s, g, &live, o->name);
+		compare_live(r, s, g, &live, o);
 	if (r->message == NULL)
 		explain(r, s, o->release != NULL ? o->release : running.release);
 	record_free(&live);
@@ -570,44 +640,135 @@ static void diverge(struct check_result *r, const struct script *s)
 
 	if (!text_begins(s, class, "diverges "))
 		return;
-	if (r->verdict == CHECK_FAILED)
+	if (r->verdict == CHECK_FAILED) {
 		ended(r, CHECK_EXPLAINED, "class: %.*s", (int)class.len, script_text(s, class));
-	else if (r->verdict == CHECK_PASSED)
+	} else if (r->verdict == CHECK_PASSED) {
 		ended(r, CHECK_INVALID, "agrees with Linux, although it says class: %.*s",
 		      (int)class.len, script_text(s, class));
+		r->unexpected = true;
+	}
+}
+
+/* A statement that asks for a counter has noted what it found. */
+static void compare_counters(struct differences *to, const struct script *s,
+			     const struct record *rec, const struct difference_rules *rules)
+{
+	for (u32 i = 0; i < rec->nr; i++) {
+		const struct record_event *e = &rec->event[i];
+		const struct stmt *st = e->stmt < s->nr_stmts ? &s->stmt[e->stmt] : NULL;
+		char said[ERR_BYTES], what[2 * ERR_BYTES + 64];
+		const char *found;
+		struct difference *d;
+
+		if (st == NULL || e->kind != RECORD_STMT || !evidence_is_counter(st))
+			continue;
+		difference_stmt_text(s, st, said, sizeof(said));
+		found = record_text(rec, e);
+		if (strcmp(said, found) == 0)
+			continue;
+		snprintf(what, sizeof(what), "%s %s, %s %.*s", rules->right, said, rules->other,
+			 ERR_BYTES, found);
+		d = difference_add(to, DIFFERS_STATEMENT, what, NULL);
+		d->stmt = e->stmt;
+		d->line = st->line;
+		d->when_ps = e->when_ps;
+	}
+}
+
+/* Somebody has asked the device before: its record is as good as a run. */
+static void check_record(struct check_result *r, const struct script *s, const struct golden *g,
+			 const struct check_options *o)
+{
+	const struct record *rec = o->record;
+	const struct run_result run = { .verdict = rec->verdict, .message = rec->message };
+	struct difference_rules rules = rules_for(o, g, g != NULL ? g->ethernet : rec->ethernet);
+
+	r->virtual_ps = rec->end_ps > 0 ? (u64)rec->end_ps : 0;
+	if (take_end(r, &run))
+		return;
+	difference_calls(&r->differences, s, rec, &rules);
+	compare_counters(&r->differences, s, rec, &rules);
+	if (g != NULL) {
+		r->frames = g->nr_frames;
+		compare_frames(r, s, g, rec, &rules);
+		difference_state(&r->differences, g->state, rec->state, &rules);
+	}
+	differences_sort(&r->differences);
+	if (rec->verdict == RUN_FAILED && r->differences.nr == 0)
+		difference_add(&r->differences, DIFFERS_STATEMENT,
+			       rec->message != NULL ? rec->message : "it failed", NULL);
+	r->verdict = r->differences.nr != 0 ? CHECK_FAILED
+		     : g != NULL	    ? CHECK_PASSED
+					    : CHECK_NOT_CAPTURED;
+	show(r, (struct evidence){ .script = s, .golden = g, .actual = rec, .rules = &rules }, o);
+}
+
+static void check_reference(struct check_result *r, const struct script *s, const struct golden *g,
+			    const struct check_options *o, struct dut_worlds *cache)
+{
+	struct record seen = { 0 };
+	struct onlooker look = { .g = g,
+				 .near_ps = half_a_jiffy_ps(g),
+				 .seen = o->evidence ? &seen : NULL };
+	const struct run_watch watch = { .frame = saw_frame,
+					 .state = saw_state,
+					 .begun = saw_begun,
+					 .returned = saw_returned,
+					 .ctx = &look };
+	const struct difference_rules rules = rules_for(o, g, g->ethernet);
+	struct run_options options;
+	struct run_result run;
+	char tolerance[16];
+
+	set_options(&options, o, g, tolerance);
+	options.watch = &watch;
+	run = run_script(s, &options, cache);
+	r->virtual_ps = run.virtual_ps;
+	r->frames = look.frames;
+	if (!take_end(r, &run) && (run.verdict != RUN_PASSED || look.differs))
+		find_differences(r, s, g, o, &run, cache);
+	else if (r->verdict == CHECK_PASSED || r->verdict == CHECK_NOT_IMPLEMENTED)
+		show(r,
+		     (struct evidence){ .script = s,
+					.golden = g,
+					.actual = &seen,
+					.equal = r->verdict == CHECK_PASSED,
+					.rules = &rules },
+		     o);
+	record_free(&seen);
+	run_result_free(&run);
+	diverge(r, s);
+}
+
+/* What Linux did is told of all vectors, and their headers. */
+static void show_rest(struct check_result *r, const struct script *s, const struct golden *g,
+		      const struct check_options *o)
+{
+	struct difference_rules rules = rules_for(o, g, g == NULL || g->ethernet);
+
+	if (!o->evidence)
+		return;
+	r->headers = evidence_headers(s, o->of_case);
+	if (r->ladder == NULL && g != NULL)
+		show(r, (struct evidence){ .script = s, .golden = g, .rules = &rules }, o);
 }
 
 struct check_result check_script(const struct script *s, const struct golden *g,
 				 const struct check_options *o, struct dut_worlds *cache)
 {
 	struct check_result r = { .verdict = CHECK_PASSED };
-	struct onlooker look = { .g = g, .near_ps = half_a_jiffy_ps(g) };
-	const struct run_watch watch = { .frame = saw_frame, .state = saw_state, .ctx = &look };
-	struct run_options options;
-	struct run_result run;
-	char tolerance[16];
 
-	if (o->device == DEVICE_IGB) {
+	if (o->record != NULL)
+		check_record(&r, s, g, o);
+	else if (o->device == DEVICE_IGB)
 		check_igb(&r, s, g, o, cache);
-		return r;
-	}
-	if (o->live) {
+	else if (o->live)
 		check_live(&r, s, g, o, cache);
-		return r;
-	}
-	if (g == NULL) {
+	else if (g == NULL)
 		only_run(&r, s, o, cache);
-		return r;
-	}
-	set_options(&options, o, g, tolerance);
-	options.watch = &watch;
-	run = run_script(s, &options, cache);
-	r.virtual_ps = run.virtual_ps;
-	r.frames = look.frames;
-	if (!take_end(&r, &run) && (run.verdict != RUN_PASSED || look.differs))
-		find_differences(&r, s, g, o, &run, cache);
-	run_result_free(&run);
-	diverge(&r, s);
+	else
+		check_reference(&r, s, g, o, cache);
+	show_rest(&r, s, g, o);
 	return r;
 }
 
@@ -638,11 +799,12 @@ static char *read_file(const char *path, size_t *len)
 	return text;
 }
 
-static struct script *load(const char *path, struct check_result *r)
+/* kept: NULL, or gets the text, of malloc. */
+static struct script *load(const char *path, struct check_result *r, char **kept, size_t *kept_len)
 {
 	struct script_error err = { 0 };
 	struct script *s;
-	size_t len;
+	size_t len = 0;
 	char *text = read_file(path, &len);
 
 	if (text == NULL) {
@@ -650,9 +812,14 @@ static struct script *load(const char *path, struct check_result *r)
 		return NULL;
 	}
 	s = script_parse(path, text, len, &err);
-	free(text);
 	if (s == NULL)
 		ended(r, CHECK_INVALID, "%s:%u:%u: %s", path, err.line, err.column, err.text);
+	if (kept != NULL) {
+		*kept = text;
+		*kept_len = len;
+	} else {
+		free(text);
+	}
 	return s;
 }
 
@@ -706,11 +873,31 @@ static void with_golden(struct check_result *r, const char *path, const struct s
 	golden_free(&g);
 }
 
+/* The script, and what the vector is: both files. */
+static void keep_text(struct check_result *r, char *text, size_t len, const char *pcapng)
+{
+	struct sha256 h;
+	size_t more_len = 0;
+	char *more = read_file(pcapng, &more_len);
+
+	r->script = text;
+	r->script_len = len;
+	if (text == NULL)
+		return;
+	sha256_init(&h);
+	sha256_add(&h, text, len);
+	sha256_add(&h, more != NULL ? more : "", more_len);
+	sha256_final(&h, r->golden);
+	free(more);
+}
+
 struct check_result check_file(const char *path, const struct check_options *o,
 			       struct dut_worlds *cache)
 {
 	struct check_result r = { .verdict = CHECK_PASSED };
-	struct script *s = load(path, &r);
+	char *text = NULL;
+	size_t len = 0;
+	struct script *s = load(path, &r, o->evidence ? &text : NULL, &len);
 	char *pcapng = capture_path(path);
 	struct text oracle = { 0, 0 };
 
@@ -727,6 +914,11 @@ struct check_result check_file(const char *path, const struct check_options *o,
 	else
 		r = check_script(s, NULL, o, cache);
 out:
+	if (o->evidence) {
+		keep_text(&r, text, len, pcapng);
+		if (s != NULL && r.headers == NULL)
+			r.headers = evidence_headers(s, NULL);
+	}
 	if (s != NULL)
 		script_free(s);
 	free(pcapng);
@@ -782,7 +974,7 @@ int check_capture(const char *path, const char *to, const struct check_options *
 		  struct dut_worlds *cache, char *err, u32 err_size)
 {
 	struct check_result unread = { .verdict = CHECK_PASSED };
-	struct script *s = load(path, &unread);
+	struct script *s = load(path, &unread, NULL, NULL);
 	struct golden g = { 0 };
 	int ret = 0;
 

@@ -8,8 +8,10 @@
 #include <stdio.h>
 
 #include "harness/golden/difference.h"
+#include "harness/golden/evidence.h"
 #include "harness/golden/golden.h"
 #include "harness/golden/normalise.h"
+#include "harness/lib/sha256.h"
 #include "harness/script/run.h"
 
 enum check_verdict {
@@ -33,6 +35,10 @@ struct check_options {
 	bool live;		/* the running kernel: normalised, and short vectors only */
 	const char *release;	/* of that kernel, as uname(2) tells it; NULL: it is asked */
 	struct dut *(*dut)(const struct dut_config *cfg, char *err, u32 err_size); /* NULL */
+	/* What the device did, where it has been asked already; nothing is run then. NULL. */
+	const struct record *record;
+	bool evidence;			     /* check_result's headers and ladder are wanted */
+	const struct evidence_case *of_case; /* of these; NULL */
 };
 
 /* The longest that a vector may last in real time. */
@@ -45,6 +51,13 @@ struct check_result {
 	u32 frames;
 	u64 virtual_ps;
 	u32 rules[NORMALISE_RULES]; /* how often each was applied */
+	bool unexpected;	    /* it agrees, and says that it would not */
+	/* With check_options.evidence, of malloc; NULL where there is none. */
+	char *script; /* its text; of a case the one that it is */
+	size_t script_len;
+	char *headers, *ladder;	 /* see evidence.h */
+	bool ethernet;		 /* of the ladder's frames */
+	char golden[SHA256_HEX]; /* of what the vector is: script and capture */
 };
 
 /* The pair of files; path: the .pkt. */

@@ -142,7 +142,7 @@ static char *writer_end(struct writer *w)
 }
 
 /* A statement without when and by whom, on one line. */
-static void stmt_text(const struct script *s, const struct stmt *st, char *to, u32 size)
+void difference_stmt_text(const struct script *s, const struct stmt *st, char *to, u32 size)
 {
 	struct stmt plain = *st;
 
@@ -511,11 +511,11 @@ static void frame_moved(const struct comparison *c, u32 pair, const struct align
 }
 
 /* How far from Linux a time may be: more where it was long to get there, on a real clock. */
-static u64 allowed_ps(const struct comparison *c, const struct align_frame *a)
+u64 difference_allowed_ps(const struct difference_rules *rules, s64 expected_ps)
 {
-	u64 since = a->when_ps > 0 ? (u64)a->when_ps : 0;
+	u64 since = expected_ps > 0 ? (u64)expected_ps : 0;
 
-	return max_u64(c->rules->align.near_ps, since / 100 * c->rules->percent);
+	return max_u64(rules->align.near_ps, since / 100 * rules->percent);
 }
 
 static void compare_pair(const struct comparison *c, u32 pair, const struct align_frame *a,
@@ -526,7 +526,7 @@ static void compare_pair(const struct comparison *c, u32 pair, const struct alig
 
 	if (!align_same_bytes(a, b, &c->rules->align))
 		frame_differs(c, pair, a, b);
-	else if (!c->rules->free_times && off > allowed_ps(c, a))
+	else if (!c->rules->free_times && off > difference_allowed_ps(c->rules, a->when_ps))
 		time_differs(c, pair, a, b);
 	else if (off / PS_PER_NS > (u64)c->to->skew_ns)
 		c->to->skew_ns = (s64)(off / PS_PER_NS);
@@ -596,7 +596,7 @@ static bool canonical(const char *text, char *to, u32 size)
 	s = script_parse("record", line, strlen(line), &err);
 	ok = s != NULL && s->nr_stmts == 1;
 	if (ok)
-		stmt_text(s, &s->stmt[0], to, size);
+		difference_stmt_text(s, &s->stmt[0], to, size);
 	if (s != NULL)
 		script_free(s);
 	free(line);
@@ -717,19 +717,26 @@ static void never_returns(struct differences *to, const struct script *s, u32 st
 	d->when_ps = when_done(r, stmt);
 }
 
-static void compare_texts(struct differences *to, const struct script *s, u32 stmt,
-			  const char *expected, const char *actual, s64 when_ps,
-			  const struct difference_rules *rules)
+bool difference_texts(const char *expected, const char *actual,
+		      const struct difference_rules *rules, char **e, char **a)
 {
-	char *e = rules->a != NULL ? normalise_text(rules->a, expected) : NULL;
-	char *a = rules->b != NULL ? normalise_text(rules->b, actual) : NULL;
+	static char own[STATEMENT_BYTES], other[STATEMENT_BYTES];
 
-	expected = e != NULL ? e : expected;
-	actual = a != NULL ? a : actual;
-	if (strcmp(expected, actual) != 0)
-		call_differs(to, s, stmt, expected, actual, rules)->when_ps = when_ps;
-	free(e);
-	free(a);
+	*e = *a = NULL;
+	if (strcmp(expected, actual) == 0 && rules->a == NULL)
+		return false;
+	if (canonical(actual, own, sizeof(own)) && canonical(expected, other, sizeof(other))) {
+		expected = other;
+		actual = own;
+	}
+	*e = rules->a != NULL ? normalise_text(rules->a, expected) : copy_of(expected);
+	*a = rules->b != NULL ? normalise_text(rules->b, actual) : copy_of(actual);
+	if (strcmp(*e, *a) != 0)
+		return true;
+	free(*e);
+	free(*a);
+	*e = *a = NULL;
+	return false;
 }
 
 /* expected: as the script or the other record has it. */
@@ -737,22 +744,17 @@ static void compare_call(struct differences *to, const struct script *s, u32 stm
 			 const char *expected, const struct record *r,
 			 const struct difference_rules *rules)
 {
-	static char own[STATEMENT_BYTES], other[STATEMENT_BYTES];
 	const struct record_event *e = return_of(r, stmt);
-	const char *actual;
+	char *right, *other;
 
 	if (e == NULL) {
 		never_returns(to, s, stmt, expected, r, rules->right, rules->other);
 		return;
 	}
-	actual = record_text(r, e);
-	if (strcmp(expected, actual) == 0 && rules->a == NULL)
-		return;
-	if (canonical(actual, own, sizeof(own)) && canonical(expected, other, sizeof(other))) {
-		expected = other;
-		actual = own;
-	}
-	compare_texts(to, s, stmt, expected, actual, e->when_ps, rules);
+	if (difference_texts(expected, record_text(r, e), rules, &right, &other))
+		call_differs(to, s, stmt, right, other, rules)->when_ps = e->when_ps;
+	free(right);
+	free(other);
 }
 
 void difference_calls(struct differences *to, const struct script *s, const struct record *r,
@@ -763,7 +765,7 @@ void difference_calls(struct differences *to, const struct script *s, const stru
 	for (u32 i = 0; i < s->nr_stmts; i++) {
 		if (s->stmt[i].kind != STMT_CALL)
 			continue;
-		stmt_text(s, &s->stmt[i], text, STATEMENT_BYTES);
+		difference_stmt_text(s, &s->stmt[i], text, STATEMENT_BYTES);
 		compare_call(to, s, i, text, r, rules);
 	}
 	free(text);

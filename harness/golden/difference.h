@@ -22,9 +22,10 @@ extern const char *const difference_names[DIFFERENCE_KINDS]; /* "frame", "missin
 
 struct difference {
 	enum difference_kind kind;
-	u32 line;  /* of the script; 0: of none */
-	u32 frame; /* of the capture, from 1 as Wireshark counts; 0: of none */
-	u32 stmt;  /* index, for the order */
+	u32 line;     /* of the script, of a case the file; 0: of none */
+	u32 own_line; /* of the script that a case is */
+	u32 frame;    /* of the capture, from 1 as Wireshark counts; 0: of none */
+	u32 stmt;     /* index, for the order */
 	s64 when_ps;
 	char shape[32];			 /* of a frame: "out udp", "in icmp unreachable" */
 	char *what;			 /* "frame 3 (…): ttl: Linux 63, refstack 64" */
@@ -66,6 +67,15 @@ void difference_frames(struct differences *to, const struct script *s, struct al
 /* Calls of the script as it stands against those of the record. */
 void difference_calls(struct differences *to, const struct script *s, const struct record *r,
 		      const struct difference_rules *rules);
+/* A statement without when and by whom, on one line; truncated to size. */
+void difference_stmt_text(const struct script *s, const struct stmt *st, char *to, u32 size);
+/* Two texts of one statement, as they are compared: what stays different is of malloc in *e and *a,
+ * and true; of what is the same both are NULL.
+ */
+bool difference_texts(const char *expected, const char *actual,
+		      const struct difference_rules *rules, char **e, char **a);
+/* How far from Linux a time may be. */
+u64 difference_allowed_ps(const struct difference_rules *rules, s64 expected_ps);
 /* Calls of two records: what they returned, and which has returned on one side only. */
 void difference_records(struct differences *to, const struct script *s, const struct record *a,
 			const struct record *b, const struct difference_rules *rules);

@@ -136,6 +136,13 @@ void json_end(struct json *j)
 		fputc('\n', j->to);
 }
 
+void json_raw(struct json *j, const char *key, const char *json)
+{
+	assert(strchr(json, '\n') == NULL);
+	lead(j, key);
+	fputs(json, j->to);
+}
+
 void json_text_n(struct json *j, const char *key, const char *text, size_t len)
 {
 	lead(j, key);

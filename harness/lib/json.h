@@ -33,6 +33,8 @@ void json_text(struct json *j, const char *key, const char *text);
 void json_text_n(struct json *j, const char *key, const char *text, size_t len);
 void json_textf(struct json *j, const char *key, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What is JSON already, on one line. */
+void json_raw(struct json *j, const char *key, const char *json);
 void json_u64(struct json *j, const char *key, u64 v);
 void json_s64(struct json *j, const char *key, s64 v);
 void json_bool(struct json *j, const char *key, bool v);

@@ -113,6 +113,7 @@ static void call_ended(struct run *r, u32 host, u32 thread, u64 ended_ps)
 		run_record_return(r, host, thread, ended_ps);
 	else if (run_compares(r) && check_return_time(r, &r->thread[host][thread], ended_ps) != 0)
 		return;
+	run_watch_return(r, &r->thread[host][thread], ended_ps);
 	run_call_end(r, host, thread);
 }
 
@@ -548,6 +549,7 @@ static void do_stmt(struct run *r, const struct stmt *s)
 	r->last_ps = win.from_ps;
 	if (!notes_itself(s))
 		run_record_stmt(r, s, win.from_ps, NULL);
+	run_watch_stmt(r, s);
 	begin_kind[s->kind](r, s, &win);
 }
 

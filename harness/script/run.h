@@ -28,6 +28,9 @@ struct run_watch {
 		      u32 stmt);
 	/* All statements were done: the state at the end, lines as record->state. */
 	void (*state)(void *ctx, const char *state);
+	/* A statement is begun; a call has returned. Times as above. NULL. */
+	void (*begun)(void *ctx, u32 stmt, s64 when_ps);
+	void (*returned)(void *ctx, u32 stmt, s64 began_ps, s64 when_ps, bool waited);
 	void *ctx;
 };
 

@@ -232,6 +232,9 @@ void run_counters_mark(struct run *r);
 /* text: NULL: the statement as it stands. */
 void run_record_stmt(struct run *r, const struct stmt *s, u64 due_ps, const char *text);
 void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps);
+/* To who looks on. */
+void run_watch_stmt(struct run *r, const struct stmt *s);
+void run_watch_return(struct run *r, const struct run_thread *th, u64 ended_ps);
 void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len,
 		      u64 when_ps);
 void run_record_begin(struct run *r);

@@ -56,6 +56,28 @@ void run_record_return(struct run *r, u32 host, u32 thread, u64 ended_ps)
 	e->waited = th->waited;
 }
 
+static s64 watched(const struct run *r, u64 when_ps)
+{
+	return r->start_ps != 0 ? since_start(r, when_ps) : RUN_BEFORE_TIME;
+}
+
+void run_watch_stmt(struct run *r, const struct stmt *s)
+{
+	const struct run_watch *w = r->opt->watch;
+
+	if (w != NULL && w->begun != NULL)
+		w->begun(w->ctx, (u32)(s - r->script->stmt), watched(r, run_now(r)));
+}
+
+void run_watch_return(struct run *r, const struct run_thread *th, u64 ended_ps)
+{
+	const struct run_watch *w = r->opt->watch;
+
+	if (w != NULL && w->returned != NULL)
+		w->returned(w->ctx, (u32)(th->stmt - r->script->stmt), watched(r, th->started_ps),
+			    watched(r, ended_ps), th->waited);
+}
+
 void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
 	const struct run_watch *w = r->opt->watch;
@@ -64,7 +86,7 @@ void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u
 		note(r, outgoing ? RECORD_OUT : RECORD_IN, host, when_ps, NULL, frame, len);
 	if (w != NULL)
 		w->frame(w->ctx, host, outgoing, frame, len,
-			 r->start_ps != 0 ? since_start(r, when_ps) : RUN_BEFORE_TIME,
+			 watched(r, when_ps),
 			 r->stmt != NULL ? (u32)(r->stmt - r->script->stmt) : 0);
 }
 
