@@ -44,7 +44,7 @@ def signed_us(ps):
 
 
 def share(tenths):
-    return "–" if tenths is None else f"{tenths // 10}.{tenths % 10} %"
+    return "–" if tenths is None else f"{tenths // 10}.{tenths % 10}\N{NO-BREAK SPACE}%"
 
 
 def title_of(report, name):
@@ -118,7 +118,8 @@ def nic_picture(report, name):
     series = [{"name": "line rate", "colour": "limit", "points": _line_rate(sizes), "dashed": True}]
     for direction, words in (("tx", "sent"), ("rx", "received")):
         points = sorted((r.size, r.mbit_s) for r in rows if r.direction == direction)
-        series.append({"name": words, "colour": direction, "points": points})
+        series.append({"name": words, "colour": direction, "points": points,
+                       "width": 4 if direction == "tx" else 2})
     title = f"Throughput of {title_of(report, name)} against frame size"
     least = min(rows, key=lambda r: r.mbit_s)
     most = max(rows, key=lambda r: r.mbit_s)
@@ -134,7 +135,7 @@ def growth_picture(campaign):
     points = [(p[0] // 1000, p[2]) for p in campaign.series]
     said = f"From {points[0][1]:,} to {points[-1][1]:,} edges in {points[-1][0]:,} seconds."
     return Markup(svg.lines("growth", "Coverage over time", said,
-                            [{"name": "edges", "colour": "line", "points": points}], "s", "edges"))
+                            [{"name": "edges", "colour": "line", "points": points}], "seconds", "edges"))
 
 
 def growth_rows(campaign):
@@ -158,10 +159,11 @@ def coverage_picture(report):
 
 
 def folders(report):
-    found = {}
+    """[(words, rows)]: those of the path, and all by folder."""
+    found = {"files of a packet's path": [r for r in report.coverage if r.of_path]}
     for row in report.coverage:
         found.setdefault(row.folder, []).append(row)
-    return found
+    return [(words, rows) for words, rows in found.items() if rows]
 
 
 # --- the trend -------------------------------------------------------------------------------------

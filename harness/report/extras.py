@@ -533,7 +533,8 @@ def zoo_table(rows):
         found = [r for r in of if r.state == "found"]
         return {"layer": name, "rows": len(of), "ran": sum(r in ran for r in of),
                 "by": [sum(r.detector == d for r in found) for d in detectors],
-                "golden": sum(r.golden for r in of), "nobody": sum(r.state == "not found" for r in of)}
+                "absent": sum(r.state == "absent" for r in of), "golden": sum(r.golden for r in of),
+                "nobody": sum(r.state == "not found" for r in of)}
     return detectors, [*(sums(name, [r for r in rows if r.layer == name]) for name in layers),
                        sums("all", rows)]
 
@@ -730,7 +731,5 @@ def gather(report, runs, config, baseline=None):
         warn(line)
     report.zoo = _zoo(config)
     report.coverage = _carried(config, "linux-coverage.tsv", coverage_of)
-    said = _carried(config, "linux-coverage.tsv", coverage_said)
-    if said:
-        report.identity.setdefault("coverage", said)
+    report.coverage_asked = _carried(config, "linux-coverage.tsv", coverage_said) or ""
     report.ledger = ledger_of(report, named)

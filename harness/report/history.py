@@ -224,7 +224,7 @@ def record(report, config, warn=None):
     report.history = []
     if path is None:
         return
-    columns = [c for c in report.columns if c.complete]
+    columns = [c for c in report.columns if c.complete and not c.from_goldens]  # of goldens it is no run
     db = None
     try:
         db = _open(path)

@@ -167,6 +167,7 @@ class Report:
     campaign: object = None  # extras.Campaign; None: none was run
     zoo: list = field(default_factory=list)  # extras.ZooRow
     coverage: list = field(default_factory=list)  # extras.CoverageRow
+    coverage_asked: str = ""  # of which Linux, and by what
     ledger: list = field(default_factory=list)  # extras.LedgerRow
     history: list = field(default_factory=list)  # extras.PastRun, oldest first, this one last
     gate: str = "pass"  # pass, fail, incomplete

@@ -103,29 +103,41 @@ def nice(top):
 # --- time ------------------------------------------------------------------------------------------
 
 LANE_HEAD, LANE_NUMBERS, LANE_BAR, LANE_GAP = 14, 13, 16, 10
+LANE_MARKS = 16  # below a lane that has some
+
+
+SIGNS = {"slower": "▲", "faster": "▼"}
 
 
 def _lane_bars(lane, span, y):
-    """Bars of a lane, and above them the number of each step where there is room."""
-    free = -LABEL
+    """Bars of a lane; above them the number of each step where there is room, below what is marked."""
+    free = marked = -LABEL
     for bar in lane["bars"]:
         x, width = 100 * bar["from"] / span, 100 * bar["took"] / span
-        mark = bar.get("mark", "")
+        mark, at = bar.get("mark", ""), "end" if x > 90 else "start"
         yield _box(x, y, width, LANE_BAR, bar["colour"], bar["title"])
+        if bar["label"] and x >= free:
+            yield _words(min(x, 100), y - 3, bar["label"], at)
+            free = x + LABEL
         if mark:
             yield _box(x, y + LANE_BAR + 1, width, 4, mark, bar["title"])
-        if bar["label"] and x >= free:
-            label = {"slower": "▲", "faster": "▼"}.get(mark, "") + bar["label"]
-            yield _words(min(x, 100 - SHORTEST), y - 3, label, "end" if x > 95 else "start",
-                         f' style="fill:{colour(mark)};font-weight:700"' if mark else "")
-            free = x + LABEL * (1 + bool(mark) / 2)
+        if mark and x >= marked:
+            yield _words(min(x, 100), y + LANE_BAR + LANE_MARKS, SIGNS[mark] + bar["step"], at,
+                         f' style="fill:{colour(mark)};font-weight:700"')
+            marked = x + 2 * LABEL
+
+
+def _lane_height(lane):
+    marks = LANE_MARKS if any(bar.get("mark") for bar in lane["bars"]) else 0
+    return LANE_HEAD + LANE_NUMBERS + LANE_BAR + LANE_GAP + marks
 
 
 def timeline(name, title, description, lanes, span, unit="µs", per_unit=1_000_000):
-    """Time to the right, a lane for each place: [{name, bars: [{from, took, label, colour, title, mark}]}]."""
+    """Time to the right, a lane for each place: [{name, bars: [{from, took,
+    step, label, colour, title, mark}]}]."""
     span = max(1, span)
     body, y = [], 0
-    bottom = len(lanes) * (LANE_HEAD + LANE_NUMBERS + LANE_BAR + LANE_GAP)
+    bottom = sum(map(_lane_height, lanes))
     ticks = [100 * n / 4 for n in range(5)]
     body += [_rule(x, 4, x, bottom) for x in ticks]
     for lane in lanes:
@@ -134,14 +146,14 @@ def timeline(name, title, description, lanes, span, unit="µs", per_unit=1_000_0
         body.append(f'<rect x="0" y="{y}" width="100%" height="{LANE_BAR}" fill="currentColor" '
                     'fill-opacity=".06"/>')
         body += _lane_bars(lane, span, y)
-        y += LANE_BAR + LANE_GAP
+        y += _lane_height(lane) - LANE_HEAD - LANE_NUMBERS
     body += [_words(x, bottom + 13, f"{span * x / 100 / per_unit:.2f} {unit}", _anchor(x)) for x in ticks]
     return _picture(name, title, description, bottom + 18, body)
 
 
 # --- lines -----------------------------------------------------------------------------------------
 
-PLOT_HEAD, PLOT, PLOT_FOOT = 16, 170, 20
+PLOT_HEAD, PLOT, PLOT_FOOT = 16, 170, 34
 
 
 def _path(points, x_top, y_top):
@@ -150,7 +162,7 @@ def _path(points, x_top, y_top):
 
 
 def lines(name, title, description, series, x_name, y_name, x_ticks=None):
-    """Series over x: [{name, colour, points: [(x, y)], dashed}]."""
+    """Series over x: [{name, colour, points: [(x, y)], dashed, width}]; a later one lies above."""
     every = [p for s in series for p in s["points"]]
     x_top = max([1, *(x for x, _ in every)])
     y_top = nice(max([1, *(y for _, y in every)]))
@@ -163,13 +175,13 @@ def lines(name, title, description, series, x_name, y_name, x_ticks=None):
     for s in series:
         dash = ' stroke-dasharray="6 5"' if s.get("dashed") else ""
         body.append(f'<polyline points="{_path(s["points"], x_top, y_top)}" fill="none" '
-                    f'style="stroke:{colour(s["colour"])}" stroke-width="2" '
+                    f'style="stroke:{colour(s["colour"])}" stroke-width="{s.get("width", 2)}" '
                     f'vector-effect="non-scaling-stroke"{dash}><title>{escape(s["name"])}</title></polyline>')
     body.append("</svg>")
     for s in series:
         if not s.get("dashed") and len(s["points"]) <= 40:
             body += [f'<circle cx="{number(100 * x / x_top)}%" cy="{number(PLOT_HEAD + PLOT - PLOT * y / y_top)}" '
-                     f'r="3" style="fill:{colour(s["colour"])}"><title>{escape(s["name"])}: {escape(x)}: '
+                     f'r="{s.get("width", 2) + 1}" style="fill:{colour(s["colour"])}"><title>{escape(s["name"])}: {escape(x)}: '
                      f'{y:,}</title></circle>' for x, y in s["points"]]
     body += _x_axis(x_ticks or [0, x_top // 2, x_top], x_top, x_name)
     return _picture(name, title, description, PLOT_HEAD + PLOT + PLOT_FOOT, body)
@@ -180,22 +192,23 @@ def _x_axis(ticks, x_top, x_name):
     free = -LABEL
     for tick in ticks:
         x = 100 * tick / x_top
-        if x < free or (tick != ticks[-1] and x > 78):
+        if x < free or (tick != ticks[-1] and x > 100 - 3.2 * LABEL):
             continue
-        free = x + 3.2 * LABEL
-        said = f"{tick:,} {x_name}" if tick == ticks[-1] else f"{tick:,}"
-        yield _words(x, PLOT_HEAD + PLOT + 14, said, _anchor(x))
+        free = x + 2.4 * LABEL
+        yield _words(x, PLOT_HEAD + PLOT + 14, f"{tick:,}", _anchor(x))
+    yield _words(100, PLOT_HEAD + PLOT + 28, x_name, "end")
 
 
 # --- runs and bars ---------------------------------------------------------------------------------
 
 STACK, STACK_HEAD = 150, 18
+RUNS_LEAST = 12  # have room beside each other, however few there are
 
 
 def stacked(name, title, description, runs, order):
     """Runs side by side: [{label, title, counts: {verdict: n}, failures}], the parts of each one upwards."""
     top = max([1, *(sum(max(0, r["counts"].get(k, 0)) for k in order) for r in runs)])
-    width = 100 / max(1, len(runs))
+    width = 100 / max(RUNS_LEAST, len(runs))
     body = [_rule(0, STACK_HEAD + STACK, 100, STACK_HEAD + STACK)]
     for n, run in enumerate(runs):
         y = float(STACK_HEAD + STACK)
@@ -210,10 +223,11 @@ def stacked(name, title, description, runs, order):
         if run["failures"]:
             body.append(_words((n + .5) * width, STACK_HEAD - 4, "✗", "middle",
                                f' style="fill:{colour("fail")};font-weight:700"'))
-    for n in {0, len(runs) - 1} if runs else ():
-        x = (n + .5) * width
-        body.append(_words(0 if n == 0 and len(runs) > 1 else 100 if n else x, STACK_HEAD + STACK + 14,
-                           runs[n]["label"], "start" if n == 0 and len(runs) > 1 else "end" if n else "middle"))
+    last = len(runs) - 1
+    if runs:
+        body.append(_words(0, STACK_HEAD + STACK + 14, runs[0]["label"]))
+    if last * width > 40:  # else both would lie upon each other
+        body.append(_words((last + 1) * width, STACK_HEAD + STACK + 14, runs[last]["label"], "end"))
     return _picture(name, title, description, STACK_HEAD + STACK + 20, body)
 
 
