@@ -70,15 +70,16 @@
 		count.textContent = shown.toLocaleString("en") + " of " + rows.length.toLocaleString("en") + " vectors";
 	}
 
-	function remember() {
+	// Each choice is a step that the back button takes back; letters that are typed are one step together.
+	function remember(step) {
 		var search = new URLSearchParams(values()).toString();
-		history.replaceState(null, "", search ? "#vectors?" + search : "#vectors");
+		history[step ? "pushState" : "replaceState"](null, "", search ? "#vectors?" + search : "#vectors");
 	}
 
 	function recall() {
 		var match = /^#vectors\?(.*)$/.exec(location.hash);
-		if (match) {
-			var search = new URLSearchParams(match[1]);
+		if (match || (rows && /^(#vectors)?$/.test(location.hash))) {
+			var search = new URLSearchParams(match ? match[1] : "");
 			keys.forEach(function (key) { field[key].value = search.get(key) || ""; });
 			apply();
 			document.getElementById("vectors").scrollIntoView();
@@ -93,8 +94,8 @@
 	}
 
 	form.hidden = false;
-	form.addEventListener("input", function () { apply(); remember(); });
-	form.addEventListener("reset", function () { setTimeout(function () { apply(); remember(); }, 0); });
+	form.addEventListener("input", function (event) { apply(); remember(event.target.tagName === "SELECT"); });
+	form.addEventListener("reset", function () { setTimeout(function () { apply(); remember(true); }, 0); });
 	form.addEventListener("submit", function (event) { event.preventDefault(); });
 	window.addEventListener("hashchange", recall);
 	if (location.hash)
