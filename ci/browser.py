@@ -183,7 +183,7 @@ class Page:
         """Opens a file; the milliseconds until it was loaded."""
         self.problems.clear()
         self.requests.clear()
-        url = path if "://" in str(path) else pathlib.Path(path).resolve().as_uri()
+        url = path if str(path).startswith(("about:", "file:")) else pathlib.Path(path).resolve().as_uri()
         before, loads = time.monotonic(), self.loads
         answer = self.call("Page.navigate", url=url + (f"#{fragment}" if fragment else ""))
         if answer.get("errorText"):

@@ -157,7 +157,9 @@
 		const svg = e.ownerSVGElement && !/^(g|text|tspan|a)$/.test(e.tagName);
 		const colour = [...parse(svg ? style.fill === "none" ? "transparent" : style.fill : style.backgroundColor)];
 		colour[3] *= Number(style.opacity) * (svg ? Number(style.fillOpacity) : 1);
-		return {colour, picture: !svg && style.backgroundImage !== "none"};
+		// A line that is drawn as a picture is no ground for text.
+		const line = style.backgroundSize.split(",").every((size) => size.split(" ").some((n) => parseFloat(n) <= 3));
+		return {colour, picture: !svg && style.backgroundImage !== "none" && !line};
 	};
 	// What lies below a place, from its own element down to the page; null: a picture, which nobody can judge.
 	const below = (e, box) => {

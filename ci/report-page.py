@@ -122,6 +122,7 @@ MISTAKES = {
                  '<text x="9" y="20" fill="#222">word</text></svg>',
                  '<details><summary>a</summary><p style="color: #999">b</p></details>',
                  '<input aria-label="a" placeholder="words" class="p">|.p::placeholder {color: #999}',
+                 '<p style="background: linear-gradient(#eee, #111)">a</p>',
                  '<p class="n">a</p>|@media (prefers-color-scheme: dark) {.n {color: #555}}'),
     "sideways": ('<pre style="width: 3000px">a</pre>',),
     "tab": ('<p style="display: flex"><a href="#m" style="order: 2">a</a><a href="#m">b</a></p>'
