@@ -2,8 +2,9 @@
 """captures/ and runs/ of a report: the evidence itself.
 
 Golden captures are copied from the vectors' folder where it is at hand. What a device did where it differs is
-captured anew, by the program that made the run, and only if it is the same program or kernel: a capture of
-another one would prove nothing.
+captured anew, by the program at hand. That may be another one than made the run: a capture is taken only
+if it has every frame that the run tells of; of the running kernel, whose frames are never the same again, if it is
+the kernel that the run names.
 """
 
 import os
@@ -16,7 +17,7 @@ import build
 
 AT_A_TIME = 200  # vectors of one command line
 MOST_SECONDS = 60  # of all captures; the deterministic side needs milliseconds
-DUTS = ("refstack", "live")
+REFERENCE, LIVE = "refstack", "live"
 DEVICES = ("tap", "tun", "igb")
 
 
@@ -57,12 +58,17 @@ def copy_runs(report, runs, folder):
 # --- what a device did ---------------------------------------------------------------------------------
 
 def _can_be_seen_again(run, config):
-    """Would this program, here, do what the run tells?"""
-    if run.name not in DUTS or not config.get("program"):
+    """Is what the run is of at hand?"""
+    if not config.get("program"):
         return False
-    if run.name == "live" and (run.header.get("kernel") or "").split(" ")[0] != os.uname().release:
-        return False
-    return (run.header.get("commit"), run.header["version"]) == (config.get("commit"), config.get("version"))
+    if run.name == LIVE:
+        return (run.header.get("kernel") or "").split(" ")[0] == os.uname().release
+    return run.name == REFERENCE
+
+
+def _proves(capture, result):
+    """Has it the frames that the run tells of?"""
+    return all(bytes.fromhex(row.got.hex) in capture for row in result.ladder if row.got and row.got.hex)
 
 
 def _command(run, config, into, names):
@@ -82,13 +88,16 @@ def _ask(run, config, into, names):
     return True
 
 
-def _take(vector, result, column, into, folder):
-    source = into / (vector.id.removesuffix(".pkt") + ".pcapng")
-    if source.is_file():
+def _take(vector, result, run, column, into, folder):
+    try:
+        capture = (into / (vector.id.removesuffix(".pkt") + ".pcapng")).read_bytes()
+    except OSError:
+        return
+    if run.name == LIVE or _proves(capture, result):
         result.got_capture = _target(vector.id, f".{column.name}.pcapng")
         to = folder / result.got_capture
         to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, to)
+        to.write_bytes(capture)
 
 
 def capture_differences(report, runs, config, folder):
@@ -107,4 +116,4 @@ def capture_differences(report, runs, config, folder):
                     report.notes.append(f"{column.name}: not all that differs could be captured")
                     break
             for vector, result in differ:
-                _take(vector, result, column, into, folder)
+                _take(vector, result, run, column, into, folder)

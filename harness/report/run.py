@@ -90,7 +90,7 @@ STEP = {
     "step": ((str,), True), "function": ((str,), True), "ps": ((int,), True), "cycles": ((int,), False),
     "where": ((str,), False), "queue": ((int, NONE), False), "bytes": ((int,), False),
 }
-PACKET = {"title": ((str,), True), "text": ((str,), False), "steps": ([STEP], True)}
+PACKET = {"title": ((str,), True), "text": ((str,), False), "line": (COUNT, False), "steps": ([STEP], True)}
 PATH = {"vector": (ID, True), "title": ((str,), True), "packets": ([PACKET], True)}
 NIC = {"rows": ([{
     "direction": ({"tx", "rx"}, True), "bytes": ((int,), True), "frames_s": ((int,), True),

@@ -9,6 +9,7 @@ import model
 
 MOST_LISTED = 20  # of each list in summary.md
 MOST_NAMED = 10  # failures on a terminal
+LONGEST = 240  # of what is said of one
 WORDS = {"pass": "Passed", "fail": "Failed", "incomplete": "INCOMPLETE"}
 
 
@@ -28,8 +29,8 @@ def failures(report, column):
 
 def what(result):
     """In one line: why it has this verdict."""
-    said = result.first.what if result.first else result.message
-    return one_line(said) or model.VERDICTS[result.verdict]
+    said = one_line(result.first.what if result.first else result.message) or model.VERDICTS[result.verdict]
+    return said if len(said) <= LONGEST else said[:LONGEST - 1] + "…"
 
 
 def place(vector, result):

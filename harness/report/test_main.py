@@ -210,27 +210,51 @@ class Files(Program):
         self.start(0, self.make(), vectors=folder)
         self.assertFalse((self.output / "captures/vectors/ip/a.pcapng").exists())
 
-    def test_captures_of_what_differs(self):
-        """A program stands in for refstack: it writes down how it was asked."""
+    def program(self, prints):
+        """Stands in for refstack: writes down how it was asked, and captures that hold what it is told."""
         program = self.folder / "program"
         program.write_text("#!/bin/sh\n"
                            'echo "$@" >>' f"{self.folder}/asked\n"
                            'while [ "$1" != --captures ]; do shift; done; into=$2\n'
                            'while [ "$1" != -- ]; do shift; done; shift\n'
-                           'for v; do mkdir -p "$into/${v%/*}"; echo "got $v" >"$into/${v%.pkt}.pcapng"; done\n')
+                           'for v; do mkdir -p "$into/${v%/*}"\n'
+                           f"printf '{prints}'" '>"$into/${v%.pkt}.pcapng"; done\n')
         program.chmod(0o755)
-        told = {"vectors": self.vectors(A, B), "program": str(program), "commit": "0123456789ab"}
+        return str(program)
+
+    def got(self, column="refstack"):
+        return {v["id"]: v["results"][column].get("got_capture") for v in self.told()["vectors"]}
+
+    def test_captures_of_what_differs(self):
+        made = fixture.make_item(A)
+        fixture.ttl_is_wrong(made)
+        frames = {row.get("b", row["a"])["hex"] for row in made["ladder"] if row["kind"] == "frame"}
+        data = b"|".join(bytes.fromhex(frame) for frame in sorted(frames))
+        program = self.program("".join(f"\\{byte:03o}" for byte in data))
         run = self.make(changes={A: fixture.ttl_is_wrong})
-        self.start(1, run, **told)
-        self.assertEqual((self.output / "captures/vectors/ip/a.refstack.pcapng").read_text(), f"got {A}\n")
-        asked = (self.folder / "asked").read_text()
-        self.assertRegex(asked, rf"^check --dut refstack --captures \S+ -- {A}\n$")
-        got = {v["id"]: v["results"]["refstack"].get("got_capture") for v in self.told()["vectors"]}
-        self.assertEqual(got, {A: "captures/vectors/ip/a.refstack.pcapng", B: None, C: None})
-        self.start(1, run, **{**told, "commit": "another"})  # another program proves nothing
+        self.start(1, run, vectors=self.vectors(A, B), program=program)
+        self.assertEqual(self.got(), {A: "captures/vectors/ip/a.refstack.pcapng", B: None, C: None})
+        self.assertEqual((self.output / "captures/vectors/ip/a.refstack.pcapng").read_bytes(), data)
+        self.assertRegex((self.folder / "asked").read_text(), rf"^check --dut refstack --captures \S+ -- {A}\n$")
+
+    def test_a_capture_without_the_frames_is_none(self):
+        run = self.make(changes={A: fixture.ttl_is_wrong})
+        self.start(1, run, vectors=self.vectors(A, B), program=self.program("x"))
+        self.assertEqual(set(self.got().values()), {None})
         self.assertFalse((self.output / "captures/vectors/ip/a.refstack.pcapng").exists())
-        self.start(1, run, **{**told, "program": str(self.folder / "nowhere")})
+
+    def test_the_running_kernel_is_captured_only_if_it_is_that_one(self):
+        for kernel, wanted in ((os.uname().release, "captures/vectors/ip/a.live.pcapng"), ("1.0", None)):
+            run = self.make(changes={A: fixture.ttl_is_wrong}, dut="live", kind="kernel",
+                            kernel=f"{kernel} #1 SMP")
+            self.start(1, run, vectors=self.vectors(A, B), program=self.program("x"))
+            self.assertEqual(self.got("live")[A], wanted)
+
+    def test_a_program_that_is_not_there(self):
+        run = self.make(changes={A: fixture.ttl_is_wrong})
+        self.start(1, run, vectors=self.vectors(A, B), program=str(self.folder / "nowhere"))
         self.assertTrue(any("could be captured" in note for note in self.told()["notes"]))
+        self.assertEqual(set(self.got().values()), {None})
 
 
 if __name__ == "__main__":

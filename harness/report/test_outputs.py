@@ -303,6 +303,13 @@ class Summary(Outputs):
         report = self.report([name], {name: fixture.ttl_is_wrong})
         self.assertRegex(next(summary.lines(report)), r"^vectors/scapy/udp\.frames:\d+ \(ttl-0\): refstack: fail")
 
+    def test_what_is_long_is_cut(self):
+        report = self.report(changes={A: fixture.becomes("environment", "word\n " * 200)})
+        line = next(summary.lines(report))
+        self.assertTrue(line.endswith("…"))
+        self.assertLess(len(line), 300)
+        self.assertNotIn("\n", line)
+
     def test_strict_names_what_fails_it(self):
         told = list(summary.lines(self.report(changes={A: fixture.becomes("pending", "TCP")}, strict=True)))
         self.assertEqual(told, ["vectors/ip/a.pkt: refstack: unimplemented: TCP"])
