@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# How runs become a report: harness/report/test_*.py, as far as they are about files for programs.
+# How runs become a report: harness/report/test_*.py, as far as they are not about pages.
 set -eu -o pipefail
 
 # shellcheck source=ci/testlib.sh
@@ -14,4 +14,5 @@ if ! "$python" -c 'import jinja2' 2>/dev/null; then
 	exit 0
 fi
 exec "$python" -B -W error::ResourceWarning harness/report/run_tests.py \
-	test_run.py test_verdict.py test_baseline.py test_outputs.py test_publish.py test_main.py
+	test_run.py test_verdict.py test_baseline.py test_outputs.py test_publish.py test_main.py \
+	test_svg.py test_history.py test_extras.py

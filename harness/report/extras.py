@@ -6,6 +6,7 @@ gather() fills it in; from_json() reads of an earlier report.json what this one 
 draws it.
 """
 
+import collections
 import csv
 import difflib
 import json
@@ -24,6 +25,7 @@ from history import PastRun  # noqa: F401  (the others find all of these here)
 HERE = pathlib.Path(__file__).resolve().parent
 MOST_BYTES = 16 << 20  # of a file that somebody else wrote
 MOST_POINTS = 240  # of a curve
+TAPE_VALUES = 4  # of a choice that are named
 PS_PER_NS = 1000
 
 # Names of steps, and the colour of their bars.
@@ -659,20 +661,21 @@ def _ledger_kernels(report):
 
 def _ledger_tape(report, runs):
     """What Linux chose at random and a script tells the reference: by what was chosen."""
-    found, ids = {}, _vectors_of_files(report)
-    for row, names in _rows_of_runs(runs, "tape"):
-        label = row.get("label", "")
-        entry = found.setdefault(label, LedgerRow("tape", label, "", column=", ".join(names),
-                                                  evidence="captured: the value stands in the script"))
-        entry.vectors += [v for v in ids.get(row.get("vector", ""), []) if v not in entry.vectors]
-        entry.files.append(row.get("value", ""))
-    for entry in found.values():
-        values = list(dict.fromkeys(entry.files))
-        more = f" and {len(values) - 4} more" if len(values) > 4 else ""
-        count = f"{len(entry.files)} time" + ("s" if len(entry.files) != 1 else "")
-        entry.what = f"told {count}: {', '.join(values[:4])}{more}"
-        entry.files = []
-    return list(found.values())
+    told, ids = collections.Counter(), _vectors_of_files(report)
+    for run, _ in runs:  # several runs of a vector are told the same
+        told |= collections.Counter((row.get("label", ""), row.get("value", ""), row.get("vector", ""))
+                                    for row in run.ledger.get("tape", ()))
+    by_label = {}
+    for (label, value, vector), times in told.items():
+        by_label.setdefault(label, []).append((value, vector, times))
+    for label, entries in by_label.items():
+        values = list(dict.fromkeys(value for value, _, _ in entries))
+        times = sum(n for _, _, n in entries)
+        more = f" and {len(values) - TAPE_VALUES} more" if len(values) > TAPE_VALUES else ""
+        vectors = dict.fromkeys(v for _, vector, _ in entries for v in ids.get(vector, ()))
+        yield LedgerRow("tape", label, f"told {times} time{'s' if times != 1 else ''}: "
+                        f"{', '.join(values[:TAPE_VALUES])}{more}", vectors=list(vectors),
+                        evidence="captured: the value stands in the script")
 
 
 def ledger_of(report, runs):

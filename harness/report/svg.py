@@ -50,7 +50,7 @@ def number(value):
 
 
 def _slug(text):
-    return re.sub("[^a-z0-9]+", "-", clean(text).lower()).strip("-") or "picture"
+    return re.sub("[^A-Za-z0-9._]+", "-", clean(text)).strip("-") or "picture"
 
 
 def _words(x, y, text, anchor="start", extra=""):
