@@ -70,7 +70,8 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wstrict-
 	-Wimplicit-fallthrough -Werror
 STD  := -std=c17 -fno-strict-aliasing -Irefstack -I.
 # Only the harness may know that it runs on an operating system.
-cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE)
+cpp  = $(if $(filter harness/%,$(1)),-D_GNU_SOURCE) \
+	$(if $(filter %/report_files.c,$(1)),-DREPORT_PACK='"$(BUILD)/report.pack"')
 # Machines that are only here to give a digest keep no findings.
 STORELESS := i386 s390x
 store = $(if $(filter $(1),$(STORELESS)),,-lsqlite3)
@@ -95,6 +96,10 @@ MUTATOR_SRC := $(sort $(wildcard harness/fuzz/mutat*.c harness/script/*.c harnes
 FUZZ_TARGETS := $(patsubst harness/fuzz/fuzz_%.c,%,$(filter harness/fuzz/fuzz_%,$(FUZZ_SRC)))
 # What recipe.c carries: the judging kernel's configuration and patches.
 RECIPE   := $(sort $(wildcard harness/oracle/*.config harness/oracle/patches/*.patch))
+# What report_files.c carries: the program that makes a report, and tables that it shows.
+REPORT   := $(sort $(filter-out harness/report/test_% harness/report/run_tests.py,$(filter-out %/,$(wildcard \
+	harness/report/*.py harness/report/*.css harness/report/*.js harness/report/templates/*.* \
+	harness/report/schema/*.json harness/report/catalogue/*.*))) $(wildcard docs/*.tsv))
 C_FILES  := $(LIB_SRC) $(MAIN_SRC) $(CLI_SRC) $(CAMPAIGN_SRC) $(UNIT_SRC) $(HELP_SRC) $(FUZZ_SRC)
 H_FILES  := $(sort $(wildcard refstack/*.h refstack/*/*.h nicmodel/*.h harness/*/*.h))
 export C_FILES H_FILES CORE_SRC STD WARN BUILD
@@ -117,6 +122,7 @@ $(BUILD)/$(1)/obj/%.o: %.c Makefile | $(SETUP)
 	$$(Q)$$(CC_$(1)) $$(STD) $$(WARN) $$(OPT_$(1)) $$(call cpp,$$<) -MMD -MP -c -o $$@ $$<
 
 $(BUILD)/$(1)/obj/harness/oracle/recipe.o: $(RECIPE)
+$(BUILD)/$(1)/obj/harness/cli/report_files.o: $(BUILD)/report.pack
 
 $(BUILD)/$(1)/libcore.a: $$(call obj_$(1),$(LIB_SRC))
 	$$(call say,AR,$$@)
@@ -157,6 +163,17 @@ $(BUILD)/afl/mutator.so: $(call obj_mutator,$(MUTATOR_SRC))
 	$(Q)$(CC_mutator) $(OPT_mutator) -shared -Wl,--gc-sections -Wl,-z,defs -o $@ $^
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# "NAME BYTES", a line's end and the bytes, file by file. A file may come or go: folders count, too.
+$(BUILD)/report.pack: $(REPORT) $(sort $(dir $(REPORT)))
+	$(Q)mkdir -p $(@D)
+	$(Q)for file in $(REPORT); do \
+		cat "$$file" >$@.file; \
+		name=$${file#harness/report/}; \
+		printf '%s %s\n' "$${name/#docs\//data/}" "$$(stat -c %s $@.file)"; \
+		cat $@.file; \
+	done >$@.new
+	$(Q)rm -f $@.file; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 tests_of    = $(addprefix $(BUILD)/$(1)/,$(TESTS))
 DIGEST_BINS := $(DIGEST_CONFIGS:%=$(BUILD)/%/refstack)

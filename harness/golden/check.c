@@ -242,6 +242,17 @@ static struct difference *add_mismatch(struct differences *to, const struct scri
 	return d;
 }
 
+/* The same of a record that ends with a failure. */
+static void add_end(struct differences *to, const struct script *s, const struct record *rec)
+{
+	struct run_result run = { .line = rec->line, .message = rec->message };
+
+	if (rec->message != NULL)
+		add_mismatch(to, s, &run);
+	else
+		difference_add(to, DIFFERS_STATEMENT, "it failed, and does not say why", NULL);
+}
+
 static s64 when_begun(const struct record *rec, u32 stmt)
 {
 	s64 when = 0;
@@ -486,7 +497,7 @@ static void compare_live(struct check_result *r, const struct script *s, const s
 	difference_state(&r->differences, g->state, live->state, &rules);
 	differences_sort(&r->differences);
 	if (live->verdict != RUN_PASSED && r->differences.nr == 0)
-		difference_add(&r->differences, DIFFERS_STATEMENT, live->message, NULL);
+		add_end(&r->differences, s, live);
 	show(r, (struct evidence){ .script = s, .golden = g, .actual = live, .rules = &rules }, o);
 	memcpy(r->rules, nb.applied, sizeof(r->rules));
 	if (r->differences.nr != 0)
@@ -675,6 +686,43 @@ static void compare_counters(struct differences *to, const struct script *s,
 	}
 }
 
+static void add_late(struct differences *to, const struct script *s, const struct record_event *e,
+		     s64 expected_ps, const struct difference_rules *rules)
+{
+	char right[32], other[32], what[ERR_BYTES], name[64];
+	const struct stmt *st = &s->stmt[e->stmt];
+	struct difference *d;
+
+	difference_time(expected_ps, right);
+	difference_time(e->when_ps, other);
+	snprintf(name, sizeof(name), "%s", script_calls[st->call.call].name);
+	snprintf(what, sizeof(what), "%s(): returns at: %s %s, %s %s", name, rules->right, right,
+		 rules->other, other);
+	d = difference_add(to, DIFFERS_STATEMENT, what, NULL);
+	difference_values(d, "returns at", right, other);
+	d->stmt = e->stmt;
+	d->line = st->line;
+	d->when_ps = expected_ps;
+}
+
+/* Calls that wait say in the script when they return. */
+static void compare_returns(struct differences *to, const struct script *s,
+			    const struct record *rec, const struct difference_rules *rules)
+{
+	for (u32 i = 0; i < rec->nr; i++) {
+		const struct record_event *e = &rec->event[i];
+		const struct when *w = e->stmt < s->nr_stmts ? &s->stmt[e->stmt].when : NULL;
+		s64 expected, apart;
+
+		if (w == NULL || e->kind != RECORD_RETURN || !w->blocks)
+			continue;
+		expected = e->start_ps + (s64)((w->until_ns - w->from_ns) * PS_PER_NS);
+		apart = expected - e->when_ps;
+		if ((u64)(apart < 0 ? -apart : apart) > rules->align.near_ps)
+			add_late(to, s, e, expected, rules);
+	}
+}
+
 /* Somebody has asked the device before: its record is as good as a run. */
 static void check_record(struct check_result *r, const struct script *s, const struct golden *g,
 			 const struct check_options *o)
@@ -688,6 +736,7 @@ static void check_record(struct check_result *r, const struct script *s, const s
 		return;
 	difference_calls(&r->differences, s, rec, &rules);
 	compare_counters(&r->differences, s, rec, &rules);
+	compare_returns(&r->differences, s, rec, &rules);
 	if (g != NULL) {
 		r->frames = g->nr_frames;
 		compare_frames(r, s, g, rec, &rules);
@@ -695,8 +744,7 @@ static void check_record(struct check_result *r, const struct script *s, const s
 	}
 	differences_sort(&r->differences);
 	if (rec->verdict == RUN_FAILED && r->differences.nr == 0)
-		difference_add(&r->differences, DIFFERS_STATEMENT,
-			       rec->message != NULL ? rec->message : "it failed", NULL);
+		add_end(&r->differences, s, rec);
 	r->verdict = r->differences.nr != 0 ? CHECK_FAILED
 		     : g != NULL	    ? CHECK_PASSED
 					    : CHECK_NOT_CAPTURED;

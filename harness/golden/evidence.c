@@ -332,16 +332,29 @@ static const struct event *event_b(const struct ladder *l, const struct row *r)
 	return r->b != NO_EVENT ? &l->b.event[r->b] : NULL;
 }
 
+/* What the device said of a statement that looks the same on both sides: a command that fails, a
+ * pause that was none.
+ */
+static const char *said_of(const struct ladder *l, u32 stmt)
+{
+	const struct differences *d = l->e->differences;
+
+	for (u32 i = 0; d != NULL && i < d->nr; i++)
+		if (d->d[i].kind == DIFFERS_STATEMENT && d->d[i].stmt == stmt)
+			return d->d[i].what;
+	return NULL;
+}
+
 static bool is_late(const struct ladder *l, const struct event *a, const struct event *b)
 {
 	s64 apart = a->when_ps - b->when_ps;
 
 	if (l->rules.free_times || (a->when_ps < 0 && b->when_ps < 0))
 		return false;
-	if (a->kind == EVENT_FRAME || a->waited || b->waited)
-		return (u64)(apart < 0 ? -apart : apart) >
-		       difference_allowed_ps(&l->rules, a->when_ps);
-	return false; /* statements are done when it is their turn */
+	/* Statements are done when it is their turn: whether one is late is not for us to say. */
+	if (a->kind != EVENT_FRAME && ((!a->waited && !b->waited) || said_of(l, a->stmt) == NULL))
+		return false;
+	return (u64)(apart < 0 ? -apart : apart) > difference_allowed_ps(&l->rules, a->when_ps);
 }
 
 /* What came of the other side's events before is where an event of one side alone stands: behind
@@ -595,19 +608,6 @@ static void frame_sides(struct json *j, const struct ladder *l, const struct eve
 		  l->rules.align.ethernet);
 	if (a != NULL && !same)
 		put_fields(j, l, &a->frame, &b->frame);
-}
-
-/* What the device said of a statement that looks the same on both sides: a command that fails, a
- * pause that was none.
- */
-static const char *said_of(const struct ladder *l, u32 stmt)
-{
-	const struct differences *d = l->e->differences;
-
-	for (u32 i = 0; d != NULL && i < d->nr; i++)
-		if (d->d[i].kind == DIFFERS_STATEMENT && d->d[i].stmt == stmt)
-			return d->d[i].what;
-	return NULL;
 }
 
 static void put_call(struct json *j, const char *key, const struct event *ev, s64 when_ps,
