@@ -120,6 +120,8 @@ def _changed(this, other):
 
 
 def _group(data, changed, start, end):
+    if not changed:
+        return " ".join(data[start:end])
     out, marked = [], False
     for i in range(start, min(end, len(data))):
         mark = i in changed
@@ -186,7 +188,7 @@ def _time_cell(row, lines, mark):
     if row.host:
         out.append(f' <span class="n">host {row.host}</span>')
     if mark:
-        out.append(f'<b class="k">{mark}</b>')
+        out.append(f'<b class="k">{esc(mark)}</b>')
     return "".join(out) + "</th>"
 
 
@@ -306,20 +308,20 @@ def _frame_title(row, lines):
     link = lines(row.line) if row.line else ""
     place = f'<a href="{esc(link)}">line {row.line}</a>, ' if link else ""
     way = "sent" if row.out else "received"
-    return f"{place}{way} at {_when(row)}: {_mark(row)}"
+    return f"{place}{way} at {_when(row)}: {esc(_mark(row))}"
 
 
-def frame_details(rows, expected, got, lines=lambda line: "", clauses="", heading="h3"):
-    """Of each frame that differs its fields and the bytes of both sides. clauses: HTML of links."""
+def frame_details(rows, expected, got, lines=lambda line: "", clauses="", level=3):
+    """Of each frame that differs its fields and the bytes of both sides. clauses: HTML of links; level: of the headings."""
     out = []
     for row in rows:
         if row.kind != "frame" or row.state == "same" or (row.late_ns and not row.fields):
             continue
         a, b = hex_pair(row.expected.hex if row.expected else "", row.got.hex if row.got else "")
-        sides = "".join(f"<div><h4>{title}: {esc(who)}</h4>{dump}</div>"
+        sides = "".join(f"<div><h{level + 1}>{title}: {esc(who)}</h{level + 1}>{dump}</div>"
                         for title, who, dump, side in (("expected", expected, a, row.expected),
                                                        ("got", got, b, row.got)) if side)
-        out.append(f'<section class="frame-diff"><{heading}>{_frame_title(row, lines)}</{heading}>'
+        out.append(f'<section class="frame-diff"><h{level}>{_frame_title(row, lines)}</h{level}>'
                    f'{_fields(row, expected, got, clauses)}<div class="pair">{sides}</div></section>')
     return "".join(out)
 

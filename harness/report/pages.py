@@ -75,12 +75,18 @@ def assign_pages(report):
         number = cases[vector.file] // CASES_A_PAGE + 1
         cases[vector.file] += 1
         part = f".{number}" if number > 1 else ""
-        name = vector.id[len(vector.file) + 1:]
-        vector.page = f"{_path(vector.file)}{part}.html#{slug(name)}"
+        vector.page = f"{_path(vector.file)}{part}.html#{_anchor(vector)}"
+
+
+def _anchor(vector):
+    """Of a case on its page. A slug has no colon: anchors below it have one, and collide with none."""
+    return f"case-{slug(vector.id[len(vector.file) + 1:])}"
 
 
 def _short(vector):
-    """Its name within its layer: closed-port; of a case ttl-0."""
+    """Its name within its folder or file: closed-port; of a case ttl-0."""
+    if vector.file != vector.id:
+        return vector.id[len(vector.file) + 1:]
     return vector.id.rsplit("/", 1)[-1].removesuffix(".pkt")
 
 
@@ -318,11 +324,11 @@ def _reasons(report, lists, shown):
             Count(len(groups[reason]), f"#u-{slug(layer)}-{reason or 'none'}") if reason in groups else Count(0)
             for reason in reasons], "groups": {r: groups[r] for r in reasons if r in groups},
             "total": Count(len(clauses), f"#u-{slug(layer)}")})
-    totals = Counter(c.reason for c in without)
     page = ("lists/clauses/untested.html", "Clauses without a vector")
     counts = [lists.count(*page, f"reason-{r or 'none'}", r or "no reason given",
                           [c for c in without if c.reason == r]) for r in reasons]
-    return {"rows": rows, "counts": counts, "total": len(without), "by_reason": totals}
+    total = lists.count(*page, "all", "All", without)
+    return {"rows": rows, "counts": counts, "total": total}
 
 
 # --- the verdict in words
@@ -436,18 +442,18 @@ def _ladders(vector, views, judge, script, prefix, root, report):
             else:
                 same.insert(0, view)
             continue
-        own = prefix if not out else f"{prefix}{view.slug}-"
+        own = prefix if not out else f"{prefix}{view.slug}:"
         ladder.mark_first(result.ladder)
         touched = [c for c, axis in result.clauses.items() if axis in ("broken", "should-missed", "missed")]
         clauses = _clause_links(report, touched, root)
-        out.append({"view": view, "result": result, "html": Markup(
+        out.append({"view": view, "first": f"{own}first", "html": Markup(
             ladder.ladder(result.ladder, judge, view.title, own, script.link) +
-            ladder.frame_details(result.ladder, judge, view.title, script.link, clauses, "h4"))})
+            ladder.frame_details(result.ladder, judge, view.title, script.link, clauses, 3 if ".frames/" in vector.id else 2))})
     others = [view.title for view in same if view.column.kind != "judge"]
     if others or (same and not out):
         rows = vector.results[same[0].name].ladder
-        out.append({"view": None, "result": None, "html": Markup(
-            ladder.ladder(rows, judge, " = ".join(others), prefix + "s", script.link))})
+        out.append({"view": None, "first": "", "html": Markup(
+            ladder.ladder(rows, judge, " = ".join(others), prefix + "same:", script.link))})
     return out
 
 
@@ -460,12 +466,13 @@ def _bytes_of(vector):
 
 def _case(report, vector, views, script, prefix, root):
     judge = judge_title(report)
+    ladders = _ladders(vector, views, judge, script, prefix, root, report)
     return {
-        "vector": vector, "anchor": slug(_short(vector)), "prefix": prefix, "script": script,
+        "vector": vector, "anchor": _anchor(vector), "prefix": prefix, "script": script,
         "rows": [(view, vector.results[view.name], view.words.get(vector.id, "")) for view in views
                  if view.name in vector.results],
         "clauses": [(report.clauses[c] if c in report.clauses else None, c) for c in vector.clauses],
-        "ladders": _ladders(vector, views, judge, script, prefix, root, report),
+        "ladders": ladders, "firsts": {each["view"].name: each["first"] for each in ladders if each["view"]},
         "bytes": _bytes_of(vector),
         "replays": [(view, _replay(vector, view)) for view in views if view.name in vector.results
                     and view.column.kind != "judge"] or [(views[0], _replay(vector, views[0]))],
@@ -487,7 +494,7 @@ def _vector_pages(report, views):
         shared = _common(scripts) if many and len(vectors) > 1 else 0
         cases = []
         for vector, lines in zip(vectors, scripts):
-            prefix = f"{slug(_short(vector))}-" if many else ""
+            prefix = f"{_anchor(vector)}:" if many else ""
             cases.append(_case(report, vector, views, Script(lines, shared, prefix), prefix, root))
         preamble = Markup(ladder.script(scripts[0][:shared])) if shared else ""
         yield path, {"cases": cases, "many": many, "preamble": preamble, "file": vectors[0].file,
@@ -555,12 +562,25 @@ def _policy(inline_script):
             "base-uri 'none'; form-action 'none'")
 
 
+def _css_text(text):
+    """A string of CSS: whatever is no letter or digit is told by its number."""
+    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def _narrow_style(views):
+    """On a narrow screen cells stand below each other: each says of which column it is."""
+    rules = "".join(f".vec td:nth-child({3 * i + 2})::before{{content:{_css_text(view.title + ': ')}}}"
+                    for i, view in enumerate(views))
+    return f"@media (max-width:44rem){{{rules}}}"
+
+
 def _environment():
     env = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True,
                              undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     env.filters.update(slug=slug, thousands=lambda n: f"{n:,}", url=lambda p: quote(p, safe="/#.-_"))
     env.globals.update(
-        VERDICTS=model.VERDICTS, FAILING=model.FAILING, LINUX_AXIS=model.LINUX_AXIS, RFC_AXIS=model.RFC_AXIS, CLAUSE_AXIS=CLAUSE_AXIS,
+        VERDICTS=model.VERDICTS, FAILING=model.FAILING, LINUX_AXIS=model.LINUX_AXIS,
+        RFC_AXIS=model.RFC_AXIS, CLAUSE_AXIS=CLAUSE_AXIS,
         LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, plural=plural,
         rfc_name=rfc_name, rfc_slug=rfc_slug, section_words=section_words, section_link=section_link,
         clause_page=clause_page, short=_short, exhibits=exhibits)
@@ -603,11 +623,11 @@ def _drawn_failures(failures, judge):
         if size > DRAWN_BYTES:
             break
         vector, result, view = failure.vector, failure.result, failure.view
-        anchor = f"f-{view.slug}-{slug(vector.id)}"
+        anchor = f"f:{view.slug}:{slug(vector.id)}"
         html = ""
         if result.ladder:
-            html = ladder.ladder(result.ladder, judge, view.title, f"{anchor}-", window=True, whole=vector.page)
-            html += ladder.frame_details(result.ladder, judge, view.title, heading="h4")
+            html = ladder.ladder(result.ladder, judge, view.title, f"{anchor}:", window=True, whole=vector.page)
+            html += ladder.frame_details(result.ladder, judge, view.title, level=4)
         size += len(html)
         drawn.append({"failure": failure, "anchor": anchor, "html": Markup(html),
                       "replay": _replay(vector, view)})
@@ -680,7 +700,7 @@ def render(report, folder):
     context = {"report": report, "views": views, "judge": judge_title(report), "root": "", "inline": "",
                "policy": _policy(""), "style": ""}
     page = {**context, **_report_context(report, views, lists, shown, out.folder)}
-    inline = {**page, "inline": Markup(script), "policy": _policy(script), "style": Markup(style)}
+    inline = {**page, "inline": Markup(script), "policy": _policy(script), "style": Markup(style + _narrow_style(views))}
     sections = _extras(env, page, out)
     out.write("style.css", style)
     out.write("report.html", env.get_template("report.html").render(inline, sections=sections))
