@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "harness/cli/duts.h"
 #include "harness/cli/files.h"
+#include "harness/cli/judge_again.h"
 #include "harness/cli/report_lines.h"
 #include "harness/cli/run_file.h"
 #include "harness/cli/session.h"
@@ -26,6 +27,7 @@
 enum {
 	TIME_BYTES = 32,
 	TITLE_BYTES = 256,
+	KERNEL_ERROR = 4096,
 	PATH_BYTES = 4096,
 	LIVE_LIMIT_SECS = 20 /* of real time, for a vector that does not come to an end */
 };
@@ -49,7 +51,8 @@ struct check {
 	struct vectors vectors;
 	struct check_options options;
 	struct dut_worlds *worlds;
-	bool json, verbose, list;
+	struct judge judge; /* of --dut uml */
+	bool uml, json, verbose, list;
 	const char *captures; /* a folder; NULL */
 	const char *run_path; /* NULL: nobody wants the evidence */
 	struct run_file run;
@@ -168,6 +171,36 @@ static void write_capture(struct check *s, const struct vector *v, struct check_
 		abort();
 }
 
+static struct check_result compare_judged(struct check *s, u32 item)
+{
+	const struct judged *j = &s->judge.of[item];
+	const struct vector *v = &s->vectors.v[item];
+	struct check_result r = { .verdict = CHECK_ENVIRONMENT };
+
+	s->options.record = &j->record;
+	if (j->error == NULL)
+		return vector_check(v, &s->options, s->worlds);
+	if (asprintf(&r.message, "%s: %s", v->name, j->error) < 0)
+		abort();
+	return r;
+}
+
+/* In a boot with others it may come out differently; when it was captured it was alone. */
+static struct check_result check_judged(struct check *s, u32 item)
+{
+	struct check_result r;
+
+	s->options.record = NULL;
+	if (!s->judge.of[item].asked)
+		return vector_check(&s->vectors.v[item], &s->options, s->worlds);
+	r = compare_judged(s, item);
+	if (r.verdict == CHECK_PASSED || r.verdict == CHECK_NOT_CAPTURED || interrupted != 0)
+		return r;
+	check_result_free(&r);
+	judge_ask_alone(&s->judge, item);
+	return compare_judged(s, item);
+}
+
 static void work(void *ctx, u32 item, FILE *talk, struct outcome *o)
 {
 	struct check *s = ctx;
@@ -177,7 +210,7 @@ static void work(void *ctx, u32 item, FILE *talk, struct outcome *o)
 	(void)talk;
 	if (s->options.live)
 		alarm(LIVE_LIMIT_SECS);
-	r = vector_check(v, &s->options, s->worlds);
+	r = s->uml ? check_judged(s, item) : vector_check(v, &s->options, s->worlds);
 	if (s->captures != NULL)
 		write_capture(s, v, &r);
 	take_result(s, v, &r, o);
@@ -216,7 +249,7 @@ static void told(void *ctx, u32 item, const struct outcome *o)
 /* --- the command line
  * ------------------------------------------------------------------------------- */
 
-/* The judging kernel is asked by capture; here it is the reference or a second opinion. */
+/* The reference, a second opinion, or the judging kernel once more. */
 static int take_dut(struct check *s)
 {
 	const char *name = args_text(s->args, OPT_check_DUT, "refstack");
@@ -225,14 +258,12 @@ static int take_dut(struct check *s)
 
 	if (ret != EXIT_OK)
 		return ret;
-	if (kind == DUT_KIND_UML)
-		return usage_error(COMMAND_check,
-				   "goldens are what the judging kernel said; 'refstack capture' "
-				   "asks it again");
 	s->options.name = name;
 	s->options.live = kind == DUT_KIND_LIVE;
+	s->uml = kind == DUT_KIND_UML;
 	s->options.dut = s->options.live ? dut_live : NULL;
-	if (s->options.live && (s->options.device != DEVICE_AUTO || s->options.invariants))
+	if (kind != DUT_KIND_REFSTACK &&
+	    (s->options.device != DEVICE_AUTO || s->options.invariants))
 		return usage_error(COMMAND_check, "%s is for the reference",
 				   s->options.invariants ? "--invariants" : "--device");
 	return EXIT_OK;
@@ -330,6 +361,13 @@ static int begin_run(struct check *s, time_t started)
 
 	snprintf(title, sizeof(title), "refstack %s%s", REFSTACK_VERSION,
 		 s->options.device == DEVICE_IGB ? " on igb" : "");
+	if (s->uml) {
+		snprintf(title, sizeof(title), "Linux %s", s->judge.side.kernel.version);
+		snprintf(kernel, sizeof(kernel), "%s uml", s->judge.side.kernel.version);
+		id.kind = "judge";
+		id.version = s->judge.side.kernel.version;
+		id.kernel = kernel;
+	}
 	if (s->options.live) {
 		(void)uname(&u);
 		snprintf(title, sizeof(title), "Linux %s", u.release);
@@ -344,11 +382,25 @@ static int begin_run(struct check *s, time_t started)
 	return EXIT_USAGE;
 }
 
+/* What the judging kernel says stands before the comparison. */
+static int ask_judge(struct check *s)
+{
+	char err[KERNEL_ERROR] = "";
+
+	if (judge_open(&s->judge, &s->vectors, err, sizeof(err)) != 0) {
+		fprintf(stderr, "refstack check: %s\n", err);
+		return EXIT_ENVIRONMENT;
+	}
+	catch_interrupt();
+	judge_ask(&s->judge, (u32)args_number(s->args, OPT_check_JOBS, 1), s->worlds);
+	return EXIT_OK;
+}
+
 static int end_run(struct check *s, bool whole)
 {
 	char err[FILE_ERROR_MAX];
 
-	if (whole && !s->options.live && s->options.device == DEVICE_AUTO)
+	if (whole && !s->options.live && !s->uml && s->options.device == DEVICE_AUTO)
 		report_lines(s->run.to, &s->vectors);
 	if (run_file_end(&s->run, whole, err))
 		return EXIT_OK;
@@ -401,16 +453,20 @@ static int check_all(struct check *s)
 	time_t started = time(NULL);
 	int ret = EXIT_OK, written = EXIT_OK;
 
+	s->worlds = dut_worlds_new();
 	if (s->run_path != NULL)
 		ret = refuse_same_ids(s);
+	if (ret == EXIT_OK && s->uml)
+		ret = ask_judge(s);
 	if (ret == EXIT_OK && s->run_path != NULL)
 		ret = begin_run(s, started);
-	if (ret != EXIT_OK)
-		return ret;
-	s->worlds = dut_worlds_new();
-	ret = session_run(&all);
+	if (ret == EXIT_OK)
+		ret = session_run(&all);
+	else
+		all.items = 0;
 	dut_worlds_free(s->worlds);
-	if (s->run_path != NULL)
+	judge_close(&s->judge);
+	if (s->run.to != NULL)
 		written = end_run(s, all.done == all.items);
 	if (junit != NULL && written == EXIT_OK)
 		written = write_junit(s, junit, started);
