@@ -117,6 +117,8 @@ class Codes(Program):
     def test_over_something_else(self):
         self.output.mkdir()
         (self.output / "thesis.txt").write_text("years of work")
+        self.start(2, "nowhere.jsonl")
+        self.assertIn("is no report", self.err)  # told before the work
         self.start(2, self.make())
         self.assertIn("is no report", self.err)
         self.assertEqual(os.listdir(self.output), ["thesis.txt"])

@@ -86,6 +86,14 @@ class Publish(unittest.TestCase):
         self.assertEqual(self.said(), "two")
         self.alone()
 
+    def test_places_are_changed_in_one_step(self):
+        for name in ("a", "b"):
+            (self.folder / name).mkdir()
+            (self.folder / name / name).touch()
+        if not publish._exchange(self.folder / "a", self.folder / "b"):
+            self.skipTest("this file system cannot")
+        self.assertEqual((os.listdir(self.folder / "a"), os.listdir(self.folder / "b")), (["b"], ["a"]))
+
     def test_through_a_link(self):
         (self.folder / "there").mkdir()
         self.output.symlink_to("there")
