@@ -5,7 +5,7 @@ Counted is what agrees with Linux, or differs for a known reason, of all but wha
 for this stack. Green, red or, for half a run, grey; never by colour alone.
 """
 
-from xml.sax.saxutils import escape
+from html import escape
 
 import junit
 
@@ -41,7 +41,7 @@ def make(report):
     left, right = _width(LABEL), _width(value)
     split, width = left + 2 * PAD, left + right + 4 * PAD
     title = junit.legal(f"{report.columns[0].title}: {LABEL}: {value}, {report.gate}")
-    title = escape(title, {'"': "&quot;"})
+    title = escape(title)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" role="img" \
 aria-label="{title}">
 <title>{title}</title>
