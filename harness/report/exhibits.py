@@ -3,6 +3,8 @@
 numbers beside them. The templates know this module as `exhibits`.
 """
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 import extras
@@ -16,6 +18,8 @@ BETWEEN_FRAMES = 20  # bytes of the wire that belong to no frame: preamble and g
 NEWLY_MOST = 12  # clauses that are named in a line
 VECTORS_MOST = 6
 CURVE_ROWS = 12  # of a curve's table
+# A pause of more than this part of the time when something is done is cut to the other part of it.
+PAUSE_MOST, PAUSE_DRAWN = 4, 12
 
 STACK_ORDER = ("pass", "expected", "nonstrict", "skip", "unimplemented", "inconclusive", "error", "xpass", "fail")
 
@@ -74,12 +78,60 @@ def step_words(step):
     return said
 
 
-def _lanes(packet):
+def _stretches(packet):
+    """When something is done, merged: [[from, until]]."""
+    found = []
+    for begin, end in sorted((s.ps, s.ps + (s.took_ps or 0)) for s in packet.steps):
+        if found and begin <= found[-1][1]:
+            found[-1][1] = max(found[-1][1], end)
+        else:
+            found.append([begin, end])
+    return found
+
+
+@dataclass
+class Axis:
+    """Time with its long pauses cut short: else a packet that waits is nothing but its pause."""
+    parts: list  # (from, until, where it is drawn), in order
+    cuts: list  # (where it is drawn, how long it is)
+    end: int  # of what is drawn
+
+    def at(self, ps):
+        begin, _, drawn = next(p for p in reversed(self.parts) if p[0] <= ps or p is self.parts[0])
+        return drawn + ps - begin
+
+
+def axis(packet):
+    stretches = _stretches(packet)
+    busy = max(1, sum(end - begin for begin, end in stretches))
+    short = max(2, busy // PAUSE_DRAWN)
+    parts, cuts, drawn, before = [], [], 0, 0
+    for begin, end in stretches:
+        pause = begin - before
+        if pause > busy // PAUSE_MOST:
+            cuts.append((drawn + short // 2, pause))
+            pause = short
+        drawn += pause
+        parts.append((begin, end, drawn))
+        drawn, before = drawn + end - begin, end
+    return Axis(parts, cuts, max(1, drawn))
+
+
+def _ticks(line):
+    """The beginning, what stands behind a pause, and the end."""
+    ticks = [line.parts[0]]
+    for place, _ in line.cuts:
+        ticks.append(next(p for p in line.parts if p[2] > place))
+    begin, end, drawn = line.parts[-1]
+    return [(place, f"{us(ps)} µs") for ps, _, place in ticks] + [(drawn + end - begin, f"{us(end)} µs")]
+
+
+def _lanes(packet, line):
     lanes = {}
     for step in packet.steps:
         lane = lanes.setdefault(step.where, [])
         again = lane and lane[-1]["step"] == step.step and not step.delta_ps
-        lane.append({"from": step.ps, "took": step.took_ps or 0, "colour": step.group, "mark": step.mark,
+        lane.append({"from": line.at(step.ps), "took": step.took_ps or 0, "colour": step.group, "mark": step.mark,
                      "label": "" if again else step.step, "step": step.step, "title": step_words(step)})
     return [{"name": w or "somewhere", "bars": lanes[w]} for w in sorted(lanes, key=_lane_order)]
 
@@ -87,7 +139,9 @@ def _lanes(packet):
 def packet_picture(packet, name):
     words = ", ".join(f"{s.function} {signed_us(s.delta_ps)} µs" for s in packet.changed[:5])
     said = f"{len(packet.steps)} steps in {us(packet.span_ps)} µs." + (f" Changed: {words}." if words else "")
-    return Markup(svg.timeline(name, packet.title, said, _lanes(packet), packet.span_ps))
+    line = axis(packet)
+    cuts = [(place, f"⫽ {us(pause)} µs") for place, pause in line.cuts]
+    return Markup(svg.timeline(name, packet.title, said, _lanes(packet, line), line.end, _ticks(line), cuts))
 
 
 def groups(report):
@@ -100,12 +154,13 @@ def groups(report):
 
 
 def nic_columns(report):
-    """[(column, rows by size, has deltas)]."""
+    """[(column, [(size, {direction: row})], has deltas)]."""
     found = {}
     for row in report.nic:
-        found.setdefault(row.column, []).append(row)
-    return [(name, sorted(rows, key=lambda r: (r.direction != "tx", r.size)),
-             any(r.delta_frames_s is not None for r in rows)) for name, rows in found.items()]
+        found.setdefault(row.column, {}).setdefault(row.size, {})[row.direction] = row
+    return [(name, sorted(sizes.items()),
+             any(r.delta_frames_s is not None for rows in sizes.values() for r in rows.values()))
+            for name, sizes in found.items()]
 
 
 def _line_rate(sizes):
@@ -197,9 +252,9 @@ def trend_verdicts(runs):
 
 
 def ledger(report):
-    """[(kind, words, rows)] of those that there are."""
+    """[(kind, words, rows)] of every kind."""
     return [(kind, words, [r for r in report.ledger if r.kind == kind])
-            for kind, words in extras.LEDGER_KINDS.items() if any(r.kind == kind for r in report.ledger)]
+            for kind, words in extras.LEDGER_KINDS.items()]
 
 
 # --- the bug zoo -----------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ STEP_GROUPS = {
     **dict.fromkeys(("10", "11", "12"), "driver"), **dict.fromkeys(("13", "14"), "card"),
     "15": "interrupt", "16": "clean",
 }
+INTERRUPT = "message"  # of the card: it waits for its moderation before, and nobody works
 LANES = ("task", "softirq", "hardirq", "nic", "wire")
 
 
@@ -190,6 +191,7 @@ LEDGER_KINDS = {
     "kernels": "other kernels do it differently",
     "tape": "Linux's choices that the reference is told",
 }
+CAPTURED, NOT_CAPTURED = "captured: the golden pair", "from the source, not captured"
 
 
 @dataclass
@@ -230,7 +232,7 @@ def _cpu(step):
 
 def _goes_on(step, after):
     """Is the time until the next step there this step's own? Not when the place was left in between."""
-    if after.function.startswith("sys_") or after.ps < step.ps:
+    if after.function.startswith("sys_") or after.function == INTERRUPT or after.ps < step.ps:
         return False
     if step.where != after.where:
         return step.where.endswith(" hardirq") and after.where.endswith(" softirq")
@@ -579,9 +581,9 @@ def _ledger_of_clauses(report):
             continue
         seen = [v for v in clause.vectors if v]
         if seen:
-            evidence = "captured: Linux's packets are in the golden pair of each vector"
+            evidence = CAPTURED
         else:
-            evidence = "from the source, not captured"
+            evidence = NOT_CAPTURED
         yield LedgerRow("deviates", clause.id, f"Linux: {clause.note}", clause.id, f"RFC {clause.rfc} "
                         f"{clause.section}", clause.level, clause.kernels, seen, evidence=evidence)
 
@@ -618,11 +620,11 @@ def _ledger_diverges(report, runs):
             entry.vectors.append(vector.id)
     for entry in found.values():
         if entry.vectors:
-            entry.evidence = "captured: the golden pair has what Linux does"
+            entry.evidence = CAPTURED
         elif entry.test:
             entry.evidence = f"a test: {entry.test}"
         else:
-            entry.evidence = "from the source, not captured"
+            entry.evidence = NOT_CAPTURED
     return list(found.values())
 
 
@@ -631,8 +633,7 @@ def _ledger_explained(report, runs):
     for row, names in _rows_of_runs(runs, "explained"):
         vectors = ids.get(row.get("vector", ""), [])
         files = [] if vectors or not row.get("vector") else [row["vector"]]
-        evidence = "captured: the golden pair has what Linux does" if vectors else \
-            "a test" if row.get("test") or files else "from the source, not captured"
+        evidence = CAPTURED if vectors else "a test" if row.get("test") or files else NOT_CAPTURED
         yield LedgerRow("explained", row.get("id", ""), row.get("why", ""), vectors=vectors, files=files,
                         test=row.get("test", ""), evidence=evidence, column=", ".join(names))
 
@@ -651,10 +652,12 @@ def _ledger_kernels(report):
         if not said and not kernels:
             continue
         what = said or vector.headers.get("why") or vector.claim
-        key = (what, kernels)
+        if what.startswith("no, "):
+            what = f"not put to a running kernel: {what[4:]}"
+        key = (what, kernels or "any that runs")
         if key not in found:
-            found[key] = LedgerRow("kernels", str(len(found) + 1), what, kernels=kernels,
-                                   evidence="captured: the golden pair is of the judging kernel")
+            found[key] = LedgerRow("kernels", str(len(found) + 1), what, kernels=key[1],
+                                   evidence="captured: the golden pair, of the judging kernel")
         found[key].vectors.append(vector.id)
     return list(found.values())
 

@@ -132,14 +132,31 @@ def _lane_height(lane):
     return LANE_HEAD + LANE_NUMBERS + LANE_BAR + LANE_GAP + marks
 
 
-def timeline(name, title, description, lanes, span, unit="µs", per_unit=1_000_000):
-    """Time to the right, a lane for each place: [{name, bars: [{from, took,
-    step, label, colour, title, mark}]}]."""
+def _axis(ticks, cuts, span, bottom):
+    """Times below, as far as there is room, and below them how long the pauses were that are cut."""
+    free = -LABEL
+    for place, said in ticks:
+        x = min(100.0, 100 * place / span)
+        yield _rule(x, 4, x, bottom)
+        if x >= free and (place == ticks[-1][0] or x <= 100 - 4 * LABEL):
+            yield _words(x, bottom + 13, said, _anchor(x))
+            free = x + 4 * LABEL
+    free = -LABEL
+    for place, said in cuts:
+        x = min(100.0, 100 * place / span)
+        yield _rule(x, 4, x, bottom, True)
+        if x >= free:
+            yield _words(x, bottom + 26, said, _anchor(x))
+            free = x + 6 * LABEL
+
+
+def timeline(name, title, description, lanes, span, ticks, cuts=()):
+    """Time to the right, a lane for each place: [{name, bars: [{from, took, step, label, colour, title, mark}]}].
+
+    ticks and cuts: (place, words)."""
     span = max(1, span)
-    body, y = [], 0
-    bottom = sum(map(_lane_height, lanes))
-    ticks = [100 * n / 4 for n in range(5)]
-    body += [_rule(x, 4, x, bottom) for x in ticks]
+    bottom, y = sum(map(_lane_height, lanes)), 0
+    body = list(_axis(ticks, cuts, span, bottom))
     for lane in lanes:
         body.append(_words(0, y + 11, lane["name"], extra=' font-weight="600"'))
         y += LANE_HEAD + LANE_NUMBERS
@@ -147,8 +164,7 @@ def timeline(name, title, description, lanes, span, unit="µs", per_unit=1_000_0
                     'fill-opacity=".06"/>')
         body += _lane_bars(lane, span, y)
         y += _lane_height(lane) - LANE_HEAD - LANE_NUMBERS
-    body += [_words(x, bottom + 13, f"{span * x / 100 / per_unit:.2f} {unit}", _anchor(x)) for x in ticks]
-    return _picture(name, title, description, bottom + 18, body)
+    return _picture(name, title, description, bottom + (30 if cuts else 18), body)
 
 
 # --- lines -----------------------------------------------------------------------------------------

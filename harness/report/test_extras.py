@@ -105,7 +105,7 @@ class Packets(WithFolder):
         took = {s.function: s.took_cycles for s in self.packet().steps}
         self.assertEqual(took, {
             "sys_sendto": 500, "udp_sendmsg": 250, "igb_tx_map": 30, "igb_tx_doorbell": None, "fetch": 1400,
-            "send_frame": 600, "message": None, "igb_msix_ring": 180, "net_rx_action": 100, "igb_poll": None})
+            "send_frame": None, "message": None, "igb_msix_ring": 180, "net_rx_action": 100, "igb_poll": None})
         for step in self.packet().steps:
             if step.took_ps is not None:
                 self.assertEqual(step.took_ps, step.took_cycles * CYCLE_PS)
@@ -116,7 +116,8 @@ class Packets(WithFolder):
                               (("cpu0 softirq", "16", "igb_poll"), ("cpu0 hardirq", "15", "igb_msix_ring")),
                               (("cpu0 task", "5", "dev_queue_xmit"), ("cpu0 softirq", "r7", "ip_rcv")),
                               (("nic", "14", "message"), ("nic", "r1", "store")),
-                              (("nic", "14", "message"), ("nic", "13", "fetch"))):
+                              (("nic", "14", "message"), ("nic", "13", "fetch")),
+                              (("nic", "14", "nic_tx_report"), ("nic", "14", "message"))):
             steps = [{"where": w, "step": s, "function": f, "ps": 1000 * n, "cycles": 7}
                      for n, (w, s, f) in enumerate((before, after))]
             packet = self.made(path_line(steps)).paths[0].packets[0]
@@ -192,6 +193,29 @@ class Packets(WithFolder):
         self.assertEqual(nic, report.nic)
         self.assertEqual([s for p in paths for k in p.packets for s in k.steps],
                          [s for p in report.paths for k in p.packets for s in k.steps])
+
+    def axis(self, *times):
+        """Of steps that take 100 each, which begin then."""
+        steps = [{"step": "1", "function": f"f{n}", "ps": t, "where": f"cpu{n} task", "cycles": 0}
+                 for n, t in enumerate(times)]
+        packet = self.made(path_line(steps)).paths[0].packets[0]
+        for step in packet.steps:
+            step.took_ps = 100
+        return exhibits.axis(packet)
+
+    def test_a_long_pause_is_cut_and_said(self):
+        line = self.axis(0, 1_000_000, 1_000_020)
+        self.assertEqual([pause for _, pause in line.cuts], [999_900])
+        short = 220 // exhibits.PAUSE_DRAWN
+        self.assertEqual([line.at(ps) for ps in (0, 50, 100, 1_000_000, 1_000_120)],
+                         [0, 50, 100, 100 + short, 220 + short])
+        self.assertEqual(line.end, 220 + short)
+        self.assertEqual([said for _, said in exhibits._ticks(line)], ["0.0 µs", "1.0 µs", "1.00012 µs"])
+
+    def test_a_short_pause_stays(self):
+        line = self.axis(0, 110, 260)
+        self.assertEqual((line.cuts, line.end), ([], 360))
+        self.assertEqual([line.at(ps) for ps in (0, 110, 300)], [0, 110, 300])
 
     def test_no_steps_and_odd_ones(self):
         odd = [{"step": "", "function": "", "ps": 0}, {"step": "r" + "9" * 40, "function": NASTY, "ps": 2**62},
@@ -469,6 +493,8 @@ class Ledger(WithFolder):
         gc, time = self.rows(report, "explained")
         self.assertEqual((gc.vectors, gc.files), (["vectors/nud/x.pkt"], []))
         self.assertEqual((time.vectors, time.files), ([], ["harness/unit/diverges/y.pkt"]))
+        self.assertEqual(self.rows(report, "diverges"), [])
+        self.assertIn("None.", self.section(report, "ledger"))
         kernels, = self.rows(report, "kernels")
         self.assertEqual((kernels.what, kernels.kernels, len(kernels.vectors)),
                          ("most kernels have IPv6", "until 6.17", 2))
@@ -483,6 +509,7 @@ class Ledger(WithFolder):
         extras.gather(report, runs, {})
         row, = self.rows(report, "explained")
         self.assertEqual(row.column, "a, b")
+        self.assertIn("told 1 time:", self.rows(report, "tape")[0].what)
 
 
 # --- the sections ----------------------------------------------------------------------------------
@@ -490,7 +517,7 @@ class Ledger(WithFolder):
 
 class Tags(html.parser.HTMLParser):
     """Every element is closed by its own end, ids are there once, tables have heads."""
-    VOID = {"br", "hr", "img", "input", "meta", "link", "wbr"}
+    VOID = {"br", "col", "hr", "img", "input", "meta", "link", "wbr"}
     SHAPES = {"rect", "line", "circle", "polyline", "path"}
 
     def __init__(self):

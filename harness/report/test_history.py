@@ -259,6 +259,18 @@ class AtOnce(WithStore):
         self.assertEqual(builds, sorted([*(f"{n}-{k}" for n in range(workers) for k in range(each)), "of all"]))
         self.assertEqual(self.sql("PRAGMA quick_check"), [("ok",)])
 
+    def test_the_right_to_write_comes_first(self):
+        """Who reads, and writes then what follows from it, lets nobody in between."""
+        self.record(report())
+        other = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+        self.addCleanup(other.close)
+        db = history._open(self.path)
+        self.addCleanup(db.close)
+        with self.assertRaisesRegex(sqlite3.OperationalError, "locked"):
+            history._change(db, lambda _: other.execute("BEGIN IMMEDIATE"))
+        self.assertFalse(db.in_transaction)
+        other.execute("BEGIN IMMEDIATE")
+
     def test_the_row_is_whole(self):
         self.record(report())
         row, = self.sql("SELECT run, totals, levels FROM report_run")

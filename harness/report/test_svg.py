@@ -28,7 +28,8 @@ def boxes(picture):
 
 class Every(unittest.TestCase):
     def every(self, text="x", number=7):
-        yield svg.timeline(text, text, text, [{"name": text, "bars": [bar(0, number, text, "slower", text)]}], number)
+        yield svg.timeline(text, text, text, [{"name": text, "bars": [bar(0, number, text, "slower", text)]}], number,
+                           [(0, text), (number, text)], [(number // 2, text)])
         yield svg.lines(text, text, text, [{"name": text, "colour": text, "points": [(0, 0), (number, number)]}],
                         text, text)
         yield svg.stacked(text, text, text, [{"label": text, "title": text, "counts": {"pass": number},
@@ -36,8 +37,8 @@ class Every(unittest.TestCase):
         yield svg.bars(text, text, text, [{"name": text, "said": text, "parts": [(number, "whole")]}])
 
     def empty(self):
-        yield svg.timeline("a", "b", "c", [], 0)
-        yield svg.timeline("a", "b", "c", [{"name": "cpu0", "bars": []}], 0)
+        yield svg.timeline("a", "b", "c", [], 0, [])
+        yield svg.timeline("a", "b", "c", [{"name": "cpu0", "bars": []}], 0, [(0, "x")])
         yield svg.lines("a", "b", "c", [{"name": "x", "colour": "tx", "points": []}], "x", "y")
         yield svg.lines("a", "b", "c", [{"name": "x", "colour": "tx", "points": [(0, 0)]}], "x", "y")
         yield svg.stacked("a", "b", "c", [], ("pass",))
@@ -92,30 +93,36 @@ class Contrast(unittest.TestCase):
 
 class Timeline(unittest.TestCase):
     def test_bars_lie_where_their_time_is(self):
-        picture = svg.timeline("t", "t", "t", [{"name": "cpu0", "bars": [bar(0, 250), bar(500, 500, "2")]}], 1000)
+        picture = svg.timeline("t", "t", "t", [{"name": "cpu0", "bars": [bar(0, 250), bar(500, 500, "2")]}], 1000, [])
         self.assertIn((0.0, 25.0), boxes(picture))
         self.assertIn((50.0, 50.0), boxes(picture))
 
     def test_nothing_is_outside(self):
         bars = [bar(0, 5000), bar(999, 1), bar(1000, 0), bar(2000, 3)]
-        for x, width in boxes(svg.timeline("t", "t", "t", [{"name": "c", "bars": bars}], 1000)):
+        for x, width in boxes(svg.timeline("t", "t", "t", [{"name": "c", "bars": bars}], 1000, [])):
             self.assertGreaterEqual(x, 0)
             self.assertLessEqual(x + width, 100.01)
 
     def test_what_takes_no_time_is_seen(self):
         self.assertIn((10.0, svg.SHORTEST), boxes(svg.timeline("t", "t", "t", [
-            {"name": "c", "bars": [bar(100, 0)]}], 1000)))
+            {"name": "c", "bars": [bar(100, 0)]}], 1000, [])))
 
     def test_labels_have_room(self):
-        many = svg.timeline("t", "t", "t", [{"name": "c", "bars": [bar(n, 1, str(n)) for n in range(100)]}], 100)
+        many = svg.timeline("t", "t", "t", [{"name": "c", "bars": [bar(n, 1, str(n)) for n in range(100)]}], 100, [])
         self.assertEqual([t for t in texts(many) if re.fullmatch(r"\d+", t)], [str(n) for n in range(0, 100, 4)])
 
     def test_a_mark_is_said_although_there_is_no_room_for_its_number(self):
         bars = [bar(0, 10), bar(10, 10, "11", "slower"), bar(500, 9, "12", "faster")]
-        picture = svg.timeline("t", "t", "t", [{"name": "c", "bars": bars}], 1000)
+        picture = svg.timeline("t", "t", "t", [{"name": "c", "bars": bars}], 1000, [])
         self.assertIn("▲11", texts(picture))
         self.assertIn("▼12", texts(picture))
         self.assertIn("--svg-slower", picture)
+
+
+    def test_ticks_have_room_and_the_last_is_one_of_them(self):
+        ticks = [(0, "0"), (5, "5"), (50, "50"), (95, "95"), (100, "100")]
+        picture = svg.timeline("t", "t", "t", [], 100, ticks, [(30, "long"), (32, "longer")])
+        self.assertEqual(texts(picture), ["0", "50", "100", "long"])
 
 
 class Lines(unittest.TestCase):
