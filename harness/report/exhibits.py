@@ -118,7 +118,9 @@ def axis(packet):
 
 
 def _ticks(line):
-    """The beginning, what stands behind a pause, and the end."""
+    """The beginning, what stands behind a pause, and the end; without pauses even parts of it."""
+    if not line.cuts:
+        return [(line.end * n // 4, f"{us(line.end * n // 4)} µs") for n in range(5)]
     ticks = [line.parts[0]]
     for place, _ in line.cuts:
         ticks.append(next(p for p in line.parts if p[2] > place))
@@ -140,7 +142,7 @@ def packet_picture(packet, name):
     words = ", ".join(f"{s.function} {signed_us(s.delta_ps)} µs" for s in packet.changed[:5])
     said = f"{len(packet.steps)} steps in {us(packet.span_ps)} µs." + (f" Changed: {words}." if words else "")
     line = axis(packet)
-    cuts = [(place, f"⫽ {us(pause)} µs") for place, pause in line.cuts]
+    cuts = [(place, f"// {us(pause)} µs") for place, pause in line.cuts]
     return Markup(svg.timeline(name, packet.title, said, _lanes(packet, line), line.end, _ticks(line), cuts))
 
 
