@@ -10,6 +10,7 @@ from html import escape
 
 LONGEST_TEXT = 600  # characters of a row; a frame of 64 KB in a script is a line of 128 KB
 LONGEST_HEX = 1536  # bytes that are shown of a frame: the others are in the capture
+LONGEST_DIFF = 256  # of one that differs, besides the lines around what is changed
 AROUND = 6  # rows before and behind the first difference, where a ladder is cut
 
 STATES = {"differs": "differs", "missing": "missing", "extra": "one too many", "same": ""}
@@ -135,21 +136,21 @@ def _group(data, changed, start, end):
     return "".join(out) + ("</mark>" if marked else "")
 
 
-def _shown(length, changed):
+def _shown(length, changed, most):
     """The lines of 16 bytes that are shown: all of a short frame, else the first and the changed."""
     lines = range(0, length, 16)
-    if length <= LONGEST_HEX:
-        return list(lines)
+    if length <= most:
+        return lines
     near = {line * 16 for byte in changed for line in (byte // 16 - 1, byte // 16, byte // 16 + 1)}
-    kept = [at for at in lines if at < 64 or at in near]
+    kept = [at for at in lines if at < (64 if changed else most) or at in near]
     return kept[:LONGEST_HEX // 16]
 
 
-def hex_dump(text, changed=frozenset()):
+def hex_dump(text, changed=frozenset(), most=LONGEST_HEX):
     """Lines of 16 bytes, in two groups that may stand below each other; changed bytes are marked."""
     data = _bytes(text)
     out, behind = [], 0
-    for at in _shown(len(data), changed):
+    for at in _shown(len(data), changed, most):
         if at > behind:
             out.append(f"<p>… {at - behind:,} bytes …</p>")
         groups = "".join(f"<span>{_group(data, changed, g, g + 8)}</span> "
@@ -164,9 +165,9 @@ def hex_dump(text, changed=frozenset()):
 def hex_pair(expected, got):
     """Both sides' bytes, with what is changed on each marked; of one side alone nothing is."""
     if not expected or not got:
-        return hex_dump(expected), hex_dump(got)
+        return hex_dump(expected, most=LONGEST_DIFF), hex_dump(got, most=LONGEST_DIFF)
     a, b = _bytes(expected), _bytes(got)
-    return hex_dump(expected, _changed(a, b)), hex_dump(got, _changed(b, a))
+    return hex_dump(expected, _changed(a, b), LONGEST_DIFF), hex_dump(got, _changed(b, a), LONGEST_DIFF)
 
 
 # --- the ladder
@@ -266,9 +267,10 @@ def ladder(rows, expected, got, prefix="", lines=lambda line: "", window=False, 
     start, end = _window(rows, window)
     columns = 3 if two else 2
     body = "".join(_row(rows[i], i, prefix, lines, two) for i in range(start, end))
+    same = f"{expected} = {got}" if got else expected
     heads = (f'<th scope="col"><span class="h">expected</span>{esc(expected)}</th>'
              f'<th scope="col"><span class="h">got</span>{esc(got)}</th>' if two else
-             f'<th scope="col"><span class="h">expected and got</span>{esc(expected)}{" = " if got else ""}{esc(got)}</th>')
+             f'<th scope="col"><span class="h">expected and got</span>{esc(same)}</th>')
     caption = f"{got} against {expected}" if two else f"{expected}, and {got} does the same"
     if not got:
         caption = expected
@@ -301,7 +303,8 @@ def _fields(row, expected, got, clauses):
     rows = "".join(_field_row(f, clauses) for f in row.fields)
     return ('<table class="fields"><caption>Fields that differ</caption><thead><tr><th scope="col">field</th>'
             f'<th scope="col">expected: {esc(expected)}</th><th scope="col">got: {esc(got)}</th>'
-            f'<th scope="col">bytes</th><th scope="col">clause</th></tr></thead><tbody>{rows}</tbody></table>')
+            '<th scope="col">bytes</th><th scope="col">clause</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>")
 
 
 def _frame_title(row, lines):
@@ -312,7 +315,10 @@ def _frame_title(row, lines):
 
 
 def frame_details(rows, expected, got, lines=lambda line: "", clauses="", level=3):
-    """Of each frame that differs its fields and the bytes of both sides. clauses: HTML of links; level: of the headings."""
+    """Of each frame that differs its fields and the bytes of both sides.
+
+    clauses: HTML of links; level: of the headings.
+    """
     out = []
     for row in rows:
         if row.kind != "frame" or row.state == "same" or (row.late_ns and not row.fields):

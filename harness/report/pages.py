@@ -42,7 +42,8 @@ CLAUSE_AXIS = {value: why for value, why in model.RFC_AXIS.items() if value != "
 LEVELS = (*catalogue.LEVELS, "API")
 
 # Nothing of a report may be hidden from who reads it: controls, and what turns the direction of text.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff\ud800-\udfff]")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff"
+                     "\ud800-\udfff]")
 
 
 def _show_hidden(match):
@@ -91,11 +92,15 @@ def _short(vector):
 
 
 def rfc_name(clause):
-    return f"RFC {clause.rfc}" if clause.rfc.isdigit() else "Socket API" if clause.level == "API" else clause.rfc
+    if clause.rfc.isdigit():
+        return f"RFC {clause.rfc}"
+    return "Socket API" if clause.level == "API" else clause.rfc
 
 
 def rfc_slug(clause):
-    return slug(f"rfc{clause.rfc}" if clause.rfc.isdigit() else "api" if clause.level == "API" else clause.rfc)
+    if clause.rfc.isdigit():
+        return f"rfc{clause.rfc}"
+    return "api" if clause.level == "API" else slug(clause.rfc)
 
 
 def section_words(clause):
@@ -290,9 +295,10 @@ def _level_counts(report, view, lists):
         clauses = by_level.get(level, [])
         groups = _grouped(_clause_pairs(report, view, clauses), lambda pair: pair[1].rfc)
         page = f"lists/{view.slug}/levels.html"
-        rows[level] = {value: lists.count(page, f"{view.title}: clauses by level", f"{slug(level)}-{value}",
-                                          f"{level}: {RFC_WORDS[value]}", [c for c, _ in groups.get(value, ())])
-                       for value in CLAUSE_AXIS}
+        title = f"{view.title}: clauses by level"
+        rows[level] = {value: lists.count(page, title, f"{slug(level)}-{value}",
+                                          f"{level}: {RFC_WORDS[value]}",
+                                          [c for c, _ in groups.get(value, ())]) for value in CLAUSE_AXIS}
     return rows
 
 
@@ -321,8 +327,8 @@ def _reasons(report, lists, shown):
     for layer, clauses in _grouped(without, lambda c: c.layer).items():
         groups = _grouped(clauses, lambda c: c.reason)
         rows.append({"name": layer, "counts": [
-            Count(len(groups[reason]), f"#u-{slug(layer)}-{reason or 'none'}") if reason in groups else Count(0)
-            for reason in reasons], "groups": {r: groups[r] for r in reasons if r in groups},
+            Count(len(groups.get(reason, ())), f"#u-{slug(layer)}-{reason or 'none'}") for reason in reasons],
+            "groups": {r: groups[r] for r in reasons if r in groups},
             "total": Count(len(clauses), f"#u-{slug(layer)}")})
     page = ("lists/clauses/untested.html", "Clauses without a vector")
     counts = [lists.count(*page, f"reason-{r or 'none'}", r or "no reason given",
@@ -346,7 +352,8 @@ class Failure:
 
     @property
     def words(self):
-        return self.view.words.get(self.vector.id) or f"{self.vector.id}: {model.VERDICTS[self.result.verdict]}"
+        words = self.view.words.get(self.vector.id)
+        return words or f"{self.vector.id}: {model.VERDICTS[self.result.verdict]}"
 
 
 def _failures(report, views):
@@ -432,6 +439,7 @@ def _common(scripts):
 def _ladders(vector, views, judge, script, prefix, root, report):
     """One for all columns that do as Linux, one for each that does not."""
     out, same = [], []
+    level = 3 if ".frames/" in vector.id else 2  # of headings
     for view in views:
         result = vector.results.get(view.name)
         if result is None or not result.ladder:
@@ -448,7 +456,7 @@ def _ladders(vector, views, judge, script, prefix, root, report):
         clauses = _clause_links(report, touched, root)
         out.append({"view": view, "first": f"{own}first", "html": Markup(
             ladder.ladder(result.ladder, judge, view.title, own, script.link) +
-            ladder.frame_details(result.ladder, judge, view.title, script.link, clauses, 3 if ".frames/" in vector.id else 2))})
+            ladder.frame_details(result.ladder, judge, view.title, script.link, clauses, level))})
     others = [view.title for view in same if view.column.kind != "judge"]
     if others or (same and not out):
         rows = vector.results[same[0].name].ladder
@@ -558,8 +566,8 @@ def _policy(inline_script):
     """Nothing may be loaded but what lies beside the page."""
     hashed = base64.b64encode(hashlib.sha256(inline_script.encode()).digest()).decode()
     script = f"script-src 'sha256-{hashed}'; " if inline_script else ""
-    return (f"default-src 'none'; {script}style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; "
-            "base-uri 'none'; form-action 'none'")
+    return (f"default-src 'none'; {script}style-src 'self' file: 'unsafe-inline'; "
+            "img-src 'self' file: data:; base-uri 'none'; form-action 'none'")
 
 
 def _css_text(text):
@@ -626,7 +634,8 @@ def _drawn_failures(failures, judge):
         anchor = f"f:{view.slug}:{slug(vector.id)}"
         html = ""
         if result.ladder:
-            html = ladder.ladder(result.ladder, judge, view.title, f"{anchor}:", window=True, whole=vector.page)
+            html = ladder.ladder(result.ladder, judge, view.title, f"{anchor}:", window=True,
+                                 whole=vector.page)
             html += ladder.frame_details(result.ladder, judge, view.title, level=4)
         size += len(html)
         drawn.append({"failure": failure, "anchor": anchor, "html": Markup(html),
@@ -700,7 +709,8 @@ def render(report, folder):
     context = {"report": report, "views": views, "judge": judge_title(report), "root": "", "inline": "",
                "policy": _policy(""), "style": ""}
     page = {**context, **_report_context(report, views, lists, shown, out.folder)}
-    inline = {**page, "inline": Markup(script), "policy": _policy(script), "style": Markup(style + _narrow_style(views))}
+    inline = {**page, "inline": Markup(script), "policy": _policy(script),
+              "style": Markup(style + _narrow_style(views))}
     sections = _extras(env, page, out)
     out.write("style.css", style)
     out.write("report.html", env.get_template("report.html").render(inline, sections=sections))
