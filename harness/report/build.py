@@ -13,6 +13,7 @@ import time
 import catalogue
 import model
 import verdict
+from run import RunError
 
 JUDGE = "linux"  # the column of the goldens themselves
 
@@ -180,11 +181,14 @@ def _join(runs, names, clauses, report):
 # --- columns -------------------------------------------------------------------------------------------
 
 def _names(runs):
-    """A name a column; runs of the same stack get a number."""
+    """A name a column; a baseline knows it by that, so that no two may share one."""
     names = []
     for run in runs:
-        again = sum(other.name == run.name for other in runs[:len(names)])
-        names.append(run.name if again == 0 else f"{run.name}-{again + 1}")
+        if run.name in names:
+            other = runs[names.index(run.name)].path
+            raise RunError(f"{run.path}:1: is a run of '{run.name}', as {other} is: a column has a name of "
+                           "its own; let 'dut' say another one")
+        names.append(run.name)
     return names
 
 

@@ -274,9 +274,14 @@ class Reports(unittest.TestCase):
         self.assertEqual({r.verdict for r in results.values()}, {"pass"})
         self.assertEqual((report.gate, report.gate_why), ("fail", "live: 1 inconclusive"))
 
+    def test_three_columns(self):
+        report = self.make((2, None, {}), (2, None, {"dut": "lwip", "kind": "stack"}),
+                           (2, None, {"dut": "live", "kind": "kernel"}))
+        self.assertEqual([c.name for c in report.columns], ["refstack", "lwip", "live", "linux"])
+
     def test_the_same_stack_twice(self):
-        report = self.make((2, None, {}), (2, None, {}), (2, None, {"dut": "lwip", "kind": "stack"}))
-        self.assertEqual([c.name for c in report.columns], ["refstack", "refstack-2", "lwip", "linux"])
+        with self.assertRaisesRegex(run.RunError, r"1\.jsonl:1: is a run of 'refstack', as .*0\.jsonl is"):
+            self.make((2, None, {}), (2, None, {}))
 
     def test_a_run_of_the_judge(self):
         report = self.make((2, None, {}), (2, None, {"dut": "uml", "kind": "judge", "title": "Linux 6.12.117"}))
