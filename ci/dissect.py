@@ -100,8 +100,12 @@ def destination(ip):
     return ip[16:20]
 
 
-def pseudo(ip, proto, length):
-    return ip[12:16] + destination(ip) + struct.pack(">BBH", 0, proto, length)
+def is_source_routed(ip):
+    return destination(ip) != ip[16:20]
+
+
+def pseudo(ip, proto, length, to=None):
+    return ip[12:16] + (to or destination(ip)) + struct.pack(">BBH", 0, proto, length)
 
 
 # --- one frame -------------------------------------------------------------------------------------
@@ -200,7 +204,8 @@ class Looker:
             self.sums["none"] += 1
             must(self.no_checksum, "UDP without checksum")
             return
-        self.summed("UDP", pseudo(ip, 17, length) + data)
+        # Linux: udp_send_skb() sums with where a source route begins, not with its end.
+        self.summed("UDP", pseudo(ip, 17, length, ip[16:20]) + data)
 
     def udp_lite(self, ip, data):
         must(len(data) >= 8, "header of UDP-Lite")
@@ -268,6 +273,12 @@ COMPUTED = {inet.IP: ("ihl", "len", "chksum"), inet.UDP: ("len", "chksum"), inet
             inet.ICMP: ("chksum",)}
 
 
+def is_kept(packet, layer, field):
+    """No checksum, or one that scapy would count otherwise: see Looker.udp()."""
+    return type(layer) is inet.UDP and (layer.fields.get(field) == 0 or (
+        field == "chksum" and is_source_routed(raw(packet[inet.IP]))))
+
+
 def rebuilt(packet):
     """A fragment's checksums above IP are the whole datagram's; a quote is what it was."""
     copy = packet.copy()
@@ -278,7 +289,7 @@ def rebuilt(packet):
     while not isinstance(layer, NoPayload):
         if alone or type(layer) is inet.IP:
             for field in COMPUTED.get(type(layer), ()):
-                if (type(layer), layer.fields.get(field)) != (inet.UDP, 0):
+                if not is_kept(packet, layer, field):
                     delattr(layer, field)
         layer.raw_packet_cache = None
         layer = layer.payload

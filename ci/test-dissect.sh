@@ -98,25 +98,29 @@ echo = ether(ip(1, icmp(0, b"\0\1\0\1abc")))
 datagram = ether(ip(17, udp()))
 zero = icmp(0, b"\0\1\0\1" + struct.pack(">H", 0xffff - 2))
 assert zero[2:4] == b"\0\0"
-rst = ether(ip(6, with_sum(6, struct.pack(">HHIIBBHHH", 80, 40000, 0, 1, 0x50, 0x14, 0, 0, 0), 16)))
+def reset(to=B):
+    return with_sum(6, struct.pack(">HHIIBBHHH", 80, 40000, 0, 1, 0x50, 0x14, 0, 0, 0), 16, to)
+
+rst = ether(ip(6, reset()))
 lite = ether(ip(136, with_sum(136, struct.pack(">HHHH", 1, 2, 0, 0) + b"x", 6)))
 report = ether(ip(2, put(b"\x16\0\0\0\xe0\0\0\x05", 2, total(b"\x16\0\0\0\xe0\0\0\x05"))))
 options = ether(ip(17, udp(), options=b"\x44\x08\x05\0\0\0\0\0"))
 C = bytes([192, 0, 2, 9])
 route = b"\x83\x07\x04" + C + b"\0"
-routed = ether(ip(17, udp(to=C), options=route))
+routed = [ether(ip(6, reset(to=C), options=route)), ether(ip(17, udp(), options=route))]
 fragments = pieces(udp(bytes(range(40))), 16, 24, 8)
 none = ether(ip(17, put(udp(), 6, 0)))
 
 good = {"arp": [arp()], "datagram": [datagram], "error": [error], "echo": [echo], "rst": [rst], "lite": [lite],
-        "report": [report], "options": [options], "routed": [routed], "fragments": fragments,
+        "report": [report], "options": [options], "routed": routed, "fragments": fragments,
         "padded": [datagram + bytes(60 - len(datagram))], "none": [none]}
 bad = {
     "ip-checksum": ([flip(datagram, 24)], "checksum of IPv4"),
     "udp-checksum": ([flip(datagram, 41)], "checksum of UDP"),
     "udp-odd-byte": ([flip(datagram, 46)], "checksum of UDP"),
     "udp-of-others": ([ether(again(ip(17, udp())[:12] + A + A + udp()))], "checksum of UDP"),
-    "udp-routed": ([ether(ip(17, udp(), options=route))], "checksum of UDP"),
+    "udp-routed": ([ether(ip(17, udp(to=C), options=route))], "checksum of UDP"),
+    "tcp-routed": ([ether(ip(6, reset(), options=route))], "checksum of TCP"),
     "udp-none": ([none], "UDP without checksum"),
     "udp-length": ([ether(ip(17, udp(length=12)))], "length of UDP"),
     "udp-short": ([ether(ip(17, udp()[:6]))], "UDP"),
@@ -176,8 +180,8 @@ PY
 expect dissect/made python3 "$dir/make.py" "$dir/made"
 expect dissect/good ci/dissect.py "$dir/made/good"
 tail -n 1 "$dir/expect.log" >"$dir/counted"
-says good_counted "12 captures, 14 frames, 23 checksums" "$dir/counted"
-says good_by_kind "(ICMP 2, IGMP 1, IPv4 13, TCP 1, UDP 5, UDP-Lite 1; 1 without, as asked), 1 datagrams" "$dir/counted"
+says good_counted "12 captures, 15 frames, 25 checksums" "$dir/counted"
+says good_by_kind "(ICMP 2, IGMP 1, IPv4 14, TCP 2, UDP 5, UDP-Lite 1; 1 without, as asked), 1 datagrams" "$dir/counted"
 while IFS=$'\t' read -r name what; do
 	if ci/dissect.py "$dir/made/$name.pcapng" >"$dir/out" 2>&1; then
 		case_failed "dissect/$name" "is not seen"
