@@ -264,3 +264,35 @@ def ledger(report):
 
 def zoo_table(report):
     return extras.zoo_table(report.zoo)
+
+
+# --- a section that has a page of its own ----------------------------------------------------------
+
+
+def _number(count, word):
+    return f"{count:,} {word}" + ("s" if count != 1 else "")
+
+
+def _path_words(report):
+    packets = [k for p in report.paths for k in p.packets]
+    said = f"{_number(len(packets), 'packet')} of {_number(len(report.paths), 'vector')}."
+    changed = sorted(((s, k) for k in packets for s in k.changed), key=lambda c: -abs(c[0].delta_ps))
+    if changed:
+        most = "; ".join(f"{s.function} {signed_us(s.delta_ps)} µs ({k.title})" for s, k in changed[:3])
+        more = f", and {len(changed) - 3} more" if len(changed) > 3 else ""
+        return f"{said} Other times than in the baseline: {most}{more}."
+    return said + (" Every step takes as long as in the baseline." if any(k.compared for k in packets) else "")
+
+
+def words(report, name):
+    """What a section that is elsewhere says, in a sentence or two; ""."""
+    if name == "path":
+        return _path_words(report)
+    if name == "ledger":
+        return "; ".join(f"{w}: {len(rows):,}" for _, w, rows in ledger(report)) + "."
+    if name == "campaign" and report.campaign:
+        return f"{_number(len(report.campaign.findings), 'finding')} in {report.campaign.execs:,} executions."
+    if name == "coverage" and report.coverage:
+        run, lines = (sum(getattr(r, k) for r in report.coverage) for k in ("lines_run", "lines"))
+        return f"{run:,} of {lines:,} lines of {_number(len(report.coverage), 'file')} were run."
+    return ""

@@ -122,8 +122,7 @@ def _lane_bars(lane, span, y):
         if mark:
             yield _box(x, y + LANE_BAR + 1, width, 4, mark, bar["title"])
         if mark and x >= marked:
-            yield _words(min(x, 100), y + LANE_BAR + LANE_MARKS, SIGNS[mark] + bar["step"], at,
-                         f' style="fill:{colour(mark)};font-weight:700"')
+            yield _words(min(x, 100), y + LANE_BAR + LANE_MARKS, SIGNS[mark] + bar["step"], at, ' font-weight="700"')
             marked = x + 2 * LABEL
 
 
@@ -237,8 +236,7 @@ def stacked(name, title, description, runs, order):
             y = max(STACK_HEAD, y - high)
             body.append(_box(n * width + width * .1, y, width * .8, high, key, f"{run['title']}: {key} {count:,}"))
         if run["failures"]:
-            body.append(_words((n + .5) * width, STACK_HEAD - 4, "✗", "middle",
-                               f' style="fill:{colour("fail")};font-weight:700"'))
+            body.append(_words((n + .5) * width, STACK_HEAD - 4, "✗", "middle", ' font-weight="700"'))
     last = len(runs) - 1
     if runs:
         body.append(_words(0, STACK_HEAD + STACK + 14, runs[0]["label"]))

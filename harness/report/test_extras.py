@@ -626,6 +626,18 @@ class Sections(WithFolder):
                 self.assertIn(link, known)
 
 
+class Elsewhere(WithFolder):
+    def test_a_slower_step_is_named_where_the_section_is_not(self):
+        before = self.as_baseline(self.made(path_line(way())))
+        self.assertEqual(exhibits.words(self.made(path_line(way()), baseline=before), "path"),
+                         "1 packet of 1 vector. Every step takes as long as in the baseline.")
+        report = self.made(path_line(way("udp_sendmsg", 500)), baseline=before)
+        self.assertEqual(exhibits.words(report, "path"), "1 packet of 1 vector. Other times than in the baseline: "
+                         "udp_sendmsg +0.2 µs (sendto, 18 bytes).")
+        for name in SECTIONS:
+            self.assertNotIn("None", exhibits.words(report, name))
+
+
 class Words(unittest.TestCase):
     def test_microseconds_are_exact(self):
         for ps, said in ((0, "0.0"), (1, "0.000001"), (200_000, "0.2"), (1_000_000, "1.0"), (-1_500_000, "-1.5"),
