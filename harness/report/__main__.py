@@ -9,12 +9,15 @@ CONFIG.json is what the command line said: {"runs": [files], "output": folder, "
 cannot be read or is not whole; 3: the environment lacks something.
 """
 
-import json
-import os
-import pathlib
 import signal
-import sys
-import traceback
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until main() there is nothing to clean up
+
+import json  # noqa: E402
+import os  # noqa: E402
+import pathlib  # noqa: E402
+import sys  # noqa: E402
+import traceback  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -122,10 +125,17 @@ def _say(text):
     print(f"refstack report: {text}", file=sys.stderr)
 
 
+def _drop_output():
+    """What standard output did not take is not tried again at the end."""
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def main(argv):
     if len(argv) != 2:
         _say("usage: __main__.py CONFIG.json")
         return WRONG_USE
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return work(argv[1])
@@ -136,7 +146,7 @@ def main(argv):
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return ENVIRONMENT
     except ModuleNotFoundError as e:
         if e.name != "jinja2":
@@ -144,7 +154,8 @@ def main(argv):
         _say(f"python3 has no jinja2: {INSTALL}")
         return ENVIRONMENT
     except OSError as e:
-        _say(f"{e.filename}: {e.strerror}" if e.filename else e)
+        _drop_output()
+        _say(f"{e.filename or 'cannot write'}: {e.strerror}")
         return ENVIRONMENT
     except Exception:  # a mistake of this program: the exit code must not say that a vector failed
         traceback.print_exc()

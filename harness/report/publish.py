@@ -11,6 +11,7 @@ import fcntl
 import os
 import pathlib
 import shutil
+import signal
 import tempfile
 
 MARK = ".refstack-report"  # names what the report has at its top, a line each
@@ -39,6 +40,16 @@ def check(output):
     return output
 
 
+@contextlib.contextmanager
+def _undisturbed():
+    """Whoever wants to end us waits that long."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _locked(folder):
     """A descriptor that keeps others from taking the folder for a left one; None: somebody has it."""
     at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -60,6 +71,14 @@ def _sweep(output):
                 os.close(at)
 
 
+def _remove(folder, lock):
+    """The old report, or what was not finished."""
+    with _undisturbed():
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
 def _exchange(a, b):
     """Both change places in one step; False: this system or file system cannot."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -78,23 +97,25 @@ def _swap(new, output):
         shutil.rmtree(old, ignore_errors=True)
 
 
+def _take_place(new, output):
+    mask = os.umask(0)
+    os.umask(mask)
+    (new / MARK).write_text("\n".join(sorted(os.listdir(new))) + "\n", encoding="utf-8")
+    new.chmod(0o777 & ~mask)
+    with _undisturbed():
+        check(output)  # once more: it took a while
+        _swap(new, output)
+
+
 def publish(output, fill):
     """fill(folder) writes everything; only when it has come back the folder takes the output's place."""
     output = check(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     _sweep(output)
-    new = pathlib.Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=NEW, dir=output.parent))
-    lock = _locked(new)
-    try:
+    with contextlib.ExitStack() as left:
+        with _undisturbed():
+            new = pathlib.Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=NEW, dir=output.parent))
+            left.callback(_remove, new, _locked(new))
         fill(new)
-        (new / MARK).write_text("\n".join(sorted(os.listdir(new))) + "\n", encoding="utf-8")
-        mask = os.umask(0)
-        os.umask(mask)
-        new.chmod(0o777 & ~mask)
-        check(output)  # once more: it took a while
-        _swap(new, output)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)  # the old report, or what was not finished
-        if lock is not None:
-            os.close(lock)
+        _take_place(new, output)
     return output

@@ -109,6 +109,10 @@ class _Wrong(Exception):
     """Something about a line; who reads the file adds where."""
 
 
+class _Unreadable(_Wrong):
+    """What a line may be of which only the beginning was written."""
+
+
 def _check_object(value, keys, what):
     for key, (kind, needed) in keys.items():
         if key in value:
@@ -174,11 +178,12 @@ def _object(line):
     try:
         value = _decoder.decode(line.decode("utf-8"))
     except UnicodeDecodeError as e:
-        raise _Wrong(f"byte {e.start + 1} of the line is no UTF-8") from None
+        kind = _Unreadable if e.end == len(line) else _Wrong
+        raise kind(f"byte {e.start + 1} of the line is no UTF-8") from None
     except RecursionError:
         raise _Wrong("is nested too deeply") from None
     except ValueError as e:
-        raise _Wrong(f"is no JSON: {e}") from None
+        raise _Unreadable(f"is no JSON: {e}") from None
     if type(value) is not dict:
         raise _Wrong(f"is {_called(value)}, no object")
     if b"\\ud" in line or b"\\uD" in line:
@@ -273,9 +278,9 @@ class _Reader:
         for item in self.run.items:
             counted[item["verdict"]] = counted.get(item["verdict"], 0) + 1
         told = {k: n for k, n in value.get("totals", counted).items() if n != 0}
-        if value["items"] != len(self.run.items):
+        if value["items"] < len(self.run.items):
             raise _Wrong(f"says {value['items']} vectors, and {len(self.run.items)} are there")
-        if told != counted:
+        if value["items"] == len(self.run.items) and told != counted:
             raise _Wrong("its totals are not those of the vectors that are there")
         self.end = value
 
@@ -310,7 +315,8 @@ def read(path):
                 try:
                     reader.line(number, line)
                 except _Wrong as e:
-                    if not whole and reader.run.header and reader.end is None:
+                    cut = isinstance(e, _Unreadable) and not whole
+                    if cut and reader.run.header and reader.end is None:
                         break  # whoever wrote it was stopped in the middle of a line
                     raise RunError(f"{path}:{number}: {e}") from None
     except OSError as e:

@@ -167,6 +167,16 @@ class Prints(Program):
         self.assertTrue((self.output / "report.html").is_file())
 
 
+    def test_a_full_disk(self):
+        file = self.folder / "config.json"
+        file.write_text(json.dumps({"runs": [self.make()], "output": str(self.output)}))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([sys.executable, "-B", str(HERE / "__main__.py"), str(file)], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False, cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr),
+                         (3, "refstack report: cannot write: No space left on device\n"))
+
+
 class Files(Program):
     def test_two_columns(self):
         lines = self.start(1, self.make(), self.make("live", dut="live", kind="kernel",

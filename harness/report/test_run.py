@@ -92,6 +92,14 @@ class Half(Files):
         self.change(1, lambda v: v.update(items=4))
         self.half("has 3 of 4 vectors")
 
+    def test_one_of_the_middle_is_missing(self):
+        del self.lines[2]
+        self.half("has 2 of 3 vectors")
+
+    def test_only_the_last_newline_is_missing(self):
+        self.lines[-1] = self.lines[-1].rstrip()
+        self.assertTrue(self.read().complete)
+
     def test_interrupted(self):
         self.change(len(self.lines), lambda v: v.update(interrupted=True))
         self.half("was interrupted after 3 of 3")
@@ -170,6 +178,14 @@ class Wrong(Files):
     def test_deep_nesting(self):
         self.lines[1] = b'{"id":' + b"[" * 100000 + b"]" * 100000 + b"}\n"
         self.wrong(2, "nested too deeply")
+
+    def test_deep_nesting_in_a_line_that_is_cut(self):
+        self.lines[1:] = [b'{"id":' + b"[" * 100000]
+        self.wrong(2, "nested too deeply")
+
+    def test_a_wrong_last_line_without_its_newline(self):
+        self.lines[1:] = [b'{"id": 1}']
+        self.wrong(2, "'id' is a number")
 
     def test_half_a_character(self):
         self.lines[1] = self.lines[1].replace(b'"passed"', b'"passed", "message": "\\ud800"')
