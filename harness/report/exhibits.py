@@ -3,6 +3,7 @@
 numbers beside them. The templates know this module as `exhibits`.
 """
 
+import collections
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ LINE_MBIT_S = 1000  # of the card
 BETWEEN_FRAMES = 20  # bytes of the wire that belong to no frame: preamble and gap
 NEWLY_MOST = 12  # clauses that are named in a line
 VECTORS_MOST = 6
+CHANGED_MOST = 3  # functions that are named in a line
 CURVE_ROWS = 12  # of a curve's table
 # A pause of more than this part of the time when something is done is cut to the other part of it.
 PAUSE_MOST, PAUSE_DRAWN = 4, 12
@@ -70,7 +72,7 @@ def _lane_order(where):
 
 
 def step_words(step):
-    said = f"step {step.step}, {step.function}: at {us(step.ps)} µs"
+    said = f"step {step.step}, {step.function}: at {us(step.begins_ps)} µs"
     if step.took_ps is not None:
         said += f", {us(step.took_ps)} µs ({step.took_cycles:,} cycles)"
     if step.delta_ps:
@@ -81,7 +83,7 @@ def step_words(step):
 def _stretches(packet):
     """When something is done, merged: [[from, until]]."""
     found = []
-    for begin, end in sorted((s.ps, s.ps + (s.took_ps or 0)) for s in packet.steps):
+    for begin, end in sorted((s.begins_ps, s.ends_ps) for s in packet.steps):
         if found and begin <= found[-1][1]:
             found[-1][1] = max(found[-1][1], end)
         else:
@@ -133,7 +135,7 @@ def _lanes(packet, line):
     for step in packet.steps:
         lane = lanes.setdefault(step.where, [])
         again = lane and lane[-1]["step"] == step.step and not step.delta_ps
-        lane.append({"from": line.at(step.ps), "took": step.took_ps or 0, "colour": step.group, "mark": step.mark,
+        lane.append({"from": line.at(step.begins_ps), "took": step.took_ps or 0, "colour": step.group, "mark": step.mark,
                      "label": "" if again else step.step, "step": step.step, "title": step_words(step)})
     return [{"name": w or "somewhere", "bars": lanes[w]} for w in sorted(lanes, key=_lane_order)]
 
@@ -276,10 +278,12 @@ def _number(count, word):
 def _path_words(report):
     packets = [k for p in report.paths for k in p.packets]
     said = f"{_number(len(packets), 'packet')} of {_number(len(report.paths), 'vector')}."
-    changed = sorted(((s, k) for k in packets for s in k.changed), key=lambda c: -abs(c[0].delta_ps))
+    changed = collections.Counter((s.function, s.delta_ps) for k in packets for s in k.changed)
+    order = sorted(changed, key=lambda c: (-abs(c[1]), c))
     if changed:
-        most = "; ".join(f"{s.function} {signed_us(s.delta_ps)} µs ({k.title})" for s, k in changed[:3])
-        more = f", and {len(changed) - 3} more" if len(changed) > 3 else ""
+        most = "; ".join(f"{name} {signed_us(ps)} µs ({_number(changed[name, ps], 'step')})"
+                         for name, ps in order[:CHANGED_MOST])
+        more = f", and {len(order) - CHANGED_MOST} more" if len(order) > CHANGED_MOST else ""
         return f"{said} Other times than in the baseline: {most}{more}."
     return said + (" Every step takes as long as in the baseline." if any(k.compared for k in packets) else "")
 

@@ -52,11 +52,24 @@ class Step:
     cycles: int = 0  # since the step before on that CPU
     queue: int | None = None
     size: int = 0  # bytes
-    took_ps: int | None = None  # until the next step there; None: it is the last before a pause
-    took_cycles: int | None = None
-    until_ps: int | None = None  # until the next step anywhere
-    delta_ps: int | None = None  # of took_ps, or else of until_ps, against the baseline; None: no such step
+    took_ps: int | None = None  # of a CPU's since the step before there, of the card's until the next
+    took_cycles: int | None = None  # None: a pause lies between
+    apart_ps: int | None = None  # as took_ps, of the step before or the next anywhere
+    delta_ps: int | None = None  # of took_ps, or else of apart_ps, against the baseline; None: no such step
     delta_cycles: int | None = None
+
+    @property
+    def of_cpu(self):
+        """Is it told when what it costs is over? The card tells when it begins with something."""
+        return " " in self.where
+
+    @property
+    def begins_ps(self):
+        return self.ps - (self.took_ps or 0) if self.of_cpu else self.ps
+
+    @property
+    def ends_ps(self):
+        return self.begins_ps + (self.took_ps or 0)
 
     @property
     def group(self):
@@ -79,7 +92,7 @@ class Packet:
 
     @property
     def span_ps(self):
-        return max((s.ps + (s.took_ps or 0) for s in self.steps), default=0)
+        return max((s.ends_ps for s in self.steps), default=0)
 
     @property
     def cycles(self):
@@ -231,12 +244,12 @@ def _cpu(step):
 
 
 def _goes_on(step, after):
-    """Is the time until the next step there this step's own? Not when the place was left in between."""
+    """Is the time between two steps of a place somebody's? Not when the place was left in between."""
     if after.function.startswith("sys_") or after.function == INTERRUPT or after.ps < step.ps:
         return False
     if step.where != after.where:
         return step.where.endswith(" hardirq") and after.where.endswith(" softirq")
-    if " " in step.where:
+    if step.of_cpu:
         return True
     return _order(step) <= _order(after) and (_order(step) < 100) == (_order(after) < 100)
 
@@ -246,10 +259,13 @@ def _time(steps):
     for n, step in enumerate(steps):
         before = last.get(_cpu(step))
         if before is not None and _goes_on(before, step):
-            before.took_ps, before.took_cycles = step.ps - before.ps, step.cycles
+            owner = step if step.of_cpu else before
+            owner.took_ps, owner.took_cycles = step.ps - before.ps, step.cycles
         last[_cpu(step)] = step
-        if n > 0:
-            steps[n - 1].until_ps = max(0, step.ps - steps[n - 1].ps)
+        # What lies between a step of the card and one of a CPU is the CPU's: it is interrupted.
+        if n > 0 and (step.of_cpu or not steps[n - 1].of_cpu):
+            owner = step if step.of_cpu else steps[n - 1]
+            owner.apart_ps = step.ps - steps[n - 1].ps
     return steps
 
 
@@ -274,13 +290,17 @@ def _keys(packet):
     return [(s.step, s.function, s.where) for s in packet.steps]
 
 
-def _compare_steps(now, was, follows):
-    """A step's own time, where both know it; else the time until what follows, where that is the same."""
+def _compare_steps(now, was, same_beside):
+    """A step's own time, where both know it; else the time to its neighbour, where that is the same."""
     if now.took_ps is not None and was.took_ps is not None:
         now.delta_ps = now.took_ps - was.took_ps
         now.delta_cycles = now.took_cycles - was.took_cycles
-    elif follows and now.took_ps is None and was.took_ps is None and None not in (now.until_ps, was.until_ps):
-        now.delta_ps = now.until_ps - was.until_ps
+    elif same_beside and now.took_ps is None and was.took_ps is None and None not in (now.apart_ps, was.apart_ps):
+        now.delta_ps = now.apart_ps - was.apart_ps
+
+
+def _at(keys, n):
+    return keys[n] if 0 <= n < len(keys) else None
 
 
 def compare_packets(now, was):
@@ -291,8 +311,8 @@ def compare_packets(now, was):
     for kind, a, b, c, d in difflib.SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
         if kind == "equal":
             for n in range(b - a):
-                follows = mine[a + n + 1:a + n + 2] == theirs[c + n + 1:c + n + 2]
-                _compare_steps(now.steps[a + n], was.steps[c + n], follows)
+                beside = n - 1 if now.steps[a + n].of_cpu else n + 1
+                _compare_steps(now.steps[a + n], was.steps[c + n], _at(mine, a + beside) == _at(theirs, c + beside))
         else:
             now.added += [s.function for s in now.steps[a:b]]
             now.gone += [s.function for s in was.steps[c:d]]
