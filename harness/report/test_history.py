@@ -180,6 +180,16 @@ class Refused(WithStore):
             said += bool(self.said)
         self.assertGreater(said, 5)
 
+    def test_findings_are_damaged(self):
+        """Nothing is written into a store of which another part is broken."""
+        self.record(report())
+        self.sql("CREATE TABLE finding (id TEXT)")
+        self.sql("INSERT INTO finding VALUES ('3fa9c2d1')")
+        (page,), = self.sql("SELECT rootpage FROM sqlite_master WHERE name = 'finding'")
+        whole = self.path.read_bytes()
+        self.path.write_bytes(whole[:(page - 1) * 4096] + b"\xa5" * 512 + whole[(page - 1) * 4096 + 512:])
+        self.refused("damaged")
+
     def test_cut(self):
         self.record(report())
         whole = self.path.read_bytes()
