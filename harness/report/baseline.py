@@ -84,6 +84,8 @@ def apply(report, path):
     report.baseline = {"name": str(path), **{k: identity[k] for k in ("version", "commit", "made")
                                              if type(identity.get(k)) is str}}
     for column in report.columns:
+        if column.from_goldens:
+            continue
         before = columns.get(column.name)
         if before is None:
             report.notes.append(f"{column.name}: the baseline has no such column; all its failures are new")

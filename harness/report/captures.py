@@ -3,8 +3,8 @@
 
 Golden captures are copied from the vectors' folder where it is at hand. What a device did where it differs is
 captured anew, by the program at hand. That may be another one than made the run: a capture is taken only
-if it has every frame that the run tells of; of the running kernel, whose frames are never the same again, if it is
-the kernel that the run names.
+if it has every frame that the run tells of; of the running kernel, whose frames are never the same again, if
+it is the kernel that the run names.
 """
 
 import os
@@ -73,16 +73,16 @@ def _proves(capture, result):
 
 def _command(run, config, into, names):
     device = run.header.get("device")
-    return [config["program"], "check", "--dut", run.name, "--captures", str(into),
+    return [os.path.abspath(config["program"]), "check", "--dut", run.name, "--captures", str(into),
             *(("--device", device) if device in DEVICES else ()), "--", *names]
 
 
 def _ask(run, config, into, names):
     """Lets the program write captures below a folder; False: it did not come to its end."""
     try:
-        subprocess.run(_command(run, config, into, names), cwd=pathlib.Path(config["vectors"]).resolve().parent,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       timeout=MOST_SECONDS, check=False)
+        subprocess.run(_command(run, config, into, names), timeout=MOST_SECONDS, check=False,
+                       cwd=pathlib.Path(config["vectors"]).resolve().parent, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return True

@@ -43,7 +43,8 @@ class Run:
 
 # --- what a line may hold ------------------------------------------------------------------------------
 # key: (type, is needed). A type is a tuple of Python types, a set of words, a dict for an object with these
-# keys, a list with the type of its members, a range of numbers, or a compiled pattern for the whole of a string.
+# keys, a list with the type of its members, a range of numbers, or a compiled pattern for the whole of a
+# string.
 
 NONE = type(None)
 LONGEST = 1 << 63  # no number is further from 0

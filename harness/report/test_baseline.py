@@ -118,6 +118,13 @@ class Changes(Baseline):
         self.assertEqual(report.gate, "fail")
         self.assertTrue(any("live: the baseline has no such column" in note for note in report.notes))
 
+    def test_the_goldens_have_no_changes(self):
+        self.before(dut="lwip", kind="stack")
+        report = self.compare({A: fixture.becomes("invalid golden", "no pair")}, dut="lwip", kind="stack")
+        self.assertEqual(self.change(report, A, "lwip"), "new")
+        self.assertEqual(self.change(report, A, "linux"), "")
+        self.assertEqual(report.notes, [])
+
     def test_unexpected_agreement_is_new(self):
         self.before()
         report = self.compare({A: fixture.becomes("failed", unexpected=True)})

@@ -212,7 +212,8 @@ class Files(Program):
     def test_golden_captures(self):
         folder = self.vectors(A, B)
         self.start(0, self.make(), vectors=folder)
-        self.assertEqual((self.output / "captures/vectors/ip/a.pcapng").read_bytes(), b"capture of " + A.encode())
+        self.assertEqual((self.output / "captures/vectors/ip/a.pcapng").read_bytes(),
+                         b"capture of " + A.encode())
         found = {v["id"]: v["capture"] for v in self.told()["vectors"]}
         self.assertEqual(found, {A: "captures/vectors/ip/a.pcapng", B: "captures/vectors/ip/b.pcapng", C: ""})
 
@@ -247,7 +248,8 @@ class Files(Program):
         self.start(1, run, vectors=self.vectors(A, B), program=program)
         self.assertEqual(self.got(), {A: "captures/vectors/ip/a.refstack.pcapng", B: None, C: None})
         self.assertEqual((self.output / "captures/vectors/ip/a.refstack.pcapng").read_bytes(), data)
-        self.assertRegex((self.folder / "asked").read_text(), rf"^check --dut refstack --captures \S+ -- {A}\n$")
+        self.assertRegex((self.folder / "asked").read_text(),
+                         rf"^check --dut refstack --captures \S+ -- {A}\n$")
 
     def test_a_capture_without_the_frames_is_none(self):
         run = self.make(changes={A: fixture.ttl_is_wrong})

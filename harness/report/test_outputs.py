@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The files for programs: report.json and the run files by their schemas, JUnit by a real parser, the summary and
-the badge as XML and Markdown read them."""
+"""The files for programs: report.json and the run files by their schemas, JUnit by a real parser, the summary
+and the badge as XML and Markdown read them."""
 
 import json
 import pathlib
@@ -105,7 +105,8 @@ class Json(Outputs):
     def test_its_schema(self):
         validator = self.schema("report")
         for report in (self.all_verdicts(), self.report(), self.report(changes={A: None}),
-                       self.report(changes={A: nasty}, before={B: nasty}), self.report(fixture.make_items(60))):
+                       self.report(changes={A: nasty}, before={B: nasty}),
+                       self.report(fixture.make_items(60))):
             errors = [f"{e.json_path}: {e.message}" for e in validator.iter_errors(self.written(report))]
             self.assertEqual(errors, [])
 
@@ -260,7 +261,8 @@ class Summary(Outputs):
 
     def test_the_verdict_comes_first(self):
         self.assertTrue(self.text(self.report()).startswith("## Passed: no failure\n"))
-        self.assertTrue(self.text(self.report(changes={A: nasty})).startswith("## Failed: refstack: 1 fail\n"))
+        text = self.text(self.report(changes={A: nasty}))
+        self.assertTrue(text.startswith("## Failed: refstack: 1 fail\n"))
         text = self.text(self.report(changes={A: None}))
         self.assertTrue(text.startswith("## INCOMPLETE: refstack: 2 of 3 vectors\n"))
         self.assertIn("Nothing here is a result", text)
@@ -301,7 +303,8 @@ class Summary(Outputs):
     def test_a_case_has_its_file(self):
         name = "vectors/scapy/udp.frames/ttl-0"
         report = self.report([name], {name: fixture.ttl_is_wrong})
-        self.assertRegex(next(summary.lines(report)), r"^vectors/scapy/udp\.frames:\d+ \(ttl-0\): refstack: fail")
+        self.assertRegex(next(summary.lines(report)),
+                         r"^vectors/scapy/udp\.frames:\d+ \(ttl-0\): refstack: fail")
 
     def test_what_is_long_is_cut(self):
         report = self.report(changes={A: fixture.becomes("environment", "word\n " * 200)})

@@ -284,7 +284,8 @@ class Reports(unittest.TestCase):
             self.make((2, None, {}), (2, None, {}))
 
     def test_a_run_of_the_judge(self):
-        report = self.make((2, None, {}), (2, None, {"dut": "uml", "kind": "judge", "title": "Linux 6.12.117"}))
+        judge = {"dut": "uml", "kind": "judge", "title": "Linux 6.12.117"}
+        report = self.make((2, None, {}), (2, None, judge))
         self.assertEqual([c.name for c in report.columns], ["refstack", "uml"])
         self.assertFalse(report.columns[1].from_goldens)
 
@@ -295,7 +296,8 @@ class Reports(unittest.TestCase):
     def test_columns_with_other_vectors(self):
         report = self.make((["vectors/ip/a.pkt"], None, {}),
                            (["vectors/ip/b.pkt"], None, {"dut": "live", "kind": "kernel"}))
-        self.assertEqual([sorted(v.results) for v in report.vectors], [["linux", "refstack"], ["linux", "live"]])
+        self.assertEqual([sorted(v.results) for v in report.vectors],
+                         [["linux", "refstack"], ["linux", "live"]])
 
     def test_totals(self):
         report = self.make((40, {3: fixture.ttl_is_wrong, 4: fixture.becomes("skipped")}, {}))
