@@ -23,7 +23,8 @@ CURVE_ROWS = 12  # of a curve's table
 # A pause of more than this part of the time when something is done is cut to the other part of it.
 PAUSE_MOST, PAUSE_DRAWN = 4, 12
 
-STACK_ORDER = ("pass", "expected", "nonstrict", "skip", "unimplemented", "inconclusive", "error", "xpass", "fail")
+STACK_ORDER = ("pass", "expected", "nonstrict", "skip", "unimplemented", "inconclusive", "error", "xpass",
+               "fail")
 
 
 def swatch(name):
@@ -135,14 +136,17 @@ def _lanes(packet, line):
     for step in packet.steps:
         lane = lanes.setdefault(step.where, [])
         again = lane and lane[-1]["step"] == step.step and not step.delta_ps
-        lane.append({"from": line.at(step.begins_ps), "took": step.took_ps or 0, "colour": step.group, "mark": step.mark,
+        lane.append({"from": line.at(step.begins_ps), "took": step.took_ps or 0, "colour": step.group,
+                     "mark": step.mark,
                      "label": "" if again else step.step, "step": step.step, "title": step_words(step)})
     return [{"name": w or "somewhere", "bars": lanes[w]} for w in sorted(lanes, key=_lane_order)]
 
 
 def packet_picture(packet, name):
     words = ", ".join(f"{s.function} {signed_us(s.delta_ps)} µs" for s in packet.changed[:5])
-    said = f"{len(packet.steps)} steps in {us(packet.span_ps)} µs." + (f" Changed: {words}." if words else "")
+    said = f"{len(packet.steps)} steps in {us(packet.span_ps)} µs."
+    if words:
+        said += f" Changed: {words}."
     line = axis(packet)
     cuts = [(place, f"// {us(pause)} µs") for place, pause in line.cuts]
     return Markup(svg.timeline(name, packet.title, said, _lanes(packet, line), line.end, _ticks(line), cuts))
@@ -211,7 +215,8 @@ def coverage_picture(report):
     rows = [r for r in report.coverage if r.of_path] or report.coverage
     first = next(iter(rows[0].origins), "")
     bars = [{"name": r.file, "said": share(r.all),
-             "parts": [((r.all or 0) / 10, "whole"), ((r.origins.get(first) or 0) / 10, "part")]} for r in rows]
+             "parts": [((r.all or 0) / 10, "whole"),
+                       ((r.origins.get(first) or 0) / 10, "part")]} for r in rows]
     least = min(rows, key=lambda r: r.all or 0)
     said = f"{len(rows)} files; the least is {least.file} with {share(least.all)}."
     return Markup(svg.bars("coverage", "Lines of Linux that were run, by file", said, bars))
@@ -243,7 +248,8 @@ def trend_picture(title, runs):
              for r in runs]
     failing = sum(bool(r.failures) for r in runs)
     said = f"{len(runs)} runs, {failing} with failures; the last has {runs[-1].failures:,}."
-    return Markup(svg.stacked(f"trend-{runs[-1].column}", f"Verdicts of the last runs of {title}", said, drawn,
+    return Markup(svg.stacked(f"trend-{runs[-1].column}", f"Verdicts of the last runs of {title}", said,
+                              drawn,
                               STACK_ORDER))
 
 
@@ -285,7 +291,9 @@ def _path_words(report):
                          for name, ps in order[:CHANGED_MOST])
         more = f", and {len(order) - CHANGED_MOST} more" if len(order) > CHANGED_MOST else ""
         return f"{said} Other times than in the baseline: {most}{more}."
-    return said + (" Every step takes as long as in the baseline." if any(k.compared for k in packets) else "")
+    if any(k.compared for k in packets):
+        said += " Every step takes as long as in the baseline."
+    return said
 
 
 def words(report, name):

@@ -295,7 +295,8 @@ def _compare_steps(now, was, same_beside):
     if now.took_ps is not None and was.took_ps is not None:
         now.delta_ps = now.took_ps - was.took_ps
         now.delta_cycles = now.took_cycles - was.took_cycles
-    elif same_beside and now.took_ps is None and was.took_ps is None and None not in (now.apart_ps, was.apart_ps):
+    elif same_beside and now.took_ps is None and was.took_ps is None and None not in (now.apart_ps,
+                                                                                      was.apart_ps):
         now.delta_ps = now.apart_ps - was.apart_ps
 
 
@@ -312,7 +313,8 @@ def compare_packets(now, was):
         if kind == "equal":
             for n in range(b - a):
                 beside = n - 1 if now.steps[a + n].of_cpu else n + 1
-                _compare_steps(now.steps[a + n], was.steps[c + n], _at(mine, a + beside) == _at(theirs, c + beside))
+                _compare_steps(now.steps[a + n], was.steps[c + n],
+                               _at(mine, a + beside) == _at(theirs, c + beside))
         else:
             now.added += [s.function for s in now.steps[a:b]]
             now.gone += [s.function for s in was.steps[c:d]]
@@ -388,7 +390,8 @@ def from_json(told):
     for row in nic:
         if not _is(row, column=str, direction=str, bytes=int, frames_s=int, mbit_s=int, bound=str):
             raise ValueError("a row of 'nic' is none")
-    return ([Path(p["column"], p["vector"], p["title"], [_packet_from(k) for k in p["packets"]]) for p in paths],
+    return ([Path(p["column"], p["vector"], p["title"],
+                  [_packet_from(k) for k in p["packets"]]) for p in paths],
             [Throughput(r["column"], r["direction"], r["bytes"], r["frames_s"], r["mbit_s"], r["bound"])
              for r in nic])
 
@@ -521,7 +524,7 @@ def data_file(config, name):
 
 
 def _table(path, *needed):
-    """Rows of a .tsv as dicts; lines that begin with # are left out. ValueError: file, line, what is wrong."""
+    """Rows of a .tsv as dicts, with their lines; no line that begins with #. ValueError: what is wrong."""
     lines = [(n, line) for n, line in enumerate(_text(path).splitlines(), 1) if not line.startswith("#")]
     rows = list(csv.reader((line for _, line in lines), delimiter="\t", quoting=csv.QUOTE_NONE))
     head = rows[0] if rows else []
@@ -573,16 +576,19 @@ def _share(text, path, n):
 
 
 def coverage_of(path):
-    fixed = ("file", "path", "all", "in_reach", "lines_run", "lines", "branches", "functions_run", "functions")
+    fixed = ("file", "path", "all", "in_reach", "lines_run", "lines", "branches", "functions_run",
+             "functions")
     rows = []
     for n, row in _table(path, *fixed):
         counts = [row[k] for k in ("lines_run", "lines", "functions_run", "functions")]
         if not all(re.fullmatch(r"\d{1,9}", c) for c in counts):
             raise ValueError(f"{path}:{n}: counts are whole numbers")
         lines_run, lines, functions_run, functions = map(int, counts)
-        rows.append(CoverageRow(row["file"], {k: _share(v, path, n) for k, v in row.items() if k not in fixed},
+        rows.append(CoverageRow(row["file"],
+                                {k: _share(v, path, n) for k, v in row.items() if k not in fixed},
                                 *(_share(row[k], path, n) for k in ("all", "in_reach")), lines_run, lines,
-                                _share(row["branches"], path, n), functions_run, functions, row["path"] == "yes"))
+                                _share(row["branches"], path, n), functions_run, functions,
+                                row["path"] == "yes"))
     return rows
 
 
@@ -629,7 +635,8 @@ def _ledger_diverges(report, runs):
     """Places in the source, and vectors that say so themselves."""
     found = {}
     for row, names in _rows_of_runs(runs, "diverges"):
-        entry = found.setdefault(row.get("id", ""), LedgerRow("diverges", row.get("id", ""), row.get("why", ""),
+        entry = found.setdefault(row.get("id", ""),
+                                 LedgerRow("diverges", row.get("id", ""), row.get("why", ""),
                                                               column=", ".join(names)))
         entry.files += [row["file"]] if row.get("file") and row["file"] not in entry.files else []
         entry.test = entry.test or row.get("test", "")

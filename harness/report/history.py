@@ -21,7 +21,8 @@ RESULTS = ("kept", "should-missed", "missed", "broken")  # a clause that some ve
 
 TABLE = """CREATE TABLE IF NOT EXISTS report_run (
 nr INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL, made TEXT NOT NULL,
-build TEXT NOT NULL, goldens TEXT NOT NULL, totals TEXT NOT NULL, levels TEXT NOT NULL, clauses TEXT NOT NULL)"""
+build TEXT NOT NULL, goldens TEXT NOT NULL, totals TEXT NOT NULL, levels TEXT NOT NULL,
+clauses TEXT NOT NULL)"""
 COLUMNS = "nr, run, name, title, made, build, goldens, totals, levels, clauses"
 
 
@@ -202,10 +203,8 @@ def _history(db, report, columns):
     rows = {c.name: _row(report, c) for c in columns}
 
     def change(db):
-        # The first column last, so that it is the newest.
-        for column in reversed(columns):
-            if report.complete:
-                _insert(db, rows[column.name])
+        for column in columns if report.complete else ():
+            _insert(db, rows[column.name])
         return [run for column in reversed(columns) for run in _of_column(db, column, rows)]
     return _change(db, change)
 

@@ -122,7 +122,8 @@ def _lane_bars(lane, span, y):
         if mark:
             yield _box(x, y + LANE_BAR + 1, width, 4, mark, bar["title"])
         if mark and x >= marked:
-            yield _words(min(x, 100), y + LANE_BAR + LANE_MARKS, SIGNS[mark] + bar["step"], at, ' font-weight="700"')
+            yield _words(min(x, 100), y + LANE_BAR + LANE_MARKS, SIGNS[mark] + bar["step"], at,
+                         ' font-weight="700"')
             marked = x + 2 * LABEL
 
 
@@ -150,9 +151,8 @@ def _axis(ticks, cuts, span, bottom):
 
 
 def timeline(name, title, description, lanes, span, ticks, cuts=()):
-    """Time to the right, a lane for each place: [{name, bars: [{from, took, step, label, colour, title, mark}]}].
-
-    ticks and cuts: (place, words)."""
+    """Time to the right, a lane for each place: [{name, bars: [{from, took, step, label, colour, title,
+    mark}]}]; ticks and cuts: (place, words)."""
     span = max(1, span)
     bottom, y = sum(map(_lane_height, lanes)), 0
     body = list(_axis(ticks, cuts, span, bottom))
@@ -169,11 +169,18 @@ def timeline(name, title, description, lanes, span, ticks, cuts=()):
 # --- lines -----------------------------------------------------------------------------------------
 
 PLOT_HEAD, PLOT, PLOT_FOOT = 16, 170, 34
+POINTS_MOST = 40  # of a line: more are the line alone
 
 
 def _path(points, x_top, y_top):
     """In a picture of its own of 1000 by 1000, which is stretched."""
     return " ".join(f"{number(1000 * x / x_top)},{number(1000 - 1000 * y / y_top)}" for x, y in points)
+
+
+def _point(series, x, y, said):
+    return (f'<circle cx="{number(x)}%" cy="{number(y)}" r="{series.get("width", 2) + 1}" '
+            f'style="fill:{colour(series["colour"])}"><title>{escape(series["name"])}: {said}</title>'
+            '</circle>')
 
 
 def lines(name, title, description, series, x_name, y_name, x_ticks=None):
@@ -184,7 +191,8 @@ def lines(name, title, description, series, x_name, y_name, x_ticks=None):
     body = []
     for part in (0, 1, 2):
         y = PLOT_HEAD + PLOT * part / 2
-        body += [_rule(0, y, 100, y), _words(0, y - 3, f"{y_top * (2 - part) // 2:,} {y_name if part == 0 else ''}")]
+        body += [_rule(0, y, 100, y),
+                 _words(0, y - 3, f"{y_top * (2 - part) // 2:,} {y_name if part == 0 else ''}")]
     body.append(f'<svg x="0" y="{PLOT_HEAD}" width="100%" height="{PLOT}" viewBox="0 0 1000 1000" '
                 'preserveAspectRatio="none">')
     for s in series:
@@ -194,10 +202,9 @@ def lines(name, title, description, series, x_name, y_name, x_ticks=None):
                     f'vector-effect="non-scaling-stroke"{dash}><title>{escape(s["name"])}</title></polyline>')
     body.append("</svg>")
     for s in series:
-        if not s.get("dashed") and len(s["points"]) <= 40:
-            body += [f'<circle cx="{number(100 * x / x_top)}%" cy="{number(PLOT_HEAD + PLOT - PLOT * y / y_top)}" '
-                     f'r="{s.get("width", 2) + 1}" style="fill:{colour(s["colour"])}"><title>{escape(s["name"])}: {escape(x)}: '
-                     f'{y:,}</title></circle>' for x, y in s["points"]]
+        if not s.get("dashed") and len(s["points"]) <= POINTS_MOST:
+            body += [_point(s, 100 * x / x_top, PLOT_HEAD + PLOT - PLOT * y / y_top, f"{x:,}: {y:,}")
+                     for x, y in s["points"]]
     body += _x_axis(x_ticks or [0, x_top // 2, x_top], x_top, x_name)
     return _picture(name, title, description, PLOT_HEAD + PLOT + PLOT_FOOT, body)
 
@@ -234,7 +241,8 @@ def stacked(name, title, description, runs, order):
             # What is there can be seen: one failure of thousands, too.
             high = max(2.0, STACK * count / top)
             y = max(STACK_HEAD, y - high)
-            body.append(_box(n * width + width * .1, y, width * .8, high, key, f"{run['title']}: {key} {count:,}"))
+            body.append(_box(n * width + width * .1, y, width * .8, high, key,
+                             f"{run['title']}: {key} {count:,}"))
         if run["failures"]:
             body.append(_words((n + .5) * width, STACK_HEAD - 4, "✗", "middle", ' font-weight="700"'))
     last = len(runs) - 1
@@ -254,7 +262,8 @@ def bars(name, title, description, rows):
     for row in rows:
         body += [_words(0, y + 11, row["name"]), _words(100, y + 11, row["said"], "end")]
         y += BAR_HEAD
-        body.append(f'<rect x="0" y="{y}" width="100%" height="{BAR}" fill="currentColor" fill-opacity=".08"/>')
+        body.append(f'<rect x="0" y="{y}" width="100%" height="{BAR}" fill="currentColor" '
+                    'fill-opacity=".08"/>')
         body += [_box(0, y, share, BAR, part, f"{row['name']}: {row['said']}")
                  for share, part in row["parts"] if share > 0]
         y += BAR + BAR_GAP

@@ -104,7 +104,8 @@ class Packets(WithFolder):
         took = {s.function: s.took_cycles for s in self.packet().steps}
         self.assertEqual(took, {
             "sys_sendto": None, "udp_sendmsg": 500, "igb_tx_map": 250, "igb_tx_doorbell": 30, "fetch": 1400,
-            "send_frame": None, "message": None, "igb_msix_ring": None, "net_rx_action": 180, "igb_poll": 100})
+            "send_frame": None, "message": None, "igb_msix_ring": None, "net_rx_action": 180,
+            "igb_poll": 100})
         self.assertEqual([(s.begins_ps, s.ends_ps) for s in self.packet().steps[:3]],
                          [(0, 0), (0, 500 * CYCLE_PS), (500 * CYCLE_PS, 750 * CYCLE_PS)])
         for step in self.packet().steps:
@@ -156,7 +157,8 @@ class Packets(WithFolder):
         report = self.made(path_line(way(start=9_999_999)), baseline=before)
         packet = report.paths[0].packets[0]
         self.assertEqual((packet.compared, packet.delta_ps, packet.changed), (True, 0, []))
-        self.assertNotIn("--svg-slower,", "".join(re.findall(r"<svg.*?</svg>", self.section(report, "path"), re.S)))
+        self.assertNotIn("--svg-slower,",
+                         "".join(re.findall(r"<svg.*?</svg>", self.section(report, "path"), re.S)))
 
     def test_a_step_more_moves_no_other(self):
         before = self.as_baseline(self.made(path_line(way(without=("igb_tx_map",)))))
@@ -174,12 +176,14 @@ class Packets(WithFolder):
     def test_from_a_file_of_before(self):
         path = self.folder / "report.json"
         reportjson.write(self.made(path_line(way())), path)
-        packet = self.made(path_line(way("udp_sendmsg", 9)), config={"baseline": str(path)}).paths[0].packets[0]
+        packet = self.made(path_line(way("udp_sendmsg", 9)),
+                           config={"baseline": str(path)}).paths[0].packets[0]
         self.assertEqual([s.function for s in packet.changed], ["udp_sendmsg"])
 
     def test_baselines_that_are_none(self):
         step = {"step": "1", "function": "f", "where": "cpu0 task", "ps": 1, "cycles": 1}
-        for wrong in ([], {"paths": 3}, {"paths": [3]}, {"nic": [[1, 2]]}, {"paths": [{"column": "refstack"}]},
+        for wrong in ([], {"paths": 3}, {"paths": [3]}, {"nic": [[1, 2]]},
+                      {"paths": [{"column": "refstack"}]},
                       {"paths": [{"column": "c", "vector": "v", "title": "t", "packets": [{"title": "t"}]}]},
                       {"paths": [{"column": "c", "vector": "v", "title": "t", "packets": [
                           {"title": "t", "steps": [{**step, "ps": 1.5}]}]}]},
@@ -222,7 +226,8 @@ class Packets(WithFolder):
         self.assertEqual([line.at(ps) for ps in (0, 110, 300)], [0, 110, 300])
 
     def test_no_steps_and_odd_ones(self):
-        odd = [{"step": "", "function": "", "ps": 0}, {"step": "r" + "9" * 40, "function": NASTY, "ps": 2**62},
+        odd = [{"step": "", "function": "", "ps": 0},
+               {"step": "r" + "9" * 40, "function": NASTY, "ps": 2**62},
                {"step": "-1", "function": "x", "ps": -5, "where": "nic", "cycles": -3, "queue": None}]
         report = self.made(path_line([]), path_line(odd))
         self.assertNotRegex(self.section(report, "path"), r"NaN|Infinity|>None<")
@@ -245,7 +250,8 @@ class Throughput(WithFolder):
         runs = [run.read(path), run.read(again)]
         report = build.make(runs, {})
         extras.gather(report, runs, {})
-        self.assertEqual([(r.column, r.frames_s) for r in report.nic], [("refstack", 1_488_095), ("other", 5)])
+        self.assertEqual([(r.column, r.frames_s) for r in report.nic],
+                         [("refstack", 1_488_095), ("other", 5)])
         self.assertEqual([name for name, _, _ in exhibits.nic_columns(report)], ["refstack", "other"])
 
 
@@ -253,10 +259,11 @@ class Throughput(WithFolder):
 
 SUMMARY = {
     "campaign": "build/campaign", "commit": "0123", "sessions": 2, "seconds": 100.292,
-    "targets": {"rx": {"execs": 2227, "worker_seconds": 12.5, "syscalls": 3, "frames": 4, "edges_libfuzzer": 9956,
-                       "edges_afl": 10000, "inputs": 853, "findings": 1}},
+    "targets": {"rx": {"execs": 2227, "worker_seconds": 12.5, "syscalls": 3, "frames": 4,
+                       "edges_libfuzzer": 9956, "edges_afl": 10000, "inputs": 853, "findings": 1}},
     "linux": {"judged": 7, "equal": 7},
-    "findings": [{"id": "c4b8e33c", "target": "rx", "detector": "invariant", "signature": "a < b", "status": "new",
+    "findings": [{"id": "c4b8e33c", "target": "rx", "detector": "invariant", "signature": "a < b",
+                  "status": "new",
                   "first_seen": "2026-11-21T14:20:39Z", "seen": 1}],
     "interrupted": False,
 }
@@ -346,7 +353,8 @@ class Campaigns(WithFolder):
     def test_numbers_that_are_none(self):
         wrong = copy.deepcopy(SUMMARY)
         wrong["seconds"], wrong["sessions"] = float("inf"), "two"
-        wrong["targets"] = {NASTY: {"execs": -5, "worker_seconds": float("nan"), "inputs": 10**400, "frames": True},
+        wrong["targets"] = {NASTY: {"execs": -5, "worker_seconds": float("nan"), "inputs": 10**400,
+                                    "frames": True},
                             "x": 3}
         wrong["linux"], wrong["findings"] = [1], [{"id": 5, "seen": None}, 7]
         self.put("summary.json", wrong)
@@ -373,13 +381,16 @@ class Tables(WithFolder):
         return self.made()
 
     def test_by_layer_and_detector(self):
-        report = self.zoo(("A", "ip", "found", "linux", "yes", "3.1", "x"), ("B", "ip", "found", "crash", "no", "1", "x"),
-                          ("C", "udp", "not found", "", "yes", "60", "x"), ("D", "udp", "not run", "", "", "", "x"),
+        report = self.zoo(("A", "ip", "found", "linux", "yes", "3.1", "x"),
+                          ("B", "ip", "found", "crash", "no", "1", "x"),
+                          ("C", "udp", "not found", "", "yes", "60", "x"),
+                          ("D", "udp", "not run", "", "", "", "x"),
                           ("E", "udp", "absent", "", "", "", "x"))
         detectors, rows = exhibits.zoo_table(report)
         self.assertEqual(detectors, ["crash", "linux"])
         self.assertEqual([(r["layer"], r["rows"], r["ran"], r["by"], r["nobody"], r["golden"]) for r in rows],
-                         [("ip", 2, 2, [1, 1], 0, 1), ("udp", 3, 1, [0, 0], 1, 1), ("all", 5, 3, [1, 1], 1, 2)])
+                         [("ip", 2, 2, [1, 1], 0, 1), ("udp", 3, 1, [0, 0], 1, 1),
+                          ("all", 5, 3, [1, 1], 1, 2)])
         self.assertIn("3 were run: 2 found by a campaign", self.section(report, "campaign"))
 
     def test_the_zoo_that_was_run_here_comes_first(self):
@@ -406,7 +417,8 @@ class Tables(WithFolder):
             path.unlink()
 
     def coverage(self, share="36.8", lines="690"):
-        return ("# Linux 6.12\nfile\tpath\tvectors\tall\tin_reach\tlines_run\tlines\tbranches\tfunctions_run\tfunctions\n"
+        return ("# Linux 6.12\nfile\tpath\tvectors\tall\tin_reach\tlines_run\tlines\tbranches\t"
+                "functions_run\tfunctions\n"
                 f"net/ipv4/udp.c\tyes\t{share}\t45.8\t–\t316\t{lines}\t36.7\t25\t47\n")
 
     def test_coverage(self):
@@ -427,8 +439,8 @@ class Tables(WithFolder):
         self.assertEqual(len({r.file for r in coverage}), len(coverage))
         for row in coverage:
             told = f"**{row.all // 10}.{row.all % 10} %**"
-            line = next(line for line in text[text.index("## To do"):].split(f"## {row.folder}\n")[1].splitlines()
-                        if line.startswith(f"| `{row.file.rsplit('/', 1)[1]}` |"))
+            lines = text[text.index("## To do"):].split(f"## {row.folder}\n")[1].splitlines()
+            line = next(line for line in lines if line.startswith(f"| `{row.file.rsplit('/', 1)[1]}` |"))
             self.assertIn(told, line)
             self.assertIn(f"{row.lines_run} of {row.lines}", line)
         rows = (ROOT / "harness" / "bugzoo" / "rows.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -489,8 +501,10 @@ class Ledger(WithFolder):
     def test_explained_kernels_tape(self):
         ledger = {"ledger": {
             "explained": [{"id": "neigh_gc", "why": "w", "vector": "vectors/nud/x.pkt"},
-                          {"id": "host_time", "why": "w", "vector": "harness/unit/diverges/y.pkt", "test": "t"}],
-            "tape": [{"vector": "vectors/nud/x.pkt", "label": "ip id", "value": str(n % 7)} for n in range(9)]}}
+                          {"id": "host_time", "why": "w", "vector": "harness/unit/diverges/y.pkt",
+                           "test": "t"}],
+            "tape": [{"vector": "vectors/nud/x.pkt", "label": "ip id",
+                      "value": str(n % 7)} for n in range(9)]}}
         items = [fixture.make_item("vectors/nud/x.pkt", live="most kernels have IPv6", until="6.17"),
                  fixture.make_item("vectors/nud/z.pkt", live="most kernels have IPv6", until="6.17")]
         report = self.made(ledger, items=items)
@@ -556,7 +570,8 @@ class Sections(WithFolder):
 
     def full(self, nasty=""):
         for name in ("linux-coverage.tsv", "bugzoo.tsv"):
-            (self.folder / name).write_text((ROOT / "docs" / name).read_text(encoding="utf-8"), encoding="utf-8")
+            (self.folder / name).write_text((ROOT / "docs" / name).read_text(encoding="utf-8"),
+                                            encoding="utf-8")
         campaign = self.folder / "campaign"
         campaign.mkdir(exist_ok=True)
         (campaign / "series").write_text("0 0 5 1 0\n5000 100 20 2 0\n")
@@ -565,10 +580,12 @@ class Sections(WithFolder):
         (campaign / "summary.json").write_text(json.dumps(summary))
         ledger = {"ledger": {"explained": [{"id": nasty or "e", "why": nasty or "w"}],
                              "diverges": [{"id": nasty or "d", "why": nasty or "w", "file": nasty or "f"}],
-                             "tape": [{"label": nasty or "l", "value": nasty or "v", "vector": nasty or VECTOR}]}}
+                             "tape": [{"label": nasty or "l", "value": nasty or "v",
+                                       "vector": nasty or VECTOR}]}}
         header = {"title": "stack " + re.sub(r"[\x00-\x1f]", "", nasty)} if nasty else {}
         first = self.as_baseline(self.made(path_line(way()), nic_line()))
-        report = self.made(path_line(way("udp_sendmsg", 50, nasty=nasty), nasty or "t"), nic_line(1000), ledger,
+        report = self.made(path_line(way("udp_sendmsg", 50, nasty=nasty), nasty or "t"), nic_line(1000),
+                           ledger,
                            baseline=first, config={"campaign": str(campaign)}, **header)
         report.baseline = {"name": "b"}
         store = {"store": str(self.folder / "s.db")}
@@ -609,7 +626,8 @@ class Sections(WithFolder):
         """What is not there is said in words."""
         report = self.made(config={"data": str(self.folder)})
         report.coverage, report.zoo, report.ledger = [], [], []
-        for name, words in (("path", "No packet's way"), ("nic", "No throughput"), ("campaign", "make campaign"),
+        for name, words in (("path", "No packet's way"), ("nic", "No throughput"),
+                            ("campaign", "make campaign"),
                             ("coverage", "make coverage"), ("trend", "No past runs"), ("ledger", "Nothing")):
             page = self.section(report, name)
             self.parsed(page)
@@ -636,7 +654,8 @@ class Elsewhere(WithFolder):
         self.assertEqual(exhibits.words(self.made(path_line(way()), baseline=before), "path"),
                          "1 packet of 1 vector. Every step takes as long as in the baseline.")
         report = self.made(path_line(way("udp_sendmsg", 500)), baseline=before)
-        self.assertEqual(exhibits.words(report, "path"), "1 packet of 1 vector. Other times than in the baseline: "
+        self.assertEqual(exhibits.words(report, "path"),
+                         "1 packet of 1 vector. Other times than in the baseline: "
                          "udp_sendmsg +0.2 µs (1 step).")
         for name in SECTIONS:
             self.assertNotIn("None", exhibits.words(report, name))
@@ -644,7 +663,8 @@ class Elsewhere(WithFolder):
 
 class Words(unittest.TestCase):
     def test_microseconds_are_exact(self):
-        for ps, said in ((0, "0.0"), (1, "0.000001"), (200_000, "0.2"), (1_000_000, "1.0"), (-1_500_000, "-1.5"),
+        for ps, said in ((0, "0.0"), (1, "0.000001"), (200_000, "0.2"), (1_000_000, "1.0"),
+                         (-1_500_000, "-1.5"),
                          (12_345_678_901_234, "12,345,678.901234")):
             self.assertEqual(exhibits.us(ps), said)
 

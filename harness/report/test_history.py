@@ -19,7 +19,8 @@ STORE_C = HERE.parent / "campaign" / "store.c"
 NASTY = "<script>\x00'; DROP TABLE report_run; --"
 
 
-def report(started="2026-11-21T15:00:00Z", commit="0123", shown=("R1",), complete=True, name="refstack", goldens="g",
+def report(started="2026-11-21T15:00:00Z", commit="0123", shown=("R1",), complete=True, name="refstack",
+           goldens="g",
            totals=None):
     column = model.Column(name, name + " 0.1", "reference", {"commit": commit, "started": started}, complete,
                           totals=totals or {"pass": 3, "fail": 1}, levels={"MUST": {"kept": len(shown)}})
@@ -127,7 +128,8 @@ class Recorded(WithStore):
         runs = self.record(both)
         self.assertEqual([r.column for r in runs], ["other", "other", "refstack"])
         self.assertEqual(list(history.by_column(both)), ["refstack", "other"])
-        self.assertEqual([r.date for r in history.by_column(both)["other"]], ["2026-11-21T15:00:00Z", "later"])
+        self.assertEqual([r.date for r in history.by_column(both)["other"]],
+                         ["2026-11-21T15:00:00Z", "later"])
 
     def test_none_is_wanted(self):
         self.assertEqual(self.record(report(), store=None, campaign=str(self.path.parent)), [])
@@ -266,7 +268,8 @@ class AtOnce(WithStore):
             _, err = process.communicate()
             self.assertEqual((process.returncode, err), (0, ""))
         builds = sorted(build for build, in self.sql("SELECT build FROM report_run"))
-        self.assertEqual(builds, sorted([*(f"{n}-{k}" for n in range(workers) for k in range(each)), "of all"]))
+        self.assertEqual(builds,
+                         sorted([*(f"{n}-{k}" for n in range(workers) for k in range(each)), "of all"]))
         self.assertEqual(self.sql("PRAGMA quick_check"), [("ok",)])
 
     def test_the_right_to_write_comes_first(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures: XML whatever is drawn, nothing outside its place, text as it was, each number where it belongs."""
+"""Pictures: XML whatever is drawn, nothing outside its place, text as it was, numbers where they belong."""
 
 import re
 import unittest
@@ -12,7 +12,8 @@ NS = "{http://www.w3.org/2000/svg}"
 
 
 def bar(start, took, label="1", mark="", colour="driver"):
-    return {"from": start, "took": took, "step": label, "label": label, "colour": colour, "title": f"step {label}",
+    return {"from": start, "took": took, "step": label, "label": label, "colour": colour,
+            "title": f"step {label}",
             "mark": mark}
 
 
@@ -28,9 +29,11 @@ def boxes(picture):
 
 class Every(unittest.TestCase):
     def every(self, text="x", number=7):
-        yield svg.timeline(text, text, text, [{"name": text, "bars": [bar(0, number, text, "slower", text)]}], number,
+        yield svg.timeline(text, text, text,
+                           [{"name": text, "bars": [bar(0, number, text, "slower", text)]}], number,
                            [(0, text), (number, text)], [(number // 2, text)])
-        yield svg.lines(text, text, text, [{"name": text, "colour": text, "points": [(0, 0), (number, number)]}],
+        yield svg.lines(text, text, text,
+                        [{"name": text, "colour": text, "points": [(0, 0), (number, number)]}],
                         text, text)
         yield svg.stacked(text, text, text, [{"label": text, "title": text, "counts": {"pass": number},
                                               "failures": 1}], ("pass",))
@@ -93,7 +96,8 @@ class Contrast(unittest.TestCase):
 
 class Timeline(unittest.TestCase):
     def test_bars_lie_where_their_time_is(self):
-        picture = svg.timeline("t", "t", "t", [{"name": "cpu0", "bars": [bar(0, 250), bar(500, 500, "2")]}], 1000, [])
+        picture = svg.timeline("t", "t", "t", [{"name": "cpu0", "bars": [bar(0, 250), bar(500, 500, "2")]}],
+                               1000, [])
         self.assertIn((0.0, 25.0), boxes(picture))
         self.assertIn((50.0, 50.0), boxes(picture))
 
@@ -108,8 +112,10 @@ class Timeline(unittest.TestCase):
             {"name": "c", "bars": [bar(100, 0)]}], 1000, [])))
 
     def test_labels_have_room(self):
-        many = svg.timeline("t", "t", "t", [{"name": "c", "bars": [bar(n, 1, str(n)) for n in range(100)]}], 100, [])
-        self.assertEqual([t for t in texts(many) if re.fullmatch(r"\d+", t)], [str(n) for n in range(0, 100, 4)])
+        many = svg.timeline("t", "t", "t", [{"name": "c", "bars": [bar(n, 1, str(n)) for n in range(100)]}],
+                            100, [])
+        self.assertEqual([t for t in texts(many) if re.fullmatch(r"\d+", t)],
+                         [str(n) for n in range(0, 100, 4)])
 
     def test_a_mark_is_said_although_there_is_no_room_for_its_number(self):
         bars = [bar(0, 10), bar(10, 10, "11", "slower"), bar(500, 9, "12", "faster")]
@@ -127,17 +133,21 @@ class Timeline(unittest.TestCase):
 
 class Lines(unittest.TestCase):
     def test_points(self):
-        picture = svg.lines("l", "l", "l", [{"name": "a", "colour": "tx", "points": [(0, 0), (50, 100), (100, 50)]}],
+        picture = svg.lines("l", "l", "l",
+                            [{"name": "a", "colour": "tx", "points": [(0, 0), (50, 100), (100, 50)]}],
                             "x", "y")
         self.assertIn('points="0,1000 500,0 1000,500"', picture)
 
     def test_ticks_do_not_lie_upon_each_other(self):
-        said = texts(svg.lines("l", "l", "l", [{"name": "a", "colour": "tx", "points": [(1000, 5)]}], "x", "y",
+        said = texts(svg.lines("l", "l", "l", [{"name": "a", "colour": "tx", "points": [(1000, 5)]}], "x",
+                               "y",
                                [10, 20, 30, 500, 950, 1000]))
-        self.assertEqual([t for t in said if t in ("10", "20", "30", "500", "950", "1,000")], ["10", "500", "1,000"])
+        self.assertEqual([t for t in said if t in ("10", "20", "30", "500", "950", "1,000")],
+                         ["10", "500", "1,000"])
 
     def test_nice(self):
-        for top, end in ((0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (101, 200), (986, 1000), (73_000, 100_000)):
+        for top, end in ((0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (101, 200), (986, 1000),
+                         (73_000, 100_000)):
             self.assertEqual(svg.nice(top), end)
 
 
@@ -153,7 +163,8 @@ class Stacked(unittest.TestCase):
         self.assertIn("✗", texts(picture))
 
     def test_no_failure_no_mark(self):
-        self.assertNotIn("✗", texts(svg.stacked("s", "s", "s", [self.run_of(**{"pass": 3})], ("pass", "fail"))))
+        self.assertNotIn("✗",
+                         texts(svg.stacked("s", "s", "s", [self.run_of(**{"pass": 3})], ("pass", "fail"))))
 
     def test_runs_lie_side_by_side(self):
         for number in (1, 12, 30):
@@ -165,7 +176,8 @@ class Stacked(unittest.TestCase):
 
 class Bars(unittest.TestCase):
     def test_share_is_width(self):
-        picture = svg.bars("b", "b", "b", [{"name": "f", "said": "62.5 %", "parts": [(62.5, "whole"), (0, "part")]}])
+        picture = svg.bars("b", "b", "b",
+                           [{"name": "f", "said": "62.5 %", "parts": [(62.5, "whole"), (0, "part")]}])
         self.assertIn((0.0, 62.5), boxes(picture))
         self.assertEqual(len(boxes(picture)), 2)  # the ground, and one part: nothing is drawn of 0
         self.assertEqual(texts(picture), ["f", "62.5 %"])
