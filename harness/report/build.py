@@ -70,8 +70,8 @@ def _release(headers):
     return match[1] if match else ""
 
 
-def _axis(clauses, linux, kinds, release):
-    return {c.id: verdict.rfc_axis(c, linux, kinds, release) for c in clauses}
+def _axis(clauses, linux, kinds, release, told=()):
+    return {c.id: verdict.rfc_axis(c, linux, kinds, release, told) for c in clauses}
 
 
 def _of_clauses(axis):
@@ -82,7 +82,8 @@ def _result(item, clauses):
     unexpected = item.get("unexpected", False)
     linux = verdict.linux_axis(item["verdict"], unexpected)
     kinds = {d["kind"] for d in item.get("differences", ())}
-    axis = _axis(clauses, linux, kinds, _release(item["headers"]))
+    told = list(verdict.marks(item)) if linux == "differs" else ()
+    axis = _axis(clauses, linux, kinds, _release(item["headers"]), told)
     rfc = _of_clauses(axis)
     differences = [_difference(d) for d in item.get("differences", ())]
     ladder = [_row(row) for row in item.get("ladder", ())]
@@ -196,7 +197,7 @@ def _run_identity(run):
     h = run.header
     told = (("version", h["version"]), ("commit", h.get("commit")), ("kernel", h.get("kernel")),
             ("device", h.get("device")), ("options", " ".join(h.get("options", ()))),
-            ("started", h["started"]), ("file", run.path.name))
+            ("started", h["started"]), ("file", run.path.name.encode("utf-8", "replace").decode()))
     return {label: text for label, text in told if text}
 
 

@@ -26,6 +26,7 @@ REASONS = {
     "out-of-scope": "a part of the network that this stack does not have",
     "pending": "of a layer that is not built yet",
 }
+ABOUT = ("frame", "time", "call", "state")  # what an entry of `about` can begin with, or be a field's name
 MOST_WITHOUT = 15  # per cent of the testable clauses of built layers that may lack a vector
 
 
@@ -44,6 +45,7 @@ class Clause:
     superseded_by: str = ""
     conflict: str = ""
     reason: str = ""
+    about: str = ""
     vectors: list = field(default_factory=list)
 
     @property
@@ -70,7 +72,7 @@ def _rows(path, columns):
         yield number, dict(zip(columns, cells))
 
 
-COLUMNS = "id rfc section level clause test linux kernels note superseded_by conflict reason".split()
+COLUMNS = "id rfc section level clause test linux kernels note superseded_by conflict reason about".split()
 API_COLUMNS = "id call condition result source reason".split()
 
 
@@ -79,7 +81,7 @@ def _clause(layer, row):
         id=row["id"], layer=layer, rfc=row["rfc"], section=row["section"], level=row["level"],
         text=row["clause"], test=row["test"], linux=row["linux"], kernels=row["kernels"],
         note=row["note"], superseded_by=row["superseded_by"], conflict=row["conflict"],
-        reason=row["reason"],
+        reason=row["reason"], about=row["about"],
     )
 
 
@@ -87,7 +89,7 @@ def _api(row):
     return Clause(
         id=row["id"], layer="api", rfc="", section=row["call"], level="API", test="api",
         text=f"{row['call']}: {row['condition']}: {row['result']}", note=row["source"],
-        reason=row["reason"],
+        reason=row["reason"], about=f"call {row['call']}",
     )
 
 

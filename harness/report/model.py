@@ -33,6 +33,7 @@ RFC_AXIS = {
     "should-missed": "does not do what the RFC says it SHOULD",
     "missed": "does not do what the RFC says it MUST, as Linux does not",
     "broken": "does not do what the RFC says it MUST, and Linux does",
+    "in-doubt": "differs from Linux where the clause shows; whether it still holds is not known",
     "unknown": "not shown by this run",
     "none": "is about no clause of an RFC",
 }

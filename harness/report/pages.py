@@ -35,10 +35,12 @@ EXTRAS = (("path", "Path of a packet"), ("nic", "Network card"), ("campaign", "C
 AXIS_WORDS = {
     "same": "as Linux", "explained": "explained", "differs": "differs", "unknown": "not compared",
     "kept": "kept", "should-missed": "SHOULD missed", "missed": "MUST missed", "broken": "MUST broken",
-    "none": "no clause",
+    "in-doubt": "in doubt", "none": "no clause",
 }
 RFC_WORDS = {**AXIS_WORDS, "unknown": "not shown"}
 CLAUSE_AXIS = {value: why for value, why in model.RFC_AXIS.items() if value != "none"}
+SHOWS = {"packet": "shows in frames", "api": "shows in results of calls", "timer": "shows in times",
+         "invariant": "shows in counters and state", "none": "does not show"}
 LEVELS = (*catalogue.LEVELS, "API")
 
 # Nothing of a report may be hidden from who reads it: controls, and what turns the direction of text.
@@ -208,7 +210,7 @@ def _axis_counts(lists, page, title, pairs, axis, values, words):
 
 
 def axis_title(axis):
-    return "Linux" if axis == "linux" else "RFCs"
+    return "Linux axis" if axis == "linux" else "RFC axis"
 
 
 def _cells(lists, page, title, pairs, kind):
@@ -404,10 +406,33 @@ def _quoted(word):
     return word if re.fullmatch(r"[A-Za-z0-9_./-]+", word) else "'" + word.replace("'", "'\\''") + "'"
 
 
-def _clause_links(report, ids, root):
-    links = [f'<a href="{root}{esc(clause_page(report.clauses[i]))}">{esc(i)}</a>' if i in report.clauses
-             else esc(i) for i in ids]
-    return Markup(", ".join(links))
+# Words by which a clause says that it is about a field of a frame.
+FIELD_WORDS = {
+    "ttl": ("ttl", "time to live", "time-to-live"), "tos": ("tos", "type of service", "precedence", "ecn"),
+    "id": ("identification", "id field", "ip id", "identifier"), "source": ("source",),
+    "destination": ("destination",), "protocol": ("protocol",), "version": ("version",),
+    "flags": ("df", "mf", "fragment"), "fragment offset": ("fragment",), "ihl": ("ihl", "header length"),
+    "total length": ("length",), "length": ("length",), "checksum": ("checksum",), "sum": ("checksum",),
+    "type": ("type",), "code": ("code",), "payload": ("data", "payload", "echo"), "option": ("option",),
+    "opt": ("option",), "sender": ("sender",), "target": ("target",), "port": ("port",),
+}
+
+
+def _is_about(clause, name):
+    """Does the clause name the field? "quoted ttl", "icmp code" and "udp source port" are found by their words."""
+    words = [word for key, found in FIELD_WORDS.items() if re.search(rf"\b{key}\b", name) for word in found]
+    return any(re.search(rf"\b{word}", clause.text.lower()) for word in words)
+
+
+def _field_clauses(report, result, root):
+    """What says of a field which of the clauses that this result does not keep are about it, as links."""
+    touched = [report.clauses[c] for c, axis in result.clauses.items()
+               if axis in ("broken", "should-missed", "missed") and c in report.clauses]
+
+    def links(name):
+        return ", ".join(f'<a href="{root}{esc(clause_page(c))}">{esc(section_words(c))}</a>'
+                         for c in touched if _is_about(c, name.lower()))
+    return links
 
 
 @dataclass
@@ -452,8 +477,7 @@ def _ladders(vector, views, judge, script, prefix, root, report):
             continue
         own = prefix if not out else f"{prefix}{view.slug}:"
         ladder.mark_first(result.ladder)
-        touched = [c for c, axis in result.clauses.items() if axis in ("broken", "should-missed", "missed")]
-        clauses = _clause_links(report, touched, root)
+        clauses = _field_clauses(report, result, root)
         out.append({"view": view, "first": f"{own}first", "html": Markup(
             ladder.ladder(result.ladder, judge, view.title, own, script.link) +
             ladder.frame_details(result.ladder, judge, view.title, script.link, clauses, level))})
@@ -577,7 +601,7 @@ def _css_text(text):
 
 def _narrow_style(views):
     """On a narrow screen cells stand below each other: each says of which column it is."""
-    rules = "".join(f".vec td:nth-child({3 * i + 2})::before{{content:{_css_text(view.title + ': ')}}}"
+    rules = "".join(f".vec td:nth-child({3 * i + 2})::after{{content:{_css_text(view.title + ': ')}}}"
                     for i, view in enumerate(views))
     return f"@media (max-width:44rem){{{rules}}}"
 
@@ -589,7 +613,7 @@ def _environment():
     env.globals.update(
         VERDICTS=model.VERDICTS, FAILING=model.FAILING, LINUX_AXIS=model.LINUX_AXIS,
         RFC_AXIS=model.RFC_AXIS, CLAUSE_AXIS=CLAUSE_AXIS,
-        LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, plural=plural,
+        LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, SHOWS=SHOWS, plural=plural,
         rfc_name=rfc_name, rfc_slug=rfc_slug, section_words=section_words, section_link=section_link,
         clause_page=clause_page, short=_short, exhibits=exhibits)
     return env
@@ -624,7 +648,7 @@ def _write_lists(lists, views, template, out, common):
         out.write(path, template.render(common, root=root, title=title, groups=shown, clause_list=not view))
 
 
-def _drawn_failures(failures, judge):
+def _drawn_failures(report, failures, judge):
     """Ladders that report.html itself has, as many as fit; of the others the list tells."""
     drawn, size = [], 0
     for failure in failures[:FAILURES_DRAWN]:
@@ -636,7 +660,8 @@ def _drawn_failures(failures, judge):
         if result.ladder:
             html = ladder.ladder(result.ladder, judge, view.title, f"{anchor}:", window=True,
                                  whole=vector.page)
-            html += ladder.frame_details(result.ladder, judge, view.title, level=4)
+            html += ladder.frame_details(result.ladder, judge, view.title, level=4,
+                                         clauses=_field_clauses(report, result, ""))
         size += len(html)
         drawn.append({"failure": failure, "anchor": anchor, "html": Markup(html),
                       "replay": _replay(vector, view)})
@@ -667,7 +692,7 @@ def _report_context(report, views, lists, shown, folder):
     judge = judge_title(report)
     return {
         "headline": headline(report, failures), "mood": _mood(report, failures), "failures": failures,
-        "drawn": _drawn_failures(failures, judge), "first_most": FAILURES_FIRST,
+        "drawn": _drawn_failures(report, failures, judge), "first_most": FAILURES_FIRST,
         "changes": [(view, _changes(report, view, lists)) for view in views if not view.column.from_goldens],
         "totals": _totals(report, views, lists), "layer_rows": _layer_rows(report, views, lists),
         "rfc_rows": _rfc_rows(report, views, lists, shown), "agreement": _agreement(report, views, lists),

@@ -7,6 +7,8 @@ it and from what the catalogue says of Linux: who does as Linux does keeps what 
 
 import re
 
+import catalogue
+
 LINUX = {"passed": "same", "explained": "explained", "failed": "differs"}  # all others: unknown
 
 WORD = {
@@ -26,7 +28,7 @@ MISSED = {"MUST": "missed", "MUST NOT": "missed", "API": "missed", "SHOULD": "sh
           "SHOULD NOT": "should-missed", "MAY": "kept"}
 
 # Of several the worst; what nobody looked at takes nothing away from what somebody saw.
-WORST_RFC = ("broken", "missed", "should-missed", "kept", "unknown", "none")
+WORST_RFC = ("broken", "in-doubt", "missed", "should-missed", "kept", "unknown", "none")
 WORST_LINUX = ("differs", "explained", "same", "unknown")
 
 
@@ -66,16 +68,64 @@ def is_touched(clause, kinds):
     return bool(kinds if clause.test not in TOUCHES else TOUCHES[clause.test] & kinds)
 
 
-def rfc_axis(clause, linux, kinds, release):
-    """Of one clause through one vector; kinds: those of its differences."""
+def _call_at(script, line):
+    """The name of the call on a line of a script."""
+    lines = script.split("\n")
+    match = re.search(r"([a-z]\w*)\(", lines[line - 1]) if 0 < line <= len(lines) else None
+    return match[1] if match else ""
+
+
+def _marks_of_row(row):
+    """What a row of a ladder says of a difference, in the words of the catalogue's column `about`."""
+    ours, theirs = row.get("b", row["a"]), row["a"]
+    if ours == theirs:
+        return
+    text = (theirs or ours)["text"]
+    if row["kind"] == "state":
+        yield f"state {text}"
+    elif row["kind"] == "frame" and row.get("out", True):
+        fields = [f["name"] for f in row.get("fields", ()) if not f.get("follows")]
+        yield from fields
+        if theirs is None or ours is None:
+            yield f"frame {text}"
+        elif theirs.get("when_ns") != ours.get("when_ns"):
+            yield f"time {text}"
+
+
+def marks(item):
+    """All that differs in an item of a run: fields of frames, "frame TEXT" of one that is missing or too
+    much, "time TEXT" of one that comes at another time, "call NAME", "state TEXT"."""
+    for difference in item.get("differences", ()):
+        if difference["kind"] == "statement":
+            yield f"call {_call_at(item['script'], difference.get('line', 0))}"
+    for row in item.get("ladder", ()):
+        yield from _marks_of_row(row)
+
+
+def breaks(clause, told):
+    """Is one of these marks a difference that the clause cannot stand? The words of an entry are all in it;
+    the first one is its kind, or the whole entry the name of a field."""
+    for entry in filter(None, (e.strip().lower() for e in clause.about.split(","))):
+        kind, *words = entry.split()
+        for mark in (m.lower() for m in told):
+            if entry == mark or (mark.split()[0] == kind and kind in catalogue.ABOUT
+                                 and all(word in mark for word in words)):
+                return True
+    return False
+
+
+def rfc_axis(clause, linux, kinds, release, told=()):
+    """Of one clause through one vector; kinds: those of its differences; told: their marks."""
     if linux == "unknown":
         return "unknown"
     missed = MISSED.get(clause.level, "missed")
-    if linux != "same" and (not kinds or is_touched(clause, kinds)):
-        if linux == "explained" or deviates(clause, release):
-            return "unknown"
-        return "broken" if missed == "missed" else missed
-    return missed if deviates(clause, release) else "kept"
+    if linux == "same" or (kinds and not is_touched(clause, kinds)):
+        return missed if deviates(clause, release) else "kept"
+    if linux == "explained" or deviates(clause, release):
+        return "unknown"
+    if not breaks(clause, told):
+        return "in-doubt"
+    return "broken" if missed == "missed" else missed
 
 
 # --- in one word ---------------------------------------------------------------------------------------
