@@ -37,7 +37,8 @@ exits difference_first 1 "$t"
 exits nothing_there 2 "$t/nothing"
 exits no_such_option 2 --no-such
 exits no_such_dut 2 --dut nobody "$t/a"
-exits uml_is_capture 2 --dut uml "$t/a"
+XDG_CACHE_HOME=$dir/nothing exits uml_is_asked 3 --dut uml "$t/a"
+exits uml_has_no_card 2 --dut uml --device igb "$t/a"
 exits list 0 --list "$t"
 expect check/list_names test "$(wc -l <"$dir/out")" = 3
 exits jobs_one 1 "$t"

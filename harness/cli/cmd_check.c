@@ -173,16 +173,11 @@ static void write_capture(struct check *s, const struct vector *v, struct check_
 
 static struct check_result compare_judged(struct check *s, u32 item)
 {
-	const struct judged *j = &s->judge.of[item];
-	const struct vector *v = &s->vectors.v[item];
-	struct check_result r = { .verdict = CHECK_ENVIRONMENT };
+	struct judged *j = &s->judge.of[item];
+	struct record failed = { .verdict = RUN_ENVIRONMENT, .message = j->error };
 
-	s->options.record = &j->record;
-	if (j->error == NULL)
-		return vector_check(v, &s->options, s->worlds);
-	if (asprintf(&r.message, "%s: %s", v->name, j->error) < 0)
-		abort();
-	return r;
+	s->options.record = j->error == NULL ? &j->record : &failed;
+	return vector_check(&s->vectors.v[item], &s->options, s->worlds);
 }
 
 /* In a boot with others it may come out differently; when it was captured it was alone. */
@@ -194,7 +189,8 @@ static struct check_result check_judged(struct check *s, u32 item)
 	if (!s->judge.of[item].asked)
 		return vector_check(&s->vectors.v[item], &s->options, s->worlds);
 	r = compare_judged(s, item);
-	if (r.verdict == CHECK_PASSED || r.verdict == CHECK_NOT_CAPTURED || interrupted != 0)
+	if (r.verdict == CHECK_PASSED || r.verdict == CHECK_NOT_CAPTURED ||
+	    r.verdict == CHECK_SKIPPED || interrupted != 0)
 		return r;
 	check_result_free(&r);
 	judge_ask_alone(&s->judge, item);

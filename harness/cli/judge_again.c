@@ -136,7 +136,30 @@ static struct side_item *ask_some(struct judge *j, struct batch b, u32 *nr)
 	return item;
 }
 
-/* What travels: for each that was asked the length of an error, and that or the record. */
+/* What travels, of each that was asked; the bytes follow. */
+struct parcel {
+	u32 failed; /* they are why */
+	u64 len;
+};
+
+static void send_answer(const struct side_item *item, FILE *to)
+{
+	struct parcel p = { .failed = item->error != NULL };
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *f = must(open_memstream(&bytes, &len));
+
+	if (item->error != NULL)
+		fputs(item->error, f);
+	else
+		record_write(&item->record, f);
+	fclose(f);
+	p.len = len;
+	fwrite(&p, sizeof(p), 1, to);
+	fwrite(bytes, 1, len, to);
+	free(bytes);
+}
+
 static void boot_work(void *ctx, u32 batch, FILE *result)
 {
 	struct boots *b = ctx;
@@ -144,50 +167,48 @@ static void boot_work(void *ctx, u32 batch, FILE *result)
 	u32 n;
 
 	item = ask_some(b->judge, b->batch[batch], &n);
-	for (u32 i = 0; i < n; i++) {
-		u32 len = item[i].error != NULL ? (u32)strlen(item[i].error) + 1 : 0;
-
-		fwrite(&len, sizeof(len), 1, result);
-		if (len != 0)
-			fwrite(item[i].error, 1, len, result);
-		else
-			record_write(&item[i].record, result);
-	}
+	for (u32 i = 0; i < n; i++)
+		send_answer(&item[i], result);
 	side_items_free(item, n);
 	free(item);
 }
 
-static bool take_answer(struct judged *to, FILE *from)
+/* *at moves behind it. */
+static bool take_answer(struct judged *to, const char **at, const char *end)
 {
-	u32 len = 0;
+	struct parcel p;
+	FILE *from;
+	bool ok;
 
-	if (fread(&len, sizeof(len), 1, from) != 1)
+	if ((size_t)(end - *at) < sizeof(p))
 		return false;
-	if (len == 0)
-		return record_read(&to->record, from) == 0;
-	to->error = must(calloc(1, (size_t)len + 1));
-	return fread(to->error, 1, len, from) == len;
+	memcpy(&p, *at, sizeof(p));
+	*at += sizeof(p);
+	if ((u64)(end - *at) < p.len || p.len == 0)
+		return false;
+	if (p.failed != 0)
+		to->error = must(strndup(*at, (size_t)p.len));
+	from = must(fmemopen((void *)(uintptr_t)*at, (size_t)p.len, "rb"));
+	ok = p.failed != 0 || record_read(&to->record, from) == 0;
+	fclose(from);
+	*at += p.len;
+	return ok;
 }
 
 static void boot_done(void *ctx, u32 batch, const void *result, size_t len, int why)
 {
 	struct boots *b = ctx;
 	const struct batch *of = &b->batch[batch];
-	FILE *from = NULL;
+	const char *at = result != NULL ? result : "", *end = at + (result != NULL ? len : 0);
 
 	(void)why;
-	if (result != NULL && len != 0)
-		from = must(fmemopen((void *)(uintptr_t)result, len, "rb"));
 	for (u32 i = of->first; i < of->first + of->n; i++) {
 		struct judged *to = &b->judge->of[i];
 
-		if (!to->asked || (from != NULL && take_answer(to, from)))
-			continue;
-		free(to->error);
-		to->error = must(strdup("the process that asked the judging kernel has ended"));
+		if (to->asked && !take_answer(to, &at, end))
+			to->error = must(strdup("the process that asked the judging kernel has "
+						"ended"));
 	}
-	if (from != NULL)
-		fclose(from);
 }
 
 void judge_ask(struct judge *j, u32 workers, struct dut_worlds *worlds)

@@ -101,13 +101,20 @@ bool run_file_begin(struct run_file *f, const char *path, const struct run_ident
 {
 	struct stat there;
 
-	*f = (struct run_file){ .path = path };
+	*f = (struct run_file){ .path = realpath(path, NULL) };
+	if (f->path == NULL)
+		f->path = must(strdup(path));
+	/* Also by the name that was said: /dev/stderr may lead to a pipe, which has no path. */
 	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
 		f->to = fopen(path, "wbe");
 	else
 		f->to = open_beside(f);
-	if (f->to == NULL)
-		return cannot(err);
+	if (f->to == NULL) {
+		cannot(err);
+		free(f->path);
+		f->path = NULL;
+		return false;
+	}
 	put_identity(f->to, id);
 	return true;
 }
@@ -156,7 +163,8 @@ bool run_file_end(struct run_file *f, bool whole, char err[FILE_ERROR_MAX])
 			unlink(f->temporary);
 	}
 	free(f->temporary);
-	f->temporary = NULL;
+	free(f->path);
+	f->temporary = f->path = NULL;
 	return ok;
 }
 

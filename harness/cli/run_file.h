@@ -30,7 +30,7 @@ struct run_identity {
 };
 
 struct run_file {
-	const char *path;
+	char *path;	 /* with no links in it: they stay links */
 	char *temporary; /* NULL: it is written through: a pipe, a terminal */
 	FILE *to;
 	u32 items;

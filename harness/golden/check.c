@@ -732,6 +732,10 @@ static void check_record(struct check_result *r, const struct script *s, const s
 	struct difference_rules rules = rules_for(o, g, g != NULL ? g->ethernet : rec->ethernet);
 
 	r->virtual_ps = rec->end_ps > 0 ? (u64)rec->end_ps : 0;
+	if (g == NULL && rec->verdict != RUN_PASSED && rec->verdict != RUN_FAILED) {
+		ended(r, CHECK_SKIPPED, "not captured: %s", rec->message);
+		return;
+	}
 	if (take_end(r, &run))
 		return;
 	difference_calls(&r->differences, s, rec, &rules);
