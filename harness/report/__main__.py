@@ -94,11 +94,11 @@ def fill(report, runs, config, folder):
 
 def tell(report, config, output, code):
     if config.get("json"):
-        print(json.dumps({"report": str(output), **summary.as_object(report, code)}, ensure_ascii=False))
+        print(json.dumps({"report": str(output), **summary.as_object(report, code)}))
         return
     for line in summary.lines(report):
         print(line)
-    print(f"report: {output / 'report.html'}")
+    print(summary.plain(f"report: {output / 'report.html'}"))
     print(summary.verdict_line(report))
 
 
@@ -122,7 +122,7 @@ def work(path):
 
 
 def _say(text):
-    print(f"refstack report: {text}", file=sys.stderr)
+    print(f"refstack report: {summary.plain(str(text))}", file=sys.stderr)
 
 
 def _drop_output():
@@ -135,6 +135,8 @@ def main(argv):
     if len(argv) != 2:
         _say("usage: __main__.py CONFIG.json")
         return WRONG_USE
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:

@@ -15,8 +15,13 @@ WORDS = {"pass": "Passed", "fail": "Failed", "incomplete": "INCOMPLETE"}
 
 # --- what both need ------------------------------------------------------------------------------------
 
+def plain(text):
+    """Without what would move a cursor, hide text or turn its direction."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
 def one_line(text):
-    return " ".join(text.split())
+    return plain(" ".join(text.split()))
 
 
 def failures(report, column):
@@ -37,7 +42,7 @@ def place(vector, result):
     """FILE:LINE, and the case."""
     line = f":{result.first.line}" if result.first and result.first.line else ""
     case = vector.id.removeprefix(vector.file).lstrip("/")
-    return f"{vector.file}{line}" + (f" ({case})" if case else "")
+    return plain(f"{vector.file}{line}" + (f" ({case})" if case else ""))
 
 
 def verdict_line(report):
@@ -70,9 +75,9 @@ def lines(report):
     if len(named) > MOST_NAMED:
         yield f"… and {len(named) - MOST_NAMED} more"
     if report.gone:
-        yield (f"{len(report.gone)} that the baseline has are gone: {', '.join(report.gone[:3])}"
-               + (", …" if len(report.gone) > 3 else ""))
-    yield from report.notes
+        yield plain(f"{len(report.gone)} that the baseline has are gone: {', '.join(report.gone[:3])}"
+                    + (", …" if len(report.gone) > 3 else ""))
+    yield from map(plain, report.notes)
 
 
 def as_object(report, code):
@@ -94,14 +99,13 @@ def as_object(report, code):
 
 def escape(text):
     """Plain text in Markdown, also in a table: no markup, no HTML, no names that somebody is told of."""
-    text = re.sub(r"[\x00-\x1f\x7f]", " ", text)
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]()#+!|~@])", r"\\\1", text).replace("\\@", "@\u200b")
 
 
 def code(text):
     """As it stands, in one line."""
-    text = re.sub(r"[\x00-\x1f\x7f]", " ", text).replace("|", "\u00a6")
+    text = one_line(text).replace("|", "\u00a6")
     fence = "``" if "`" in text else "`"
     return f"{fence}{' ' if fence == '``' else ''}{text}{' ' if fence == '``' else ''}{fence}"
 

@@ -167,6 +167,31 @@ class Prints(Program):
         self.assertTrue((self.output / "report.html").is_file())
 
 
+    def test_nothing_of_a_run_reaches_the_terminal(self):
+        def evil(item):
+            fixture.ttl_is_wrong(item)
+            item["differences"][0]["what"] = "\x1b[2J\x9b\u202eevil\x00"
+            item["headers"]["clauses"] = "\x1b[1m"
+        self.start(1, self.make(changes={A: evil}))
+        self.assertIn("evil", self.out)
+        self.assertTrue(all(c.isprintable() or c in "\n\ufffd" for c in self.out), repr(self.out))
+        self.start(2, self.make(kind="\x1b[2J\u202e"))
+        self.assertTrue(all(c.isprintable() or c in "\n\ufffd" for c in self.err), repr(self.err))
+
+    def test_another_locale(self):
+        def foreign(item):
+            fixture.ttl_is_wrong(item)
+            item["differences"][0]["what"] = "Ω ≠ ω"
+        self.start(1, self.make(changes={A: foreign}), environment={"LC_ALL": "C", "PYTHONUTF8": "0",
+                                                                   "PYTHONCOERCECLOCALE": "0"})
+        self.assertIn("Ω ≠ ω", self.out)
+
+    def test_a_name_that_is_no_text(self):
+        run = os.fsdecode(os.fsencode(self.folder) + b"/\xff.jsonl")
+        fixture.make_run(run, (A,))
+        self.start(0, run)
+        self.assertEqual(self.told()["columns"][0]["identity"]["file"], "?.jsonl")
+
     def test_a_full_disk(self):
         file = self.folder / "config.json"
         file.write_text(json.dumps({"runs": [self.make()], "output": str(self.output)}))

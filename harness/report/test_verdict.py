@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Verdicts: every rule of both axes, and what is worst of several."""
 
+import dataclasses
 import pathlib
 import tempfile
 import unittest
+from unittest import mock
 
 import build
 import catalogue
@@ -17,12 +19,12 @@ RELEASE = "6.12.117"
 KINDS = ("statement", "frame", "time", "missing frame", "extra frame", "order", "state")
 
 
-def clause(level="MUST", test="packet", linux="keeps", kernels=""):
-    return Clause("R1-1-1", "ip", "1", "1", level, "…", test, linux, kernels)
+def clause(level="MUST", test="packet", linux="keeps", kernels="", about="ttl"):
+    return Clause("R1-1-1", "ip", "1", "1", level, "…", test, linux, kernels, about=about)
 
 
-def rfc(of, linux="same", *kinds, release=RELEASE):
-    return verdict.rfc_axis(of, linux, set(kinds), release)
+def rfc(of, linux="same", *kinds, release=RELEASE, told=("ttl",)):
+    return verdict.rfc_axis(of, linux, set(kinds), release, told)
 
 
 class Axes(unittest.TestCase):
@@ -64,6 +66,17 @@ class Axes(unittest.TestCase):
         for level in (*catalogue.LEVELS, "API"):
             self.assertEqual(rfc(clause(level), "differs", "frame"), wanted[level], level)
 
+    def test_touched_elsewhere_is_in_doubt(self):
+        for level in (*catalogue.LEVELS, "API"):
+            for told in ((), ("ip tos",)):
+                self.assertEqual(rfc(clause(level), "differs", "frame", told=told), "in-doubt", level)
+            self.assertEqual(rfc(clause(level, about=""), "differs", "frame"), "in-doubt", level)
+
+    def test_what_it_is_about_changes_nothing_else(self):
+        self.assertEqual(rfc(clause()), "kept")
+        self.assertEqual(rfc(clause(test="api"), "differs", "frame"), "kept")
+        self.assertEqual(rfc(clause(), "explained", "frame"), "unknown")
+
     def test_touched_where_linux_deviates(self):
         for level in (*catalogue.LEVELS, "API"):
             self.assertEqual(rfc(clause(level, linux="deviates"), "differs", "frame"), "unknown", level)
@@ -84,6 +97,57 @@ class Axes(unittest.TestCase):
                     for axis in model.LINUX_AXIS:
                         for kinds in ((), ("frame",), ("state",), ("time", "statement")):
                             self.assertIn(rfc(clause(level, test, linux), axis, *kinds), model.RFC_AXIS)
+
+
+class Marks(unittest.TestCase):
+    """What a difference is about, and whether a clause can stand it."""
+
+    def marks(self, change):
+        item = fixture.make_item("vectors/ip/a.pkt")
+        change(item)
+        return set(verdict.marks(item))
+
+    def test_a_field_and_not_what_follows(self):
+        self.assertEqual(self.marks(fixture.ttl_is_wrong), {"ttl"})
+
+    def test_a_missing_frame(self):
+        self.assertEqual(self.marks(fixture.frame_is_missing), {"frame 192.0.2.1 > 192.0.2.2 [ttl 64] udp (24)"})
+
+    def test_a_late_frame_that_leaves(self):
+        def late(item):
+            row = next(row for row in item["ladder"] if row["kind"] == "frame")
+            row["b"] = {**row["a"], "when_ns": 7}
+        self.assertEqual(self.marks(late), {"time 192.0.2.1 > 192.0.2.2 [ttl 64] udp (24)"})
+
+    def test_a_frame_that_comes_in_is_nothing_that_the_stack_does(self):
+        self.assertEqual(self.marks(fixture.timer_is_late), set())
+
+    def test_a_state(self):
+        self.assertEqual(self.marks(fixture.state_differs), {"state mib Udp.OutDatagrams 1"})
+
+    def test_a_call(self):
+        self.assertEqual(self.marks(fixture.call_differs), {"call recv"})
+
+    def test_nothing(self):
+        self.assertEqual(self.marks(lambda item: None), set())
+
+    def test_lines_that_are_not_there(self):
+        def far(item):
+            fixture.call_differs(item)
+            item["differences"][0]["line"] = 1 << 60
+        self.assertEqual(self.marks(far), {"call "})
+
+    def test_which_marks_break_a_clause(self):
+        for about, told, wanted in (
+                ("ttl", ["ttl"], True), ("ttl", ["ip tos"], False), ("ip tos, ttl", ["TTL"], True),
+                ("frame icmp unreachable", ["frame a > b icmp unreachable port_unreachable"], True),
+                ("frame icmp unreachable", ["frame a > b icmp echo_reply"], False),
+                ("frame icmp", ["time a > b icmp"], False), ("frame", ["frame anything"], True),
+                ("time", ["time anything"], True), ("call recv", ["call recv"], True),
+                ("call recv", ["call sendto"], False), ("call recv", ["call "], False),
+                ("state Udp.NoPorts", ["state mib Udp.NoPorts 1"], True), ("", ["ttl"], False),
+                (" , ", ["ttl"], False), ("ttl", [], False), ("ttl", ["", " "], False)):
+            self.assertEqual(verdict.breaks(clause(about=about), told), wanted, f"{about} {told}")
 
 
 class Kernels(unittest.TestCase):
@@ -123,6 +187,7 @@ class Words(unittest.TestCase):
         self.assertEqual(verdict.worst(["kept", "broken", "missed"], verdict.WORST_RFC), "broken")
         self.assertEqual(verdict.worst(["kept", "unknown"], verdict.WORST_RFC), "kept")
         self.assertEqual(verdict.worst(["should-missed", "missed"], verdict.WORST_RFC), "missed")
+        self.assertEqual(verdict.worst(["missed", "in-doubt"], verdict.WORST_RFC), "in-doubt")
         self.assertEqual(verdict.worst([], verdict.WORST_RFC), "none")
         self.assertEqual(verdict.worst(["same", "differs", "explained"], verdict.WORST_LINUX), "differs")
         self.assertEqual(set(verdict.WORST_RFC), set(model.RFC_AXIS))
@@ -153,6 +218,9 @@ class Reports(unittest.TestCase):
     def by_linux(self, linux, level, test="packet"):
         return next(c.id for c in catalogue.load().values()
                     if (c.linux, c.level, c.test) == (linux, level, test) and not c.kernels)
+
+    def all_about_ttl(self, load=catalogue.load):
+        return {name: dataclasses.replace(clause, about="ttl") for name, clause in load().items()}
 
     def test_a_pass(self):
         must = self.by_linux("keeps", "MUST")
@@ -185,7 +253,9 @@ class Reports(unittest.TestCase):
 
     def test_a_failure(self):
         must = self.by_linux("keeps", "MUST")
-        report, vector = self.one(fixture.make_item("vectors/ip/a.pkt", clauses=[must]), fixture.ttl_is_wrong)
+        with mock.patch.object(catalogue, "load", self.all_about_ttl):
+            report, vector = self.one(fixture.make_item("vectors/ip/a.pkt", clauses=[must]),
+                                      fixture.ttl_is_wrong)
         result = vector.results["refstack"]
         self.assertEqual((result.verdict, result.linux, result.rfc), ("fail", "differs", "broken"))
         self.assertEqual(vector.results["linux"].verdict, "pass")

@@ -108,7 +108,7 @@ def breaks(clause, told):
     for entry in filter(None, (e.strip().lower() for e in clause.about.split(","))):
         kind, *words = entry.split()
         for mark in (m.lower() for m in told):
-            if entry == mark or (mark.split()[0] == kind and kind in catalogue.ABOUT
+            if entry == mark or (mark.split()[:1] == [kind] and kind in catalogue.ABOUT
                                  and all(word in mark for word in words)):
                 return True
     return False
