@@ -17,7 +17,7 @@ SCHEMA = 1
 BUSY_S = 30.0
 SHOWN = 30  # runs of a column
 TEXT_MAX = 300
-RESULTS = ("kept", "should-missed", "missed", "broken")  # a clause that some vector has shown
+NOT_SHOWN = ("unknown", "none")  # of a clause: no vector of the run says anything about it
 
 TABLE = """CREATE TABLE IF NOT EXISTS report_run (
 nr INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL, made TEXT NOT NULL,
@@ -125,7 +125,8 @@ def _of_report(report, *labels):
 
 def shown_clauses(report, name):
     """Ids of clauses that a vector has shown on a column, whichever way."""
-    return [ident for ident, of in report.clause_results.items() if name in of and of[name].rfc in RESULTS]
+    return [ident for ident, of in report.clause_results.items()
+            if name in of and of[name].rfc not in NOT_SHOWN]
 
 
 def _row(report, column):
