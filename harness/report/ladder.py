@@ -291,7 +291,7 @@ def mark_first(rows):
 
 
 def _field_row(f, clauses):
-    follows = "follows from another" if f.follows else clauses
+    follows = "follows from another" if f.follows else clauses(f.name)
     return (f'<tr{" class=follows" if f.follows else ""}><th scope="row">{esc(f.name)}</th>'
             f"<td>{esc(cut(f.expected))}</td><td>{esc(cut(f.actual))}</td>"
             f"<td>{f.start}–{max(f.start, f.end - 1)}</td><td>{follows}</td></tr>")
@@ -314,10 +314,11 @@ def _frame_title(row, lines):
     return f"{place}{way} at {_when(row)}: {esc(_mark(row))}"
 
 
-def frame_details(rows, expected, got, lines=lambda line: "", clauses="", level=3):
+def frame_details(rows, expected, got, lines=lambda line: "", clauses=lambda name: "",
+                  level=3):
     """Of each frame that differs its fields and the bytes of both sides.
 
-    clauses: HTML of links; level: of the headings.
+    clauses: HTML of links to those that are about a field; level: of the headings.
     """
     out = []
     for row in rows:

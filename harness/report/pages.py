@@ -22,6 +22,7 @@ import catalogue
 import exhibits
 import ladder
 import model
+import verdict
 from ladder import esc
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -406,32 +407,13 @@ def _quoted(word):
     return word if re.fullmatch(r"[A-Za-z0-9_./-]+", word) else "'" + word.replace("'", "'\\''") + "'"
 
 
-# Words by which a clause says that it is about a field of a frame.
-FIELD_WORDS = {
-    "ttl": ("ttl", "time to live", "time-to-live"), "tos": ("tos", "type of service", "precedence", "ecn"),
-    "id": ("identification", "id field", "ip id", "identifier"), "source": ("source",),
-    "destination": ("destination",), "protocol": ("protocol",), "version": ("version",),
-    "flags": ("df", "mf", "fragment"), "fragment offset": ("fragment",), "ihl": ("ihl", "header length"),
-    "total length": ("length",), "length": ("length",), "checksum": ("checksum",), "sum": ("checksum",),
-    "type": ("type",), "code": ("code",), "payload": ("data", "payload", "echo"), "option": ("option",),
-    "opt": ("option",), "sender": ("sender",), "target": ("target",), "port": ("port",),
-}
-
-
-def _is_about(clause, name):
-    """Does the clause name the field? "quoted ttl", "icmp code" and "udp source port" are found by their words."""
-    words = [word for key, found in FIELD_WORDS.items() if re.search(rf"\b{key}\b", name) for word in found]
-    return any(re.search(rf"\b{word}", clause.text.lower()) for word in words)
-
-
 def _field_clauses(report, result, root):
-    """What says of a field which of the clauses that this result does not keep are about it, as links."""
-    touched = [report.clauses[c] for c, axis in result.clauses.items()
-               if axis in ("broken", "should-missed", "missed") and c in report.clauses]
+    """What says of a field which clauses of the vector a difference of it breaks, as links."""
+    clauses = [report.clauses[c] for c in result.clauses if c in report.clauses]
 
     def links(name):
         return ", ".join(f'<a href="{root}{esc(clause_page(c))}">{esc(section_words(c))}</a>'
-                         for c in touched if _is_about(c, name.lower()))
+                         for c in clauses if verdict.breaks(c, [name]))
     return links
 
 
@@ -560,7 +542,7 @@ def _clause_vectors(vectors, views):
         counts = [Counter(v.results[view.name].verdict for v in members if view.name in v.results)
                   for view in views]
         groups.append({"file": file, "vectors": members, "many": ".frames/" in members[0].id,
-                       "counts": [[(verdict, c[verdict]) for verdict in model.VERDICTS if c[verdict]]
+                       "counts": [[(name, c[name]) for name in model.VERDICTS if c[name]]
                                   for c in counts]})
     return groups
 
@@ -613,7 +595,8 @@ def _environment():
     env.globals.update(
         VERDICTS=model.VERDICTS, FAILING=model.FAILING, LINUX_AXIS=model.LINUX_AXIS,
         RFC_AXIS=model.RFC_AXIS, CLAUSE_AXIS=CLAUSE_AXIS,
-        LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, SHOWS=SHOWS, plural=plural,
+        LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, SHOWS=SHOWS,
+        plural=plural,
         rfc_name=rfc_name, rfc_slug=rfc_slug, section_words=section_words, section_link=section_link,
         clause_page=clause_page, short=_short, exhibits=exhibits)
     return env
@@ -623,10 +606,10 @@ def _list_item(item, view):
     """A line of a list page, which is two folders down, or one: root goes in front."""
     if isinstance(item, model.Vector):
         result = item.results.get(view.name) if view else None
-        verdict = f' <b class="v {result.verdict}">{result.verdict}</b>' if result else ""
+        mark = f' <b class="v {result.verdict}">{result.verdict}</b>' if result else ""
         words = view.words.get(item.id, "") if view else ""
         said = f" <span>{esc(ladder.cut(words, 200))}</span>" if words else ""
-        return f'<li><a href="{{}}{esc(item.page)}">{esc(item.id)}</a>{verdict}{said}</li>'
+        return f'<li><a href="{{}}{esc(item.page)}">{esc(item.id)}</a>{mark}{said}</li>'
     return (f'<li><a href="{{}}{esc(clause_page(item))}">{esc(section_words(item))}</a> '
             f'<b class="lv">{esc(item.level)}</b> {esc(item.text)} <code>{esc(item.id)}</code></li>')
 

@@ -16,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import build  # noqa: E402
+import catalogue  # noqa: E402
 import ladder  # noqa: E402
 import model  # noqa: E402
 import pages  # noqa: E402
@@ -211,7 +212,7 @@ class FirstScreen(Rendered):
 
     def test_missing_frame(self):
         said = self.first_screen(20, {1: fixture.frame_is_missing})
-        self.assertRegex(said, r"1 failure.*vectors/icmp/made-00001\.pkt:\d+: frame 1 missing: 192\.0\.2\.1 >")
+        self.assertRegex(said, r"1 failure.*vectors/icmp/made-00001\.pkt:\d+: frame 1 missing: 192\.0\.2\.1")
 
     def test_late_timer(self):
         said = self.first_screen(20, {2: fixture.timer_is_late})
@@ -271,8 +272,8 @@ class Numbers(Rendered):
 
     def test_each_number_of_a_table_is_a_link(self):
         text = self.make(60, fixture.PLANTS)["report.html"]
-        tables = re.findall(r'<table class="(?:mx|tot)[^"]*">\s*<caption>(?:Layers|RFCs|Vectors|Linux|RFC|Clauses)'
-                            ".*?</table>", text, re.S)
+        tables = re.findall(r'<table class="(?:mx|tot)[^"]*">\s*<caption>(?:Layers|RFCs|Vectors|Linux|RFC|'
+                            "Clauses).*?</table>", text, re.S)
         self.assertGreater(len(tables), 6)
         for table in tables:
             for cell in re.findall(r"<td[^>]*>(.*?)</td>", table, re.S):
@@ -328,6 +329,48 @@ class Hostile(Rendered):
         self.assertEqual(len(names), len({pages.slug(name) for name in names}))
         for name in names:
             self.assertRegex(pages.slug(name), r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
+
+
+class Clauses(Rendered):
+    def test_a_field_leads_to_the_clause_that_is_about_it(self):
+        def spoil(item):
+            item["headers"]["clauses"] = f"{about.id}, {other.id}"
+            fixture.ttl_is_wrong(item)
+        about, other = [c for c in catalogue.load().values() if c.section in ("3.2.1.7", "3.2.1.1")][:2]
+        report = make_report(["vectors/ip/a.pkt"], {0: spoil})
+        report.clauses[about.id].about, report.clauses[other.id].about = "ip id, ttl", "ip id"
+        with tempfile.TemporaryDirectory() as folder:
+            text = render(report, folder)["vectors/ip/a.html"]
+        row = re.search(r'<tr><th scope="row">ttl</th>.*?</tr>', text)[0]
+        self.assertIn(f"{pages.section_words(about)}</a>", row)
+        self.assertNotIn(f"{pages.section_words(other)}</a>", row)
+
+    def test_a_clause_without_a_vector_says_why(self):
+        report = make_report(10)
+        self.assertTrue(any(c.reason == "pending" for c in report.clauses.values()))
+        with tempfile.TemporaryDirectory() as folder:
+            files = render(report, folder)
+        for clause in report.clauses.values():
+            page, _, anchor = pages.clause_page(clause).partition("#")
+            if clause.reason and not clause.vectors:
+                section = files[page].partition(f'<section id="{anchor}"')[2].partition("</section>")[0]
+                self.assertIn(f"<b>No vector:</b> {clause.reason}", section)
+        self.assertIn("no reason given", Page(files["report.html"]).words())
+
+    def test_conflicts_and_successors_are_shown(self):
+        report = make_report(10)
+        first, second = list(report.clauses.values())[:2]
+        first.conflict, first.superseded_by = "the table says otherwise", second.id
+        first.linux, first.kernels, first.note = "deviates", "5.14-", "it does otherwise"
+        with tempfile.TemporaryDirectory() as folder:
+            files = render(report, folder)
+        said = Page(files[pages.clause_page(first).partition("#")[0]]).words()
+        for words in ("The sources disagree: the table says otherwise", "Superseded by",
+                      "Linux deviates, 5.14-: it does otherwise"):
+            self.assertIn(words, said)
+        said = Page(files["report.html"]).words()
+        self.assertIn("level in dispute", said)
+        self.assertIn(f"superseded by {second.id}", said)
 
 
 class Size(Rendered):
