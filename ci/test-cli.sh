@@ -215,6 +215,34 @@ head -c 3000 "$refstack" >"$dir/any.bytes"
 exits fmt_from_any_bytes 0 fmt --from-binary -o "$dir/any.pkt" "$dir/any.bytes"
 exits fmt_any_bytes_canonical 0 fmt --check "$dir/any.pkt"
 
+# --- the card, measured ------------------------------------------------------------------------------
+exits bench_nic 0 bench nic --json
+cp "$dir/out" "$t/nic.json"
+is_json bench_nic_rows "[(r['direction'], r['bytes']) for r in j] == [(d, n) for d in ('tx', 'rx')
+	for n in sorted({r['bytes'] for r in j})] and {64, 128, 256, 512, 1024, 1518} <= {r['bytes'] for r in j}"
+# What a wire of 1 Gbit/s can carry: each frame has 20 bytes of preamble and gap with it.
+is_json bench_nic_line "all(r['line_frames_s'] == 10**9 // ((r['bytes'] + 20) * 8) for r in j)"
+is_json bench_nic_no_more "all(0 < r['frames_s'] <= r['line_frames_s'] and
+	r['mbit_s'] <= r['line_mbit_s'] < 1000 for r in j)"
+is_json bench_nic_mbit "all(abs(r['mbit_s'] * 10**6 - r['frames_s'] * r['bytes'] * 8) <= 1000 for r in j)"
+is_json bench_nic_full "all(r['mbit_s'] >= 0.95 * r['line_mbit_s'] for r in j if r['bytes'] == 1518)"
+is_json bench_nic_bound "all((r['wire'] >= 0.985 and r['lost'] == 0) == (r['bound'] == 'wire') and
+	(r['cpu'] >= 0.9 or r['bound'] != 'cpu') for r in j)"
+# A longer frame costs no less of anything.
+is_json bench_nic_steady "all(a['direction'] != b['direction'] or b['frames_s'] <= 1.02 * a['frames_s']
+	for a, b in zip(j, j[1:]))"
+exits bench_nic_again 0 bench nic --json
+expect cli/bench_nic_same cmp "$t/nic.json" "$dir/out"
+# nicmodel/README.md: line rate at 64 bytes with two reads in flight; with one it waits for memory.
+exits bench_nic_two_reads 0 bench nic --cpus 8 --reads 2 --latency 600 --json
+is_json bench_nic_data_sheet "all(r['frames_s'] == 1488095 and r['bound'] == 'wire' for r in j if r['bytes'] == 64)"
+exits bench_nic_one_read 0 bench nic --cpus 8 --reads 1 --latency 1000 --json
+is_json bench_nic_dma "j[0]['bound'] == 'dma' and 459000 < j[0]['frames_s'] < 1000000 and j[0]['reads'] > 0.99"
+exits bench_nic_text 0 bench nic
+says bench_nic_table "1518 B" "$dir/out"
+exits bench_nothing 2 bench nix
+exits bench_cpus_of_nic 2 bench fuzz --cpus 2
+
 # --- nothing is done to the machine ------------------------------------------------------------------
 mkdir "$dir/witness"
 touch "$dir/witness/file"

@@ -8,6 +8,7 @@
 #include "core/iov.h"
 #include "harness/cli/bench_fuzz.h"
 #include "harness/cli/bench_live.h"
+#include "harness/cli/bench_nic.h"
 #include "harness/cli/cli.h"
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
@@ -219,16 +220,39 @@ static void print_json(const struct bench_row *r, bool last)
 	printf("}%s\n", last ? "" : ",");
 }
 
+static int measure_card(const struct args *args)
+{
+	const struct bench_nic_cfg cfg = {
+		.cpus = (u32)args_number(args, OPT_bench_CPUS, 2),
+		.mem_read_latency_ns = (u32)args_number(args, OPT_bench_LATENCY, 0),
+		.outstanding_reads = (u32)args_number(args, OPT_bench_READS, 0),
+	};
+	struct bench_nic_row rows[BENCH_NIC_ROWS];
+
+	bench_nic(&cfg, rows);
+	if (args_has(args, OPT_bench_JSON))
+		bench_nic_json(stdout, rows);
+	else
+		bench_nic_print(stdout, rows);
+	return EXIT_OK;
+}
+
 int cmd_bench(const struct args *args)
 {
+	const char *what = args->nr_operands != 0 ? args->operand[0] : "";
+	bool json = args_has(args, OPT_bench_JSON), nic = strcmp(what, "nic") == 0;
 	struct bench_row rows[BENCH_FUZZ_ROWS] = { 0 };
-	bool json = args_has(args, OPT_bench_JSON);
 	u32 n = 5;
 
-	if (args->nr_operands != 0 && strcmp(args->operand[0], "fuzz") != 0)
-		return usage_error(COMMAND_bench, "'%s' cannot be measured; fuzz can",
-				   args->operand[0]);
-	if (args->nr_operands != 0)
+	if (what[0] != '\0' && !nic && strcmp(what, "fuzz") != 0)
+		return usage_error(COMMAND_bench, "'%s' cannot be measured; nic and fuzz can",
+				   what);
+	if (!nic && (args_has(args, OPT_bench_CPUS) || args_has(args, OPT_bench_LATENCY) ||
+		     args_has(args, OPT_bench_READS)))
+		return usage_error(COMMAND_bench, "--cpus, --latency and --reads are for nic");
+	if (nic)
+		return measure_card(args);
+	if (what[0] != '\0')
 		n = bench_fuzz(rows);
 	else
 		measure(rows);

@@ -14,13 +14,12 @@
 enum { TEXT_BYTES = 512, FRAME_MIN = 60 };
 
 struct seen_frame {
-	u32 host, len, line;
+	u32 host, len;
 	bool out;
 	char text[TEXT_BYTES];
 };
 
 struct path_run {
-	const struct script *script;
 	struct steps steps;
 	struct seen_frame *frame;
 	u32 nr_frames, cap_frames;
@@ -44,6 +43,7 @@ static void saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 l
 	struct path_run *p = ctx;
 	struct seen_frame *f;
 
+	(void)stmt;
 	if (when_ps == RUN_BEFORE_TIME || !p->steps.running)
 		return;
 	if (p->nr_frames == p->cap_frames) {
@@ -53,8 +53,7 @@ static void saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 l
 	f = &p->frame[p->nr_frames++];
 	*f = (struct seen_frame){ .host = host,
 				  .len = len < FRAME_MIN ? FRAME_MIN : len,
-				  .out = outgoing,
-				  .line = p->script->stmt[stmt].line };
+				  .out = outgoing };
 	packet_describe(frame, len, true, f->text, sizeof(f->text));
 }
 
@@ -141,7 +140,6 @@ static void put_packet(struct json *j, const struct path_run *p, const struct st
 	json_object(j, NULL);
 	put_title(j, k, number, own);
 	json_text(j, "text", f->text);
-	json_u64(j, "line", f->line);
 	json_array(j, "steps");
 	for (u32 i = 0; i < k->nr; i++) {
 		struct steps_line l = steps_line(&clock, &p->steps.rec[k->step[i]]);
@@ -177,7 +175,7 @@ static void last_statement(void *ctx, struct dut *d)
 
 static void run_path(const struct script *s, struct json *j, struct dut_worlds *worlds)
 {
-	struct path_run p = { .script = s, .json = j };
+	struct path_run p = { .json = j };
 	const struct run_watch watch = { .frame = saw_frame, .state = saw_state, .ctx = &p };
 	struct run_options o;
 	struct run_result r;
@@ -213,7 +211,7 @@ static void put_path(FILE *to, const struct vector *v, const struct script *s,
 	json_begin(&j, to, 0);
 	json_object(&j, NULL);
 	json_object(&j, "path");
-	json_text(&j, "vector", v->name);
+	json_text(&j, "vector", v->id);
 	json_text_n(&j, "title", script_text(s, title), title.len);
 	json_array(&j, "packets");
 	run_path(s, &j, worlds);

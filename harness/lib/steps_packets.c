@@ -17,6 +17,9 @@
 
 static_assert(PATH_MAX <= 64, "one bit a step in steps_packet.seen");
 #define SEEN(id) (1ull << PATH_##id)
+/* No interrupt is for it any more: a poll has found it, maybe one that went on when it came. */
+#define TX_POLLED (SEEN(IGB_POLL) | SEEN(NAPI_CONSUME))
+#define RX_POLLED (SEEN(RX_POLL) | SEEN(ETH_TYPE_TRANS))
 
 enum {
 	HELD_MAX = 8,
@@ -32,6 +35,8 @@ struct lane {
 	u32 held[HELD_MAX], nr_held; /* steps whose packet the next one shows */
 	u32 tx_queue, rx_queue;	     /* of the interrupt or poll it is in; ANY: none */
 	u32 batch;		     /* of received packets that go up together */
+	u32 list;		     /* the step that they took together, into IP */
+	u32 direct, start;	     /* those of packets that go to the driver together */
 };
 
 struct sorter {
@@ -209,9 +214,10 @@ static void route_lookup(struct sorter *s, struct lane *l)
 	step_of(s, sending ? l->cur : l->rx);
 }
 
-static void asks_route(struct sorter *s, struct lane *l)
+/* What asks for a route, or builds: for what is in hand, or an answer to it. A connect() has none.
+ */
+static void builds(struct sorter *s, struct lane *l)
 {
-	/* A connect() has none. */
 	if (l->cur != STEPS_NONE || l->rx != STEPS_NONE)
 		begin_unless(s, l, SEEN(IP_OUTPUT) | SEEN(DEV_QUEUE_XMIT));
 	step_after_held(s, l, l->cur);
@@ -273,13 +279,26 @@ static void leaves_queue(struct sorter *s, struct lane *l)
 	if ((has & SEEN(DEV_XMIT_SKB)) == 0 ||
 	    (has & (SEEN(DIRECT_XMIT) | SEEN(QDISC_ENQUEUE))) != 0)
 		l->cur = next_queued(s, s->rec->arg[1]);
+	l->direct = s->index;
 	step_after_held(s, l, l->cur);
 }
 
+static void goes_to_driver(struct sorter *s, struct lane *l)
+{
+	l->start = s->index;
+	step_of(s, l->cur);
+}
+
+/* One of a list: the next one. */
 static void is_handed_over(struct sorter *s, struct lane *l)
 {
-	if ((seen(s, l->cur) & SEEN(XMIT_FRAME)) != 0)
+	if ((seen(s, l->cur) & SEEN(XMIT_FRAME)) != 0) {
 		l->cur = next_queued(s, s->rec->arg[1]);
+		if (l->cur != STEPS_NONE) {
+			take_step(s, l->cur, l->direct);
+			take_step(s, l->cur, l->start);
+		}
+	}
 	step_of(s, l->cur);
 }
 
@@ -374,10 +393,10 @@ static void interrupts(struct sorter *s, struct lane *l)
 		if (v->vector != s->rec->arg[1])
 			continue;
 		if (v->tx.ring != NULL)
-			step_of_all(s, true, SEEN(NIC_REPORT), SEEN(NIC_IRQ) | SEEN(IGB_POLL),
+			step_of_all(s, true, SEEN(NIC_REPORT), SEEN(NIC_IRQ) | TX_POLLED,
 				    v->tx.ring->queue_index);
 		if (v->rx.ring != NULL)
-			step_of_all(s, false, SEEN(NIC_WRITEBACK), SEEN(NIC_IRQ) | SEEN(RX_POLL),
+			step_of_all(s, false, SEEN(NIC_WRITEBACK), SEEN(NIC_IRQ) | RX_POLLED,
 				    v->rx.ring->queue_index);
 	}
 }
@@ -387,13 +406,13 @@ static void interrupts(struct sorter *s, struct lane *l)
 static void tx_interrupt(struct sorter *s, struct lane *l)
 {
 	l->tx_queue = s->rec->arg[1];
-	step_of_all(s, true, SEEN(NIC_IRQ), SEEN(MSIX_RING) | SEEN(IGB_POLL), l->tx_queue);
+	step_of_all(s, true, SEEN(NIC_IRQ), SEEN(MSIX_RING) | TX_POLLED, l->tx_queue);
 }
 
 static void rx_interrupt(struct sorter *s, struct lane *l)
 {
 	l->rx_queue = s->rec->arg[1];
-	step_of_all(s, false, SEEN(NIC_IRQ), SEEN(RX_MSIX) | SEEN(RX_POLL), l->rx_queue);
+	step_of_all(s, false, SEEN(NIC_IRQ), SEEN(RX_MSIX) | RX_POLLED, l->rx_queue);
 }
 
 static void note_cpu(struct sorter *s, bool out, u64 has, u64 lacks, u32 queue)
@@ -406,15 +425,12 @@ static void note_cpu(struct sorter *s, bool out, u64 has, u64 lacks, u32 queue)
 static void polled_later(struct sorter *s, struct lane *l)
 {
 	if (l->tx_queue != ANY) {
-		note_cpu(s, true, SEEN(MSIX_RING), SEEN(NAPI_SCHEDULE) | SEEN(IGB_POLL),
-			 l->tx_queue);
-		step_of_all(s, true, SEEN(MSIX_RING), SEEN(NAPI_SCHEDULE) | SEEN(IGB_POLL),
-			    l->tx_queue);
+		note_cpu(s, true, SEEN(MSIX_RING), SEEN(NAPI_SCHEDULE) | TX_POLLED, l->tx_queue);
+		step_of_all(s, true, SEEN(MSIX_RING), SEEN(NAPI_SCHEDULE) | TX_POLLED, l->tx_queue);
 	}
 	if (l->rx_queue != ANY) {
-		note_cpu(s, false, SEEN(RX_MSIX), SEEN(NAPI_SCHEDULE) | SEEN(RX_POLL), l->rx_queue);
-		step_of_all(s, false, SEEN(RX_MSIX), SEEN(NAPI_SCHEDULE) | SEEN(RX_POLL),
-			    l->rx_queue);
+		note_cpu(s, false, SEEN(RX_MSIX), SEEN(NAPI_SCHEDULE) | RX_POLLED, l->rx_queue);
+		step_of_all(s, false, SEEN(RX_MSIX), SEEN(NAPI_SCHEDULE) | RX_POLLED, l->rx_queue);
 	}
 	l->tx_queue = l->rx_queue = ANY;
 }
@@ -434,7 +450,7 @@ static void softirq_begins(struct sorter *s, struct lane *l)
 
 		if (p->cpu != s->rec->cpu ||
 		    !waits(s, i, p->out, SEEN(NAPI_SCHEDULE),
-			   SEEN(NET_RX_ACTION) | SEEN(IGB_POLL) | SEEN(RX_POLL), ANY))
+			   SEEN(NET_RX_ACTION) | TX_POLLED | RX_POLLED, ANY))
 			continue;
 		take_step(s, i, s->index);
 		n++;
@@ -495,12 +511,14 @@ static void goes_up(struct sorter *s, struct lane *l)
 		n++;
 	}
 	l->batch = batch;
+	l->list = STEPS_NONE;
 	s->to->stray += n == 0;
 }
 
+/* Whose list it is shows when each of it is looked at. */
 static void list_goes_up(struct sorter *s, struct lane *l)
 {
-	hold(s, l);
+	l->list = s->index;
 }
 
 /* Each of a batch comes by before the first goes on. */
@@ -510,13 +528,20 @@ static void each_of_batch(struct sorter *s, struct lane *l)
 	u64 has = own == SEEN(ROUTE_INPUT) || own == SEEN(LOCAL_DELIVER) ? SEEN(IP_RCV_CORE)
 									 : SEEN(NETIF_RECEIVE);
 
+	/* ARP looks whether it is asked for an address of this host. */
+	if (own == SEEN(ROUTE_INPUT) && (seen(s, l->rx) & SEEN(ARP_RCV)) != 0) {
+		step_of(s, l->rx);
+		return;
+	}
 	l->cur = STEPS_NONE;
 	l->rx = STEPS_NONE;
 	for (u32 i = 0; i < s->to->nr && l->rx == STEPS_NONE; i++)
 		if (s->to->p[i].batch == l->batch &&
 		    waits(s, i, false, has, own | SEEN(ARP_RCV) | SEEN(LOCAL_DELIVER), ANY))
 			l->rx = i;
-	step_after_held(s, l, l->rx);
+	if (own == SEEN(IP_RCV_CORE) && l->rx != STEPS_NONE && l->list != STEPS_NONE)
+		take_step(s, l->rx, l->list);
+	step_of(s, l->rx);
 }
 
 static void of_received(struct sorter *s, struct lane *l)
@@ -540,9 +565,9 @@ static void (*const by_step[PATH_MAX])(struct sorter *s, struct lane *l) = {
 	[PATH_INET_AUTOBIND] = in_hand,
 	[PATH_UDP_SENDMSG] = in_hand,
 	[PATH_IP_MAKE_SKB] = in_hand,
-	[PATH_IP_APPEND_DATA] = in_hand,
+	[PATH_IP_APPEND_DATA] = builds,
 	[PATH_UDP_SEND_SKB] = in_hand,
-	[PATH_IP_ROUTE_OUTPUT] = asks_route,
+	[PATH_IP_ROUTE_OUTPUT] = builds,
 	[PATH_FIB_LOOKUP] = route_lookup,
 	[PATH_IP_OUTPUT] = outputs,
 	[PATH_IP_FINISH_OUTPUT2] = outputs,
@@ -555,7 +580,7 @@ static void (*const by_step[PATH_MAX])(struct sorter *s, struct lane *l) = {
 	[PATH_DIRECT_XMIT] = leaves_queue,
 	[PATH_QDISC_RUN] = queue_runs,
 	[PATH_NET_TX_ACTION] = softirq_begins,
-	[PATH_HARD_START_XMIT] = in_hand,
+	[PATH_HARD_START_XMIT] = goes_to_driver,
 	[PATH_XMIT_FRAME] = is_handed_over,
 	[PATH_XMIT_FRAME_RING] = in_hand,
 	[PATH_TX_MAP] = is_mapped,
@@ -644,6 +669,7 @@ static void lanes_init(struct sorter *s)
 		for (u32 i = 0; i < LANES; i++)
 			s->lane[h][i] = (struct lane){ .cur = STEPS_NONE,
 						       .rx = STEPS_NONE,
+						       .list = STEPS_NONE,
 						       .tx_queue = ANY,
 						       .rx_queue = ANY };
 	}
