@@ -227,6 +227,7 @@ static void died(void *ctx, u32 item, int why, struct outcome *o)
 	else
 		snprintf(what, sizeof(what), "refstack itself ended, %s", session_how(why, how));
 	difference_add(&r.differences, DIFFERS_STATEMENT, what, NULL);
+	vector_unrun(&s->vectors.v[item], &s->options, &r);
 	take_result(s, &s->vectors.v[item], &r, o);
 	check_result_free(&r);
 }

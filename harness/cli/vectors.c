@@ -201,6 +201,27 @@ struct check_result vector_check(const struct vector *v, const struct check_opti
 	return is_frames_file(v->path) ? unreadable(v->path) : check_file(v->path, o, cache);
 }
 
+void vector_unrun(const struct vector *v, const struct check_options *o, struct check_result *r)
+{
+	static char why[] = "it has not run";
+	const struct record nothing = { .verdict = RUN_ENVIRONMENT, .message = why };
+	struct check_options without = *o;
+	struct check_result seen;
+
+	if (!o->evidence)
+		return;
+	without.record = &nothing;
+	seen = vector_check(v, &without, NULL);
+	r->script = seen.script;
+	r->script_len = seen.script_len;
+	r->headers = seen.headers;
+	r->ladder = seen.ladder;
+	r->ethernet = seen.ethernet;
+	memcpy(r->golden, seen.golden, sizeof(r->golden));
+	seen.script = seen.headers = seen.ladder = NULL;
+	check_result_free(&seen);
+}
+
 int vector_capture(const struct vector *v, const char *to, const struct check_options *o,
 		   struct dut_worlds *cache, char *err, u32 err_size)
 {

@@ -30,6 +30,10 @@ void vectors_free(struct vectors *v);
 
 struct check_result vector_check(const struct vector *v, const struct check_options *o,
 				 struct dut_worlds *cache);
+/* What evidence there is without a run: script, golden, headers, and Linux's side of all that
+ * happened.
+ */
+void vector_unrun(const struct vector *v, const struct check_options *o, struct check_result *r);
 /* As check_capture(). */
 int vector_capture(const struct vector *v, const char *to, const struct check_options *o,
 		   struct dut_worlds *cache, char *err, u32 err_size);
