@@ -137,16 +137,13 @@ def main(argv):
         return WRONG_USE
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    publish.end_cleanly()
     try:
         return work(argv[1])
     except (ConfigError, run.RunError, baseline.BaselineError, publish.PublishError,
             catalogue.CatalogueError) as e:
         _say(e)
         return WRONG_USE
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     except BrokenPipeError:
         _drop_output()
         return ENVIRONMENT
