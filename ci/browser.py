@@ -48,7 +48,7 @@ def find():
 class Browser:
     """A browser process. Pages are tabs of it."""
 
-    def __init__(self, timeout=60):
+    def __init__(self, timeout=180):
         self.timeout = timeout
         self.buffer = b""
         self.last = 0

@@ -166,7 +166,7 @@
 		let stack = [];
 		if (e.ownerSVGElement) {
 			const at = document.elementsFromPoint(box.left + box.width / 2 - scrollX, box.top + box.height / 2 - scrollY);
-			stack = at.filter((x) => !x.contains(e) || x === e).filter((x) => x !== e && !/^(text|tspan|a|g)$/.test(x.tagName));
+			stack = at.filter((x) => !x.contains(e) || x === e).filter((x) => x !== e && !/^(text|tspan|a|g|line)$/.test(x.tagName));
 			e = e.ownerSVGElement;
 		}
 		for (; e; e = e.parentElement) stack.push(e);

@@ -3,7 +3,8 @@
 """The pages of a report in a real browser.
 
 report-page.py checks                     the checks themselves: each finds the mistake that is made for it
-report-page.py look DIR [--screens DIR]   every kind of page of the report in DIR, as readers meet it
+report-page.py look DIR [--screens DIR]   every kind of page of the report in DIR, as readers meet it;
+                [--only PAGE]             or one page
 report-page.py filter DIR                 the filters of the list of vectors do what they say
 report-page.py first DIR TEXT...          the first screen of the report names each TEXT; there and on its own
                                           page the first difference is seen without scrolling sideways
@@ -212,9 +213,9 @@ def look_at_links(cases, folder):
     cases.case(f"weight ({size // 1024} KiB)", "" if size <= PAGE_MAX else f"report.html has {size} bytes")
 
 
-def look(cases, folder, screens):
+def look(cases, folder, screens, only):
     with Browser() as browser:
-        for path in kinds(folder):
+        for path in [folder / only] if only else kinds(folder):
             name = path.relative_to(folder)
             page = browser.page()
             for dark in (False, True):
@@ -437,13 +438,14 @@ def main():
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("texts", nargs="*")
     parser.add_argument("--screens", type=pathlib.Path)
+    parser.add_argument("--only")
     args = parser.parse_args()
     cases = Cases()
     if args.what == "checks":
         with tempfile.TemporaryDirectory() as folder:
             check_checks(cases, pathlib.Path(folder))
     elif args.what == "look":
-        look(cases, args.folder, args.screens)
+        look(cases, args.folder, args.screens, args.only)
     elif args.what == "links":
         look_at_links(cases, args.folder)
     elif args.what == "filter":
