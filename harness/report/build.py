@@ -291,6 +291,18 @@ def _all_told(vectors, key):
     return told[0] if len(told) == 1 else f"{len(told)} of them" if told else ""
 
 
+def _options(argv):
+    """Without where the report goes, which changes nothing of it."""
+    words = iter(argv or ())
+    kept = []
+    for word in words:
+        if word in ("-o", "--output"):
+            next(words, None)
+        elif not word.startswith("--output="):
+            kept.append(word)
+    return " ".join(kept)
+
+
 def _identity(report, runs, config):
     first = runs[0].header
     told = (
@@ -301,7 +313,7 @@ def _identity(report, runs, config):
         ("goldens", "sha256:" + _hash_of_goldens(report.vectors)),
         ("kernel", ", ".join(f"Linux {r}" for r in _releases(report.vectors))),
         ("kernel config", _all_told(report.vectors, "config")),
-        ("options", " ".join(config.get("argv") or ())),
+        ("options", _options(config.get("argv"))),
     )
     return {label: text for label, text in told if text}
 

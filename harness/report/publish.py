@@ -17,6 +17,7 @@ import tempfile
 MARK = ".refstack-report"  # names what the report has at its top, a line each
 NEW = ".new"  # ends the name of a folder that is being filled
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class PublishError(Exception):
@@ -40,10 +41,26 @@ def check(output):
     return output
 
 
+def _already(_number, _frame):
+    """Not SIG_IGN: Python complains of one that came before it was said."""
+
+
+def _end(number, _frame):
+    for ending in ENDINGS:
+        signal.signal(ending, _already)
+    raise SystemExit(128 + number)
+
+
+def end_cleanly():
+    """The first signal that ends us does so past all that cleans up; what follows does not disturb that."""
+    for ending in ENDINGS:
+        signal.signal(ending, _end)
+
+
 @contextlib.contextmanager
 def _undisturbed():
     """Whoever wants to end us waits that long."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     try:
         yield
     finally:

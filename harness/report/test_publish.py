@@ -145,17 +145,18 @@ class Publish(unittest.TestCase):
 
     def start(self):
         """A program that is in the middle of publishing, and waits there."""
-        code = ("import pathlib, publish, signal, sys\n"
-                "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
+        code = ("import publish, sys\n"
+                "publish.end_cleanly()\n"
                 "def fill(folder):\n"
                 "    (folder / 'report.html').write_text('half')\n"
                 "    print('here', flush=True)\n"
                 "    sys.stdin.read()\n"
                 f"publish.publish({str(self.output)!r}, fill)\n")
         child = subprocess.Popen([sys.executable, "-B", "-c", code], cwd=HERE, stdin=subprocess.PIPE,
-                                 stdout=subprocess.PIPE, text=True)
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(child.stdin.close)
         self.addCleanup(child.stdout.close)
+        self.addCleanup(child.stderr.close)
         self.assertEqual(child.stdout.readline(), "here\n")
         return child
 
@@ -177,6 +178,21 @@ class Publish(unittest.TestCase):
         self.assertEqual(child.wait(), 143)
         self.assertEqual(self.said(), "one")
         self.alone()
+
+    def test_ended_many_times(self):
+        """As by a terminal and by whoever waits for us, all before the first has been seen."""
+        publish.publish(self.output, fill_with("one"))
+        for first in publish.ENDINGS:
+            child = self.start()
+            child.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, child.pid, os.WSTOPPED)
+            for ending in (first, *publish.ENDINGS):
+                child.send_signal(ending)
+            child.send_signal(signal.SIGCONT)
+            self.assertIn(child.wait(), {128 + ending for ending in publish.ENDINGS})
+            self.assertEqual(child.stderr.read(), "")
+            self.assertEqual(self.said(), "one")
+            self.alone()
 
     def test_two_at_a_time(self):
         child = self.start()

@@ -395,6 +395,11 @@ class Reports(unittest.TestCase):
         self.assertEqual(a["catalogue"], b["catalogue"])
         self.assertNotEqual(a["goldens"], b["goldens"])
 
+    def test_where_it_goes_is_no_option(self):
+        for words in ("-o x --strict", "--output=x --strict", "--strict --output x", "--strict -o"):
+            identity = self.make((1, None, {}), argv=["report", *words.split()]).identity
+            self.assertEqual(identity["options"], "report --strict")
+
     def test_layers(self):
         for name, wanted in (("vectors/udp/x.pkt", "udp"), ("vectors/udp/more/x.pkt", "udp"),
                              ("vectors/scapy/udp.frames/ttl-0", "scapy"), ("mine/x.pkt", "mine"),
