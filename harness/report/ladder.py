@@ -291,10 +291,12 @@ def mark_first(rows):
 
 
 def _field_row(f, clauses):
+    last = max(f.start, f.end - 1)
+    place = f"{f.start}–{last}" if last > f.start else f.start
     follows = "follows from another" if f.follows else clauses(f.name)
     return (f'<tr{" class=follows" if f.follows else ""}><th scope="row">{esc(f.name)}</th>'
             f"<td>{esc(cut(f.expected))}</td><td>{esc(cut(f.actual))}</td>"
-            f"<td>{f.start}–{max(f.start, f.end - 1)}</td><td>{follows}</td></tr>")
+            f"<td>{place}</td><td>{follows}</td></tr>")
 
 
 def _fields(row, expected, got, clauses):

@@ -478,6 +478,13 @@ def _bytes_of(vector):
     return ""
 
 
+def _captures(vector, views, judge):
+    """Links to pcapng files: the golden one, and of each column that did something else."""
+    golden = [(f"expected, {judge}", vector.capture)] if vector.capture else []
+    return golden + [(f"got, {view.title}", vector.results[view.name].got_capture) for view in views
+                     if view.name in vector.results and vector.results[view.name].got_capture]
+
+
 def _case(report, vector, views, script, prefix, root):
     judge = judge_title(report)
     ladders = _ladders(vector, views, judge, script, prefix, root, report)
@@ -487,7 +494,7 @@ def _case(report, vector, views, script, prefix, root):
                  if view.name in vector.results],
         "clauses": [(report.clauses[c] if c in report.clauses else None, c) for c in vector.clauses],
         "ladders": ladders, "firsts": {each["view"].name: each["first"] for each in ladders if each["view"]},
-        "bytes": _bytes_of(vector),
+        "bytes": _bytes_of(vector), "captures": _captures(vector, views, judge),
         "replays": [(view, _replay(vector, view)) for view in views if view.name in vector.results
                     and view.column.kind != "judge"] or [(views[0], _replay(vector, views[0]))],
         "worst": _worst(vector),
@@ -583,7 +590,7 @@ def _css_text(text):
 
 def _narrow_style(views):
     """On a narrow screen cells stand below each other: each says of which column it is."""
-    rules = "".join(f".vec td:nth-child({3 * i + 2})::after{{content:{_css_text(view.title + ': ')}}}"
+    rules = "".join(f".vec td:nth-child({3 * i + 2})::after{{content:{_css_text(view.name + ': ')}}}"
                     for i, view in enumerate(views))
     return f"@media (max-width:44rem){{{rules}}}"
 

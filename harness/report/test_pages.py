@@ -357,6 +357,16 @@ class Clauses(Rendered):
                 self.assertIn(f"<b>No vector:</b> {clause.reason}", section)
         self.assertIn("no reason given", Page(files["report.html"]).words())
 
+    def test_captures_are_linked(self):
+        report = make_report(10, {0: fixture.ttl_is_wrong})
+        vector = next(v for v in report.vectors if v.id == "vectors/udp/made-00000.pkt")
+        vector.capture = "captures/vectors/udp/made 0.pcapng"
+        vector.results["refstack"].got_capture = "captures/vectors/udp/made 0.got.pcapng"
+        with tempfile.TemporaryDirectory() as folder:
+            links = Page(render(report, folder)["vectors/udp/made-00000.html"]).links
+        self.assertIn("../../captures/vectors/udp/made%200.pcapng", links)
+        self.assertIn("../../captures/vectors/udp/made%200.got.pcapng", links)
+
     def test_conflicts_and_successors_are_shown(self):
         report = make_report(10)
         first, second = list(report.clauses.values())[:2]
