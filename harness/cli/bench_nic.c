@@ -25,7 +25,7 @@
 enum {
 	LINK_UP_SECS = 6,
 	WARM_MS = 20,
-	MEASURED_MS = 20,
+	MEASURED_MS = 10,
 	PORT = 5000,
 	PEER_PORT = 7,
 	UDP_HEADER = 8,

@@ -266,6 +266,37 @@ static void an_error_is_an_answer(void **state)
 	end(&k);
 }
 
+/* A call that fails, one that sends nothing, one that nobody answers for: none of them is a frame.
+ */
+static void what_leaves_nothing(void **state)
+{
+	static const u8 data[1];
+	struct walked k;
+
+	(void)state;
+	begin(&k, 2);
+	send_to(&k, 18, PORT);
+	settle(&k);
+	assert_int_equal(call_sendto(k.w, 0, 0, k.tx, data, 1, 0, "192.0.2.255", 9), -EACCES);
+	assert_int_equal(call_connect(k.w, 0, 0, k.tx, "192.0.2.2", PORT), 0);
+	assert_int_equal(call_recv(k.w, 0, 0, k.tx, 100, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(call_sendto(k.w, 0, 0, k.tx, data, 1, 0, "192.0.2.99", 9), 1);
+	send_to(&k, 20, PORT);
+	world_run_until(k.w, k.w->sim.now_ps + 10 * PS_PER_SEC);
+	sorted(&k);
+	assert_true(k.all.stray > 0);
+	for (u32 i = 0; i < k.all.nr; i++) {
+		const struct steps_packet *p = &k.all.p[i];
+
+		assert_int_not_equal(p->frame, STEPS_NONE);
+		came_by(p, p->out ? BIT(NIC_SEND) : BIT(NIC_STORE));
+		for (u32 n = 0; n < p->nr; n++)
+			if (k.steps.rec[p->step[n]].arg[0] == PATH_SYS_SENDTO)
+				assert_in_range(k.steps.rec[p->step[n]].arg[2], 18, 20);
+	}
+	end(&k);
+}
+
 /* Many at a time, on few and on many CPUs: interrupts come for several, frames wait in queues; and
  * still no frame has another one's step, and each is there.
  */
@@ -361,6 +392,7 @@ int main(void)
 		cmocka_unit_test(a_reader_that_waited),
 		cmocka_unit_test(pieces_have_steps_of_their_own),
 		cmocka_unit_test(an_error_is_an_answer),
+		cmocka_unit_test(what_leaves_nothing),
 		cmocka_unit_test(every_frame_of_a_burst),
 		cmocka_unit_test(nothing_is_lost_and_nothing_changes),
 	};
