@@ -195,7 +195,8 @@ static bool has_jinja(const char *python)
 {
 	/* Not that of the folder where we are called, which may be anybody's. */
 	const char *const argv[] = { python, "-B", "-c",
-				     "import sys; sys.path = [p for p in sys.path if p]; import jinja2",
+				     "import sys; sys.path = [p for p in sys.path if p]; "
+				     "import jinja2",
 				     NULL };
 
 	return run_child(argv, -1, -1) == 0;
