@@ -245,13 +245,14 @@ static void test_a_wrong_ttl_is_in_its_row(void **state)
 	memcpy(bytes, g.frame[FIRST_OUT].bytes, g.frame[FIRST_OUT].len);
 	bytes[TTL_AT] = 63;
 	g.frame[FIRST_OUT].bytes = bytes;
+	g.frame[FIRST_OUT].when_ns = 2000; /* which is no difference, and not shown as one */
 	r = check(p->text, &g);
 	assert_int_equal(r.verdict, CHECK_FAILED);
 	assert_int_equal(count(r.ladder, "\"b\":"), 1);
 	row_says(r.ladder, "(ttl 63",
 		 "\"name\": \"ttl\", \"expected\": \"63\", \"actual\": \"64\", \"follows\": false, "
 		 "\"from\": 22, \"to\": 23");
-	row_says(r.ladder, "(ttl 63", "\"b\": {\"when_ns\": 0, \"text\": \"192.0.2.1.5000 > ");
+	row_says(r.ladder, "(ttl 63", "\"b\": {\"when_ns\": 2000, \"text\": \"192.0.2.1.5000 > ");
 	row_says(r.ladder, "(ttl 63", "(ttl 64");
 	check_result_free(&r);
 	free(bytes);
@@ -551,6 +552,7 @@ static void test_a_case_has_lines_of_its_own(void **state)
 	assert_null(strstr(r.script, "finally"));
 	row_says(r.ladder, "0200000000010200000000020800", "\"line\": 6");
 	row_says(r.ladder, "Ip.InHdrErrors", "\"a\": {\"text\": \"mib Ip.InHdrErrors 77\"}");
+	assert_int_equal(count(r.ladder, "Ip.InHdrErrors"), 2); /* once on either side */
 	assert_int_equal(strlen(r.golden), SHA256_HEX - 1);
 	check_result_free(&r);
 	frames_free(f);
