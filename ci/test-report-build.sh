@@ -14,5 +14,5 @@ if ! "$python" -c 'import jinja2' 2>/dev/null; then
 	exit 0
 fi
 exec "$python" -B -W error::ResourceWarning harness/report/run_tests.py \
-	test_run.py test_verdict.py test_baseline.py test_outputs.py test_publish.py test_main.py \
+	test_run.py test_catalogue.py test_verdict.py test_baseline.py test_outputs.py test_publish.py test_main.py \
 	test_svg.py test_history.py test_extras.py

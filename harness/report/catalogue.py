@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, field
 
 HERE = pathlib.Path(__file__).resolve().parent / "catalogue"
+FIELDS = HERE.parent.parent / "golden" / "field.c"
 LAYERS = ("link", "arp", "ip", "route", "icmp", "udp", "checksum", "tcp")
 BUILT = ("link", "arp", "ip", "route", "icmp", "udp", "checksum")  # what the reference has
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
@@ -26,7 +27,11 @@ REASONS = {
     "out-of-scope": "a part of the network that this stack does not have",
     "pending": "of a layer that is not built yet",
 }
-ABOUT = ("frame", "time", "call", "state")  # what an entry of `about` can begin with, or be a field's name
+ABOUT = {  # what an entry of `about` can begin with, and what that means of a difference (verdict.marks)
+    "missing": ("missing",), "extra": ("extra",), "frame": ("missing", "extra"),
+    "early": ("early",), "late": ("late",), "time": ("early", "late"),
+    "call": ("call",), "state": ("state",),
+}
 MOST_WITHOUT = 15  # per cent of the testable clauses of built layers that may lack a vector
 
 
@@ -74,6 +79,11 @@ def _rows(path, columns):
 
 COLUMNS = "id rfc section level clause test linux kernels note superseded_by conflict reason about".split()
 API_COLUMNS = "id call condition result source reason".split()
+SIBLINGS = {  # by which other calls a row shows, too
+    "send": ("send", "sendto", "sendmsg"), "recv": ("recv", "recvfrom", "recvmsg"),
+    "setsockopt": ("setsockopt", "getsockopt"),
+}
+OPTION = r"\b(?:SOL|SO|IP|TCP|UDP|ICMP)_[A-Z_]+"
 
 
 def _clause(layer, row):
@@ -85,11 +95,18 @@ def _clause(layer, row):
     )
 
 
+def _about_api(row):
+    """Its call with another result; of an option only where it is about that one."""
+    calls = SIBLINGS.get(row["call"], (row["call"],))
+    options = re.findall(OPTION, row["condition"]) if row["call"].endswith("sockopt") else []
+    return ", ".join(f"call {call} {option}".strip().lower() for call in calls for option in options or [""])
+
+
 def _api(row):
     return Clause(
         id=row["id"], layer="api", rfc="", section=row["call"], level="API", test="api",
         text=f"{row['call']}: {row['condition']}: {row['result']}", note=row["source"],
-        reason=row["reason"], about=f"call {row['call']}",
+        reason=row["reason"], about=_about_api(row),
     )
 
 
@@ -137,6 +154,44 @@ def link(clauses, vectors):
     return wrong
 
 
+def entries_about(clause):
+    """Of its column `about`, in small letters."""
+    return [" ".join(entry.split()) for entry in clause.about.lower().split(",") if entry.strip()]
+
+
+def fields():
+    """The names of fields that a frame can have, from the source that knows them; None: it is not there."""
+    if not FIELDS.is_file():
+        return None
+    text = FIELDS.read_text(encoding="utf-8")
+    names = re.findall(r'^\t\{ "([a-z ]+)", \d+, \d+, FIELD_', text, re.MULTILINE)
+    names += re.findall(r'(?:split_rest|add_bytes)\(&?s, "([^"]+)"', text)
+    return {quoted + name for name in names for quoted in ("", "quoted ")}
+
+
+def _is_about_field(entry, known):
+    """The name of a field, perhaps with the value that Linux has there; "no" before it: it has none."""
+    name = entry.removeprefix("no ")
+    return name in known or (name == entry and name.rpartition(" ")[0] in known)
+
+
+def _wrong_entry(entry, known):
+    if not entry:
+        return "has an empty entry"
+    if entry != entry.lower():
+        return f"'{entry}' is not in small letters"
+    if known is None or entry.split()[0] in ABOUT or _is_about_field(entry, known):
+        return ""
+    return f"'{entry}' is no field of a frame, and begins with none of {', '.join(ABOUT)}"
+
+
+def _wrong_about(clause, known):
+    for entry in clause.about.split(",") if clause.about else ():
+        wrong = _wrong_entry(" ".join(entry.split()), known)
+        if wrong:
+            yield f"about: {wrong}"
+
+
 def _wrong_values(clause, clauses):
     if clause.layer != "api":
         for what, value, allowed in (("level", clause.level, LEVELS), ("test", clause.test, TESTS),
@@ -164,8 +219,9 @@ def _wrong_links(clause):
 
 def check(clauses, frozen):
     """What is wrong with the catalogue, as lines; link() goes before."""
+    known = fields()
     for clause in clauses.values():
-        for wrong in (*_wrong_values(clause, clauses), *_wrong_links(clause)):
+        for wrong in (*_wrong_values(clause, clauses), *_wrong_links(clause), *_wrong_about(clause, known)):
             yield f"{clause.id}: {wrong}"
     for name in sorted(set(frozen) - set(clauses)):
         yield f"{name}: is in frozen.txt, and gone: an id stays; say superseded_by instead"

@@ -27,6 +27,8 @@ TOUCHES = {  # the test of a clause: the kinds of differences that say something
 MISSED = {"MUST": "missed", "MUST NOT": "missed", "API": "missed", "SHOULD": "should-missed",
           "SHOULD NOT": "should-missed", "MAY": "kept"}
 
+ABSENT = "-"  # the value of a field that a frame has not
+
 # Of several the worst; what nobody looked at takes nothing away from what somebody saw.
 WORST_RFC = ("broken", "in-doubt", "missed", "should-missed", "kept", "unknown", "none")
 WORST_LINUX = ("differs", "explained", "same", "unknown")
@@ -69,10 +71,29 @@ def is_touched(clause, kinds):
 
 
 def _call_at(script, line):
-    """The name of the call on a line of a script."""
+    """The call on a line of a script, without when and by whom; of a command its text."""
     lines = script.split("\n")
-    match = re.search(r"([a-z]\w*)\(", lines[line - 1]) if 0 < line <= len(lines) else None
-    return match[1] if match else ""
+    match = re.search(r"`([^`]*)`?|\b([a-z]\w*\(.*)", lines[line - 1]) if 0 < line <= len(lines) else None
+    return match[1] or match[2] or "" if match else ""
+
+
+def marks_of_field(name, expected, actual):
+    """A field says more with the value that Linux has, and "no NAME" where the other has none."""
+    yield name
+    if expected:
+        yield f"{name} {expected}"
+    if actual == ABSENT:
+        yield f"no {name}"
+
+
+def _causes(fields):
+    """Those that follow from no other: a checksum says something where nothing else differs."""
+    return [f for f in fields if not f.get("follows")] or fields
+
+
+def _late_or_early(theirs, ours):
+    """When Linux did it, and when the other; None: before the script's time 0."""
+    return "late" if theirs is None or (ours is not None and ours > theirs) else "early"
 
 
 def _marks_of_row(row):
@@ -84,17 +105,18 @@ def _marks_of_row(row):
     if row["kind"] == "state":
         yield f"state {text}"
     elif row["kind"] == "frame" and row.get("out", True):
-        fields = [f["name"] for f in row.get("fields", ()) if not f.get("follows")]
-        yield from fields
+        for f in _causes(row.get("fields", ())):
+            yield from marks_of_field(f["name"], f.get("expected", ""), f.get("actual", ""))
         if theirs is None or ours is None:
-            yield f"frame {text}"
+            yield f"{'extra' if theirs is None else 'missing'} {text}"
         elif theirs.get("when_ns") != ours.get("when_ns"):
-            yield f"time {text}"
+            yield f"{_late_or_early(theirs.get('when_ns'), ours.get('when_ns'))} {text}"
 
 
 def marks(item):
-    """All that differs in an item of a run: fields of frames, "frame TEXT" of one that is missing or too
-    much, "time TEXT" of one that comes at another time, "call NAME", "state TEXT"."""
+    """All that differs in an item of a run: fields of frames; "missing TEXT" and "extra TEXT" of frames that
+    only one side has, "early TEXT" and "late TEXT" of those that come at another time, "call TEXT",
+    "state TEXT"."""
     for difference in item.get("differences", ()):
         if difference["kind"] == "statement":
             yield f"call {_call_at(item['script'], difference.get('line', 0))}"
@@ -102,16 +124,19 @@ def marks(item):
         yield from _marks_of_row(row)
 
 
+def _is_meant(entry, mark):
+    """By an entry of `about`: the mark itself, or a kind and words that the mark's text has."""
+    kind, *words = entry.split()
+    said, _, text = mark.partition(" ")
+    if said in catalogue.ABOUT.get(kind, ()):
+        return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in words)
+    return entry == mark
+
+
 def breaks(clause, told):
-    """Is one of these marks a difference that the clause cannot stand? The words of an entry are all in it;
-    the first one is its kind, or the whole entry the name of a field."""
-    for entry in filter(None, (e.strip().lower() for e in clause.about.split(","))):
-        kind, *words = entry.split()
-        for mark in (m.lower() for m in told):
-            if entry == mark or (mark.split()[:1] == [kind] and kind in catalogue.ABOUT
-                                 and all(word in mark for word in words)):
-                return True
-    return False
+    """Is one of these marks a difference that the clause cannot stand?"""
+    entries = catalogue.entries_about(clause)
+    return any(_is_meant(entry, mark.lower()) for entry in entries for mark in told)
 
 
 def rfc_axis(clause, linux, kinds, release, told=()):
@@ -119,11 +144,12 @@ def rfc_axis(clause, linux, kinds, release, told=()):
     if linux == "unknown":
         return "unknown"
     missed = MISSED.get(clause.level, "missed")
-    if linux == "same" or (kinds and not is_touched(clause, kinds)):
+    broken = breaks(clause, told)
+    if linux == "same" or (kinds and not broken and not is_touched(clause, kinds)):
         return missed if deviates(clause, release) else "kept"
     if linux == "explained" or deviates(clause, release):
         return "unknown"
-    if not breaks(clause, told):
+    if not broken and missed != "kept":
         return "in-doubt"
     return "broken" if missed == "missed" else missed
 
