@@ -800,7 +800,7 @@ static void show_rest(struct check_result *r, const struct script *s, const stru
 
 	if (!o->evidence)
 		return;
-	r->headers = evidence_headers(s, o->of_case);
+	r->headers = evidence_headers(s, g != NULL ? &g->from : NULL, o->of_case);
 	if (r->ladder == NULL && g != NULL)
 		show(r, (struct evidence){ .script = s, .golden = g, .rules = &rules }, o);
 }
@@ -969,7 +969,7 @@ out:
 	if (o->evidence) {
 		keep_text(&r, text, len, pcapng);
 		if (s != NULL && r.headers == NULL)
-			r.headers = evidence_headers(s, NULL);
+			r.headers = evidence_headers(s, NULL, NULL);
 	}
 	if (s != NULL)
 		script_free(s);

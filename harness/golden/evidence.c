@@ -863,8 +863,11 @@ static bool is_header(const struct script *s, u32 stmt, const char *key, u32 len
 	       memcmp(script_text(s, k), key, len) == 0;
 }
 
+/* Told by the capture itself, whatever the script says of them. */
+static const char *const provenance_keys[] = { "config", "patches", "seed" };
+
 /* All lines of a key, told with the first of them. */
-static void put_header(struct json *j, const struct script *s, u32 stmt)
+static void put_header(struct json *j, const struct script *s, u32 stmt, bool has_provenance)
 {
 	const struct text k = s->stmt[stmt].pair.key;
 	const char *key = script_text(s, k);
@@ -874,6 +877,10 @@ static void put_header(struct json *j, const struct script *s, u32 stmt)
 
 	for (u32 i = 0; i < stmt; i++)
 		if (is_header(s, i, key, k.len))
+			return;
+	for (u32 i = 0; has_provenance && i < ARRAY_SIZE(provenance_keys); i++)
+		if (k.len == strlen(provenance_keys[i]) &&
+		    memcmp(key, provenance_keys[i], k.len) == 0)
 			return;
 	to = must(open_memstream(&text, &len));
 	for (u32 i = stmt; i < s->nr_stmts; i++)
@@ -887,7 +894,16 @@ static void put_header(struct json *j, const struct script *s, u32 stmt)
 	free(text);
 }
 
-char *evidence_headers(const struct script *s, const struct evidence_case *c)
+/* What its .pcapng says of the kernel. */
+static void put_provenance(struct json *j, const struct provenance *from)
+{
+	json_text(j, "config", from->config_hash);
+	json_text(j, "patches", from->patches_hash);
+	json_textf(j, "seed", "%llu", (unsigned long long)from->seed);
+}
+
+char *evidence_headers(const struct script *s, const struct provenance *from,
+		       const struct evidence_case *c)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -898,7 +914,9 @@ char *evidence_headers(const struct script *s, const struct evidence_case *c)
 	json_object(&j, NULL);
 	for (u32 i = 0; i < s->nr_stmts; i++)
 		if (s->stmt[i].kind == STMT_HEADER)
-			put_header(&j, s, i);
+			put_header(&j, s, i, from != NULL);
+	if (from != NULL)
+		put_provenance(&j, from);
 	for (u32 i = 0; c != NULL && i < c->nr_headers; i++)
 		json_text(&j, c->header[i].key, c->header[i].value);
 	json_end(&j);

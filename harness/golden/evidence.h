@@ -51,8 +51,10 @@ bool evidence_is_counter(const struct stmt *st);
 /* The rows, as a JSON array on one line, of malloc. */
 char *evidence_ladder(const struct evidence *e);
 /* The script's headers as a JSON object on one line, of malloc; of a key that is there more than
- * once the lines of all. c: NULL: it is no case.
+ * once the lines of all; with what the golden says of its kernel and seed. from: NULL: there is
+ * no golden. c: NULL: it is no case.
  */
-char *evidence_headers(const struct script *s, const struct evidence_case *c);
+char *evidence_headers(const struct script *s, const struct provenance *from,
+		       const struct evidence_case *c);
 
 #endif

@@ -313,6 +313,8 @@ def _identity(report, runs, config):
         ("goldens", "sha256:" + _hash_of_goldens(report.vectors)),
         ("kernel", ", ".join(f"Linux {r}" for r in _releases(report.vectors))),
         ("kernel config", _all_told(report.vectors, "config")),
+        ("kernel patches", _all_told(report.vectors, "patches")),
+        ("seed", _all_told(report.vectors, "seed")),
         ("options", _options(config.get("argv"))),
     )
     return {label: text for label, text in told if text}

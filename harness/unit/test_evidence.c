@@ -575,7 +575,7 @@ static void test_headers_are_json_whatever_they_say(void **state)
 	(void)state;
 	if (s == NULL)
 		fail_msg("%u: %s", err.line, err.text);
-	headers = evidence_headers(s, NULL);
+	headers = evidence_headers(s, NULL, NULL);
 	assert_string_equal(headers, "{\"claim\": \"a \\\"quote\\\", a \\\\ and \\ufffd\\ufffd( "
 				     "bytes\", \"sysctl\": \"one\\ntwo\"}");
 	free(headers);
