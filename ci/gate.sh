@@ -16,6 +16,9 @@ writes them, and says what came of it: on standard output, as JUnit, and as Mark
   --dut NAME         what the pairs are put to: refstack, or live, the running kernel (default refstack)
   --junit FILE       where JUnit goes (default junit.xml)
   --summary FILE     where Markdown is appended (default $GITHUB_STEP_SUMMARY, where that is set)
+  --report DIR       a conformance report as well: pages for a browser, report.json, the captures of what differs
+                     (needs python3 and its package jinja2); its summary.md goes where Markdown goes
+  --baseline FILE    the report.json of before, with --report: what failed then fails no gate now
   --first N          so many differences are listed in it (default 10)
   -j N               pairs at a time (default: as many as there are processors)
   --cache-key        prints what the build depends on, in one word, and ends
@@ -35,6 +38,8 @@ build_from=$here/..
 dut=refstack
 junit=junit.xml
 summary=${GITHUB_STEP_SUMMARY:-}
+report=
+baseline=
 first=10
 workers=$(nproc 2>/dev/null || echo 2)
 cache=${REFSTACK_GATE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/refstack/gate}
@@ -84,6 +89,7 @@ github_output() { # CODE
 		printf 'passed=%s\n' "$(count passed)"
 		printf 'failed=%s\n' "$(count failed)"
 		printf 'junit=%s\n' "$junit"
+		printf 'report=%s\n' "$([[ ! -f $report/report.html ]] || echo "$report")"
 	} >>"$GITHUB_OUTPUT"
 }
 
@@ -139,7 +145,8 @@ cache_key() {
 }
 
 # Not optimized: a thousand pairs take less than a second, and an optimized build takes minutes. Somebody
-# else's compiler may warn of more than ours does: that fails nobody's gate.
+# else's compiler may warn of more than ours does: that fails nobody's gate. What campaigns find is kept with a
+# library, which a gate does without.
 build() { # TO
 	local work tool
 	for tool in gcc make; do
@@ -152,7 +159,7 @@ build() { # TO
 	fi
 	echo "gate: building refstack, once for this source" >&2
 	unset MAKEFLAGS MFLAGS MAKELEVEL # of a make that has called the gate
-	if ! make -s -C "$build_from" BUILD="$work" WARN=-w "$work/gcc-O0/refstack" >"$work/log" 2>&1; then
+	if ! make -s -C "$build_from" BUILD="$work" WARN=-w STORELESS=gcc-O0 "$work/gcc-O0/refstack" >"$work/log" 2>&1; then
 		tail -n 20 "$work/log" >&2
 		rm -rf "$work"
 		refuse 3 "refstack could not be built from $build_from"
@@ -220,8 +227,12 @@ write_summary() { # CODE
 	printf '## refstack gate: %s\n\n' "$(verdict "$1")"
 	printf '%s: %s (%s, compared with %s)\n' "$(cell "$vectors")" "$(cell "$counts")" \
 		"$(cell "$version")" "$(cell "$dut")"
+	if [[ -s $report/summary.md ]]; then
+		echo
+		cat "$report/summary.md"
+	fi
 	all=$(differences | wc -l)
-	((all != 0)) || return 0
+	((all != 0 && $1 != 0)) || return 0
 	printf '\n| where | what |\n|---|---|\n'
 	list_differences
 	((all <= first)) || printf '\n... and %s more.\n' "$((all - first))"
@@ -230,12 +241,28 @@ write_summary() { # CODE
 	printf '~~~~\n\n</details>\n'
 }
 
+# A report of the run in $dir/run.jsonl. It only says more than the code it is given, but for a baseline: then
+# what is new decides.
+make_report() { # CODE
+	local code=0 options=(--no-store --vectors "$vectors" --output "$report")
+	[[ -z $baseline ]] || options+=(--baseline "$baseline")
+	"$refstack" report "${options[@]}" "$dir/run.jsonl" >"$dir/report.out" 2>"$dir/report.err" || code=$?
+	cat "$dir/report.out" "$dir/report.err" >&2
+	if ((code > 1)); then
+		refuse "$code" "no report: $(head -n 1 "$dir/report.err")"
+	fi
+	[[ -n $baseline ]] || return "$1"
+	return "$code"
+}
+
 gate() {
-	local code=0
+	[[ $dut != uml ]] ||
+		refuse 2 "--dut uml asks the kernel that has given the answers: 'refstack capture' does that"
+	local code=0 options=(--dut "$dut" --junit "$junit" -j "$workers")
+	[[ -z $report ]] || options+=(--run "$dir/run.jsonl")
 	version=$("$refstack" version | head -n 1) || refuse 3 "$refstack does not run here"
 	rm -f "$junit"
-	"$refstack" check --dut "$dut" --junit "$junit" -j "$workers" "$vectors" \
-		>"$dir/out" 2>"$dir/err" || code=$?
+	"$refstack" check "${options[@]}" "$vectors" >"$dir/out" 2>"$dir/err" || code=$?
 	cat "$dir/out"
 	cat "$dir/err" >&2
 	counts=$(tail -n 1 "$dir/out")
@@ -247,6 +274,10 @@ gate() {
 	[[ -f $junit || $code != 0 ]] || refuse 3 "$junit was not written"
 	if ((code == 0 && $(count passed) + $(count explained) == 0)); then
 		refuse 2 "$vectors: no pair was compared: $counts. 'refstack capture' makes pairs of scripts"
+	fi
+	if [[ -n $report && $code != 3 ]]; then
+		make_report "$code"
+		code=$?
 	fi
 	if [[ -n $summary ]] && ! write_summary "$code" >>"$summary"; then
 		echo "gate: $summary cannot be written" >&2
@@ -266,7 +297,7 @@ wrong_use() { # WHAT...
 key_only=
 while (($# != 0)); do
 	case $1 in
-	--refstack | --build-from | --dut | --junit | --summary | --first | -j)
+	--refstack | --build-from | --dut | --junit | --summary | --report | --baseline | --first | -j)
 		[[ -n ${2:-} ]] || wrong_use "$1 takes a value"
 		case $1 in
 		--refstack) refstack=$2 ;;
@@ -274,6 +305,8 @@ while (($# != 0)); do
 		--dut) dut=$2 ;;
 		--junit) junit=$2 ;;
 		--summary) summary=$2 ;;
+		--report) report=$2 ;;
+		--baseline) baseline=$2 ;;
 		--first) first=$2 ;;
 		-j) workers=$2 ;;
 		esac
@@ -292,6 +325,7 @@ while (($# != 0)); do
 	esac
 	shift
 done
+[[ -z $baseline || -n $report ]] || wrong_use "--baseline goes with --report"
 [[ $first =~ ^[0-9]{1,6}$ ]] || wrong_use "--first takes a number"
 [[ $workers =~ ^[1-9][0-9]{0,2}$ ]] || wrong_use "-j takes a number"
 vectors=${vectors:-vectors}

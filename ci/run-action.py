@@ -41,8 +41,19 @@ def run_step(step, known):
         code = subprocess.run(run, env=env, check=False).returncode
         for line in out.read().splitlines():
             key, _, value = line.partition("=")
-            known[f"steps.{step['id']}.outputs.{key}"] = value
+            known[f"steps.{step.get('id')}.outputs.{key}"] = value
     return code
+
+
+def wanted_step(step, inputs):
+    """Whether a step's condition holds, of the one form that there is: an input is empty, or is not."""
+    condition = step.get("if")
+    if not condition:
+        return True
+    match = re.fullmatch(r"inputs\.([\w-]+) (==|!=) ''", condition)
+    if not match or match.group(1) not in inputs:
+        raise SystemExit(f"run-action: nothing is known of {condition}")
+    return (inputs[match.group(1)] == "") == (match.group(2) == "==")
 
 
 def run_action(path, wanted, given):
@@ -56,7 +67,7 @@ def run_action(path, wanted, given):
     known["github.action_path"] = os.path.dirname(os.path.abspath(path))
     code = 0
     for step in action["runs"]["steps"]:
-        if "run" in step and code == 0:
+        if "run" in step and code == 0 and wanted_step(step, inputs):
             code = run_step(step, known)
     outputs = {k: expand(v["value"], known) for k, v in action["outputs"].items()}
     with open("outputs.txt", "w", encoding="utf-8") as f:

@@ -85,6 +85,28 @@ gate listed 1 --first 0
 expect gate/listed_none test "$(grep -c '^| vectors/' gate.md)" = 0
 says listed_rest "... and 1 more." gate.md
 
+# --- the report, and what was known before ----------------------------------------------------------------
+python3 -c 'import jinja2' 2>/dev/null || PATH=/usr/bin:$PATH
+fresh
+gate report 0 --report report
+expect gate/report_there test -s report/report.html
+cp report/report.json good.json
+spoil vectors/query-and-answer.pcapng
+gate report_byte 1 --report report
+says report_byte_in_summary "vectors/query-and-answer.pkt:13" report/summary.md
+says report_summary_published "$(head -n 1 report/summary.md)" gate.md
+cp report/report.json bad.json
+exits baseline_new 1 --refstack "$refstack" --report report --baseline good.json
+exits baseline_known 0 --refstack "$refstack" --report report --baseline bad.json
+sed -i 's/ECONNREFUSED (Connection refused)/EHOSTUNREACH (No route to host)/' vectors/server-is-gone.pkt
+exits baseline_one_more 1 --refstack "$refstack" --report report --baseline bad.json
+exits baseline_alone 2 --refstack "$refstack" --baseline bad.json
+gate baseline_absent 2 --report report --baseline no-such.json
+mkdir mine
+touch mine/thesis
+gate report_over_mine 2 --report mine
+expect gate/report_mine_kept test "$(ls mine)" = thesis
+
 # --- no golden pairs -----------------------------------------------------------------------------------
 fresh
 rm vectors/closed-port.pcapng
@@ -172,10 +194,15 @@ if python3 -c 'import yaml' 2>/dev/null; then
 	fresh
 	expect gate/action act 0 refstack="$refstack"
 	expect gate/action_summary grep -q "gate: passed" "$dir/github/summary"
-	expect gate/action_outputs grep -qx "passed=5 failed=0 exit-code=0 junit=junit.xml" outputs.txt
+	expect gate/action_outputs grep -qx "passed=5 failed=0 exit-code=0 junit=junit.xml report=refstack-report" outputs.txt
+	expect gate/action_report test -s refstack-report/report.html
 	spoil vectors/query-and-answer.pcapng
 	expect gate/action_fails act 1 refstack="$refstack" junit=other.xml first=1
-	expect gate/action_fails_outputs grep -qx "passed=4 failed=1 exit-code=1 junit=other.xml" outputs.txt
+	expect gate/action_fails_outputs grep -qx "passed=4 failed=1 exit-code=1 junit=other.xml report=refstack-report" outputs.txt
+	cp refstack-report/report.json before.json
+	expect gate/action_baseline act 0 refstack="$refstack" baseline=before.json
+	expect gate/action_no_report act 1 refstack="$refstack" report=
+	expect gate/action_no_report_outputs grep -q "report=$" outputs.txt
 	expect gate/action_fails_summary grep -q "query-and-answer.pkt:13" "$dir/github/summary"
 	cd "$root" || exit 1
 	expect gate/workflows python3 ci/run-action.py --look ci/action/action.yml ci/workflows/*.yml \
