@@ -290,19 +290,21 @@ def mark_first(rows):
 # --- what differs in a frame
 
 
-def _field_row(f, clauses):
+def _field_row(f, follows, clauses):
     last = max(f.start, f.end - 1)
     place = f"{f.start}–{last}" if last > f.start else f.start
-    follows = "follows from another" if f.follows else clauses(f.name)
-    return (f'<tr{" class=follows" if f.follows else ""}><th scope="row">{esc(f.name)}</th>'
+    why = "follows from another" if follows else clauses(f)
+    return (f'<tr{" class=follows" if follows else ""}><th scope="row">{esc(f.name)}</th>'
             f"<td>{esc(cut(f.expected))}</td><td>{esc(cut(f.actual))}</td>"
-            f"<td>{place}</td><td>{follows}</td></tr>")
+            f"<td>{place}</td><td>{why}</td></tr>")
 
 
 def _fields(row, expected, got, clauses):
     if not row.fields:
         return ""
-    rows = "".join(_field_row(f, clauses) for f in row.fields)
+    causes = any(not f.follows for f in row.fields)
+    about = clauses if row.out else lambda field: ""  # what comes in is not the stack's
+    rows = "".join(_field_row(f, f.follows and causes, about) for f in row.fields)
     return ('<table class="fields"><caption>Fields that differ</caption><thead><tr><th scope="col">field</th>'
             f'<th scope="col">expected: {esc(expected)}</th><th scope="col">got: {esc(got)}</th>'
             '<th scope="col">bytes</th><th scope="col">clause</th></tr></thead>'
@@ -316,7 +318,7 @@ def _frame_title(row, lines):
     return f"{place}{way} at {_when(row)}: {esc(_mark(row))}"
 
 
-def frame_details(rows, expected, got, lines=lambda line: "", clauses=lambda name: "",
+def frame_details(rows, expected, got, lines=lambda line: "", clauses=lambda field: "",
                   level=3):
     """Of each frame that differs its fields and the bytes of both sides.
 

@@ -409,11 +409,13 @@ def _quoted(word):
 
 def _field_clauses(report, result, root):
     """What says of a field which clauses of the vector a difference of it breaks, as links."""
-    clauses = [report.clauses[c] for c in result.clauses if c in report.clauses]
+    missed = [report.clauses[c] for c, axis in result.clauses.items()
+              if axis in ("broken", "should-missed") and c in report.clauses]
 
-    def links(name):
+    def links(field):
+        told = list(verdict.marks_of_field(field.name, field.expected, field.actual))
         return ", ".join(f'<a href="{root}{esc(clause_page(c))}">{esc(section_words(c))}</a>'
-                         for c in clauses if verdict.breaks(c, [name]))
+                         for c in missed if verdict.breaks(c, told))
     return links
 
 

@@ -338,7 +338,8 @@ class Clauses(Rendered):
             fixture.ttl_is_wrong(item)
         about, other = [c for c in catalogue.load().values() if c.section in ("3.2.1.7", "3.2.1.1")][:2]
         report = make_report(["vectors/ip/a.pkt"], {0: spoil})
-        report.clauses[about.id].about, report.clauses[other.id].about = "ip id, ttl", "ip id"
+        report.clauses[about.id].about, report.clauses[other.id].about = "ip id, ttl 64", "ip id, ttl 9"
+        report.vectors[0].results["refstack"].clauses.update({about.id: "broken", other.id: "broken"})
         with tempfile.TemporaryDirectory() as folder:
             text = render(report, folder)["vectors/ip/a.html"]
         row = re.search(r'<tr><th scope="row">ttl</th>.*?</tr>', text)[0]
