@@ -347,7 +347,8 @@ static int begin_run(struct check *s, time_t started)
 	const char *options[2] = { s->options.invariants ? "--invariants" : NULL, NULL };
 	char title[TITLE_BYTES], kernel[TITLE_BYTES], err[FILE_ERROR_MAX];
 	struct utsname u = { 0 };
-	struct run_identity id = { .dut = s->options.name,
+	bool igb = s->options.device == DEVICE_IGB;
+	struct run_identity id = { .dut = igb ? "refstack-igb" : s->options.name,
 				   .title = title,
 				   .kind = "reference",
 				   .version = REFSTACK_VERSION,
@@ -356,8 +357,7 @@ static int begin_run(struct check *s, time_t started)
 				   .started = started_at(started),
 				   .items = s->vectors.nr };
 
-	snprintf(title, sizeof(title), "refstack %s%s", REFSTACK_VERSION,
-		 s->options.device == DEVICE_IGB ? " on igb" : "");
+	snprintf(title, sizeof(title), "refstack %s%s", REFSTACK_VERSION, igb ? " on igb" : "");
 	if (s->uml) {
 		snprintf(title, sizeof(title), "Linux %s", s->judge.side.kernel.version);
 		snprintf(kernel, sizeof(kernel), "%s uml", s->judge.side.kernel.version);
