@@ -96,13 +96,17 @@ class Browser:
         page.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         return page
 
-    def call(self, method, session=None, **params):
-        """One command, and its answer; events that come meanwhile go to their pages."""
+    def send(self, method, session=None, **params):
+        """One command, whose answer nobody waits for."""
         self.last += 1
         message = {"id": self.last, "method": method, "params": params}
         if session:
             message["sessionId"] = session
         self.write(json.dumps(message).encode() + b"\0")
+
+    def call(self, method, session=None, **params):
+        """One command, and its answer; events that come meanwhile go to their pages."""
+        self.send(method, session, **params)
         until = time.monotonic() + self.timeout
         while True:
             answer = self.receive(until, method)
@@ -216,12 +220,14 @@ class Page:
         return True
 
     def press(self, key, times=1):
-        for _ in range(times):
-            event = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
-            if key in ("Enter", " "):
-                event["text"] = "\r" if key == "Enter" else " "
-            self.call("Input.dispatchKeyEvent", type="keyDown", **event)
-            self.call("Input.dispatchKeyEvent", type="keyUp", **event)
+        event = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
+        if key in ("Enter", " "):
+            event["text"] = "\r" if key == "Enter" else " "
+        for n in range(1, times + 1):
+            self.browser.send("Input.dispatchKeyEvent", self.session, type="keyDown", **event)
+            # Some are on their way together; not so many that both sides wait for a full pipe.
+            last = n % 50 == 0 or n == times
+            (self.browser.call if last else self.browser.send)("Input.dispatchKeyEvent", self.session, type="keyUp", **event)
 
     def type(self, text):
         self.call("Input.insertText", text=text)
