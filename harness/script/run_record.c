@@ -85,8 +85,7 @@ void run_record_frame(struct run *r, u32 host, bool outgoing, const u8 *frame, u
 	if (r->opt->record != NULL)
 		note(r, outgoing ? RECORD_OUT : RECORD_IN, host, when_ps, NULL, frame, len);
 	if (w != NULL)
-		w->frame(w->ctx, host, outgoing, frame, len,
-			 watched(r, when_ps),
+		w->frame(w->ctx, host, outgoing, frame, len, watched(r, when_ps),
 			 r->stmt != NULL ? (u32)(r->stmt - r->script->stmt) : 0);
 }
 
