@@ -88,9 +88,9 @@ differs() { # HOW N NAME TEXT
 	page first "$dir/$1" "vectors/$3.pkt" "$4"
 }
 differs ttl 1 tcp/closed-syn "ttl: Linux 65, refstack 64"
-differs twice 1 tcp/closed-syn "missing: 192.0.2.1:80 > 192.0.2.2:7000 R."
-differs gone 1 tcp/closed-syn "one too many: 192.0.2.1:80 > 192.0.2.2:7000 R."
-differs early 2 arp/unanswered "100 ms late: arp who-has 192.0.2.2 tell 192.0.2.1"
+differs twice 1 tcp/closed-syn "missing: 192.0.2.1.80 > 192.0.2.2.7000: Flags [R.]"
+differs gone 1 tcp/closed-syn "one too many: 192.0.2.1.80 > 192.0.2.2.7000: Flags [R.]"
+differs early 2 arp/unanswered "100 ms late: ARP, Request who-has 192.0.2.2 tell 192.0.2.1"
 
 # --- many -----------------------------------------------------------------------------------------------
 # MANY=5000 for more of them: how long it takes is printed and no verdict, since it depends on the machine.
