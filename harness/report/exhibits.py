@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the templates path, nic, campaign, trend, ledger and coverage show of extras.py: pictures, and the
+"""What the templates path, nic, campaign, trend, ledger and coverage show: pictures, and the
 numbers beside them. The templates know this module as `exhibits`.
 """
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-import extras
 import history
+import ledger as ledgers
 import model
+import paths
 import svg
+import zoo
 
 PS_PER_US = 1_000_000
 LINE_MBIT_S = 1000  # of the card
@@ -68,7 +70,7 @@ def vectors(report):
 
 def _lane_order(where):
     place = where.rsplit(" ", 1)[-1]
-    known = extras.LANES.index(place) if place in extras.LANES else len(extras.LANES)
+    known = paths.LANES.index(place) if place in paths.LANES else len(paths.LANES)
     return " " not in where, where.split(" ")[0], known
 
 
@@ -155,7 +157,7 @@ def packet_picture(packet, name):
 def groups(report):
     """The colours that the pictures use: [(name, words)]."""
     used = {s.group for p in report.paths for k in p.packets for s in k.steps}
-    return [(g, words) for g, words in extras.GROUPS.items() if g in used]
+    return [(g, words) for g, words in paths.GROUPS.items() if g in used]
 
 
 # --- throughput ------------------------------------------------------------------------------------
@@ -264,14 +266,14 @@ def trend_verdicts(runs):
 def ledger(report):
     """[(kind, words, rows)] of every kind."""
     return [(kind, words, [r for r in report.ledger if r.kind == kind])
-            for kind, words in extras.LEDGER_KINDS.items()]
+            for kind, words in ledgers.KINDS.items()]
 
 
 # --- the bug zoo -----------------------------------------------------------------------------------
 
 
 def zoo_table(report):
-    return extras.zoo_table(report.zoo)
+    return zoo.by_layer(report.zoo)
 
 
 # --- a section that has a page of its own ----------------------------------------------------------

@@ -163,14 +163,14 @@ class Report:
     identity: dict  # label -> text: version, commit, catalogue, goldens, kernel, config, made
     baseline: dict = field(default_factory=dict)  # name, commit; {} where there is none
     gone: list = field(default_factory=list)  # ids that the baseline has and this run has not
-    paths: list = field(default_factory=list)  # extras.Path
-    nic: list = field(default_factory=list)  # extras.Throughput
-    campaign: object = None  # extras.Campaign; None: none was run
-    zoo: list = field(default_factory=list)  # extras.ZooRow
-    coverage: list = field(default_factory=list)  # extras.CoverageRow
+    paths: list = field(default_factory=list)  # paths.Path
+    nic: list = field(default_factory=list)  # nic.Throughput
+    campaign: object = None  # campaign.Campaign; None: none was run
+    zoo: list = field(default_factory=list)  # zoo.Row
+    coverage: list = field(default_factory=list)  # coverage.Row
     coverage_asked: str = ""  # of which Linux, and by what
-    ledger: list = field(default_factory=list)  # extras.LedgerRow
-    history: list = field(default_factory=list)  # extras.PastRun, oldest first, this one last
+    ledger: list = field(default_factory=list)  # ledger.Row
+    history: list = field(default_factory=list)  # history.PastRun, oldest first, this one last
     gate: str = "pass"  # pass, fail, incomplete
     gate_why: str = ""  # in one line
     strict: bool = False
