@@ -16,4 +16,4 @@ fi
 exec "$python" -B -W error::ResourceWarning harness/report/run_tests.py \
 	test_run.py test_catalogue.py test_verdict.py test_baseline.py test_outputs.py test_publish.py test_main.py \
 	test_svg.py test_history.py test_paths.py test_nic.py test_campaign.py test_tables.py test_ledger.py \
-	test_extras.py
+	test_extras.py test_evidence.py

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the last fuzz campaign left in its folder."""
 
+import contextlib
 import json
 import pathlib
 import re
@@ -24,6 +25,10 @@ class Finding:
     status: str
     first_seen: str
     seen: int
+    replays: int = 0  # it was played again so often
+    showed: int = 0  # and was seen again
+    text: str = ""  # what was said when it was seen
+    place: str = ""
 
 
 @dataclass
@@ -66,9 +71,16 @@ def _target(name, told):
                   files.number(told.get("findings")))
 
 
-def _finding(*values):
-    *texts, seen = values
-    return Finding(*(files.said(v) for v in texts), files.number(seen))
+COLUMNS = ("id", "target", "detector", "signature", "status", "first_seen", "seen", "replays", "showed", "text",
+           "place")
+TEXT_MOST = 20_000
+
+
+def _finding(told):
+    """told: column -> value; what is not there is empty."""
+    texts = [files.said(told.get(k), TEXT_MOST if k == "text" else 400) for k in COLUMNS]
+    numbers = [files.number(told.get(k)) for k in COLUMNS]
+    return Finding(*texts[:6], *numbers[6:9], *texts[9:])
 
 
 def _read_summary(campaign, path):
@@ -83,8 +95,7 @@ def _read_summary(campaign, path):
     campaign.targets = [_target(k, v) for k, v in files.mapping(told.get("targets")).items()]
     campaign.linux = {files.said(k, 40): files.number(v) for k, v in files.mapping(told.get("linux")).items()}
     campaign.interrupted = told.get("interrupted") is True
-    keys = ("id", "target", "detector", "signature", "status", "first_seen", "seen")
-    campaign.findings = [_finding(*(files.mapping(f).get(k) for k in keys)) for f in files.sequence(told.get("findings"))]
+    campaign.findings = [_finding(files.mapping(f)) for f in files.sequence(told.get("findings"))]
     return True
 
 
@@ -113,12 +124,14 @@ def _read_findings(campaign, path):
         if marks != [history.APPLICATION, history.SCHEMA]:
             raise ValueError("is no store of findings that this program knows")
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        rows = db.execute("SELECT id, target, detector, signature, status, first_seen, seen FROM finding "
-                          "ORDER BY nr").fetchall() if "finding" in tables else []
+        have = {row[1] for row in db.execute("PRAGMA table_info(finding)")}
+        names = [k for k in COLUMNS if k in have or k in COLUMNS[:7]]  # without the first ones it is none
+        rows = db.execute(f"SELECT {', '.join(names)} FROM finding ORDER BY nr").fetchall() \
+            if "finding" in tables else []
     finally:
         db.close()
     if rows:
-        campaign.findings = [_finding(*row) for row in rows]
+        campaign.findings = [_finding(dict(zip(names, row))) for row in rows]
     return bool(rows)
 
 
@@ -135,3 +148,12 @@ def read(folder):
             said = str(error) or type(error).__name__
             campaign.trouble.append(f"{folder / name}: {svg.clean(said)}: left out")
     return campaign if there else None
+
+
+def sources(folder):
+    """{path in a report: text} of the files that it is read of, as far as they can be."""
+    found = {}
+    for name, path in (("summary.json", "campaign/summary.json"), ("series", "campaign/series.txt")):
+        with contextlib.suppress(OSError, ValueError):
+            found[path] = files.text(pathlib.Path(folder, name))
+    return {path: text for path, text in found.items() if text}

@@ -52,6 +52,14 @@ def read(path):
     return rows
 
 
+def never_run(path):
+    """{file: [(why, functions)]}"""
+    found = {}
+    for _, row in files.table(path, "file", "why", "functions"):
+        found.setdefault(row["file"], []).append((row["why"], row["functions"]))
+    return found
+
+
 def asked(path):
     """What was asked, in words: the first line, if it is a comment."""
     first = files.text(path).split("\n", 1)[0]

@@ -37,21 +37,25 @@ def from_json(told):
     return paths.from_json(told.get("paths", [])), nic.from_json(told.get("nic", []))
 
 
-def _carried(config, name, read):
+def _carried(report, config, name, read):
+    """Of a table; the report has it beside what it says of it."""
     path = files.data_file(config, name)
     try:
-        return read(path) if path else []
+        found = read(path) if path else []
+        if found:
+            report.sources[f"lists/{name}"] = files.text(path)
+        return found
     except (OSError, ValueError) as error:
         warn(f"{error}: left out")
         return []
 
 
-def _zoo(config):
+def _zoo(report, config):
     """The zoo that was run here last, or else the one that the package carries."""
     near = pathlib.Path(config["campaign"]).parent / "zoo" if config.get("campaign") else None
     if near is not None and (near / "bugzoo.tsv").is_file():
         config = {**config, "data": near}
-    return _carried(config, "bugzoo.tsv", zoo.read)
+    return _carried(report, config, "bugzoo.tsv", zoo.read)
 
 
 def _baseline(config, baseline):
@@ -79,7 +83,9 @@ def gather(report, runs, config, baseline=None):
     report.campaign = campaign.read(config["campaign"]) if config.get("campaign") else None
     for line in report.campaign.trouble if report.campaign else ():
         warn(line)
-    report.zoo = _zoo(config)
-    report.coverage = _carried(config, "linux-coverage.tsv", coverage.read)
-    report.coverage_asked = _carried(config, "linux-coverage.tsv", coverage.asked) or ""
+    report.zoo = _zoo(report, config)
+    report.sources.update(campaign.sources(config["campaign"]) if report.campaign else {})
+    report.coverage = _carried(report, config, "linux-coverage.tsv", coverage.read)
+    report.never_run = _carried(report, config, "linux-never-run.tsv", coverage.never_run) or {}
+    report.coverage_asked = _carried(report, config, "linux-coverage.tsv", coverage.asked) or ""
     report.ledger = ledger.make(report, named)

@@ -169,6 +169,8 @@ class Report:
     zoo: list = field(default_factory=list)  # zoo.Row
     coverage: list = field(default_factory=list)  # coverage.Row
     coverage_asked: str = ""  # of which Linux, and by what
+    never_run: dict = field(default_factory=dict)  # file of Linux -> (why, its functions)s
+    sources: dict = field(default_factory=dict)  # path in the report -> text of a file that it is made of
     ledger: list = field(default_factory=list)  # ledger.Row
     history: list = field(default_factory=list)  # history.PastRun, oldest first, this one last
     gate: str = "pass"  # pass, fail, incomplete

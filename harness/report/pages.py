@@ -19,10 +19,12 @@ import jinja2
 from markupsafe import Markup
 
 import catalogue
+import evidence
 import exhibits
 import ladder
 import model
 import verdict
+from evidence import slug
 from ladder import esc
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -55,14 +57,6 @@ def _show_hidden(match):
 
 
 # --- names and links
-
-
-def slug(text):
-    """A name of a file and an anchor: the text itself where it can be one."""
-    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", text):
-        return text
-    clean = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:60] or "x"
-    return f"{clean}-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def _path(text):
@@ -607,7 +601,7 @@ def _environment():
         LINUX_WORDS=AXIS_WORDS, RFC_WORDS=RFC_WORDS, REASONS=catalogue.REASONS, LEVELS=LEVELS, SHOWS=SHOWS,
         plural=plural,
         rfc_name=rfc_name, rfc_slug=rfc_slug, section_words=section_words, section_link=section_link,
-        clause_page=clause_page, short=_short, exhibits=exhibits)
+        clause_page=clause_page, short=_short, exhibits=exhibits, evidence=evidence)
     return env
 
 
@@ -679,6 +673,15 @@ def _extras(env, context, out):
     return sections
 
 
+def _write_evidence(report, env, page, out):
+    """What stands behind the sections' numbers, and the files that it comes from."""
+    template = env.get_template("evidence.html")
+    for each in evidence.pages(report, page["runs"], clause_page):
+        out.write(each.path, template.render(page, page=each, root="../" * each.path.count("/")))
+    for path, text in report.sources.items():
+        out.write(path, text)
+
+
 def _report_context(report, views, lists, shown, folder):
     failures = _failures(report, views)
     judge = judge_title(report)
@@ -729,6 +732,7 @@ def render(report, folder):
     inline = {**page, "inline": Markup(script), "policy": _policy(script),
               "style": Markup(style + _narrow_style(views))}
     sections = _extras(env, page, out)
+    _write_evidence(report, env, page, out)
     out.write("style.css", style)
     out.write("report.html", env.get_template("report.html").render(inline, sections=sections))
     _write_lists(lists, views, env.get_template("list.html"), out, context)

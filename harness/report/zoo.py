@@ -16,6 +16,7 @@ class Row:
     detector: str = ""
     golden: bool = False  # golden vectors alone find it
     seconds: str = ""
+    origin: str = ""  # where it really happened
 
 
 STATES = ("found", "not found", "not run", "absent")
@@ -27,7 +28,7 @@ def read(path):
         if row["found"] not in STATES:
             raise ValueError(f"{path}:{n}: '{row['found']}' is none of {', '.join(STATES)}")
         rows.append(Row(row["row"], row["layer"], row.get("what", ""), row["found"], row["detector"],
-                        row.get("golden") == "yes", row["seconds"]))
+                        row.get("golden") == "yes", row["seconds"], row.get("origin", "")))
     return rows
 
 
