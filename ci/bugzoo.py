@@ -427,7 +427,7 @@ def report(results, args, path):
     os.replace(path + ".tmp", path)
 
 
-COLUMNS = ("row", "layer", "found", "detector", "golden", "seconds", "what")
+COLUMNS = ("row", "layer", "found", "detector", "golden", "seconds", "what", "origin")
 
 
 def rows_before(path):
@@ -436,6 +436,7 @@ def rows_before(path):
         return {}
     with open(path, encoding="utf-8") as f:
         rows = [line.rstrip("\n").split("\t") for line in f.readlines()[1:]]
+    rows = [row + [""] if len(row) == len(COLUMNS) - 1 else row for row in rows]  # once it had no origin
     return {row[0]: row for row in rows if len(row) == len(COLUMNS) and row[2] in ("found", "not found")}
 
 
@@ -444,16 +445,16 @@ def table_rows(results, before):
     by_id = {r["id"]: r for r in results}
     what = {bug.id: bug.fields.get("What", "") for bug in bugs()}
     reasons = {row[0]: row[1] for row in absent()}
-    for name, layer, *_ in table("rows.tsv"):
+    for name, layer, origin, *_ in table("rows.tsv"):
         r = by_id.get(name)
         if r is None and name in before:
-            yield before[name]
+            yield (*before[name][:-1], origin)
         elif r is None:
             state = "absent" if name in reasons else "not run"
-            yield name, layer, state, "", "", "", what.get(name) or reasons.get(name, "")
+            yield name, layer, state, "", "", "", what.get(name) or reasons.get(name, ""), origin
         else:
             yield (name, layer, "found" if r["found"] else "not found", r["detector"] if r["found"] else "",
-                   "yes" if r["golden"] else "no", str(r["seconds"]), r["what"])
+                   "yes" if r["golden"] else "no", str(r["seconds"]), r["what"], origin)
 
 
 def write_table(results, path):

@@ -297,6 +297,15 @@ def as_text(counts, asked, version, words, src):
     return rows_as_text(version, asked, counts, rows)
 
 
+def never_as_text(counts, asked, version, words, src):
+    """For refstack report, too: a row a file and a reason why some of its functions were never run."""
+    never = never_reached(together(counts), words, src)
+    said = "; ".join(f"{origin}: {what}" for origin, what in asked.items())
+    rows = (f"{name}\t{'no reason is known: to do for the generator' if why == TODO else why}\t{' '.join(functions)}"
+            for name, by in never.items() for why, functions in sorted(by.items()))
+    return "\n".join([f"# Linux {version}; {said}", "file\twhy\tfunctions", *rows]) + "\n"
+
+
 # --- the picture -----------------------------------------------------------------------------------
 
 ROW, BAR, LEFT, RIGHT, TOP = 22, 14, 210, 60, 34
@@ -363,7 +372,8 @@ def main():
     out = pathlib.Path(args.out)
     for name, text in (("linux-coverage.md", document(counts, asked, version, words, src)),
                        ("linux-coverage.svg", picture(counts, words)),
-                       ("linux-coverage.tsv", as_text(counts, asked, version, words, src))):
+                       ("linux-coverage.tsv", as_text(counts, asked, version, words, src)),
+                       ("linux-never-run.tsv", never_as_text(counts, asked, version, words, src))):
         new = out / (name + ".new")
         new.write_text(text)
         new.rename(out / name)

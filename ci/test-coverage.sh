@@ -47,6 +47,8 @@ expect coverage/no_clones test "$(grep -c isra "$doc")" = 0
 tsv=$dir/docs/linux-coverage.tsv
 says tsv_row "net/b.c	yes	40.0	20.0	60.0	75.0	3	5	50.0	2	4" "$tsv"
 says tsv_row_of_folder "net/core/c.c		0.0	0.0	0.0	–	0	1	0.0	0	1" "$tsv"
+says never_run "net/b.c	a dump	dump_it" "$dir/docs/linux-never-run.tsv"
+says never_run_folder "net/core/c.c	" "$dir/docs/linux-never-run.tsv"
 says tsv_asked "# Linux of a test; first: taken from a file; second: taken from a file" "$tsv"
 says picture ">60.0 %<" "$dir/docs/linux-coverage.svg"
 expect coverage/picture_is_xml python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' \
