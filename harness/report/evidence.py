@@ -15,7 +15,8 @@ import model
 
 CAMPAIGN, ZOO, COVERAGE, TREND, NIC = (f"lists/{name}.html" for name in (
     "campaign", "zoo", "coverage", "trend", "nic"))
-PARTS = ("findings", "growth", "targets", "linux")
+WORDS_MOST = 48  # characters
+NUMBER = re.compile("–?|-?[0-9][0-9.]*(\N{NO-BREAK SPACE}%)?")
 
 
 def slug(text):
@@ -46,6 +47,10 @@ class Pre:
     kind: str = "pre"
 
 
+def _said(cell):
+    return _said(cell.text) if isinstance(cell, (Link, Code, Pre)) else str(cell)
+
+
 @dataclass
 class Table:
     anchor: str
@@ -53,6 +58,17 @@ class Table:
     head: list
     rows: list  # (anchor or "", cells); the first cell is the row's name
     note: object = ""  # a cell above it
+
+    @property
+    def numbers(self):
+        """Of each column: are its cells numbers?"""
+        return [all(NUMBER.fullmatch(_said(cells[n])) for _, cells in self.rows) for n in range(len(self.head))]
+
+    @property
+    def is_long(self):
+        """It has texts that are more than a word or two."""
+        return any(isinstance(cell, Pre) or len(_said(cell)) > WORDS_MOST for _, cells in self.rows
+                   for cell in cells[1:])
 
 
 @dataclass
