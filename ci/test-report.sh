@@ -272,6 +272,12 @@ run_of more
 "$refstack" report --no-store --vectors old/vectors -o stays old.jsonl >/dev/null 2>&1
 before=$(digest stays)
 cp -r stays old-report
+# A shell that has not become the program yet would take the signal for its own, and this test's folder away.
+started() { # PID
+	while [[ -r /proc/$1/comm && $(<"/proc/$1/comm") != refstack ]]; do
+		sleep 0.01
+	done 2>/dev/null
+}
 stopped=0
 for moment in 0.01 0.1 0.2 0.4 0.7 1 1.4 1.9 2.5 0.05r 0.3r 1r; do
 	run=(more.jsonl)
@@ -280,6 +286,7 @@ for moment in 0.01 0.1 0.2 0.4 0.7 1 1.4 1.9 2.5 0.05r 0.3r 1r; do
 	"$refstack" report --no-store --vectors more/vectors -o stays "${run[@]}" >"$dir/out" 2>"$dir/err" &
 	pid=$!
 	set +m
+	started "$pid"
 	sleep "${moment%r}"
 	kill -INT -- "-$pid" 2>/dev/null
 	wait "$pid"
@@ -301,6 +308,7 @@ set -m
 "$refstack" check --run stopped.jsonl "$dir/more/vectors" "$dir/more/vectors" >/dev/null 2>&1 &
 pid=$!
 set +m
+started "$pid"
 sleep 0.05
 kill -INT -- "-$pid" 2>/dev/null
 wait "$pid"
