@@ -5,7 +5,7 @@
 # "N passed, N failed".
 set -u
 
-limit_seconds=${TEST_TIMEOUT:-300}
+limit_seconds=${TEST_TIMEOUT:-900}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
