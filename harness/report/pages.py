@@ -688,6 +688,7 @@ def _report_context(report, views, lists, shown, folder):
     return {
         "headline": headline(report, failures), "mood": _mood(report, failures), "failures": failures,
         "drawn": _drawn_failures(report, failures, judge), "first_most": FAILURES_FIRST,
+        "several": sum(not view.column.from_goldens for view in views) > 1,
         "changes": [(view, _changes(report, view, lists)) for view in views if not view.column.from_goldens],
         "totals": _totals(report, views, lists), "layer_rows": _layer_rows(report, views, lists),
         "rfc_rows": _rfc_rows(report, views, lists, shown), "agreement": _agreement(report, views, lists),

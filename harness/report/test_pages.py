@@ -248,7 +248,8 @@ class FirstScreen(Rendered):
     def test_failure_of_another_column_is_named(self):
         said = self.first_screen(20, runs=[({0: fixture.ttl_is_wrong}, {
             "dut": "lwip", "title": "lwIP 2.2", "kind": "stack"})])
-        self.assertRegex(said, "1 failure.*ttl: Linux 64, lwip 63")
+        self.assertRegex(said, "1 failure.*ttl: Linux 64, lwip 63 lwIP 2.2")
+        self.assertNotIn('class="whose"', self.make(20, {0: fixture.ttl_is_wrong})["report.html"])
 
     def test_half_a_run_says_so_on_every_page(self):
         files = self.make(20, {3: None}, end=False)
