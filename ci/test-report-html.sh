@@ -7,11 +7,4 @@ set -eu -o pipefail
 # shellcheck source=ci/testlib.sh
 . ci/testlib.sh
 
-# The system's Python has what Debian packages bring; another one may come first in PATH.
-python=/usr/bin/python3
-[[ -x $python ]] || python=python3
-if ! "$python" -c 'import jinja2' 2>/dev/null; then
-	skip report-html "python3-jinja2 is not installed"
-	exit 0
-fi
-exec "$python" -B -W error::ResourceWarning harness/report/run_tests.py test_pages.py
+report_tests report-html test_pages.py

@@ -58,6 +58,18 @@ says() { # NAME TEXT FILE
 	fi
 }
 
+# Tests of the report, by the system's Python: it has what Debian packages bring, and another one may come
+# first in PATH.
+report_tests() { # NAME FILE...
+	local python=/usr/bin/python3
+	[[ -x $python ]] || python=python3
+	if ! "$python" -c 'import jinja2' 2>/dev/null; then
+		skip "$1" "python3-jinja2 is not installed"
+		exit 0
+	fi
+	exec "$python" -B -W error::ResourceWarning harness/report/run_tests.py "${@:2}"
+}
+
 skip() { # NAME WHY...
 	echo "SKIP $1: ${*:2}"
 }
