@@ -86,8 +86,10 @@ fields "$dir/full.pcapng" frame frame.interface_name | sort -u >"$dir/names"
 expect trace/interfaces diff "$dir/names" <(printf 'a/eth0/%s\n' driver qdisc socket wire)
 fields "$dir/full.pcapng" 'frame.packet_flags_direction == 2' frame.comment >"$dir/comments"
 expect trace/comments grep -q "^$full:[0-9]* sendto(" "$dir/comments"
+# Not where a source route is sent: Linux sums UDP over the next hop, Wireshark over the end of the route.
 for file in "$dir"/[0-9]*.pcapng; do
-	fields "$file" 'frame.packet_flags_direction == 2 && (ip.checksum.status == 0 || udp.checksum.status == 0) && !icmp' \
+	fields "$file" 'frame.packet_flags_direction == 2 && !icmp && (ip.checksum.status == 0 ||
+		udp.checksum.status == 0 && !(ip.opt.type == 131 || ip.opt.type == 137))' \
 		frame.number frame.interface_name frame.comment
 done >"$dir/bad"
 expect trace/checksums diff /dev/null "$dir/bad"
