@@ -44,6 +44,11 @@ static const struct pool_spec {
 	POOL(net.head_pool[2], 2, heads[2]),
 	POOL(net.head_pool[3], 3, heads[3]),
 	POOL(net.sock_pool, sizeof(struct udp_sock), sockets),
+	POOL(net.tcp_sock_pool, sizeof(struct tcp_sock), tcp_sockets),
+	POOL(net.request_sock_pool, sizeof(struct tcp_request_sock), request_socks),
+	POOL(net.tw_pool, sizeof(struct tcp_timewait_sock), tw_socks),
+	POOL(net.bind_bucket_pool, sizeof(struct inet_bind_bucket), bind_buckets),
+	POOL(net.bind2_bucket_pool, sizeof(struct inet_bind2_bucket), bind_buckets),
 	POOL(net.dst_pool, sizeof(struct rtable), dsts),
 	POOL(net.neigh_pool, sizeof(struct neighbour), neighbours),
 	POOL(net.fib_info_pool, sizeof(struct fib_info), routes),
@@ -116,6 +121,23 @@ static void layout_process(struct process *p, struct arena *a, const struct limi
 			       .nr_fds = l->fds };
 }
 
+enum { TCP_LHASH2 = 32 };
+static void layout_hashinfo(struct host *h, struct hlist_head *mem, const struct limits *l)
+{
+	struct inet_hashinfo *hinfo = &h->tables->tcp.hashinfo;
+	u32 chains = l->tcp_ehash + 2 * l->tcp_bhash + TCP_LHASH2;
+
+	memset(mem, 0, chains * sizeof(*mem));
+	*hinfo = (struct inet_hashinfo){ .ehash = mem,
+					 .ehash_mask = l->tcp_ehash - 1,
+					 .bhash = mem + l->tcp_ehash,
+					 .bhash2 = mem + l->tcp_ehash + l->tcp_bhash,
+					 .bhash_size = l->tcp_bhash,
+					 .lhash2 = mem + l->tcp_ehash + 2 * l->tcp_bhash,
+					 .lhash2_mask = TCP_LHASH2 - 1 };
+	h->tcp_chains = chains;
+}
+
 void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 {
 	const struct limits *l = cfg->limits;
@@ -124,6 +146,8 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 	struct task *task = arena_take(a, cfg->tasks * sizeof(struct task));
 	struct process *process = arena_take(a, l->processes * sizeof(struct process));
 	struct host_tables *tables = arena_take(a, sizeof(struct host_tables));
+	u32 chains = l->tcp_ehash + 2 * l->tcp_bhash + TCP_LHASH2;
+	struct hlist_head *tcp_hash = arena_take(a, chains * sizeof(struct hlist_head));
 	struct dma_map *map = arena_take(a, l->dma_maps * sizeof(struct dma_map));
 
 	for (u32 i = 0; i < l->processes; i++)
@@ -142,6 +166,7 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 	h->task = task;
 	h->process = process;
 	h->tables = tables;
+	layout_hashinfo(h, tcp_hash, l);
 	h->dma = &tables->dma;
 	dma_space_init(h->dma, map, l->dma_maps);
 }
@@ -153,6 +178,8 @@ u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 	out[n++] = (struct host_block){ h->cpu, h->nr_cpus * sizeof(h->cpu[0]) };
 	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
 	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
+	out[n++] = (struct host_block){ h->tables->tcp.hashinfo.ehash,
+					h->tcp_chains * sizeof(struct hlist_head) };
 	out[n++] = (struct host_block){ h->tables, offsetof(struct host_tables, ip_ident) +
 							   offsetof(struct ip_ident, id) };
 	assert(n <= HOST_BLOCKS);

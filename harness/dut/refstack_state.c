@@ -112,7 +112,7 @@ static const char *table_of(const struct sock *sk)
 	if (sk->sk_prot == &udplite_prot)
 		return "udplite";
 	if (sk->sk_prot == &raw_prot)
-		return sk->skc_node.pprev != NULL ? "raw" : NULL; /* disconnected: of none */
+		return sk->sk_node.pprev != NULL ? "raw" : NULL; /* disconnected: of none */
 	if (sk->sk_prot == &ping_prot)
 		return "icmp";
 	return sk->sk_prot == &tcp_prot ? "tcp" : NULL;

@@ -94,7 +94,7 @@ static void put_extended(struct sock *sk, struct outbuf *o)
 {
 	/* LINUX: sock_gen_cookie(): who looks gives it one. */
 	if (sk->sk_cookie == 0)
-		sk->sk_cookie = ++sk->net->sock_cookie;
+		sk->sk_cookie = ++sock_net(sk)->sock_cookie;
 	if (sk->sk_uid != 0)
 		outf(o, " uid:%u", sk->sk_uid);
 	outf(o, " ino:%" PRIu64 " sk:%" PRIx64 " <->", inode_of(sk), sk->sk_cookie);

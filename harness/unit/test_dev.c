@@ -158,7 +158,7 @@ static void xps_goes_by_the_senders_cpu(void **state)
 static void a_socket_keeps_its_queue(void **state)
 {
 	struct fixture f;
-	struct sock sk = { .sk_tx_queue_mapping = -1, .skc_state = 7 };
+	struct sock sk = { .sk_tx_queue_mapping = -1, .common.skc_state = 7 };
 	struct dst_entry *route =
 		(struct dst_entry *)&f; /* that there is one, is all that counts */
 

@@ -190,7 +190,7 @@ static bool sk_fullsock(const struct sock *sk)
 {
 	enum { TIME_WAIT = 6, NEW_SYN_RECV = 12 };
 
-	return sk->skc_state != TIME_WAIT && sk->skc_state != NEW_SYN_RECV;
+	return sk->sk_state != TIME_WAIT && sk->sk_state != NEW_SYN_RECV;
 }
 
 /* By the CPU on which the packet first came to a device; -1: nothing is configured for it. */

@@ -70,7 +70,8 @@ struct net {
 	u64 sock_cookie; /* the last that was given */
 
 	/* Pools; the world cuts them from its block. */
-	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, dst_pool,
+	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, tcp_sock_pool,
+		request_sock_pool, tw_pool, bind_bucket_pool, bind2_bucket_pool, dst_pool,
 		neigh_pool, fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool,
 		dev_pool, tun_pool, frag_queue_pool, fib_table_pool, fnhe_pool, in_device_pool;
 	struct pool igb_pool,
@@ -127,7 +128,7 @@ struct net {
 
 	u32 sockets_in_use; /* LINUX: sockets_in_use, /proc/net/sockstat */
 	u32 prot_inuse[PROT_INUSE_MAX];
-	struct hlist_head raw_socks; /* by skc_node, the youngest first */
+	struct hlist_head raw_socks; /* by sk_node, the youngest first */
 	struct hlist_head socks;     /* ○ all of them, by sk_all */
 	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves
 	 * only when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
@@ -156,6 +157,7 @@ struct host {
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool;
 	struct host_tables *tables; /* host.c */
+	u32 tcp_chains;		    /* of all of TCP's tables */
 	u64 next_ino;
 	struct process *process;
 	u32 nr_processes;

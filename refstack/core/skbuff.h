@@ -9,7 +9,9 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/list.h"
 #include "base/pool.h"
+#include "base/rbtree.h"
 #include "base/types.h"
 #include "core/cpu.h"
 
@@ -96,7 +98,13 @@ struct skb_head {
 enum { SKB_CB_BYTES = 48 };
 
 struct sk_buff {
-	struct sk_buff *next, *prev;
+	union {
+		struct {
+			struct sk_buff *next, *prev;
+		};
+		struct rb_node rbnode; /* in TCP's retransmission and out-of-order queues */
+	};
+	struct list_head tcp_tsorted_anchor; /* among what was sent, by time */
 	struct sock *sk;
 	void (*destructor)(struct sk_buff *skb);
 	struct net *net;
@@ -117,7 +125,10 @@ struct sk_buff {
 	u32 mark;
 	u32 napi_id;
 	s32 skb_iif;
-	u64 tstamp_ns;
+	union {
+		u64 tstamp_ns;
+		u64 skb_mstamp_ns; /* of TCP: the earliest departure */
+	};
 	be16 protocol;
 	u16 queue_mapping; /* TX: the queue; RX: recorded queue + 1, 0 = none */
 	u16 vlan_tci;

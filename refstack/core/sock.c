@@ -19,7 +19,7 @@
 
 /* -------- waking: the default callbacks -------- */
 
-static void sock_def_wakeup(struct sock *sk)
+void sock_def_wakeup(struct sock *sk)
 {
 	if (sk->sk_socket != NULL)
 		wake_up_all(&sk->sk_socket->wq);
@@ -64,11 +64,16 @@ static void sock_def_destruct(struct sock *sk)
 
 /* -------- birth and death -------- */
 
+static struct pool *sock_pool_of(struct net *net, const struct proto *prot)
+{
+	return prot->pool == 0 ? &net->sock_pool : (struct pool *)(void *)((u8 *)net + prot->pool);
+}
+
 static struct sock *sk_prot_alloc(struct net *net, const struct proto *prot)
 {
 	assert(prot->obj_size >= sizeof(struct sock));
-	assert(prot->obj_size <= net->sock_pool.obj_bytes);
-	return pool_zalloc(&net->sock_pool);
+	assert(prot->obj_size <= sock_pool_of(net, prot)->obj_bytes);
+	return pool_zalloc(sock_pool_of(net, prot));
 }
 
 struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern)
@@ -141,7 +146,7 @@ static void sk_destruct(struct sock *sk)
 	hlist_del_init(&sk->sk_all);
 	if (!sk->sk_kern_sock)
 		net->sockets_in_use--;
-	pool_free(&net->sock_pool, sk);
+	pool_free(sock_pool_of(net, sk->sk_prot), sk);
 }
 
 /* What is still being sent holds the rest of sk_wmem_alloc and destroys the socket when it is done.

@@ -3,6 +3,7 @@
 #ifndef REFSTACK_CORE_SOCK_H
 #define REFSTACK_CORE_SOCK_H
 
+#include "base/rbtree.h"
 #include "core/dst.h"
 #include "core/net.h"
 #include "core/task.h"
@@ -12,6 +13,7 @@ struct iov_iter;
 struct msghdr;
 struct proto;
 struct proto_ops;
+struct request_sock_ops;
 struct sockaddr_storage;
 struct socket;
 
@@ -29,7 +31,9 @@ enum {
 	TCP_CLOSE_WAIT,
 	TCP_LAST_ACK,
 	TCP_LISTEN,
-	TCP_CLOSING
+	TCP_CLOSING,
+	TCP_NEW_SYN_RECV,
+	TCP_BOUND_INACTIVE
 };
 
 /* LINUX: sk_userlocks. */
@@ -40,6 +44,8 @@ enum {
 	SOCK_BINDPORT_LOCK = 8,
 	SOCK_CONNECT_BIND = 16
 };
+
+#define TCPF(state) (1u << (state)) /* LINUX: TCPF_ESTABLISHED and so on: for sets of states */
 
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 
@@ -88,6 +94,8 @@ enum {
 	SOCK_PASSPIDFD
 };
 
+enum sk_pacing { SK_PACING_NONE, SK_PACING_NEEDED, SK_PACING_FQ };
+
 struct socket {
 	enum socket_state state;
 	u16 type;
@@ -99,21 +107,32 @@ struct socket {
 	struct inode *inode; /* of the file: S_IFSOCK */
 };
 
-struct sock {
-	/* LINUX: struct sock_common. */
+/* LINUX: struct sock_common: what sockets, requests for connections and their remains share, so
+ * that one table can hold all three.
+ */
+struct sock_common {
 	be32 skc_daddr, skc_rcv_saddr;
 	be16 skc_dport;
 	u16 skc_num;
-	u16 skc_hash;
+	u32 skc_hash;
 	u16 skc_family;
 	u8 skc_state;
 	u8 skc_reuse, skc_reuseport;
 	s32 skc_bound_dev_if;
-	struct hlist_node skc_node; /* by local port */
-	struct hlist_node skc_portaddr_node;
-	struct hlist_node sk_all; /* ○ every socket of the net, for checks and ss */
-	struct net *net;
-	const struct proto *sk_prot;
+	u32 skc_refcnt;
+	struct hlist_node skc_node; /* of UDP by local port; of TCP in the table of its state */
+	union {
+		struct hlist_node skc_portaddr_node; /* of UDP */
+		struct hlist_node skc_bind_node; /* of TCP: in its port's and address's bucket */
+	};
+	const struct proto *skc_prot;
+	struct net *skc_net;
+	u64 skc_cookie; /* 0 until asked for */
+};
+
+struct sock {
+	struct sock_common common; /* first */
+	struct hlist_node sk_all;  /* ○ every socket of the net, for checks and ss */
 
 	struct {
 		bool owned; /* by a task's call */
@@ -126,10 +145,13 @@ struct sock {
 	} sk_backlog;
 
 	struct sk_buff_head sk_receive_queue, sk_write_queue, sk_error_queue;
+	struct rb_root tcp_rtx_queue; /* of TCP: sent and not acknowledged */
+	struct timer_list sk_timer;
 	u32 sk_rmem_alloc;
 	u32 sk_wmem_alloc; /* starts at 1, as Linux's reference count does */
 	u32 sk_omem_alloc;
 	s32 sk_forward_alloc;
+	s32 sk_wmem_queued; /* truesize of what a stream has in its queues */
 	u32 sk_reserved_mem;
 	s32 sk_sndbuf, sk_rcvbuf;
 	u32 sk_drops;
@@ -138,7 +160,6 @@ struct sock {
 	u64 sk_lingertime;
 	u32 sk_peek_off_set;
 	s32 sk_peek_off;
-	u32 sk_refcnt;
 	u32 sk_flags;
 	u32 sk_err, sk_err_soft;
 	u32 sk_ack_backlog, sk_max_ack_backlog;
@@ -149,7 +170,6 @@ struct sock {
 	s32 sk_clockid;	     /* SO_TXTIME */
 	u32 sk_txtime_flags; /* SOF_TXTIME_ bits */
 	u32 sk_napi_id;
-	u64 sk_cookie; /* 0 until asked for */
 	u64 sk_max_pacing_rate, sk_pacing_rate;
 	u32 sk_ll_usec, sk_prefer_busy_poll, sk_busy_poll_budget;
 	s32 sk_incoming_cpu;
@@ -160,6 +180,10 @@ struct sock {
 	u16 sk_type;
 	u16 sk_protocol;
 	u16 sk_gso_max_segs;
+	u16 sk_gso_type;
+	u8 sk_pacing_status; /* enum sk_pacing */
+	u8 sk_pacing_shift;
+	u32 sk_tsq_flags; /* bits enum tsq_enum */
 	u32 sk_gso_max_size;
 	u64 sk_route_caps;
 	u8 sk_shutdown;
@@ -181,15 +205,22 @@ struct sock {
 	s32 (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 };
 
-#define sk_state	skc_state
-#define sk_family	skc_family
-#define sk_reuse	skc_reuse
-#define sk_reuseport	skc_reuseport
-#define sk_bound_dev_if skc_bound_dev_if
-#define sk_daddr	skc_daddr
-#define sk_rcv_saddr	skc_rcv_saddr
-#define sk_num		skc_num
-#define sk_dport	skc_dport
+#define sk_state	 common.skc_state
+#define sk_hash		 common.skc_hash
+#define sk_family	 common.skc_family
+#define sk_reuse	 common.skc_reuse
+#define sk_reuseport	 common.skc_reuseport
+#define sk_bound_dev_if	 common.skc_bound_dev_if
+#define sk_daddr	 common.skc_daddr
+#define sk_rcv_saddr	 common.skc_rcv_saddr
+#define sk_num		 common.skc_num
+#define sk_dport	 common.skc_dport
+#define sk_refcnt	 common.skc_refcnt
+#define sk_node		 common.skc_node
+#define sk_portaddr_node common.skc_portaddr_node
+#define sk_bind_node	 common.skc_bind_node
+#define sk_prot		 common.skc_prot
+#define sk_cookie	 common.skc_cookie
 
 /* LINUX: struct proto. The members that only TCP fills are here already: their place is prepared.
  */
@@ -228,6 +259,8 @@ struct proto {
 		sysctl_rmem_offset; /* offsets in struct net_sysctl; 0 = core default */
 	u32 max_header;
 	u32 obj_size;
+	u32 pool; /* offset of its sockets' pool in struct net */
+	const struct request_sock_ops *rsk_prot;
 	u32 inuse_idx;
 	bool no_autobind;
 };
@@ -268,7 +301,7 @@ void sock_unregister(struct net *net, int family);
 
 static inline struct net *sock_net(const struct sock *sk)
 {
-	return sk->net;
+	return sk->common.skc_net;
 }
 static inline bool sock_flag(const struct sock *sk, enum sock_flags f)
 {
@@ -302,7 +335,7 @@ static inline void sk_set_socket(struct sock *sk, struct socket *sock)
 }
 static inline void sock_net_set(struct sock *sk, struct net *net)
 {
-	sk->net = net;
+	sk->common.skc_net = net;
 }
 
 struct sock *sk_alloc(struct net *net, int family, const struct proto *prot, bool kern);
@@ -346,6 +379,14 @@ void sock_def_error_report(struct sock *sk);
 void sk_error_report(struct sock *sk);
 int sock_error(struct sock *sk);
 bool sock_writeable(const struct sock *sk);
+/* LINUX: sock_def_wakeup(), sk_wake_async() is nothing here. */
+void sock_def_wakeup(struct sock *sk);
+/* LINUX: sk_clone_lock(): a copy of a listener for one connection, locked. NULL: no room. */
+struct sock *sk_clone_lock(const struct sock *sk);
+/* LINUX: __sk_flush_backlog(): true when there was something. */
+bool sk_flush_backlog(struct sock *sk);
+/* LINUX: sk_setup_caps(), sk_capable_gso. */
+void sk_setup_caps(struct sock *sk, struct dst_entry *dst);
 /* When the call is entered again after a park: what is left (see task_timeo()). */
 s64 sock_rcvtimeo(const struct sock *sk, bool noblock);
 s64 sock_sndtimeo(const struct sock *sk, bool noblock);
@@ -361,6 +402,12 @@ void sk_mem_charge(struct sock *sk, u32 size);
 void sk_mem_uncharge(struct sock *sk, u32 size);
 /* LINUX: __sk_mem_schedule() and relatives, of kind SK_MEM_RECV: protocol memory in pages. */
 bool sk_mem_schedule(struct sock *sk, u32 size);
+/* LINUX: sk_wmem_schedule(), sk_rmem_schedule(): the same of kind SK_MEM_SEND, and for a packet
+ * that came when memory is short.
+ */
+bool sk_wmem_schedule(struct sock *sk, u32 size);
+bool sk_rmem_schedule(struct sock *sk, struct sk_buff *skb, u32 size);
+bool tcp_under_memory_pressure(const struct sock *sk); /* LINUX: sk_under_memory_pressure() too */
 void sk_mem_reclaim(struct sock *sk);
 void sk_mem_reduce_allocated(struct sock *sk, u32 pages);
 bool sk_mem_raise_allocated(struct sock *sk, u32 size, u32 pages);

@@ -81,7 +81,7 @@ bool raw_local_deliver(struct sk_buff *skb, u8 protocol)
 	struct hlist_node *n;
 
 	hlist_for_each (n, &skb->net->raw_socks) {
-		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
 		struct sk_buff *clone;
 
 		if (!raw_v4_match(sk, protocol, saddr, daddr, dif))
@@ -161,7 +161,7 @@ void raw_icmp_error(struct sk_buff *skb, u8 protocol, u32 info)
 	struct hlist_node *n;
 
 	hlist_for_each (n, &skb->net->raw_socks) {
-		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
 		const u8 *iph = skb->data;
 
 		if (raw_v4_match(sk, protocol, ipv4_daddr(iph), ipv4_saddr(iph), skb->dev->ifindex))
@@ -329,7 +329,7 @@ out:
 
 static int raw_hash_sk(struct sock *sk)
 {
-	hlist_add_head(&sk->skc_node, &sock_net(sk)->raw_socks);
+	hlist_add_head(&sk->sk_node, &sock_net(sk)->raw_socks);
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
 	return 0;
@@ -338,9 +338,9 @@ static int raw_hash_sk(struct sock *sk)
 /* A socket without protocol was never in the list; one that disconnects is no longer. */
 static void raw_unhash_sk(struct sock *sk)
 {
-	if (sk->skc_node.pprev == NULL)
+	if (sk->sk_node.pprev == NULL)
 		return;
-	hlist_del_init(&sk->skc_node);
+	hlist_del_init(&sk->sk_node);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }
 

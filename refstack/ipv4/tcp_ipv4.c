@@ -130,7 +130,7 @@ static void tcp_v4_fill_cb(struct sk_buff *skb)
 		      skb->len - tcp_hlen(th);
 }
 
-static bool tcp_checksum_complete(struct sk_buff *skb)
+bool tcp_checksum_complete(struct sk_buff *skb)
 {
 	return !skb_csum_unnecessary(skb) && skb_checksum_complete(skb) != 0;
 }
@@ -208,10 +208,6 @@ int tcp_v4_err(struct sk_buff *skb, u32 info)
 /* -------- the operations -------- */
 
 LATER_ADDR(tcp_v4_pre_connect)
-LATER_ADDR(tcp_v4_connect)
-LATER_VALUE(tcp_disconnect)
-LATER_ACCEPT(inet_csk_accept)
-LATER_IOCTL(tcp_ioctl)
 
 static int tcp_v4_init_sock(struct sock *sk)
 {
@@ -219,53 +215,26 @@ static int tcp_v4_init_sock(struct sock *sk)
 	return 0;
 }
 
-static void tcp_v4_destroy_sock(struct sock *sk)
+void tcp_v4_destroy_sock(struct sock *sk)
 {
 	assert(skb_queue_empty(&sk->sk_write_queue));
 }
 
-LATER_SENDMSG(tcp_sendmsg)
-LATER_RECVMSG(tcp_recvmsg)
-
-static void tcp_splice_eof(struct socket *sock)
-{
-	(void)sock;
-	not_implemented("tcp_splice_eof");
-}
-
-LATER_RCV(tcp_v4_do_rcv)
-
 /* Nothing can have been put off while the socket was owned. */
-static void tcp_release_cb(struct sock *sk)
+void tcp_release_cb(struct sock *sk)
 {
 	assert(sk->sk_state == TCP_CLOSE);
 }
 
-LATER_HASH(inet_hash)
-
-static void inet_unhash(struct sock *sk)
+void inet_unhash(struct sock *sk)
 {
-	assert(sk->skc_node.pprev == NULL);
+	assert(sk->sk_node.pprev == NULL);
 }
 
-LATER_PORT(inet_csk_get_port)
-
-static void inet_put_port(struct sock *sk)
+void inet_put_port(struct sock *sk)
 {
 	assert(sk->sk_num == 0);
 }
-
-LATER_EVENT(tcp_enter_memory_pressure)
-LATER_EVENT(tcp_leave_memory_pressure)
-
-static bool tcp_stream_memory_free(const struct sock *sk, int wake)
-{
-	(void)sk;
-	(void)wake;
-	not_implemented("tcp_stream_memory_free");
-}
-
-LATER_VALUE(tcp_abort)
 
 const struct proto tcp_prot = {
 	.name = "TCP",
@@ -298,7 +267,8 @@ const struct proto tcp_prot = {
 	.sysctl_wmem_offset = offsetof(struct net_sysctl, tcp_wmem_min),
 	.sysctl_rmem_offset = offsetof(struct net_sysctl, tcp_rmem_min),
 	.max_header = 320, /* LINUX: MAX_TCP_HEADER */
-	.obj_size = sizeof(struct inet_sock),
+	.obj_size = sizeof(struct tcp_sock),
+	.pool = offsetof(struct net, tcp_sock_pool),
 	.inuse_idx = PROTO_INUSE_TCP,
 	.no_autobind = true,
 };

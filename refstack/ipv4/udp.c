@@ -704,7 +704,7 @@ void udp_check(const struct sock *sk)
 	/* One that was closed has given its port back. */
 	if (sk->sk_state == TCP_ESTABLISHED && !sock_flag(sk, SOCK_DEAD))
 		assert(sk->sk_dport.raw != 0 || be32_is_zero(sk->sk_daddr) || sk->sk_num != 0);
-	assert(hlist_unhashed(&sk->skc_node) == hlist_unhashed(&sk->skc_portaddr_node));
+	assert(hlist_unhashed(&sk->sk_node) == hlist_unhashed(&sk->sk_portaddr_node));
 }
 
 const struct proto udp_prot = {

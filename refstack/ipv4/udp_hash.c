@@ -41,17 +41,17 @@ static struct hlist_head *udp_hashslot2(const struct net *net, u32 hash)
 
 static struct sock *port_entry(struct hlist_node *n)
 {
-	return hlist_entry(n, struct sock, skc_node);
+	return hlist_entry(n, struct sock, common.skc_node);
 }
 
 static struct sock *portaddr_entry(struct hlist_node *n)
 {
-	return hlist_entry(n, struct sock, skc_portaddr_node);
+	return hlist_entry(n, struct sock, common.skc_portaddr_node);
 }
 
 static bool sk_hashed(const struct sock *sk)
 {
-	return !hlist_unhashed(&sk->skc_node);
+	return !hlist_unhashed(&sk->sk_node);
 }
 
 /* LINUX: inet_rcv_saddr_equal(). */
@@ -238,9 +238,9 @@ static void take_port(struct sock *sk, u16 snum)
 	if (sk->sk_reuseport != 0)
 		udp_reuseport_add_sock(sk);
 	sock_set_flag(sk, SOCK_RCU_FREE);
-	hlist_add_head(&sk->skc_node, udp_hashslot(net, snum));
+	hlist_add_head(&sk->sk_node, udp_hashslot(net, snum));
 	net->prot_inuse[sk->sk_prot->inuse_idx]++;
-	hlist_add_head(&sk->skc_portaddr_node, udp_hashslot2(net, up->udp_portaddr_hash));
+	hlist_add_head(&sk->sk_portaddr_node, udp_hashslot2(net, up->udp_portaddr_hash));
 }
 
 /* hash2_nulladdr is where Linux would look for wild-card sockets: see udp-bind-hash2 above. */
@@ -286,8 +286,8 @@ void udp_lib_unhash(struct sock *sk)
 	if (!sk_hashed(sk))
 		return;
 	reuseport_detach_sock(sk);
-	hlist_del_init(&sk->skc_node);
-	hlist_del_init(&sk->skc_portaddr_node);
+	hlist_del_init(&sk->sk_node);
+	hlist_del_init(&sk->sk_portaddr_node);
 	sk->sk_num = 0;
 	assert(net->prot_inuse[sk->sk_prot->inuse_idx] != 0);
 	net->prot_inuse[sk->sk_prot->inuse_idx]--;
@@ -306,8 +306,8 @@ void udp_lib_rehash(struct sock *sk, u16 newhash)
 	up->udp_portaddr_hash = newhash;
 	reuseport_detach_sock(sk);
 	if (hslot2 != nhslot2) {
-		hlist_del_init(&sk->skc_portaddr_node);
-		hlist_add_head(&sk->skc_portaddr_node, nhslot2);
+		hlist_del_init(&sk->sk_portaddr_node);
+		hlist_add_head(&sk->sk_portaddr_node, nhslot2);
 	}
 }
 

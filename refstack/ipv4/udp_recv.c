@@ -500,7 +500,7 @@ static int udp4_lib_mcast_deliver(struct net *net, struct sk_buff *skb)
 	struct hlist_node *n;
 
 	hlist_for_each (n, udp_hashslot(net, key.hnum)) {
-		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
 
 		if (!udp_is_mcast_sock(sk, &key))
 			continue;
@@ -640,7 +640,7 @@ static struct sock *udp4_lib_mcast_demux_lookup(struct net *net, const struct ud
 	u32 count = 0, wanted = 0;
 
 	hlist_for_each (n, udp_hashslot(net, key->hnum)) {
-		struct sock *sk = hlist_entry(n, struct sock, skc_node);
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
 
 		if (++count > DEMUX_SLOT_MAX)
 			return NULL;

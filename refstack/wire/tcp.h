@@ -29,14 +29,46 @@ enum {
 	TCPHDR_ECE = 0x40,
 	TCPHDR_CWR = 0x80
 };
-/* Options, and how long those are whose length is one only. */
-enum { TCPOPT_EOL = 0, TCPOPT_NOP = 1, TCPOPT_MD5SIG = 19, TCPOPT_AO = 29 };
-enum { TCPOLEN_MD5SIG = 18 };
+/* Options, and how long those of a fixed length are. */
+enum {
+	TCPOPT_EOL = 0,
+	TCPOPT_NOP = 1,
+	TCPOPT_MSS = 2,
+	TCPOPT_WINDOW = 3,
+	TCPOPT_SACK_PERM = 4,
+	TCPOPT_SACK = 5,
+	TCPOPT_TIMESTAMP = 8,
+	TCPOPT_MD5SIG = 19,
+	TCPOPT_AO = 29,
+	TCPOPT_FASTOPEN = 34,
+	TCPOPT_EXP = 254
+};
+enum {
+	TCPOLEN_MSS = 4,
+	TCPOLEN_WINDOW = 3,
+	TCPOLEN_SACK_PERM = 2,
+	TCPOLEN_TIMESTAMP = 10,
+	TCPOLEN_MD5SIG = 18,
+	TCPOLEN_SACK_BASE = 2,
+	TCPOLEN_SACK_PERBLOCK = 8,
+	/* As they are sent, aligned to words. */
+	TCPOLEN_TSTAMP_ALIGNED = 12,
+	TCPOLEN_WSCALE_ALIGNED = 4,
+	TCPOLEN_SACKPERM_ALIGNED = 4,
+	TCPOLEN_SACK_BASE_ALIGNED = 4,
+	TCPOLEN_MSS_ALIGNED = 4,
+	TCPOLEN_MD5SIG_ALIGNED = 20
+};
+enum { TCP_MAX_WSCALE = 14, MAX_TCP_OPTION_SPACE = 40 };
 
 /* LINUX: __tcp_hdrlen(). */
 static inline u32 tcp_hlen(const u8 *th)
 {
 	return (u32)(th[TCP_DOFF] >> 4) * 4;
+}
+static inline bool tcp_th_has(const u8 *th, u8 flag)
+{
+	return (th[TCP_FLAG_BYTE] & flag) != 0;
 }
 
 #endif
