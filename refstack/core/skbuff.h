@@ -217,6 +217,11 @@ void skb_condense(struct sk_buff *skb);
 bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, bool *fragstolen,
 		      u32 *delta_truesize);
 
+/* Moves the first bytes of a packet of fragments to another one's end: how many were moved, all
+ * or none.
+ */
+u32 skb_shift(struct sk_buff *tgt, struct sk_buff *skb, u32 shiftlen);
+
 /* The pieces of a packet in order: linear part, fragments, then the same of each frag_list member
  * (INVARIANT: members have no list of their own).
  */

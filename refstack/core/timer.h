@@ -85,6 +85,11 @@ static inline u64 jiffies_add(u64 jif, s32 delta)
 {
 	return jif + (u64)(s64)delta;
 }
+/* LINUX: rounded up; what does not fit into a number of them is for ever. */
+static inline u64 usecs_to_jiffies(u32 us)
+{
+	return us > 4294965296u ? INT64_MAX / 2 - 1 : ((u64)us + 1000000 / HZ - 1) / (1000000 / HZ);
+}
 static inline u64 msecs_to_jiffies(u64 ms)
 {
 	return ms * HZ / 1000;

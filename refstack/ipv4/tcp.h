@@ -527,9 +527,59 @@ static inline u32 tcp_rto_of(const struct tcp_sock *tp)
 
 	return (u32)((us + 999) / 1000); /* LINUX: usecs_to_jiffies() */
 }
+/* LINUX: tcp_rto_min(): jiffies; a route may say. */
+static inline u32 tcp_rto_min(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+
+	if (dst != NULL && (dst_metric(dst, RTAX_LOCK) >> RTAX_RTO_MIN & 1) != 0)
+		return (u32)msecs_to_jiffies(dst_metric(dst, RTAX_RTO_MIN));
+	return inet_csk(sk)->icsk_rto_min;
+}
+static inline u32 tcp_rto_min_us(const struct sock *sk)
+{
+	return tcp_rto_min(sk) * (1000000 / HZ);
+}
+static inline void tcp_bound_rto(struct sock *sk)
+{
+	inet_csk(sk)->icsk_rto = min_u32(inet_csk(sk)->icsk_rto, TCP_RTO_MAX);
+}
+/* A departure as the TSval of its segment has it. */
+static inline u32 tcp_skb_timestamp_ts(bool usec_ts, const struct sk_buff *skb)
+{
+	return (u32)(skb->skb_mstamp_ns / (usec_ts ? 1000 : 1000000));
+}
+static inline void tcp_update_wl(struct tcp_sock *tp, u32 seq)
+{
+	tp->snd_wl1 = seq;
+}
+/* LINUX: also of MPTCP, TLS and zero-copy, which are not there. */
+static inline bool tcp_skb_can_collapse_to(const struct sk_buff *skb)
+{
+	return !TCP_SKB_CB(skb)->eor;
+}
+static inline bool tcp_skb_can_collapse(const struct sk_buff *to, const struct sk_buff *from)
+{
+	(void)from;
+	return tcp_skb_can_collapse_to(to);
+}
+static inline void sk_dst_confirm(struct sock *sk)
+{
+	sk->sk_dst_pending_confirm = true;
+}
+enum { INET_ECN_ECT_0 = 2 };
+static inline void INET_ECN_xmit(struct sock *sk)
+{
+	inet_sk(sk)->tos |= INET_ECN_ECT_0;
+}
+static inline void INET_ECN_dontxmit(struct sock *sk)
+{
+	inet_sk(sk)->tos &= (u8)~3u;
+}
+/* Of one segment. */
 static inline u32 tcp_skb_seglen(const struct sk_buff *skb)
 {
-	return tcp_skb_pcount(skb) == 1 ? skb->len : tcp_skb_mss(skb) * tcp_skb_pcount(skb);
+	return tcp_skb_pcount(skb) == 1 ? skb->len : tcp_skb_mss(skb);
 }
 
 /* Queues. The write queue is a list, what was sent a tree by sequence number. */
@@ -590,6 +640,16 @@ static inline struct sk_buff *skb_queue_next_or_null(const struct sk_buff_head *
 						     const struct sk_buff *skb)
 {
 	return skb->next == (const struct sk_buff *)(const void *)q ? NULL : skb->next;
+}
+/* In how many microseconds the head of the queue is to be sent again. */
+static inline s64 tcp_rto_delta_us(const struct sock *sk)
+{
+	const struct sk_buff *skb = tcp_rtx_queue_head(sk);
+	u32 rto_us = inet_csk(sk)->icsk_rto * (1000000 / HZ);
+
+	if (skb == NULL) /* LINUX: warns */
+		return rto_us;
+	return (s64)(tcp_skb_timestamp_us(skb) + rto_us - tcp_sk(sk)->tcp_mstamp);
 }
 void tcp_rbtree_insert(struct rb_root *root, struct sk_buff *skb); /* tcp_output.c */
 void tcp_rtx_queue_unlink(struct sk_buff *skb, struct sock *sk);
@@ -939,6 +999,19 @@ void tcp_tasklet_init(struct net *net);
 void tcp_wfree(struct sk_buff *skb);
 u32 tcp_delack_max(const struct sock *sk);
 void tcp_pace_kick(struct hrtimer *timer);
+static inline void tcp_slow_start_after_idle_check(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s32 delta;
+
+	if (sock_net(sk)->sysctl.tcp_slow_start_after_idle == 0 || tp->packets_out != 0 ||
+	    inet_csk(sk)->icsk_ca_ops->cong_control != NULL)
+		return;
+	delta = (s32)(tcp_jiffies32(sk) - tp->lsndtime);
+	/* LINUX: compared without sign. */
+	if ((u32)delta > inet_csk(sk)->icsk_rto)
+		tcp_cwnd_restart(sk, delta);
+}
 static inline void tcp_push_pending_frames(struct sock *sk)
 {
 	if (tcp_send_head(sk) != NULL)
