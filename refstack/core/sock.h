@@ -162,6 +162,7 @@ struct sock {
 	s32 sk_peek_off;
 	u32 sk_flags;
 	u32 sk_err, sk_err_soft;
+	u32 sk_write_pending; /* calls that wait to write: of sk_stream_wait_connect() and so on */
 	u32 sk_ack_backlog, sk_max_ack_backlog;
 	u32 sk_uid;
 	u32 sk_priority, sk_mark;
@@ -314,6 +315,11 @@ static inline void sock_set_flag(struct sock *sk, enum sock_flags f)
 static inline void sock_reset_flag(struct sock *sk, enum sock_flags f)
 {
 	sk->sk_flags &= ~(1u << f);
+}
+/* Neither a request nor what is left of a connection: those have no more than sock_common. */
+static inline bool sk_fullsock(const struct sock *sk)
+{
+	return sk->sk_state != TCP_TIME_WAIT && sk->sk_state != TCP_NEW_SYN_RECV;
 }
 static inline bool sock_owned_by_user(const struct sock *sk)
 {

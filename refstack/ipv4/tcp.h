@@ -57,8 +57,7 @@ enum {
 	MAX_TCP_KEEPINTVL = 32767,
 	MAX_TCP_KEEPCNT = 127,
 	MAX_TCP_SYNCNT = 127,
-	TCP_PAWS_WRAP =
-		4294967295 / (1000 * 1000), /* 24 days in Linux's words: INT_MAX / USEC_PER_SEC */
+	TCP_PAWS_WRAP = 2147483647 / (1000 * 1000), /* seconds: a clock of 1 us has wrapped */
 	TCP_PAWS_MSL = 60,
 	TCP_PAWS_WINDOW = 1,
 	TCP_TS_HZ = 1000,
@@ -652,6 +651,7 @@ static inline s64 tcp_rto_delta_us(const struct sock *sk)
 	return (s64)(tcp_skb_timestamp_us(skb) + rto_us - tcp_sk(sk)->tcp_mstamp);
 }
 void tcp_rbtree_insert(struct rb_root *root, struct sk_buff *skb); /* tcp_output.c */
+void skb_rbtree_purge(struct rb_root *root);			   /* tcp_data.c */
 void tcp_rtx_queue_unlink(struct sk_buff *skb, struct sock *sk);
 void tcp_rtx_queue_unlink_and_free(struct sk_buff *skb, struct sock *sk);
 /* LINUX: tcp_wmem_free_skb(): a packet of the send side's account. */
@@ -754,6 +754,53 @@ static inline void tcp_fast_path_check(struct sock *sk)
 		tcp_fast_path_on(tp);
 }
 
+/* LINUX: tcp_mss_clamp(): no more than the program set with TCP_MAXSEG. */
+static inline u16 tcp_mss_clamp(const struct tcp_sock *tp, u16 mss)
+{
+	u16 user_mss = tp->rx_opt.user_mss;
+
+	return user_mss != 0 && user_mss < mss ? user_mss : mss;
+}
+static inline u32 tcp_dst_advmss(const struct dst_entry *dst)
+{
+	return max_u32(dst_metric_advmss(dst), TCP_MIN_MSS);
+}
+static inline void tcp_segs_in(struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	u32 segs = max_u32(1, skb->hd->gso_segs);
+
+	tp->segs_in += segs;
+	if (skb->len > tcp_hlen(tcp_hdr(skb)))
+		tp->data_segs_in += segs;
+}
+/* A SYN, or what completes a handshake, that the listener has to let go. */
+static inline void tcp_listendrop(struct sock *sk)
+{
+	sk->sk_drops++;
+	mib_inc(sock_net(sk), LINUX_MIB_LISTENDROPS);
+}
+static inline void sk_drops_add(struct sock *sk, const struct sk_buff *skb)
+{
+	sk->sk_drops += max_u32(1, skb->hd->gso_segs);
+}
+static inline void sock_rps_save_rxhash(struct sock *sk, const struct sk_buff *skb)
+{
+	sk->sk_rxhash = skb->hash;
+}
+/* LINUX: sk_mark_napi_id(), sk_mark_napi_id_set(). */
+static inline void sk_mark_napi_id(struct sock *sk, const struct sk_buff *skb)
+{
+	sk->sk_napi_id = skb->napi_id;
+	if (skb->queue_mapping != 0)
+		sk->sk_rx_queue_mapping = (s32)skb->queue_mapping - 1;
+}
+/* LINUX: inet_request_mark(). */
+static inline u32 inet_request_mark(const struct sock *sk, const struct sk_buff *skb)
+{
+	return sk->sk_mark == 0 && sock_net(sk)->sysctl.tcp_fwmark_accept != 0 ? skb->mark
+									       : sk->sk_mark;
+}
+
 /* -------- tcp.c: what a program does with its socket -------- */
 void tcp_init_sock(struct sock *sk);
 int tcp_sendmsg(struct sock *sk, struct msghdr *msg, u64 size);
@@ -854,6 +901,32 @@ static inline void tcp_adjust_rcv_ssthresh(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	tp->rcv_ssthresh = min_u32(tp->rcv_ssthresh, 4u * tp->advmss);
+}
+static inline void tcp_sack_reset(struct tcp_options_received *rx_opt)
+{
+	rx_opt->dsack = false;
+	rx_opt->num_sacks = 0;
+}
+static inline void tcp_clear_options(struct tcp_options_received *rx_opt)
+{
+	rx_opt->tstamp_ok = false;
+	rx_opt->sack_ok = 0;
+	rx_opt->wscale_ok = false;
+	rx_opt->snd_wscale = 0;
+}
+static inline bool tcp_rmem_pressure(const struct sock *sk)
+{
+	return tcp_under_memory_pressure(sk) ||
+	       (s32)sk->sk_rmem_alloc > sk->sk_rcvbuf - (sk->sk_rcvbuf >> 3);
+}
+/* Is there enough to read that whoever polls is woken? */
+static inline bool tcp_epollin_ready(const struct sock *sk, s32 target)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s32 avail = (s32)(tp->rcv_nxt - tp->copied_seq);
+
+	return avail > 0 && (avail >= target || tcp_rmem_pressure(sk) ||
+			     tcp_receive_window(tp) <= inet_csk(sk)->icsk_ack.rcv_mss);
 }
 /* LINUX: tcp_try_coalesce(): also of the backlog. */
 bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from, bool *fragstolen);
@@ -1083,6 +1156,11 @@ void tcp_v4_send_check_addr(struct sk_buff *skb, be32 saddr,
 			    be32 daddr); /* LINUX: __tcp_v4_send_check() */
 void tcp_v4_mtu_reduced(struct sock *sk);
 void tcp_v4_destroy_sock(struct sock *sk);
+/* LINUX: tcp_v4_save_options(): those of an answer to the segment, kept in the request. */
+struct ip_options_rcu *tcp_v4_save_options(struct net *net, struct sk_buff *skb,
+					   struct inet_request_sock *ireq);
+/* LINUX: sk_rst_convert_drop_reason(). */
+enum sk_rst_reason sk_rst_convert_drop_reason(enum drop_reason reason);
 void tcp_req_err(struct sock *sk, u32 seq, bool abort);
 bool tcp_add_backlog(struct sock *sk, struct sk_buff *skb, enum drop_reason *reason);
 int tcp_twsk_unique(struct sock *sk, struct sock *sktw, void *twp);
