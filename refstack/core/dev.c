@@ -185,14 +185,6 @@ static s32 sk_tx_queue_get(const struct sock *sk)
 	return sk->sk_tx_queue_mapping;
 }
 
-/* LINUX: a request or a time-wait socket has no such member. */
-static bool sk_fullsock(const struct sock *sk)
-{
-	enum { TIME_WAIT = 6, NEW_SYN_RECV = 12 };
-
-	return sk->sk_state != TIME_WAIT && sk->sk_state != NEW_SYN_RECV;
-}
-
 /* By the CPU on which the packet first came to a device; -1: nothing is configured for it. */
 static s32 get_xps_queue(const struct net_device *dev, struct sk_buff *skb)
 {

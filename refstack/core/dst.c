@@ -74,6 +74,28 @@ u32 dst_metric(const struct dst_entry *dst, u32 metric)
 	return dst->metrics[metric - 1];
 }
 
+bool dst_metric_locked(const struct dst_entry *dst, u32 metric)
+{
+	return (dst_metric(dst, RTAX_LOCK) >> metric & 1) != 0;
+}
+
+bool dst_feature(const struct dst_entry *dst, u32 feature)
+{
+	return (dst_metric(dst, RTAX_FEATURES) & feature) != 0;
+}
+
+u64 dst_metric_rtt(const struct dst_entry *dst, u32 metric)
+{
+	return msecs_to_jiffies(dst_metric(dst, metric));
+}
+
+u32 dst_metric_advmss(const struct dst_entry *dst)
+{
+	u32 advmss = dst_metric(dst, RTAX_ADVMSS);
+
+	return advmss != 0 ? advmss : dst->ops->default_advmss(dst);
+}
+
 u32 dst_mtu(const struct dst_entry *dst)
 {
 	return dst->ops->mtu(dst);

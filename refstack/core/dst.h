@@ -43,6 +43,8 @@ enum {
 	RTAX_MAX_PLUS1
 };
 enum { RTAX_MAX = RTAX_MAX_PLUS1 - 1 };
+/* Bits of RTAX_FEATURES. */
+enum { RTAX_FEATURE_ECN = 1, RTAX_FEATURE_TCP_USEC_TS = 1 << 4 };
 
 struct dst_entry;
 
@@ -106,6 +108,13 @@ void dst_hold(struct dst_entry *dst);
 void dst_release(struct dst_entry *dst);
 void dst_dev_put(struct dst_entry *dst);
 u32 dst_metric(const struct dst_entry *dst, u32 metric);
+bool dst_metric_locked(const struct dst_entry *dst, u32 metric);
+/* LINUX: dst_feature(): RTAX_FEATURE_... */
+bool dst_feature(const struct dst_entry *dst, u32 feature);
+/* Jiffies, from a metric of milliseconds. */
+u64 dst_metric_rtt(const struct dst_entry *dst, u32 metric);
+/* What the route says, or else what follows from its MTU. */
+u32 dst_metric_advmss(const struct dst_entry *dst);
 u32 dst_mtu(const struct dst_entry *dst);
 /* LINUX: dst->dev->mtu. */
 u32 dst_dev_mtu(const struct dst_entry *dst);

@@ -125,6 +125,17 @@ static inline struct request_sock *reqsk_queue_remove(struct request_sock_queue 
 	}
 	return req;
 }
+/* LINUX: reqsk_timeout(): jiffies, doubled with each SYN-ACK that was sent again. */
+static inline u64 reqsk_timeout(const struct request_sock *req, u64 max_timeout)
+{
+	u64 timeout = req->num_timeout < 32 ? (u64)req->timeout << req->num_timeout : max_timeout;
+
+	return timeout < max_timeout ? timeout : max_timeout;
+}
+static inline u32 tcp_synack_window(const struct request_sock *req)
+{
+	return req->rsk_rcv_wnd < 65535 ? req->rsk_rcv_wnd : 65535;
+}
 static inline void reqsk_queue_removed(struct request_sock_queue *q, const struct request_sock *req)
 {
 	if (req->num_timeout == 0)

@@ -49,6 +49,8 @@ void inet_unregister_protosw(struct net *net, const struct inet_protosw *sw);
 void inet_init(struct net *net, struct inetsw *sw);
 
 void inet_sock_destruct(struct sock *sk);
+/* A route for a connection that has lost its own; 0, or why there is none. */
+int inet_sk_rebuild_header(struct sock *sk);
 int inet_release(struct socket *sock);
 int inet_bind(struct socket *sock, const u8 *uaddr, int addr_len);
 /* LINUX: __inet_bind(). */

@@ -2,7 +2,7 @@
 /* datagram.c - connecting a datagram socket: a route and an address, no packet.
  *
  * Path: beside it: connect() leaves the route that step 4 then finds in the socket.
- * Rules: LINUX: net/ipv4/datagram.c, ip_route_connect().
+ * Rules: LINUX: net/ipv4/datagram.c.
  */
 #include "ipv4/udp.h"
 
@@ -12,44 +12,6 @@
 
 /* Offsets in struct sockaddr_in. Programs are x86-64's: the family's low byte comes first. */
 enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4 };
-
-static u8 ip_sock_rt_tos(const struct sock *sk)
-{
-	return inet_sk(sk)->tos & INET_DSCP_MASK;
-}
-
-static u8 ip_sock_rt_scope(const struct sock *sk)
-{
-	return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-}
-
-static void ip_route_connect_init(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
-				  be16 sport, be16 dport, const struct sock *sk)
-{
-	u8 flags = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) ? FLOWI_FLAG_ANYSRC : 0;
-
-	flowi4_init_output(fl4, oif, sk->sk_mark, ip_sock_rt_tos(sk), ip_sock_rt_scope(sk),
-			   protocol, flags, dst, src, dport, sport, sk->sk_uid);
-}
-
-/* LINUX: ip_route_connect(): a first lookup fills in what is not given, the second is the route. */
-/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
-static struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
-				       be16 sport, be16 dport, const struct sock *sk, int *err)
-{
-	struct net *net = sock_net(sk);
-
-	ip_route_connect_init(fl4, dst, src, oif, protocol, sport, dport, sk);
-	if (be32_is_zero(dst) || be32_is_zero(src)) {
-		struct rtable *rt = ip_route_output_key_hash(net, fl4, NULL, err);
-
-		if (rt == NULL)
-			return NULL;
-		ip_rt_put(rt);
-		fl4->flowi4_oif = oif;
-	}
-	return ip_route_output_flow(net, fl4, sk, err);
-}
 
 static void take_source(struct sock *sk, be32 saddr)
 {
@@ -131,15 +93,13 @@ void ip4_datagram_release_cb(struct sock *sk)
 	struct flowi4 fl4;
 	struct rtable *rt;
 	int err = 0;
-	u8 flags = 0;
 
 	if (dst == NULL || dst->obsolete == DST_OBSOLETE_NONE || dst_check(dst, 0) != NULL)
 		return;
-	if (inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL))
-		flags = FLOWI_FLAG_ANYSRC;
 	flowi4_init_output(&fl4, sk->sk_bound_dev_if, sk->sk_mark, ip_sock_rt_tos(sk),
-			   ip_sock_rt_scope(sk), (u8)sk->sk_protocol, flags, sk->sk_daddr,
-			   inet->inet_saddr, sk->sk_dport, inet->inet_sport, sk->sk_uid);
+			   ip_sock_rt_scope(sk), (u8)sk->sk_protocol, inet_sk_flowi_flags(sk),
+			   sk->sk_daddr, inet->inet_saddr, sk->sk_dport, inet->inet_sport,
+			   sk->sk_uid);
 	rt = ip_route_output_flow(sock_net(sk), &fl4, sk, &err);
 	sk_dst_set(sk, rt != NULL ? &rt->dst : NULL);
 }

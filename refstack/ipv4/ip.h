@@ -91,9 +91,29 @@ struct ip_reply_arg {
 	u32 csum;
 	s32 csumoffset; /* in 16-bit words; -1 = the reply has no checksum */
 	s32 bound_dev_if;
-	u8 tos, flags;
+	u8 tos, flags; /* FLOWI_FLAG_... */
 	u32 uid;
+	u32 txhash; /* LINUX: an argument: the reply's hash, 0 = none */
 };
+
+/* LINUX: ip_sock_rt_tos(), ip_sock_rt_scope(), inet_sk_flowi_flags(): what a socket asks of a
+ * route.
+ */
+static inline u8 ip_sock_rt_tos(const struct sock *sk)
+{
+	return inet_sk(sk)->tos & INET_DSCP_MASK;
+}
+static inline u8 ip_sock_rt_scope(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+}
+static inline u8 inet_sk_flowi_flags(const struct sock *sk)
+{
+	bool any =
+		inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
+
+	return any ? FLOWI_FLAG_ANYSRC : 0;
+}
 
 typedef int (*getfrag_fn)(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
 
@@ -102,6 +122,13 @@ int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
 int ip_send_skb(struct net *net, struct sk_buff *skb);
+/* A header before a segment of a connection, and out; by the socket's route, else by a new one. */
+int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, struct flowi4 *fl4);
+/* LINUX: __ip_queue_xmit(). */
+int ip_queue_xmit_tos(struct sock *sk, struct sk_buff *skb, struct flowi4 *fl4, u8 tos);
+/* The same for a packet that has its route, where there is no connection yet: a SYN-ACK. */
+int ip_build_and_send_pkt(struct sk_buff *skb, const struct sock *sk, be32 saddr, be32 daddr,
+			  const struct ip_options_rcu *opt, u8 tos);
 void ip_send_check(u8 *iph);
 int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
 		   int (*output)(struct net *, struct sock *, struct sk_buff *));

@@ -330,11 +330,6 @@ struct dst_entry *ipv4_dst_check(struct dst_entry *dst, u32 cookie)
 	return dst;
 }
 
-static bool dst_metric_locked(const struct dst_entry *dst, u32 metric)
-{
-	return (dst_metric(dst, RTAX_LOCK) >> metric & 1) != 0;
-}
-
 bool ip_mtu_locked(const struct dst_entry *dst)
 {
 	return dst_rtable(dst)->rt_mtu_locked || dst_metric_locked(dst, RTAX_MTU);
@@ -541,11 +536,6 @@ void flowi4_init_output(struct flowi4 *fl4, s32 oif, u32 mark, u8 tos, u8 scope,
 	fl4->fl4_sport = sport;
 }
 
-static u8 ip_sock_rt_scope(const struct sock *sk)
-{
-	return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-}
-
 static u8 inet_sk_flowi_proto(const struct sock *sk)
 {
 	return (u8)(inet_test_bit(sk, INET_FLAGS_HDRINCL) ? IPPROTO_RAW : sk->sk_protocol);
@@ -571,16 +561,13 @@ static void build_flow_key(struct flowi4 *fl4, const struct sock *sk, const u8 *
 static void build_sk_flow_key(struct flowi4 *fl4, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	bool any_src =
-		inet_test_bit(sk, INET_FLAGS_TRANSPARENT) || inet_test_bit(sk, INET_FLAGS_HDRINCL);
 	be32 daddr = sk->sk_daddr;
 
 	if (inet->inet_opt != NULL && inet->inet_opt->opt.srr != 0)
 		daddr = inet->inet_opt->opt.faddr;
-	flowi4_init_output(fl4, sk->sk_bound_dev_if, sk->sk_mark, inet->tos & INET_DSCP_MASK,
-			   ip_sock_rt_scope(sk), inet_sk_flowi_proto(sk),
-			   any_src ? FLOWI_FLAG_ANYSRC : 0, daddr, inet->inet_saddr, (be16){ 0 },
-			   (be16){ 0 }, sk->sk_uid);
+	flowi4_init_output(fl4, sk->sk_bound_dev_if, sk->sk_mark, ip_sock_rt_tos(sk),
+			   ip_sock_rt_scope(sk), inet_sk_flowi_proto(sk), inet_sk_flowi_flags(sk),
+			   daddr, inet->inet_saddr, (be16){ 0 }, (be16){ 0 }, sk->sk_uid);
 }
 
 /* RFC 1191 3: the path to fl4->daddr takes no more than this. LINUX: __ip_rt_update_pmtu(). */
@@ -1382,4 +1369,50 @@ struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const s
 	if (rt != NULL && fl4->flowi4_proto != 0)
 		fl4->flowi4_oif = rt->dst.dev->ifindex;
 	return rt;
+}
+
+/* -------- routes of connections -------- */
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
+struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
+				be16 sport, be16 dport, const struct sock *sk, int *err)
+{
+	struct net *net = sock_net(sk);
+	u8 flags = inet_test_bit(sk, INET_FLAGS_TRANSPARENT) ? FLOWI_FLAG_ANYSRC : 0;
+
+	flowi4_init_output(fl4, oif, sk->sk_mark, ip_sock_rt_tos(sk), ip_sock_rt_scope(sk),
+			   protocol, flags, dst, src, dport, sport, sk->sk_uid);
+	if (be32_is_zero(dst) || be32_is_zero(src)) {
+		struct rtable *rt = ip_route_output_key_hash(net, fl4, NULL, err);
+
+		if (rt == NULL)
+			return NULL;
+		ip_rt_put(rt);
+		fl4->flowi4_oif = oif;
+	}
+	return ip_route_output_flow(net, fl4, sk, err);
+}
+
+struct rtable *ip_route_newports(struct flowi4 *fl4, struct rtable *rt, be16 orig_sport,
+				 be16 orig_dport, be16 sport, be16 dport, const struct sock *sk,
+				 int *err)
+{
+	if (be16_eq(sport, orig_sport) && be16_eq(dport, orig_dport))
+		return rt;
+	fl4->fl4_dport = dport;
+	fl4->fl4_sport = sport;
+	ip_rt_put(rt);
+	fl4->flowi4_oif = sk->sk_bound_dev_if;
+	return ip_route_output_flow(sock_net(sk), fl4, sk, err);
+}
+
+struct rtable *ip_route_output_sk(struct flowi4 *fl4, const struct sock *sk, be32 daddr, u8 tos,
+				  int *err)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	flowi4_init_output(fl4, sk->sk_bound_dev_if, sk->sk_mark, tos, ip_sock_rt_scope(sk),
+			   (u8)sk->sk_protocol, inet_sk_flowi_flags(sk), daddr, inet->inet_saddr,
+			   sk->sk_dport, inet->inet_sport, sk->sk_uid);
+	return ip_route_output_flow(sock_net(sk), fl4, sk, err);
 }

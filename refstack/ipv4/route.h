@@ -23,6 +23,19 @@ enum { RTO_ONLINK = 1 };
 /* NULL with *err set: as Linux's ERR_PTR. Counts no statistics. */
 struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4, const struct sock *sk,
 				    int *err);
+/* A first lookup fills in what is not given, the second one is the route. LINUX: inline. */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Linux's. */
+struct rtable *ip_route_connect(struct flowi4 *fl4, be32 dst, be32 src, s32 oif, u8 protocol,
+				be16 sport, be16 dport, const struct sock *sk, int *err);
+/* Once the ports are known: another lookup where they have changed; rt is given back then. */
+struct rtable *ip_route_newports(struct flowi4 *fl4, struct rtable *rt, be16 orig_sport,
+				 be16 orig_dport, be16 sport, be16 dport, const struct sock *sk,
+				 int *err);
+/* LINUX: ip_route_output_ports() of a connected socket: to daddr, which a source route may have
+ * changed.
+ */
+struct rtable *ip_route_output_sk(struct flowi4 *fl4, const struct sock *sk, be32 daddr, u8 tos,
+				  int *err);
 struct rtable *ip_route_output_key_hash(struct net *net, struct flowi4 *fl4,
 					const struct sk_buff *skb, int *err);
 /* LINUX 6.12: 0, or -errno with *reason. Attaches the route to the packet without a reference. */
