@@ -150,6 +150,15 @@ struct sk_buff *alloc_skb(struct net *net, u32 size)
 	return skb;
 }
 
+struct sk_buff *alloc_skb_fclone(struct net *net, u32 size)
+{
+	struct sk_buff *skb = alloc_skb(net, size);
+
+	if (skb != NULL)
+		skb->fclone = true;
+	return skb;
+}
+
 /* A packet around part of a page: on success the page's reference has moved into it. */
 static struct sk_buff *build_skb_in(struct net *net, struct page *page, u32 offset, u32 frag_size,
 				    struct sk_buff *skb)
@@ -307,10 +316,21 @@ static void skb_free_head(struct net *net, struct skb_head *hd)
 	pool_free(hd->pool, hd);
 }
 
-static bool skb_data_unref(struct skb_head *hd)
+static bool skb_data_unref(const struct sk_buff *skb)
 {
+	struct skb_head *hd = skb->hd;
+
 	assert(hd->refs != 0);
+	if (skb->nohdr)
+		hd->headerless_refs--;
 	return --hd->refs == 0;
+}
+
+static void skb_free_mem(struct sk_buff *skb)
+{
+	if (skb->fclone_peer != NULL)
+		skb->fclone_peer->fclone_peer = NULL;
+	pool_free(&skb->net->skb_pool, skb);
 }
 
 static void skb_unref_frags(struct skb_head *hd)
@@ -354,7 +374,7 @@ static void skb_release_member_data(struct sk_buff *skb)
 	PROBE(skb->net, skb_release_data);
 	struct skb_head *hd = skb->hd;
 
-	if (!skb_data_unref(hd))
+	if (!skb_data_unref(skb))
 		return;
 	assert(hd->frag_list == NULL);
 	skb_unref_frags(hd);
@@ -371,7 +391,7 @@ static void skb_release_frag_list(struct sk_buff *list, enum drop_reason reason)
 			continue;
 		skb_release_head_state(skb);
 		skb_release_member_data(skb);
-		pool_free(&skb->net->skb_pool, skb);
+		skb_free_mem(skb);
 	}
 }
 
@@ -380,7 +400,7 @@ static void skb_release_data(struct sk_buff *skb, enum drop_reason reason)
 	PROBE(skb->net, skb_release_data);
 	struct skb_head *hd = skb->hd;
 
-	if (!skb_data_unref(hd))
+	if (!skb_data_unref(skb))
 		return;
 	skb_unref_frags(hd);
 	skb_release_frag_list(hd->frag_list, reason);
@@ -397,7 +417,7 @@ static void kfree_skbmem(struct sk_buff *skb)
 {
 	PROBE(skb->net, kfree_skbmem);
 
-	pool_free(&skb->net->skb_pool, skb);
+	skb_free_mem(skb);
 }
 
 /* LINUX: __kfree_skb(). A frag_list's members count as dropped for no named reason, whatever became
@@ -430,6 +450,12 @@ void consume_skb(struct sk_buff *skb)
 		skb_free_all(skb);
 }
 
+void kfree_skb_untold(struct sk_buff *skb)
+{
+	assert(skb->users == 1);
+	skb_free_all(skb);
+}
+
 void consume_stateless_skb(struct sk_buff *skb)
 {
 	assert(skb->users == 1);
@@ -454,7 +480,7 @@ void napi_consume_skb(struct sk_buff *skb, int budget)
 	if (!skb_unref_reason(skb, DROP_CONSUMED))
 		return;
 	skb_release_all(skb, DROP_CONSUMED);
-	pool_free(&skb->net->skb_pool, skb);
+	skb_free_mem(skb);
 }
 
 /* LINUX: the packets' own memory goes back in bulk, so there is no kfree_skbmem(). */
@@ -467,7 +493,7 @@ void kfree_skb_list_reason(struct sk_buff *segs, enum drop_reason reason)
 		if (!skb_unref_reason(skb, reason))
 			continue;
 		skb_release_all(skb, reason);
-		pool_free(&skb->net->skb_pool, skb);
+		skb_free_mem(skb);
 	}
 }
 
@@ -481,7 +507,7 @@ void kfree_skb_partial(struct sk_buff *skb, bool head_stolen)
 	assert(skb->hd->refs == 1);
 	assert(skb->hd->head_page == NULL);
 	pool_free(skb->hd->pool, skb->hd);
-	pool_free(&skb->net->skb_pool, skb);
+	skb_free_mem(skb);
 }
 
 void skb_orphan(struct sk_buff *skb)
@@ -597,15 +623,25 @@ struct sk_buff *skb_clone(struct sk_buff *skb)
 	PROBE(skb->net, skb_clone);
 	struct sk_buff *n = pool_alloc(&skb->net->skb_pool);
 
-	if (n != NULL)
-		skb_clone_data(n, skb);
+	if (n == NULL)
+		return NULL;
+	skb_clone_data(n, skb);
+	if (skb->fclone && skb->fclone_peer == NULL) {
+		skb->fclone_peer = n;
+		n->fclone_peer = skb;
+	}
 	return n;
 }
 
 void skb_morph(struct sk_buff *dst, struct sk_buff *src)
 {
+	struct sk_buff *peer = dst->fclone_peer;
+	bool fclone = dst->fclone;
+
 	skb_release_all(dst, DROP_CONSUMED);
 	skb_clone_data(dst, src);
+	dst->fclone = fclone;
+	dst->fclone_peer = peer;
 }
 
 struct sk_buff *skb_share_check(struct sk_buff *skb)
@@ -742,6 +778,23 @@ struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, u32 headroom)
 		return NULL;
 	}
 	return n;
+}
+
+int skb_unclone_keeptruesize(struct sk_buff *skb)
+{
+	u32 truesize = skb->truesize, end = skb_end_offset(skb);
+	int err;
+
+	if (!skb_cloned(skb))
+		return 0;
+	err = pskb_expand_head(skb, 0, 0);
+	if (err != 0)
+		return err;
+	skb->truesize = truesize;
+	assert(end <= skb_end_offset(skb));
+	if (skb->end <= end)
+		skb->hd->size = end;
+	return 0;
 }
 
 struct sk_buff *skb_expand_head(struct sk_buff *skb, u32 headroom)

@@ -83,7 +83,9 @@ static_assert(sizeof(struct page) <= PAGE_HEADER_BYTES, "the page's bytes follow
  * a driver's page it is a slot of the smallest class whose bytes stay unused.
  */
 struct skb_head {
-	u32 refs; /* LINUX: skb_shared_info.dataref */
+	u32 refs;	     /* LINUX: skb_shared_info.dataref */
+	u32 headerless_refs; /* of them: packets that have given the header's room to their clones
+			      */
 	u8 nr_frags;
 	u8 tx_flags;
 	u16 gso_size, gso_segs, gso_type;
@@ -105,6 +107,8 @@ struct sk_buff {
 		struct rb_node rbnode; /* in TCP's retransmission and out-of-order queues */
 	};
 	struct list_head tcp_tsorted_anchor; /* among what was sent, by time */
+	/* Of an fclone packet: its clone while that lives; of the clone: the packet. */
+	struct sk_buff *fclone_peer;
 	struct sock *sk;
 	void (*destructor)(struct sk_buff *skb);
 	struct net *net;
@@ -163,6 +167,8 @@ u32 skb_end_of(u32 size);
 u32 skb_head_class_bytes(u32 class);
 
 struct sk_buff *alloc_skb(struct net *net, u32 size);
+/* A packet that knows whether the clone that was made of it first still exists. */
+struct sk_buff *alloc_skb_fclone(struct net *net, u32 size);
 struct sk_buff *netdev_alloc_skb(struct net_device *dev, u32 len);
 /* LINUX: napi_build_skb(): a packet around a driver's page, no copy. Takes over one reference. */
 struct sk_buff *napi_build_skb(struct net *net, struct page *page, u32 offset, u32 frag_size);
@@ -175,6 +181,8 @@ void skb_morph(struct sk_buff *dst, struct sk_buff *src);
 struct sk_buff *skb_copy(const struct sk_buff *skb);
 struct sk_buff *pskb_copy(struct sk_buff *skb);
 must_check int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail);
+/* An own head if it is shared, without a change of what the packet is charged for. */
+must_check int skb_unclone_keeptruesize(struct sk_buff *skb);
 must_check int skb_linearize(struct sk_buff *skb);
 must_check int skb_cow_head(struct sk_buff *skb, u32 headroom);
 struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, u32 headroom);
@@ -184,6 +192,8 @@ struct sk_buff *skb_share_check(struct sk_buff *skb);
 
 void kfree_skb_reason(struct sk_buff *skb, enum drop_reason reason);
 void consume_skb(struct sk_buff *skb);
+/* LINUX: __kfree_skb(): nobody else has it, and nobody is told. */
+void kfree_skb_untold(struct sk_buff *skb);
 void napi_consume_skb(struct sk_buff *skb, int budget);
 void kfree_skb_list_reason(struct sk_buff *segs, enum drop_reason reason);
 /* LINUX: __consume_stateless_skb(): the head state (owner, route) is gone already. */
@@ -217,6 +227,8 @@ void skb_condense(struct sk_buff *skb);
 bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, bool *fragstolen,
 		      u32 *delta_truesize);
 
+/* What lies behind len goes to skb1, which is empty. */
+void skb_split(struct sk_buff *skb, struct sk_buff *skb1, u32 len);
 /* Moves the first bytes of a packet of fragments to another one's end: how many were moved, all
  * or none.
  */
@@ -379,7 +391,20 @@ static inline bool skb_cloned(const struct sk_buff *skb)
 }
 static inline bool skb_header_cloned(const struct sk_buff *skb)
 {
-	return skb_cloned(skb);
+	return skb->cloned && skb->hd->refs - skb->hd->headerless_refs != 1;
+}
+/* LINUX: __skb_header_release(): the packet itself will never have a header: clones may write one.
+ */
+static inline void skb_header_release(struct sk_buff *skb)
+{
+	assert(!skb->nohdr);
+	skb->nohdr = true;
+	skb->hd->headerless_refs++;
+}
+/* Was it handed to a device, which still has it? */
+static inline bool skb_fclone_busy(const struct sock *sk, const struct sk_buff *skb)
+{
+	return skb->fclone && skb->fclone_peer != NULL && skb->fclone_peer->sk == sk;
 }
 static inline bool skb_has_frag_list(const struct sk_buff *skb)
 {
