@@ -233,8 +233,9 @@ bool packet_key(const u8 *frame, u32 len, bool ethernet, struct packet_key *key)
 /* --- gluing
  * --------------------------------------------------------------------------------------- */
 
-/* Segments that one larger one would have been cut into: only the first has CWR, only the last PSH
- * or FIN. Fields that count packets differ.
+/* Segments that one larger one would have been cut into: only the first has CWR, only the last FIN.
+ * PSH may be in any: Linux pushes each packet that is cut by the card. Fields that count packets
+ * differ.
  */
 static bool same_but_payload(const struct packet_view *a, const struct packet_view *b, u32 hlen)
 {
@@ -247,7 +248,7 @@ static bool same_but_payload(const struct packet_view *a, const struct packet_vi
 	    memcmp(a->ip + IPV4_SADDR, b->ip + IPV4_SADDR, a->hlen - IPV4_SADDR) != 0)
 		return false;
 	if ((fa & (TCPF_SYN | TCPF_RST)) != 0 ||
-	    (fa & ~(u32)TCPF_CWR) != (fb & ~(u32)(TCPF_PSH | TCPF_FIN)))
+	    (fa & ~(u32)(TCPF_CWR | TCPF_PSH)) != (fb & ~(u32)(TCPF_PSH | TCPF_FIN)))
 		return false;
 	return memcmp(a->l4, b->l4, TCP_SEQ) == 0 &&
 	       memcmp(a->l4 + TCP_ACK, b->l4 + TCP_ACK, 4) == 0 &&

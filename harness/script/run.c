@@ -437,56 +437,10 @@ static void do_command(struct run *r, const struct stmt *s, const struct run_win
 	run_await_links(r);
 }
 
-enum { VALUE_NAME = 64, VALUES_MAX = MIB_MAX + DROP_MAX + 1 };
-
-/* What a block may ask for: the time and the counters of its host. */
-static u32 python_values(const struct run *r, u32 host, char (*names)[VALUE_NAME],
-			 struct python_value *v)
-{
-	u64 mib[MIB_MAX], drops[DROP_MAX];
-	u32 n = 0;
-
-	r->dut->ops->counters(r->dut, host, mib, drops);
-
-	for (u32 i = 0; i < MIB_MAX; i++, n++) {
-		snprintf(names[n], VALUE_NAME, "mib_%s_%s", mib_names[i].group, mib_names[i].name);
-		v[n] = (struct python_value){ names[n], (s64)mib[i] };
-	}
-	for (u32 i = 0; i < DROP_MAX; i++, n++) {
-		snprintf(names[n], VALUE_NAME, "drop_%s", drop_names[i]);
-		v[n] = (struct python_value){ names[n], (s64)drops[i] };
-	}
-	v[n++] = (struct python_value){ "now_ns", (s64)((run_now(r) - r->start_ps) / PS_PER_NS) };
-	return n;
-}
-
-/* Assertions are about what a script expects: where nothing is compared there are none. */
 static void do_python(struct run *r, const struct stmt *s, const struct run_window *win)
 {
-	static char names[VALUES_MAX][VALUE_NAME];
-	struct python_value values[VALUES_MAX];
-	char message[TEXT_BYTES] = "";
-	u32 n;
-	int ret;
-
 	(void)win;
-	if (!run_compares(r))
-		return;
-	if (r->python == NULL)
-		r->python = python_start(message, sizeof(message));
-	if (r->python == NULL) {
-		run_end(r, s, RUN_ENVIRONMENT, "%s", message);
-		return;
-	}
-	n = python_values(r, s->host, names, values);
-	ret = python_block(r->python, script_text(r->script, s->text), s->text.len, values, n,
-			   message, sizeof(message));
-	if (ret == 0)
-		run_event_stmt(r, s);
-	else if (ret > 0)
-		run_failf(r, s, "%s", message);
-	else
-		run_invalid(r, s, "%s", message);
+	run_python(r, s);
 }
 
 /* --- a run

@@ -90,6 +90,8 @@ int run_call_end(struct run *r, u32 host, u32 thread)
 	s64 number;
 
 	assert(!t.busy);
+	if (fd && t.ret >= 0)
+		run_note_under_test(r, host, s, &t);
 	if (th->cut != U64_MAX && t.ret >= 0 && (u64)t.ret > th->cut)
 		return run_invalid(r, s, "this moves more data than fits into a process's memory");
 	if (r->opt->explore)

@@ -7,6 +7,7 @@
  *   run_call.c    a system call begun and ended; run_lay.c its arguments into a process's memory,
  *                 run_result.c its results compared, run_arg.c what both know
  *   run_packet.c  frames in and out: building, matching, flows, sequence numbers
+ *   run_python.c  assertions
  *   run_directive.c  time, credentials, signals, faults, counters
  *   run_record.c  a run that notes instead of comparing
  *   run_explore.c one that does neither, and the sum of what has happened
@@ -97,6 +98,13 @@ struct run_host {
 	struct run_identity identity[SCRIPT_PROCESSES];
 };
 
+/* The socket of which assertions speak. */
+struct run_under_test {
+	bool known;
+	u32 process;
+	u64 fd;
+};
+
 enum run_event_kind {
 	EVENT_NONE, /* a place that is kept */
 	EVENT_STMT,
@@ -154,6 +162,7 @@ struct run {
 	u32 frames_left[SCRIPT_HOSTS], frames_met[SCRIPT_HOSTS]; /* of a record */
 	u64 steps;	       /* things that have happened, for the limit */
 	struct python *python; /* started by the first block */
+	struct run_under_test under_test[SCRIPT_HOSTS];
 	struct tap *tap;       /* --trace, --pcapng */
 	FILE *tracepoints;     /* into r->result */
 	size_t tracepoints_len;
@@ -211,6 +220,11 @@ int run_call_start(struct run *r, const struct stmt *s);
 int run_call_end(struct run *r, u32 host, u32 thread);
 /* A number of the script's: symbols, names of -D; false and run_invalid() when it has none. */
 bool run_number(struct run *r, u32 expr, s64 *value);
+
+/* --- run_python.c */
+void run_python(struct run *r, const struct stmt *s);
+void run_note_under_test(struct run *r, u32 host, const struct stmt *s,
+			 const struct dut_call *call);
 
 /* --- run_packet.c
  * ----------------------------------------------------------------------------------- */
