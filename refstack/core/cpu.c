@@ -9,6 +9,7 @@
 #include "core/net.h"
 #include "core/netdevice.h"
 #include "core/task.h"
+#include "ipv4/tcp.h"
 
 enum {
 	MAX_SOFTIRQ_TIME_MS = 2, /* LINUX: handle_softirqs() */
@@ -22,10 +23,9 @@ static void run_hi_softirq(struct cpu *c)
 
 /* LINUX: softirq_vec[]. */
 static void (*const softirq_vec[NR_SOFTIRQS])(struct cpu *c) = {
-	[HI_SOFTIRQ] = run_hi_softirq,
-	[TIMER_SOFTIRQ] = run_timer_softirq,
-	[NET_TX_SOFTIRQ] = net_tx_action,
-	[NET_RX_SOFTIRQ] = net_rx_action,
+	[HI_SOFTIRQ] = run_hi_softirq,		 [TIMER_SOFTIRQ] = run_timer_softirq,
+	[NET_TX_SOFTIRQ] = net_tx_action,	 [NET_RX_SOFTIRQ] = net_rx_action,
+	[HRTIMER_SOFTIRQ] = hrtimer_run_softirq, [TASKLET_SOFTIRQ] = tcp_tasklet_run,
 };
 
 void cpu_init(struct cpu *c, struct host *h, struct sim *sim, struct trace *t, u32 id,
@@ -41,6 +41,7 @@ void cpu_init(struct cpu *c, struct host *h, struct sim *sim, struct trace *t, u
 	c->irq_event = (struct sim_event){ 0 };
 	c->tick_event = (struct sim_event){ 0 };
 	c->ksoftirqd_event = (struct sim_event){ 0 };
+	c->hrtimers = (struct hrtimer_base){ 0 };
 	memset(c->softirqs, 0, sizeof(c->softirqs));
 	c->hardirqs = 0;
 	c->lock_wait_ps = 0;

@@ -15,6 +15,7 @@
 #include "base/sim.h"
 #include "base/trace.h"
 #include "base/types.h"
+#include "core/hrtimer.h"
 #include "core/timer.h"
 
 struct host;
@@ -28,7 +29,14 @@ enum {
 };
 
 /* LINUX: include/linux/interrupt.h; the numbers are visible in softnet_stat and traces. */
-enum softirq { HI_SOFTIRQ, TIMER_SOFTIRQ, NET_TX_SOFTIRQ, NET_RX_SOFTIRQ, NR_SOFTIRQS = 10 };
+enum softirq {
+	HI_SOFTIRQ,
+	TIMER_SOFTIRQ,
+	NET_TX_SOFTIRQ,
+	NET_RX_SOFTIRQ,
+	TASKLET_SOFTIRQ = 6,
+	NR_SOFTIRQS = 10
+};
 
 /* Ids of the probed functions, in the order of cost.def. */
 enum fn_id {
@@ -67,6 +75,7 @@ struct cpu {
 		*current; /* the task whose call runs or was interrupted; NULL: idle or ksoftirqd */
 	struct timer_base timers;
 	struct sim_event irq_event, tick_event, ksoftirqd_event;
+	struct hrtimer_base hrtimers;
 	u64 softirqs[NR_SOFTIRQS]; /* passes, as /proc/softirqs counts them */
 	u64 hardirqs;
 	u64 lock_wait_ps; /* what contention cost */

@@ -506,10 +506,20 @@ void sk_set_txhash(struct sock *sk)
 	sk->sk_txhash = hash != 0 ? hash : 1;
 }
 
-void sk_rethink_txhash(struct sock *sk)
+bool sk_rethink_txhash(struct sock *sk)
 {
-	if (sk->sk_txhash != 0 && sk->sk_txrehash == SOCK_TXREHASH_ENABLED)
-		sk_set_txhash(sk);
+	if (sk->sk_txhash == 0 || sk->sk_txrehash != SOCK_TXREHASH_ENABLED)
+		return false;
+	sk_set_txhash(sk);
+	return true;
+}
+
+void dst_negative_advice(struct sock *sk)
+{
+	struct dst_entry *dst = sk->sk_dst_cache;
+
+	if (dst != NULL && dst->ops->negative_advice != NULL)
+		dst->ops->negative_advice(sk, dst);
 }
 
 struct dst_entry *sk_dst_get(struct sock *sk)

@@ -164,6 +164,7 @@ struct sock {
 	u32 sk_err, sk_err_soft;
 	u32 sk_write_pending; /* calls that wait to write: of sk_stream_wait_connect() and so on */
 	u32 sk_ack_backlog, sk_max_ack_backlog;
+	u32 sk_disconnects; /* who waits sees that it was another connection */
 	u32 sk_uid;
 	u32 sk_priority, sk_mark;
 	u32 sk_tsflags, sk_tskey;
@@ -441,7 +442,10 @@ void sock_prot_inuse_add(struct net *net, const struct proto *prot, int val);
 void sock_rps_record_flow(const struct sock *sk);
 enum { SOCK_TXREHASH_ENABLED = 1 };
 void sk_set_txhash(struct sock *sk);
-void sk_rethink_txhash(struct sock *sk);
+/* True: there is another one now. */
+bool sk_rethink_txhash(struct sock *sk);
+/* LINUX: __dst_negative_advice(). */
+void dst_negative_advice(struct sock *sk);
 int sock_gettstamp(struct socket *sock, uptr userstamp, bool timeval);
 int sock_common_setsockopt(struct socket *sock, int level, int op, uptr optval, u32 optlen);
 int sock_common_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen);

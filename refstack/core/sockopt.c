@@ -433,7 +433,7 @@ static int set_cnx_advice(struct so_set *a)
 
 	if (a->val != 1)
 		return 0;
-	sk_rethink_txhash(a->sk);
+	(void)sk_rethink_txhash(a->sk);
 	if (dst != NULL && (dst->obsolete > 0 || dst->expires_jif != 0))
 		sk_dst_reset(a->sk);
 	return 0;
