@@ -6,6 +6,7 @@
 #ifndef REFSTACK_CORE_HRTIMER_H
 #define REFSTACK_CORE_HRTIMER_H
 
+#include "base/rbtree.h"
 #include "base/sim.h"
 #include "base/types.h"
 
@@ -15,11 +16,19 @@ struct net;
 typedef void (*hrtimer_fn)(struct hrtimer *t);
 
 struct hrtimer {
-	struct sim_event event;
+	struct rb_node node;
 	hrtimer_fn fn;
 	struct cpu *cpu;    /* on which it was started */
 	u64 softexpires_ns; /* what was asked for */
+	u64 expires_ns;	    /* when the interrupt for it comes, if none came before */
 	bool queued;
+};
+
+/* LINUX: struct hrtimer_cpu_base, of HRTIMER_BASE_MONOTONIC_SOFT; one a CPU. */
+struct hrtimer_base {
+	struct rb_root active;	/* by expires_ns, the older one first */
+	struct sim_event event; /* the interrupt for the first of them */
+	bool softirq_activated;
 };
 
 void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn);
@@ -27,11 +36,18 @@ void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn);
  * [expires, expires + slack]; expires is a time of net_now_ns().
  */
 void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 expires_ns, u64 slack_ns);
+/* The same of HRTIMER_MODE_REL: so long from now on. LINUX: the clock is read with interrupts off,
+ * where that costs nothing.
+ */
+void hrtimer_start_rel_range_ns(struct net *net, struct hrtimer *t, u64 delay_ns, u64 slack_ns);
 /* True: it was queued. */
 bool hrtimer_try_to_cancel(struct net *net, struct hrtimer *t);
 static inline bool hrtimer_is_queued(const struct hrtimer *t)
 {
 	return t->queued;
 }
+/* HRTIMER_SOFTIRQ. */
+void hrtimer_run_softirq(struct cpu *c);
+void hrtimer_base_check(const struct hrtimer_base *b);
 
 #endif

@@ -2,23 +2,6 @@
 /* tcp_later.c - stands in for functions of TCP that are not there yet: each says so. */
 #include "ipv4/tcp.h"
 
-u32 minmax_reset(struct minmax *m, u32 t, u32 meas)
-{
-	(void)m;
-	(void)t;
-	(void)meas;
-	not_implemented("minmax_reset");
-}
-
-u32 minmax_running_min(struct minmax *m, u32 win, u32 t, u32 meas)
-{
-	(void)m;
-	(void)win;
-	(void)t;
-	(void)meas;
-	not_implemented("minmax_running_min");
-}
-
 u32 ktime_get_seconds(const struct net *net)
 {
 	(void)net;
@@ -30,6 +13,12 @@ void tcp_rbtree_insert(struct rb_root *root, struct sk_buff *skb)
 	(void)root;
 	(void)skb;
 	not_implemented("tcp_rbtree_insert");
+}
+
+void skb_rbtree_purge(struct rb_root *root)
+{
+	(void)root;
+	not_implemented("skb_rbtree_purge");
 }
 
 void tcp_rtx_queue_unlink(struct sk_buff *skb, struct sock *sk)
@@ -252,64 +241,6 @@ void sk_forced_mem_schedule(struct sock *sk, u32 size)
 	not_implemented("sk_forced_mem_schedule");
 }
 
-int tcp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
-{
-	(void)sk;
-	(void)msg;
-	(void)len;
-	(void)flags;
-	(void)addr_len;
-	not_implemented("tcp_recvmsg");
-}
-
-void tcp_cleanup_rbuf(struct sock *sk, s32 copied)
-{
-	(void)sk;
-	(void)copied;
-	not_implemented("tcp_cleanup_rbuf");
-}
-
-struct sk_buff *tcp_recv_skb(struct sock *sk, u32 seq, u32 *off)
-{
-	(void)sk;
-	(void)seq;
-	(void)off;
-	not_implemented("tcp_recv_skb");
-}
-
-int tcp_peek_len(struct socket *sock)
-{
-	(void)sock;
-	not_implemented("tcp_peek_len");
-}
-
-int tcp_inq(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_inq");
-}
-
-void tcp_update_recv_tstamps(struct sk_buff *skb, struct msghdr *msg)
-{
-	(void)skb;
-	(void)msg;
-	not_implemented("tcp_update_recv_tstamps");
-}
-
-int tcp_set_rcvlowat(struct sock *sk, int val)
-{
-	(void)sk;
-	(void)val;
-	not_implemented("tcp_set_rcvlowat");
-}
-
-void tcp_eat_recv_skb(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_eat_recv_skb");
-}
-
 int tcp_set_window_clamp(struct sock *sk, int val)
 {
 	(void)sk;
@@ -338,8 +269,7 @@ enum drop_reason tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 	not_implemented("tcp_rcv_state_process");
 }
 
-void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
-		       struct tcp_options_received *opt_rx, bool estab)
+void tcp_parse_options(const struct net *net, const struct sk_buff *skb, struct tcp_options_received *opt_rx, bool estab)
 {
 	(void)net;
 	(void)skb;
@@ -425,8 +355,7 @@ void tcp_sack_compress_send_ack(struct sock *sk)
 	not_implemented("tcp_sack_compress_send_ack");
 }
 
-bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb, enum mib_id mib,
-			  u32 *last_oow_ack_time)
+bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb, enum mib_id mib, u32 *last_oow_ack_time)
 {
 	(void)net;
 	(void)skb;
@@ -443,9 +372,7 @@ void tcp_reqsk_send_challenge_ack(struct sock *sk, struct sk_buff *skb, struct r
 	not_implemented("tcp_reqsk_send_challenge_ack");
 }
 
-int tcp_conn_request(const struct request_sock_ops *rsk_ops,
-		     const struct tcp_request_sock_ops *af_ops, struct sock *sk,
-		     struct sk_buff *skb)
+int tcp_conn_request(const struct request_sock_ops *rsk_ops, const struct tcp_request_sock_ops *af_ops, struct sock *sk, struct sk_buff *skb)
 {
 	(void)rsk_ops;
 	(void)af_ops;
@@ -454,8 +381,7 @@ int tcp_conn_request(const struct request_sock_ops *rsk_ops,
 	not_implemented("tcp_conn_request");
 }
 
-u16 tcp_get_syncookie_mss(const struct request_sock_ops *rsk_ops,
-			  const struct tcp_request_sock_ops *af_ops, struct sock *sk, const u8 *th)
+u16 tcp_get_syncookie_mss(const struct request_sock_ops *rsk_ops, const struct tcp_request_sock_ops *af_ops, struct sock *sk, const u8 *th)
 {
 	(void)rsk_ops;
 	(void)af_ops;
@@ -579,52 +505,6 @@ bool tcp_skb_shift(struct sk_buff *to, struct sk_buff *from, u32 pcount, u32 shi
 	not_implemented("tcp_skb_shift");
 }
 
-void tcp_rearm_rto(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_rearm_rto");
-}
-
-void tcp_set_rto(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_set_rto");
-}
-
-void tcp_synack_rtt_meas(struct sock *sk, struct request_sock *req)
-{
-	(void)sk;
-	(void)req;
-	not_implemented("tcp_synack_rtt_meas");
-}
-
-void tcp_rtt_estimator(struct sock *sk, s64 mrtt_us)
-{
-	(void)sk;
-	(void)mrtt_us;
-	not_implemented("tcp_rtt_estimator");
-}
-
-void tcp_update_pacing_rate(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_update_pacing_rate");
-}
-
-void tcp_ld_rto_revert(struct sock *sk, u32 seq)
-{
-	(void)sk;
-	(void)seq;
-	not_implemented("tcp_ld_rto_revert");
-}
-
-u32 tcp_init_cwnd(const struct tcp_sock *tp, const struct dst_entry *dst)
-{
-	(void)tp;
-	(void)dst;
-	not_implemented("tcp_init_cwnd");
-}
-
 void tcp_init_undo(struct tcp_sock *tp)
 {
 	(void)tp;
@@ -635,19 +515,6 @@ void tcp_try_keep_open(struct sock *sk)
 {
 	(void)sk;
 	not_implemented("tcp_try_keep_open");
-}
-
-void tcp_ack_update_rtt_synack(struct sock *sk, s64 seq_rtt_us)
-{
-	(void)sk;
-	(void)seq_rtt_us;
-	not_implemented("tcp_ack_update_rtt_synack");
-}
-
-void tcp_sndbuf_expand(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_sndbuf_expand");
 }
 
 void tcp_ecn_queue_cwr(struct tcp_sock *tp)
@@ -721,8 +588,7 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sa
 	not_implemented("tcp_rate_skb_delivered");
 }
 
-void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
-		  struct rate_sample *rs)
+void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg, struct rate_sample *rs)
 {
 	(void)sk;
 	(void)delivered;
@@ -852,6 +718,19 @@ void tcp_metrics_flush_all(struct net *net)
 	not_implemented("tcp_metrics_flush_all");
 }
 
+struct tcp_metrics_block *tcp_metrics_next(struct net *net, const struct tcp_metrics_block *tm)
+{
+	(void)net;
+	(void)tm;
+	not_implemented("tcp_metrics_next");
+}
+
+void tcp_metrics_delete(struct tcp_metrics_block *tm)
+{
+	(void)tm;
+	not_implemented("tcp_metrics_delete");
+}
+
 int tcp_connect(struct sock *sk)
 {
 	(void)sk;
@@ -921,9 +800,7 @@ int tcp_send_synack(struct sock *sk)
 	not_implemented("tcp_send_synack");
 }
 
-struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
-				struct request_sock *req, enum tcp_synack_type type,
-				struct sk_buff *syn_skb)
+struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst, struct request_sock *req, enum tcp_synack_type type, struct sk_buff *syn_skb)
 {
 	(void)sk;
 	(void)dst;
@@ -1025,8 +902,7 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto)
 	not_implemented("tcp_schedule_loss_probe");
 }
 
-void tcp_select_initial_window(const struct sock *sk, s32 space, u32 mss, u32 *rcv_wnd,
-			       u32 *window_clamp, bool wscale_ok, u8 *rcv_wscale, u32 init_rcv_wnd)
+void tcp_select_initial_window(const struct sock *sk, s32 space, u32 mss, u32 *rcv_wnd, u32 *window_clamp, bool wscale_ok, u8 *rcv_wscale, u32 init_rcv_wnd)
 {
 	(void)sk;
 	(void)space;
@@ -1202,8 +1078,7 @@ void tcp_time_wait(struct sock *sk, int state, s32 timeo)
 	not_implemented("tcp_time_wait");
 }
 
-enum tcp_tw_status tcp_timewait_state_process(struct inet_timewait_sock *tw, struct sk_buff *skb,
-					      u32 *tw_isn)
+enum tcp_tw_status tcp_timewait_state_process(struct inet_timewait_sock *tw, struct sk_buff *skb, u32 *tw_isn)
 {
 	(void)tw;
 	(void)skb;
@@ -1211,8 +1086,7 @@ enum tcp_tw_status tcp_timewait_state_process(struct inet_timewait_sock *tw, str
 	not_implemented("tcp_timewait_state_process");
 }
 
-struct sock *tcp_create_openreq_child(const struct sock *sk, struct request_sock *req,
-				      struct sk_buff *skb)
+struct sock *tcp_create_openreq_child(const struct sock *sk, struct request_sock *req, struct sk_buff *skb)
 {
 	(void)sk;
 	(void)req;
@@ -1220,8 +1094,7 @@ struct sock *tcp_create_openreq_child(const struct sock *sk, struct request_sock
 	not_implemented("tcp_create_openreq_child");
 }
 
-struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb, struct request_sock *req,
-			   bool *lost_race, enum drop_reason *reason)
+struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb, struct request_sock *req, bool *lost_race, enum drop_reason *reason)
 {
 	(void)sk;
 	(void)skb;
@@ -1239,8 +1112,7 @@ enum drop_reason tcp_child_process(struct sock *parent, struct sock *child, stru
 	not_implemented("tcp_child_process");
 }
 
-void tcp_openreq_init_rwin(struct request_sock *req, const struct sock *sk_listener,
-			   const struct dst_entry *dst)
+void tcp_openreq_init_rwin(struct request_sock *req, const struct sock *sk_listener, const struct dst_entry *dst)
 {
 	(void)req;
 	(void)sk_listener;
@@ -1287,7 +1159,7 @@ bool tcp_synq_no_recent_overflow(const struct sock *sk)
 	not_implemented("tcp_synq_no_recent_overflow");
 }
 
-u32 secure_tcp_seq(const struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport)
+u32 secure_tcp_seq(struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport)
 {
 	(void)net;
 	(void)saddr;
@@ -1305,8 +1177,9 @@ u32 secure_tcp_ts_off(const struct net *net, be32 saddr, be32 daddr)
 	not_implemented("secure_tcp_ts_off");
 }
 
-u64 secure_ipv4_port_ephemeral(be32 saddr, be32 daddr, be16 dport)
+u64 secure_ipv4_port_ephemeral(const struct net *net, be32 saddr, be32 daddr, be16 dport)
 {
+	(void)net;
 	(void)saddr;
 	(void)daddr;
 	(void)dport;
@@ -1341,9 +1214,7 @@ int tcp_v4_conn_request(struct sock *sk, struct sk_buff *skb)
 	not_implemented("tcp_v4_conn_request");
 }
 
-struct sock *tcp_v4_syn_recv_sock(struct sock *sk, struct sk_buff *skb, struct request_sock *req,
-				  struct dst_entry *dst, struct request_sock *req_unhash,
-				  bool *own_req)
+struct sock *tcp_v4_syn_recv_sock(struct sock *sk, struct sk_buff *skb, struct request_sock *req, struct dst_entry *dst, struct request_sock *req_unhash, bool *own_req)
 {
 	(void)sk;
 	(void)skb;
@@ -1373,6 +1244,20 @@ void tcp_v4_mtu_reduced(struct sock *sk)
 {
 	(void)sk;
 	not_implemented("tcp_v4_mtu_reduced");
+}
+
+struct ip_options_rcu *tcp_v4_save_options(struct net *net, struct sk_buff *skb, struct inet_request_sock *ireq)
+{
+	(void)net;
+	(void)skb;
+	(void)ireq;
+	not_implemented("tcp_v4_save_options");
+}
+
+enum sk_rst_reason sk_rst_convert_drop_reason(enum drop_reason reason)
+{
+	(void)reason;
+	not_implemented("sk_rst_convert_drop_reason");
 }
 
 void tcp_req_err(struct sock *sk, u32 seq, bool abort)
@@ -1406,8 +1291,7 @@ void inet_sk_rx_dst_set(struct sock *sk, struct sk_buff *skb)
 	not_implemented("inet_sk_rx_dst_set");
 }
 
-void inet_csk_init_xmit_timers(struct sock *sk, timer_fn retransmit, timer_fn delack,
-			       timer_fn keepalive)
+void inet_csk_init_xmit_timers(struct sock *sk, timer_fn retransmit, timer_fn delack, timer_fn keepalive)
 {
 	(void)sk;
 	(void)retransmit;
@@ -1466,6 +1350,13 @@ void sk_stop_timer(struct sock *sk, struct timer_list *timer)
 	not_implemented("sk_stop_timer");
 }
 
+void inet_csk_update_fastreuse(struct inet_bind_bucket *tb, struct sock *sk)
+{
+	(void)tb;
+	(void)sk;
+	not_implemented("inet_csk_update_fastreuse");
+}
+
 int inet_csk_get_port(struct sock *sk, u16 snum)
 {
 	(void)sk;
@@ -1493,8 +1384,7 @@ struct sock *inet_csk_accept(struct sock *sk, int flags, int *err)
 	not_implemented("inet_csk_accept");
 }
 
-struct dst_entry *inet_csk_route_req(const struct sock *sk, struct flowi4 *fl4,
-				     const struct request_sock *req)
+struct dst_entry *inet_csk_route_req(const struct sock *sk, struct flowi4 *fl4, const struct request_sock *req)
 {
 	(void)sk;
 	(void)fl4;
@@ -1502,8 +1392,7 @@ struct dst_entry *inet_csk_route_req(const struct sock *sk, struct flowi4 *fl4,
 	not_implemented("inet_csk_route_req");
 }
 
-struct dst_entry *inet_csk_route_child_sock(const struct sock *sk, struct sock *newsk,
-					    const struct request_sock *req)
+struct dst_entry *inet_csk_route_child_sock(const struct sock *sk, struct sock *newsk, const struct request_sock *req)
 {
 	(void)sk;
 	(void)newsk;
@@ -1555,8 +1444,7 @@ void inet_csk_reqsk_queue_drop_and_put(struct sock *sk, struct request_sock *req
 	not_implemented("inet_csk_reqsk_queue_drop_and_put");
 }
 
-struct sock *inet_csk_complete_hashdance(struct sock *sk, struct sock *child,
-					 struct request_sock *req, bool own_req)
+struct sock *inet_csk_complete_hashdance(struct sock *sk, struct sock *child, struct request_sock *req, bool own_req)
 {
 	(void)sk;
 	(void)child;
@@ -1570,6 +1458,12 @@ int inet_rtx_syn_ack(const struct sock *parent, struct request_sock *req)
 	(void)parent;
 	(void)req;
 	not_implemented("inet_rtx_syn_ack");
+}
+
+void inet_csk_prepare_for_destroy_sock(struct sock *sk)
+{
+	(void)sk;
+	not_implemented("inet_csk_prepare_for_destroy_sock");
 }
 
 void inet_csk_prepare_forced_close(struct sock *sk)
@@ -1600,8 +1494,44 @@ struct inet_hashinfo *net_hashinfo(const struct net *net)
 	not_implemented("net_hashinfo");
 }
 
-void inet_bind_hash(struct sock *sk, struct inet_bind_bucket *tb, struct inet_bind2_bucket *tb2,
-		    u16 port)
+struct inet_bind_bucket *inet_bind_bucket_create(struct net *net, u16 port)
+{
+	(void)net;
+	(void)port;
+	not_implemented("inet_bind_bucket_create");
+}
+
+struct inet_bind2_bucket *inet_bind2_bucket_create(struct net *net, struct inet_bind_bucket *tb, const struct sock *sk)
+{
+	(void)net;
+	(void)tb;
+	(void)sk;
+	not_implemented("inet_bind2_bucket_create");
+}
+
+struct inet_bind_bucket *inet_bind_bucket_find(const struct net *net, u16 port)
+{
+	(void)net;
+	(void)port;
+	not_implemented("inet_bind_bucket_find");
+}
+
+struct inet_bind2_bucket *inet_bind2_bucket_find(const struct net *net, u16 port, const struct sock *sk)
+{
+	(void)net;
+	(void)port;
+	(void)sk;
+	not_implemented("inet_bind2_bucket_find");
+}
+
+struct inet_bind2_bucket *inet_bind2_bucket_find_any(const struct net *net, u16 port)
+{
+	(void)net;
+	(void)port;
+	not_implemented("inet_bind2_bucket_find_any");
+}
+
+void inet_bind_hash(struct sock *sk, struct inet_bind_bucket *tb, struct inet_bind2_bucket *tb2, u16 port)
 {
 	(void)sk;
 	(void)tb;
@@ -1665,8 +1595,7 @@ int inet_hash(struct sock *sk)
 	not_implemented("inet_hash");
 }
 
-struct sock *inet_lookup_established(struct net *net, be32 saddr, be16 sport, be32 daddr, u16 hnum,
-				     s32 dif)
+struct sock *inet_lookup_established(struct net *net, be32 saddr, be16 sport, be32 daddr, u16 hnum, s32 dif)
 {
 	(void)net;
 	(void)saddr;
@@ -1677,8 +1606,7 @@ struct sock *inet_lookup_established(struct net *net, be32 saddr, be16 sport, be
 	not_implemented("inet_lookup_established");
 }
 
-struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 saddr, be16 sport,
-				  be32 daddr, u16 hnum, s32 dif)
+struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 saddr, be16 sport, be32 daddr, u16 hnum, s32 dif)
 {
 	(void)net;
 	(void)skb;
@@ -1711,11 +1639,29 @@ void sock_gen_put(struct sock *sk)
 	not_implemented("sock_gen_put");
 }
 
+void sock_edemux(struct sk_buff *skb)
+{
+	(void)skb;
+	not_implemented("sock_edemux");
+}
+
+void inet_hash_seeded(struct net *net)
+{
+	(void)net;
+	not_implemented("inet_hash_seeded");
+}
+
 struct inet_timewait_sock *inet_twsk_alloc(const struct sock *sk, int state)
 {
 	(void)sk;
 	(void)state;
 	not_implemented("inet_twsk_alloc");
+}
+
+void inet_twsk_free(struct inet_timewait_sock *tw)
+{
+	(void)tw;
+	not_implemented("inet_twsk_free");
 }
 
 void inet_twsk_put(struct inet_timewait_sock *tw)
@@ -1758,8 +1704,7 @@ void inet_twsk_purge(struct net *net)
 	not_implemented("inet_twsk_purge");
 }
 
-struct request_sock *inet_reqsk_alloc(const struct request_sock_ops *ops, struct sock *sk_listener,
-				      bool attach_listener)
+struct request_sock *inet_reqsk_alloc(const struct request_sock_ops *ops, struct sock *sk_listener, bool attach_listener)
 {
 	(void)ops;
 	(void)sk_listener;
@@ -1777,73 +1722,6 @@ void reqsk_put(struct request_sock *req)
 {
 	(void)req;
 	not_implemented("reqsk_put");
-}
-
-void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn)
-{
-	(void)t;
-	(void)fn;
-	not_implemented("hrtimer_setup");
-}
-
-void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 expires_ns, u64 slack_ns)
-{
-	(void)net;
-	(void)t;
-	(void)expires_ns;
-	(void)slack_ns;
-	not_implemented("hrtimer_start_range_ns");
-}
-
-bool hrtimer_try_to_cancel(struct net *net, struct hrtimer *t)
-{
-	(void)net;
-	(void)t;
-	not_implemented("hrtimer_try_to_cancel");
-}
-
-void rb_insert_color(struct rb_node *node, struct rb_root *root)
-{
-	(void)node;
-	(void)root;
-	not_implemented("rb_insert_color");
-}
-
-void rb_erase(struct rb_node *node, struct rb_root *root)
-{
-	(void)node;
-	(void)root;
-	not_implemented("rb_erase");
-}
-
-struct rb_node *rb_first(const struct rb_root *root)
-{
-	(void)root;
-	not_implemented("rb_first");
-}
-
-struct rb_node *rb_last(const struct rb_root *root)
-{
-	(void)root;
-	not_implemented("rb_last");
-}
-
-struct rb_node *rb_next(const struct rb_node *node)
-{
-	(void)node;
-	not_implemented("rb_next");
-}
-
-struct rb_node *rb_prev(const struct rb_node *node)
-{
-	(void)node;
-	not_implemented("rb_prev");
-}
-
-void rb_check(const struct rb_root *root)
-{
-	(void)root;
-	not_implemented("rb_check");
 }
 
 struct sock *sk_clone_lock(const struct sock *sk)

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/* hrtimer.c - timers without wheel: a tree by time, and one interrupt for its first.
+ *
+ * Path: TCP's pacing and its compressed ACKs. An interrupt comes when the first timer can wait no
+ * longer, and its soft interrupt runs all that are due by then, up to the first that is not.
+ * Rules: LINUX: kernel/time/hrtimer.c, its soft timers of CLOCK_MONOTONIC. Those of sleeping tasks
+ * are in task.c. DIVERGES(host-wheels): as with the wheel each host has its own.
+ */
+#include "core/hrtimer.h"
+
+#include "core/net.h"
+
+/* LINUX: TIMER_MIN_DELTA of the judging kernel's clock device: it goes off no earlier than this
+ * after it was set.
+ */
+enum { MIN_DELTA_NS = 500 };
+/* Times that the virtual clock cannot reach are never. */
+#define NEVER_NS (U64_MAX / 2 / PS_PER_NS)
+
+void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn)
+{
+	*t = (struct hrtimer){ .fn = fn };
+}
+
+static struct hrtimer *first_timer(const struct hrtimer_base *b)
+{
+	struct rb_node *n = rb_first(&b->active);
+
+	return n != NULL ? rb_entry(n, struct hrtimer, node) : NULL;
+}
+
+static void hrtimer_interrupt(void *ctx, u64 a, u64 b)
+{
+	struct cpu *c = ctx;
+
+	(void)a;
+	(void)b;
+	cpu_unit_begin(c, NULL);
+	c->hardirq_depth++;
+	c->hardirqs++;
+	c->hrtimers.softirq_activated = true;
+	raise_softirq(c, HRTIMER_SOFTIRQ);
+	c->hardirq_depth--;
+	local_bh_disable(c);
+	local_bh_enable(c); /* irq_exit(): runs what is pending */
+	cpu_unit_end(c);
+}
+
+/* LINUX: hrtimer_reprogram(), hrtimer_force_reprogram(). While the soft interrupt is under way it
+ * sets the hardware itself, at its end.
+ */
+static void reprogram(struct cpu *c)
+{
+	struct hrtimer_base *b = &c->hrtimers;
+	const struct hrtimer *t = first_timer(b);
+	u64 from_ps = c->running ? c->now_ps : c->sim->now_ps;
+
+	if (b->softirq_activated)
+		return;
+	if (t == NULL || t->expires_ns >= NEVER_NS)
+		sim_cancel(c->sim, &b->event);
+	else
+		sim_arm(c->sim, &b->event, SIM_TIMER,
+			max_u64(t->expires_ns * PS_PER_NS, from_ps + MIN_DELTA_NS * PS_PER_NS),
+			hrtimer_interrupt, c, 0, 0);
+}
+
+/* True: it is the first now. */
+static bool enqueue_hrtimer(struct hrtimer_base *b, struct hrtimer *t)
+{
+	struct rb_node **link = &b->active.node, *parent = NULL;
+	bool first = true;
+
+	while (*link != NULL) {
+		parent = *link;
+		if (t->expires_ns < rb_entry(parent, struct hrtimer, node)->expires_ns) {
+			link = &parent->left;
+		} else {
+			link = &parent->right;
+			first = false;
+		}
+	}
+	rb_link_node(&t->node, parent, link);
+	rb_insert_color(&t->node, &b->active);
+	t->queued = true;
+	return first;
+}
+
+static void dequeue_hrtimer(struct hrtimer *t)
+{
+	assert(t->queued);
+	rb_erase(&t->node, &t->cpu->hrtimers.active);
+	t->queued = false;
+}
+
+bool hrtimer_try_to_cancel(struct net *net, struct hrtimer *t)
+{
+	bool first;
+
+	(void)net;
+	if (!t->queued)
+		return false;
+	first = first_timer(&t->cpu->hrtimers) == t;
+	dequeue_hrtimer(t);
+	if (first)
+		reprogram(t->cpu);
+	return true;
+}
+
+void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 expires_ns, u64 slack_ns)
+{
+	assert(t->fn != NULL);
+	(void)hrtimer_try_to_cancel(net, t);
+	t->cpu = net->host->running != NULL ? net->host->running : &net->host->cpu[0];
+	t->softexpires_ns = expires_ns;
+	/* LINUX: ktime_add_safe(). */
+	t->expires_ns = min_u64(expires_ns, NEVER_NS) + min_u64(slack_ns, NEVER_NS);
+	if (enqueue_hrtimer(&t->cpu->hrtimers, t))
+		reprogram(t->cpu);
+}
+
+void hrtimer_start_rel_range_ns(struct net *net, struct hrtimer *t, u64 delay_ns, u64 slack_ns)
+{
+	struct cpu *c = net->host->running;
+	u64 now_ns;
+
+	if (c != NULL)
+		c->irq_disabled++;
+	now_ns = net_now_ns(net);
+	if (c != NULL)
+		c->irq_disabled--;
+	hrtimer_start_range_ns(net, t, now_ns + min_u64(delay_ns, NEVER_NS), slack_ns);
+}
+
+/* LINUX: __hrtimer_run_queues(): the clock is read once. */
+void hrtimer_run_softirq(struct cpu *c)
+{
+	struct hrtimer_base *b = &c->hrtimers;
+	u64 now_ns = net_now_ns(&c->host->net);
+	struct hrtimer *t = first_timer(b);
+
+	while (t != NULL && t->softexpires_ns <= now_ns) {
+		dequeue_hrtimer(t);
+		t->fn(t);
+		t = first_timer(b);
+	}
+	b->softirq_activated = false;
+	reprogram(c);
+}
+
+void hrtimer_base_check(const struct hrtimer_base *b)
+{
+	const struct hrtimer *t = first_timer(b);
+
+	rb_check(&b->active);
+	assert(!b->softirq_activated);
+	if (t != NULL && t->expires_ns < NEVER_NS)
+		assert(sim_armed(&b->event));
+}
