@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "core/sock.h"
 #include "harness/script/python.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
@@ -29,36 +28,7 @@ static const struct tcp_info_field {
 #undef X
 };
 
-/* Numbers that blocks know by name. */
-static const struct python_value constants[] = {
-	{ "TCP_CA_Open", TCP_CA_Open },
-	{ "TCP_CA_Disorder", TCP_CA_Disorder },
-	{ "TCP_CA_CWR", TCP_CA_CWR },
-	{ "TCP_CA_Recovery", TCP_CA_Recovery },
-	{ "TCP_CA_Loss", TCP_CA_Loss },
-	{ "TCPI_OPT_TIMESTAMPS", TCPI_OPT_TIMESTAMPS },
-	{ "TCPI_OPT_SACK", TCPI_OPT_SACK },
-	{ "TCPI_OPT_WSCALE", TCPI_OPT_WSCALE },
-	{ "TCPI_OPT_ECN", TCPI_OPT_ECN },
-	{ "TCPI_OPT_ECN_SEEN", TCPI_OPT_ECN_SEEN },
-	{ "TCPI_OPT_SYN_DATA", TCPI_OPT_SYN_DATA },
-	{ "TCP_ESTABLISHED", TCP_ESTABLISHED },
-	{ "TCP_SYN_SENT", TCP_SYN_SENT },
-	{ "TCP_SYN_RECV", TCP_SYN_RECV },
-	{ "TCP_FIN_WAIT1", TCP_FIN_WAIT1 },
-	{ "TCP_FIN_WAIT2", TCP_FIN_WAIT2 },
-	{ "TCP_TIME_WAIT", TCP_TIME_WAIT },
-	{ "TCP_CLOSE", TCP_CLOSE },
-	{ "TCP_CLOSE_WAIT", TCP_CLOSE_WAIT },
-	{ "TCP_LAST_ACK", TCP_LAST_ACK },
-	{ "TCP_LISTEN", TCP_LISTEN },
-	{ "TCP_CLOSING", TCP_CLOSING },
-};
-
-enum {
-	VALUE_NAME = 64,
-	VALUES_MAX = MIB_MAX + DROP_MAX + 1 + ARRAY_SIZE(tcp_info_fields) + ARRAY_SIZE(constants)
-};
+enum { VALUE_NAME = 64, VALUES_MAX = MIB_MAX + DROP_MAX + 1 + ARRAY_SIZE(tcp_info_fields) };
 
 /* A thread of the process that has nothing to do, so that blocks may stand beside a call that
  * waits.
@@ -139,8 +109,6 @@ static u32 python_values(struct run *r, u32 host, char (*names)[VALUE_NAME], str
 		v[n] = (struct python_value){ names[n], (s64)drops[i] };
 	}
 	v[n++] = (struct python_value){ "now_ns", (s64)((run_now(r) - r->start_ps) / PS_PER_NS) };
-	memcpy(&v[n], constants, sizeof(constants));
-	n += ARRAY_SIZE(constants);
 	return n + tcp_values(r, host, &v[n]);
 }
 
