@@ -98,7 +98,7 @@ static void put_time(u8 *to, u64 ns, bool micro)
 	put_le64(to + 8, micro ? ns % NS_PER_SEC / 1000 : ns % NS_PER_SEC);
 }
 
-static void put_stamp(struct msghdr *msg, struct sock *sk, u64 stamp_ns)
+void put_cmsg_stamp(struct msghdr *msg, struct sock *sk, u64 stamp_ns)
 {
 	bool is_new = sock_flag(sk, SOCK_TSTAMP_NEW), ns = sock_flag(sk, SOCK_RCVTSTAMPNS);
 	s32 type = ns ? (is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS_OLD)
@@ -109,12 +109,22 @@ static void put_stamp(struct msghdr *msg, struct sock *sk, u64 stamp_ns)
 	put_cmsg(sk, msg, SOL_SOCKET, type, sizeof(out), out);
 }
 
+/* The first of three times; no device stamps in hardware. */
+void put_cmsg_scm_timestamping(struct msghdr *msg, struct sock *sk, u64 stamp_ns)
+{
+	u8 out[48] = { 0 };
+
+	put_time(out, stamp_ns, false);
+	put_cmsg(sk, msg, SOL_SOCKET,
+		 sock_flag(sk, SOCK_TSTAMP_NEW) ? SO_TIMESTAMPING_NEW : SO_TIMESTAMPING_OLD,
+		 sizeof(out), out);
+}
+
 /* LINUX: __sock_recv_timestamp(); no device stamps in hardware. */
 void sock_recv_timestamp(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
 {
 	u32 ts = sk->sk_tsflags;
 	bool err_queue = skb->pkt_type == PACKET_OUTGOING;
-	u8 out[48] = { 0 };
 
 	if (!sock_flag(sk, SOCK_RCVTSTAMP) && (ts & SOF_TIMESTAMPING_RX_SOFTWARE) == 0 &&
 	    (skb->tstamp_ns == 0 || (ts & SOF_TIMESTAMPING_SOFTWARE) == 0)) {
@@ -124,17 +134,14 @@ void sock_recv_timestamp(struct msghdr *msg, struct sock *sk, struct sk_buff *sk
 	if (sock_flag(sk, SOCK_RCVTSTAMP)) {
 		if (skb->tstamp_ns == 0)
 			skb->tstamp_ns = net_real_ns(sock_net(sk));
-		put_stamp(msg, sk, skb->tstamp_ns);
+		put_cmsg_stamp(msg, sk, skb->tstamp_ns);
 	}
 	if ((ts & SOF_TIMESTAMPING_SOFTWARE) == 0 || skb->tstamp_ns == 0)
 		return;
 	if ((ts & SOF_TIMESTAMPING_RX_SOFTWARE) == 0 && !err_queue &&
 	    (ts & SOF_TIMESTAMPING_OPT_RX_FILTER) != 0)
 		return;
-	put_time(out, skb->tstamp_ns, false);
-	put_cmsg(sk, msg, SOL_SOCKET,
-		 sock_flag(sk, SOCK_TSTAMP_NEW) ? SO_TIMESTAMPING_NEW : SO_TIMESTAMPING_OLD,
-		 sizeof(out), out);
+	put_cmsg_scm_timestamping(msg, sk, skb->tstamp_ns);
 }
 
 static void put_cmsg_u32(struct msghdr *msg, struct sock *sk, s32 type, u32 v)

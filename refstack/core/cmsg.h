@@ -36,6 +36,9 @@ int cmsg_data(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *c
 
 /* Appends one to what recvmsg() gives back; cut short, or left out, with MSG_CTRUNC. */
 void put_cmsg(struct sock *sk, struct msghdr *msg, s32 level, s32 type, u32 len, const u8 *data);
+/* When a packet came, as SO_TIMESTAMP or SO_TIMESTAMPNS asks for it; as SO_TIMESTAMPING does. */
+void put_cmsg_stamp(struct msghdr *msg, struct sock *sk, u64 stamp_ns);
+void put_cmsg_scm_timestamping(struct msghdr *msg, struct sock *sk, u64 stamp_ns);
 void sock_recv_timestamp(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 /* LINUX: __sock_cmsg_send(). */
 must_check int sock_cmsg_send(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *cmsg,

@@ -81,6 +81,19 @@ bool csum_and_copy_from_iter_full(void *to, u64 len, u32 *csum, struct iov_iter 
 	return true;
 }
 
+/* Steps over bytes that were moved when the call was entered before. */
+void iov_iter_advance(struct iov_iter *i, u64 n)
+{
+	n = min_u64(n, i->count); /* the program may have shortened its vector */
+	while (n != 0) {
+		uptr addr;
+		u64 piece = iter_piece(i, n, &addr);
+
+		iter_advance(i, piece);
+		n -= piece;
+	}
+}
+
 void iov_iter_revert(struct iov_iter *i, u64 unroll)
 {
 	i->count += unroll;

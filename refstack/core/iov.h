@@ -44,6 +44,7 @@ u64 copy_to_iter(const void *from, u64 len, struct iov_iter *i);
 /* Copies and sums at once. */
 bool csum_and_copy_from_iter_full(void *to, u64 len, u32 *csum, struct iov_iter *i);
 void iov_iter_revert(struct iov_iter *i, u64 unroll);
+void iov_iter_advance(struct iov_iter *i, u64 n);
 u64 iov_iter_count(const struct iov_iter *i);
 
 #endif

@@ -10,6 +10,7 @@
 #define REFSTACK_CORE_TASK_H
 
 #include "core/cpu.h"
+#include "core/skbuff.h"
 #include "core/timer.h"
 
 struct host;
@@ -73,6 +74,14 @@ struct task {
 	s64 timeo; /* jiffies left, valid when resumed */
 	u64 expire_jif;
 	u64 done_bytes;
+	u64 saved[4]; /* what else the parked call has to remember */
+	u8 wait_at; /* in which of a call's several waits it has parked: the call's own numbers */
+	/* LINUX: task work: the call is over, with that result, and closing what it held waits. */
+	bool call_is_over, exits;
+	s64 call_ret;
+	struct file *new_file; /* accept() waits: what the connection will be, and its number */
+	s32 new_fd;
+	struct skb_frag task_frag; /* LINUX: current->task_frag: see sk_page_frag() */
 	struct timer_list timer;
 	struct wait_queue_entry wait[TASK_WAITS];
 	u32 nr_waits;

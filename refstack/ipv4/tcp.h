@@ -356,11 +356,18 @@ struct tcp_congestion_ops {
 enum { TCP_CA_NAME_MAX = 16, TCP_CONG_NON_RESTRICTED = 1, TCP_CONG_NEEDS_ECN = 2 };
 extern const struct tcp_congestion_ops tcp_reno, cubictcp;
 
+/* LINUX: union tcp_seq_and_ts_off: two halves of one hash. */
+struct tcp_seq_and_ts_off {
+	u32 seq, ts_off;
+};
 struct tcp_request_sock_ops {
 	u16 mss_clamp;
 	u32 (*cookie_init_seq)(struct sk_buff *skb, u16 *mss);
 	struct dst_entry *(*route_req)(struct sock *sk, struct sk_buff *skb, struct flowi4 *fl4,
 				       struct request_sock *req, u32 tw_isn);
+	/* LINUX 6.12.117: the two below in one, with one look at the clock. */
+	struct tcp_seq_and_ts_off (*init_seq_and_ts_off)(struct net *net,
+							 const struct sk_buff *skb);
 	u32 (*init_seq)(struct sk_buff *skb);
 	u32 (*init_ts_off)(const struct net *net, struct sk_buff *skb);
 	int (*send_synack)(struct sock *sk, struct dst_entry *dst, struct flowi4 *fl4,
@@ -372,8 +379,28 @@ extern const struct tcp_request_sock_ops tcp_request_sock_ipv4_ops;
 
 /* -------- TCP's part of the net -------- */
 
-struct tcp_metrics_block; /* tcp_metrics.c */
+/* LINUX: enum tcp_metric_index: what is remembered of a pair of hosts. */
+enum tcp_metric_index {
+	TCP_METRIC_RTT, /* us, times 8 */
+	TCP_METRIC_RTTVAR,
+	TCP_METRIC_SSTHRESH,
+	TCP_METRIC_CWND,
+	TCP_METRIC_REORDERING,
+	TCP_METRIC_KEPT
+};
+/* LINUX: struct tcp_metrics_block. */
+struct tcp_metrics_block {
+	be32 saddr, daddr;
+	u64 stamp_jif;
+	u64 born; /* the order in which they were made; 0: not used */
+	u32 lock; /* bits of what the route fixes */
+	u32 vals[TCP_METRIC_KEPT];
+};
 enum { TCP_METRICS_SLOTS = 64 };
+struct tcp_metrics {
+	u64 born;
+	struct tcp_metrics_block block[TCP_METRICS_SLOTS];
+};
 struct tcp_net {
 	struct inet_ctl_sock ctl; /* LINUX: ipv4_tcp_sk, one for each CPU */
 	struct inet_hashinfo hashinfo;
@@ -385,7 +412,7 @@ struct tcp_net {
 	u32 synq_overflow_ts;	       /* LINUX: of a listener: rx_opt.ts_recent_stamp */
 	struct list_head tsq[CPU_MAX]; /* LINUX: tsq_tasklet: sockets that want to send more */
 	bool tsq_scheduled[CPU_MAX];
-	u64 metrics_bytes[TCP_METRICS_SLOTS * 24]; /* of tcp_metrics.c alone */
+	struct tcp_metrics metrics;
 };
 
 /* -------- small questions -------- */
@@ -855,7 +882,6 @@ void tcp_cleanup_rbuf(struct sock *sk, s32 copied);
 struct sk_buff *tcp_recv_skb(struct sock *sk, u32 seq, u32 *off);
 int tcp_peek_len(struct socket *sock);
 int tcp_inq(struct sock *sk);
-void tcp_update_recv_tstamps(struct sk_buff *skb, struct msghdr *msg);
 int tcp_set_rcvlowat(struct sock *sk, int val);
 void tcp_eat_recv_skb(struct sock *sk, struct sk_buff *skb);
 /* -------- tcp_sockopt.c -------- */
@@ -1023,6 +1049,9 @@ void tcp_update_metrics(struct sock *sk);
 void tcp_init_metrics(struct sock *sk);
 bool tcp_peer_is_proven(struct request_sock *req, struct dst_entry *dst);
 void tcp_metrics_flush_all(struct net *net);
+/* In Linux's order for a dump: the one after tm, the first after NULL; NULL: no more. */
+struct tcp_metrics_block *tcp_metrics_next(struct net *net, const struct tcp_metrics_block *tm);
+void tcp_metrics_delete(struct tcp_metrics_block *tm);
 
 /* -------- tcp_output.c -------- */
 int tcp_connect(struct sock *sk);
@@ -1134,9 +1163,12 @@ void tcp_synq_overflow(struct sock *sk);
 bool tcp_synq_no_recent_overflow(const struct sock *sk);
 
 /* -------- secure_seq.c -------- */
-u32 secure_tcp_seq(const struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport);
-u32 secure_tcp_ts_off(const struct net *net, be32 saddr, be32 daddr);
-u64 secure_ipv4_port_ephemeral(be32 saddr, be32 daddr, be16 dport);
+/* LINUX: 6.12.117 has one function for both; it reads the clock, for the sequence number. */
+struct tcp_seq_and_ts_off secure_tcp_seq_and_ts_off(struct net *net, be32 saddr, be32 daddr,
+						    be16 sport, be16 dport);
+u32 secure_tcp_seq(struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport);
+u32 secure_tcp_ts_off(const struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport);
+u64 secure_ipv4_port_ephemeral(const struct net *net, be32 saddr, be32 daddr, be16 dport);
 
 /* -------- tcp_ipv4.c: the seam to IPv4 -------- */
 /* LINUX: also of tcp_v4_init(): there is always room for one socket, or no host. */
