@@ -257,7 +257,7 @@ be16 skb_network_protocol(const struct sk_buff *skb)
 	return skb->protocol;
 }
 
-static bool can_checksum_protocol(u64 features, be16 protocol)
+bool can_checksum_protocol(u64 features, be16 protocol)
 {
 	if ((features & NETIF_F_HW_CSUM) != 0)
 		return true;
@@ -276,8 +276,7 @@ u64 netif_skb_features(struct sk_buff *skb)
 	/* LINUX: harmonize_features(). */
 	type = skb_network_protocol(skb);
 	if (skb->ip_summed != CHECKSUM_NONE && !can_checksum_protocol(features, type))
-		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_TSO | NETIF_F_GSO_UDP_L4 |
-			      NETIF_F_GSO_SOFTWARE);
+		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 	return features;
 }
 

@@ -197,9 +197,9 @@ static s32 dev_index_reserve(struct net *net)
 static u64 netdev_fix_features(u64 features)
 {
 	if ((features & NETIF_F_CSUM_MASK) == 0)
-		features &= ~NETIF_F_TSO;
+		features &= ~NETIF_F_ALL_TSO;
 	if ((features & NETIF_F_SG) == 0)
-		features &= ~(NETIF_F_TSO | NETIF_F_GSO);
+		features &= ~(NETIF_F_ALL_TSO | NETIF_F_GSO);
 	return features;
 }
 

@@ -54,10 +54,16 @@ enum {
 #define NETIF_F_GRO		(1ull << 10)
 #define NETIF_F_RXCSUM		(1ull << 11)
 #define NETIF_F_RXHASH		(1ull << 12)
-#define NETIF_F_GSO_SOFTWARE	(1ull << 13)
+#define NETIF_F_TSO_ECN		(1ull << 13)
 #define NETIF_F_SCTP_CRC	(1ull << 14)
 #define NETIF_F_HW_VLAN_CTAG_TX (1ull << 15)
+#define NETIF_F_TSO_MANGLEID	(1ull << 16)
+#define NETIF_F_GSO_ROBUST	(1ull << 17)
 #define NETIF_F_CSUM_MASK	(NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)
+#define NETIF_F_ALL_TSO		(NETIF_F_TSO | NETIF_F_TSO_ECN | NETIF_F_TSO_MANGLEID)
+/* What software can do in place of a card, and all that is about segments. */
+#define NETIF_F_GSO_SOFTWARE (NETIF_F_ALL_TSO | NETIF_F_GSO_UDP_L4)
+#define NETIF_F_GSO_MASK     (NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ROBUST)
 
 enum netdev_tx { NETDEV_TX_OK = 0x00, NETDEV_TX_BUSY = 0x10 };
 enum { NET_XMIT_SUCCESS = 0, NET_XMIT_DROP = 1, NET_XMIT_CN = 2, NET_XMIT_MASK = 0x0f };
@@ -261,6 +267,23 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
 	return (q->state & QUEUE_STATE_DRV_XOFF) != 0;
 }
 
+/* LINUX: net_gso_ok(): whoever has these features segments packets of this type himself. */
+static inline bool net_gso_ok(u64 features, u32 gso_type)
+{
+	u64 need = 0;
+
+	need |= (gso_type & SKB_GSO_TCPV4) != 0 ? NETIF_F_TSO : 0;
+	need |= (gso_type & SKB_GSO_DODGY) != 0 ? NETIF_F_GSO_ROBUST : 0;
+	need |= (gso_type & SKB_GSO_TCP_ECN) != 0 ? NETIF_F_TSO_ECN : 0;
+	need |= (gso_type & SKB_GSO_TCP_FIXEDID) != 0 ? NETIF_F_TSO_MANGLEID : 0;
+	return (features & need) == need;
+}
+static inline bool skb_gso_ok(const struct sk_buff *skb, u64 features)
+{
+	return net_gso_ok(features, skb->hd->gso_type) &&
+	       (!skb_has_frag_list(skb) || (features & NETIF_F_FRAGLIST) != 0);
+}
+
 /* dev_cfg.c: devices and their queues; dev.c: packets */
 struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues);
 void free_netdev(struct net_device *dev);
@@ -337,6 +360,15 @@ void linkwatch_sync_dev(struct net_device *dev);
 u32 skb_get_hash(struct sk_buff *skb);
 void skb_get_hash_net(const struct net *net, struct sk_buff *skb); /* LINUX: __skb_get_hash_net() */
 void skb_probe_transport_header(struct sk_buff *skb);
+
+/* gso.c. LINUX: an ERR_PTR is NULL with *err here; NULL with 0: there is nothing to be done. */
+struct sk_buff *skb_gso_segment(struct sk_buff *skb, u64 features, int *err);
+struct sk_buff *skb_segment(struct sk_buff *head_skb, u64 features, int *err);
+/* Will each segment fit into this MTU? */
+bool skb_gso_validate_network_len(const struct sk_buff *skb, u32 mtu);
+bool can_checksum_protocol(u64 features, be16 protocol); /* dev.c */
+/* ipv4/tcp_offload.c: segments of IPv4, and merging them again. */
+struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err);
 
 /* gro.c */
 void gro_init(struct napi_struct *napi);

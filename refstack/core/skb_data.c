@@ -369,11 +369,19 @@ int skb_linearize(struct sk_buff *skb)
 	return pskb_pull_tail(skb, skb->data_len) ? 0 : -ENOMEM;
 }
 
+/* LINUX: skb_clone_writable(): the room of the header was given to this clone. */
+static bool skb_clone_writable(const struct sk_buff *skb, u32 len)
+{
+	return !skb_header_cloned(skb) && skb_headroom(skb) + len <= skb->hdr_len;
+}
+
 int skb_ensure_writable(struct sk_buff *skb, u32 write_len)
 {
 	if (!pskb_may_pull(skb, write_len))
 		return -ENOMEM;
-	return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
+	if (!skb_cloned(skb) || skb_clone_writable(skb, write_len))
+		return 0;
+	return pskb_expand_head(skb, 0, 0);
 }
 
 void skb_condense(struct sk_buff *skb)
@@ -613,6 +621,71 @@ bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, bool *fragstolen
 	to->data_len += len;
 	*delta_truesize = delta;
 	return true;
+}
+
+/* --- parting -------------------------------------------------------------------------------------
+ */
+
+/* The cut is in the linear part: what lies behind it moves, with all fragments. */
+static void skb_split_inside_header(struct sk_buff *skb, struct sk_buff *skb1, u32 len)
+{
+	struct skb_head *from = skb->hd, *to = skb1->hd;
+	u32 moved = skb_headlen(skb) - len;
+
+	memcpy(skb_put_inline(skb1, moved), skb->data + len, moved);
+	memcpy(to->frags, from->frags, from->nr_frags * sizeof(from->frags[0]));
+	to->nr_frags = from->nr_frags;
+	from->nr_frags = 0;
+	skb1->data_len = skb->data_len;
+	skb1->len += skb1->data_len;
+	skb->data_len = 0;
+	skb->len = len;
+	skb_set_tail_pointer(skb, len);
+}
+
+/* The cut is in a fragment, of which both get a part, or between two. */
+static void skb_split_no_header(struct sk_buff *skb, struct sk_buff *skb1, u32 len)
+{
+	struct skb_head *from = skb->hd, *to = skb1->hd;
+	u32 pos = skb_headlen(skb), kept = 0, moved = 0;
+
+	skb1->len = skb->len - len;
+	skb1->data_len = skb1->len;
+	skb->len = len;
+	skb->data_len = len - pos;
+	for (u32 i = 0; i < from->nr_frags; i++) {
+		struct skb_frag *f = &from->frags[i];
+		u32 size = f->size;
+
+		if (pos + size <= len) {
+			kept++;
+		} else {
+			struct skb_frag *t = &to->frags[moved++];
+
+			*t = *f;
+			if (pos < len) {
+				skb_frag_ref(f);
+				t->offset += len - pos;
+				t->size -= len - pos;
+				f->size = len - pos;
+				kept++;
+			}
+		}
+		pos += size;
+	}
+	from->nr_frags = (u8)kept;
+	to->nr_frags = (u8)moved;
+}
+
+void skb_split(struct sk_buff *skb, struct sk_buff *skb1, u32 len)
+{
+	assert(len <= skb->len);
+	assert(skb1->len == 0);
+	assert(!skb_has_frag_list(skb));
+	if (len < skb_headlen(skb))
+		skb_split_inside_header(skb, skb1, len);
+	else
+		skb_split_no_header(skb, skb1, len);
 }
 
 /* --- checksums of packets ------------------------------------------------------------------------

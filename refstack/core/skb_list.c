@@ -39,6 +39,16 @@ void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb)
 	skb_insert(q, ring(q), skb, q->next);
 }
 
+void skb_queue_after(struct sk_buff_head *q, struct sk_buff *prev, struct sk_buff *skb)
+{
+	skb_insert(q, prev, skb, prev->next);
+}
+
+void skb_queue_before(struct sk_buff_head *q, struct sk_buff *next, struct sk_buff *skb)
+{
+	skb_insert(q, next->prev, skb, next);
+}
+
 void skb_unlink(struct sk_buff *skb, struct sk_buff_head *q)
 {
 	assert(q->qlen != 0);

@@ -610,6 +610,7 @@ static void skb_clone_data(struct sk_buff *n, struct sk_buff *skb)
 	n->len = skb->len;
 	n->data_len = skb->data_len;
 	n->mac_len = skb->mac_len;
+	n->hdr_len = skb->nohdr ? (u16)skb_headroom(skb) : skb->hdr_len;
 	n->head_frag = skb->head_frag;
 	n->truesize = skb->truesize;
 	n->users = 1;
@@ -757,6 +758,7 @@ int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail)
 	skb->tail += nhead;
 	skb_headers_offset_update(skb, nhead);
 	skb->cloned = false;
+	skb->hdr_len = 0;
 	skb->nohdr = false;
 	/* An owner was charged for the old size and will give that back. */
 	if (skb->sk == NULL)

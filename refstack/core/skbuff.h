@@ -39,6 +39,14 @@ enum {
 /* LINUX: include/linux/skbuff.h. What is known of the transport checksum. */
 enum { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_COMPLETE, CHECKSUM_PARTIAL };
 
+/* LINUX: shinfo->gso_type: what a packet's segments are. */
+enum {
+	SKB_GSO_TCPV4 = 1,
+	SKB_GSO_DODGY = 2,
+	SKB_GSO_TCP_ECN = 4, /* CWR is the first segment's alone */
+	SKB_GSO_TCP_FIXEDID = 8
+};
+
 /* LINUX: skb->pkt_type, include/uapi/linux/if_packet.h. */
 enum {
 	PACKET_HOST,
@@ -121,6 +129,7 @@ struct sk_buff {
 	u32 tail, end; /* offsets from head */
 	u32 len, data_len;
 	u32 truesize;
+	u16 hdr_len; /* of a clone: up to here it may write, see skb_header_release() */
 	u16 mac_len, network_header, transport_header, mac_header;
 	u16 csum_start, csum_offset; /* CHECKSUM_PARTIAL; from head */
 	u32 csum;		     /* CHECKSUM_COMPLETE, and what software summed so far */
@@ -269,6 +278,14 @@ void put_page(struct page *p);
 void skb_add_rx_frag(struct sk_buff *skb, struct page *page, u32 offset, u32 size, u32 truesize);
 /* Neither length nor truesize is changed; takes over the reference. */
 void skb_fill_page_desc(struct sk_buff *skb, u32 i, struct page *page, u32 offset, u32 size);
+static inline void skb_frag_ref(const struct skb_frag *f)
+{
+	get_page(f->page);
+}
+static inline void skb_frag_unref(const struct skb_frag *f)
+{
+	put_page(f->page);
+}
 static inline u8 *skb_frag_address(const struct skb_frag *f)
 {
 	return f->page->mem + f->offset;
@@ -281,6 +298,9 @@ void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb);
 struct sk_buff *skb_dequeue(struct sk_buff_head *q);
 struct sk_buff *skb_dequeue_tail(struct sk_buff_head *q);
 void skb_unlink(struct sk_buff *skb, struct sk_buff_head *q);
+/* LINUX: __skb_queue_after(), __skb_queue_before(). */
+void skb_queue_after(struct sk_buff_head *q, struct sk_buff *prev, struct sk_buff *skb);
+void skb_queue_before(struct sk_buff_head *q, struct sk_buff *next, struct sk_buff *skb);
 void skb_queue_splice_tail_init(struct sk_buff_head *from, struct sk_buff_head *to);
 void skb_queue_purge_reason(struct sk_buff_head *q, enum drop_reason reason);
 struct sk_buff *skb_peek(const struct sk_buff_head *q);
@@ -380,6 +400,27 @@ static inline bool skb_is_nonlinear(const struct sk_buff *skb)
 static inline bool skb_is_gso(const struct sk_buff *skb)
 {
 	return skb->hd->gso_size != 0;
+}
+static inline bool skb_is_gso_tcp(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) && (skb->hd->gso_type & SKB_GSO_TCPV4) != 0;
+}
+static inline void skb_gso_reset(struct sk_buff *skb)
+{
+	skb->hd->gso_size = 0;
+	skb->hd->gso_segs = 0;
+	skb->hd->gso_type = 0;
+}
+/* Would a fragment that begins there only make the one before number i longer? */
+static inline bool skb_can_coalesce(const struct sk_buff *skb, u32 i, const struct page *page,
+				    u32 off)
+{
+	const struct skb_frag *f;
+
+	if (i == 0)
+		return false;
+	f = &skb->hd->frags[i - 1];
+	return page == f->page && off == f->offset + f->size;
 }
 static inline bool skb_shared(const struct sk_buff *skb)
 {
