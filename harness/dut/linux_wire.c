@@ -23,7 +23,15 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
-enum { IP_HEAD = 20, IP_PLAIN = 0x45, IP_PROTO = 9, PROTO_ICMP = 1, PROTO_UDP = 17 };
+enum {
+	IP_HEAD = 20,
+	IP_PLAIN = 0x45,
+	IP_PROTO = 9,
+	PROTO_ICMP = 1,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	TCP_HEAD = 20
+};
 enum { ICMP_TIMESTAMP_ASKED = 13 };
 enum { ETH_TYPE = 12, FRAMES_AT_ONCE = 100000, TURNS = 8 };
 
@@ -153,6 +161,22 @@ static bool is_still(const struct linux_dut *l, const u8 *frame, u32 len)
 	       (ip[IP_PROTO] == PROTO_ICMP && frame[icmp] != ICMP_TIMESTAMP_ASKED);
 }
 
+/* A segment of more than the script's --mss is written as one that was put together. */
+static void mark_gso(const struct linux_dut *l, const u8 *ip, u32 len, struct virtio_net_hdr *v)
+{
+	u32 hlen = (ip[0] & 15u) * 4, head;
+
+	if (l->cfg.mss == 0 || len < IP_HEAD || ip[0] >> 4 != 4 || ip[IP_PROTO] != PROTO_TCP ||
+	    hlen < IP_HEAD || len < hlen + TCP_HEAD)
+		return;
+	head = hlen + (u32)(ip[hlen + 12] >> 4) * 4;
+	if (len <= head + l->cfg.mss)
+		return;
+	v->gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+	v->gso_size = l->cfg.mss;
+	v->hdr_len = (u16)head;
+}
+
 /* A device that is down takes none, which is its own affair. */
 static void write_frame(struct linux_dut *l, u32 host, const u8 *frame, u32 len)
 {
@@ -161,6 +185,8 @@ static void write_frame(struct linux_dut *l, u32 host, const u8 *frame, u32 len)
 	u32 skip = l->cfg.stock ? 0 : 1;
 	ssize_t n;
 
+	if (l->cfg.stock && l->cfg.device == DUT_TUN)
+		mark_gso(l, frame, len, &v);
 	linux_count_move(l);
 	linux_stir_still(l, !linux_tasks_wait(l) && is_still(l, frame, len));
 	n = writev(l->host[host].tap, iov + skip, (int)(2 - skip));

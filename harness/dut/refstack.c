@@ -135,7 +135,7 @@ struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
 
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
 {
-	return a->device == b->device && a->stock == b->stock && a->hosts == b->hosts &&
+	return a->device == b->device && a->stock == b->stock && a->mss == b->mss && a->hosts == b->hosts &&
 	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus &&
 	       a->checks == b->checks && a->crossings == b->crossings;
 }
@@ -217,6 +217,7 @@ static struct kept_world *kept_make(const struct dut_config *kind)
 	if (kind->stock && kind->device != DUT_IGB) {
 		host_config_begin(&w->host[0]);
 		tun_set_offload(w->port[0].dev, true, true);
+		tun_set_write_gso(w->port[0].dev, kind->mss);
 		host_config_end(&w->host[0]);
 	}
 	attach_wire(r, kind->seed);

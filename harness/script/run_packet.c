@@ -556,8 +556,8 @@ static int expect(struct run *r, const struct stmt *s, const struct run_window *
 	n = packet_match(r->script, p, &ctx, f->bytes, f->len, field, &differ);
 	if (differ != 0 || !in_time(win, f->when_ps))
 		return frame_differs(r, s, win, f, field, n);
-	if (win->any)
-		r->last_ps = f->when_ps;
+	if (win->any || (r->addr.stock && win->until_ps > win->from_ps))
+		r->last_ps = max_u64(win->any ? 0 : win->from_ps, f->when_ps);
 	take_frame(r, f);
 	r->host[s->host].expects_left--;
 	run_settle(r);

@@ -144,6 +144,7 @@ static struct dut_config dut_config_of(const struct run *r)
 	return (struct dut_config){
 		.device = device[r->device],
 		.stock = r->addr.stock,
+		.mss = (u16)r->addr.mss,
 		.hosts = r->nr_hosts,
 		.cost = r->cost,
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,

@@ -8,6 +8,9 @@
 #include "driver/tun.h"
 
 #include "uapi/errno.h"
+#include "uapi/in.h"
+#include "wire/ipv4.h"
+#include "wire/tcp.h"
 
 enum {
 	TUN_READQ_SIZE = 500,
@@ -198,6 +201,29 @@ static int tun_set_protocol(const struct tun_struct *tun, struct sk_buff *skb,
 	return 0;
 }
 
+/* LINUX: virtio_net_hdr_to_skb(), of TCP over IPv4 without options of IP that break it. */
+static void tun_mark_gso(const struct tun_struct *tun, struct sk_buff *skb)
+{
+	u8 head[IPV4_HLEN_MAX + TCP_HLEN];
+	u32 hlen;
+
+	if (tun->write_gso_size == 0 || tun->tap || skb->len < IPV4_HLEN + TCP_HLEN ||
+	    skb_copy_bits(skb, 0, head, min_u32(skb->len, sizeof(head))) != 0)
+		return;
+	hlen = (head[0] & 15u) * 4;
+	if (head[0] >> 4 != 4 || head[IPV4_PROTOCOL] != IPPROTO_TCP || hlen < IPV4_HLEN ||
+	    skb->len < hlen + TCP_HLEN ||
+	    skb->len <= hlen + tcp_hlen(head + hlen) + tun->write_gso_size)
+		return;
+	skb->hd->gso_size = tun->write_gso_size;
+	skb->hd->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
+}
+
+void tun_set_write_gso(struct net_device *dev, u16 gso_size)
+{
+	netdev_tun(dev)->write_gso_size = gso_size;
+}
+
 /* LINUX: tun_rx_batched(), which does not batch by default. */
 static void tun_rx(struct net_device *dev, struct sk_buff *skb, u32 len)
 {
@@ -237,6 +263,7 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 		reason = DROP_DEV_READY;
 		goto drop;
 	}
+	tun_mark_gso(tun, skb);
 	tun_rx(dev, skb, len);
 	return (int)len;
 
@@ -248,7 +275,7 @@ drop:
 }
 
 /* LINUX: TUN_USER_FEATURES, as far as there are any. */
-#define TUN_USER_FEATURES (NETIF_F_HW_CSUM | NETIF_F_TSO)
+#define TUN_USER_FEATURES (NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO_ECN)
 
 /* LINUX: tun_net_fix_features(). */
 static u64 tun_net_fix_features(const struct net_device *dev, u64 features)
@@ -265,7 +292,7 @@ void tun_set_offload(struct net_device *dev, bool csum, bool tso)
 	if (csum)
 		tun->set_features |= NETIF_F_HW_CSUM;
 	if (csum && tso)
-		tun->set_features |= NETIF_F_TSO;
+		tun->set_features |= NETIF_F_TSO | NETIF_F_TSO_ECN;
 	dev->wanted_features &= ~(u64)TUN_USER_FEATURES;
 	dev->wanted_features |= tun->set_features;
 	netdev_update_features(dev);
@@ -344,8 +371,8 @@ static void tun_net_initialize(struct net_device *dev, bool tap, const u8 *mac)
 	dev->min_mtu = MIN_MTU;
 	dev->max_mtu = (u32)MAX_MTU - dev->hard_header_len;
 	dev->lltx = true;
-	dev->hw_features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_TSO |
-			   NETIF_F_HW_VLAN_CTAG_TX;
+	dev->hw_features =
+		NETIF_F_SG | NETIF_F_FRAGLIST | TUN_USER_FEATURES | NETIF_F_HW_VLAN_CTAG_TX;
 	dev->features = dev->hw_features;
 }
 

@@ -22,6 +22,7 @@ struct tun_struct {
 	u32 delivered; /* places that are still taken */
 	struct sim_event read_event;
 	u64 set_features; /* what the reader has asked for */
+	u16 write_gso_size; /* of larger segments that the process writes; 0: none are */
 };
 
 /* As opened with IFF_NO_PI and O_NONBLOCK. deliver may be NULL: then frames wait for tun_do_read().
@@ -33,6 +34,10 @@ struct net_device *tun_create(struct net *net, const char *name, bool tap, const
  * still to be cut into segments.
  */
 void tun_set_offload(struct net_device *dev, bool csum, bool tso);
+/* The process writes TCP segments with more data as ones that were put together from such of this
+ * size (LINUX: virtio_net_hdr's gso_size); 0: as they are.
+ */
+void tun_set_write_gso(struct net_device *dev, u16 gso_size);
 /* The process writes a frame: len, or -errno. In task context on a running CPU. */
 int tun_get_user(struct net_device *dev, const u8 *frame, u32 len);
 /* LINUX: tun_queue_resize(), of NETDEV_CHANGE_TX_QUEUE_LEN: what no longer fits is dropped. */
