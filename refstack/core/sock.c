@@ -10,8 +10,11 @@
 
 #include "base/random.h"
 #include "core/file.h"
+#include "core/netdevice.h"
 #include "core/skbuff.h"
+#include "ipv4/tcp.h"
 #include "uapi/errno.h"
+#include "uapi/in.h"
 #include "uapi/poll.h"
 #include "uapi/socket.h"
 
@@ -129,6 +132,64 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk_rx_queue_clear(sk);
 	sk->sk_refcnt = 1;
 	sk->sk_drops = 0;
+}
+
+/* Nothing of what the parent has is the child's: packets, memory, routes, its place in tables. */
+static void sk_clone_reset(struct sock *newsk, const struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	newsk->sk_all = (struct hlist_node){ 0 };
+	newsk->sk_node = (struct hlist_node){ 0 };
+	newsk->sk_portaddr_node = (struct hlist_node){ 0 };
+	newsk->sk_bind_node = (struct hlist_node){ 0 };
+	memset(&newsk->sk_lock, 0, sizeof(newsk->sk_lock));
+	memset(&newsk->sk_backlog, 0, sizeof(newsk->sk_backlog));
+	skb_queue_head_init(&newsk->sk_receive_queue);
+	skb_queue_head_init(&newsk->sk_write_queue);
+	skb_queue_head_init(&newsk->sk_error_queue);
+	newsk->tcp_rtx_queue = (struct rb_root){ 0 };
+	newsk->sk_rmem_alloc = 0;
+	newsk->sk_wmem_alloc = 1;
+	newsk->sk_omem_alloc = 0;
+	newsk->sk_wmem_queued = 0;
+	newsk->sk_forward_alloc = 0;
+	newsk->sk_reserved_mem = 0;
+	newsk->sk_drops = 0;
+	newsk->sk_dst_cache = NULL;
+	newsk->sk_rx_dst = NULL;
+	newsk->sk_dst_pending_confirm = false;
+	newsk->sk_frag = (struct skb_frag){ 0 };
+	newsk->sk_userlocks = sk->sk_userlocks & (u8)~SOCK_BINDPORT_LOCK;
+	sock_reset_flag(newsk, SOCK_DONE);
+	newsk->sk_err = 0;
+	newsk->sk_err_soft = 0;
+	newsk->sk_priority = 0;
+	newsk->sk_incoming_cpu = (s32)this_cpu(net)->id;
+	sk_set_socket(newsk, NULL);
+	sk_tx_queue_clear(newsk);
+	sk_rx_queue_clear(newsk);
+}
+
+struct sock *sk_clone_lock(const struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+	struct sock *newsk = sk_prot_alloc(net, sk->sk_prot);
+
+	if (newsk == NULL)
+		return NULL;
+	memcpy(newsk, sk, sk->sk_prot->obj_size);
+	sk_clone_reset(newsk, sk);
+	hlist_add_head(&newsk->sk_all, &net->socks);
+	if (!newsk->sk_kern_sock)
+		net->sockets_in_use++;
+	bh_lock_sock(newsk);
+	newsk->sk_refcnt = 2;
+	if (sk->sk_prot->memory_allocated == PROTO_MEM_TCP)
+		net->tcp->sockets_allocated++;
+	if (sock_flag(newsk, SOCK_TIMESTAMP) || sock_flag(newsk, SOCK_TIMESTAMPING_RX_SOFTWARE))
+		net_enable_timestamp(net);
+	return newsk;
 }
 
 /* LINUX: sk_destruct(), __sk_destruct(). There is no RCU: SOCK_RCU_FREE needs no grace period. */
@@ -259,6 +320,25 @@ void release_sock(struct sock *sk)
 		sk->sk_prot->release_cb(sk);
 	sk->sk_lock.owned = false;
 	spin_unlock_bh(c, &sk->sk_lock.slock);
+}
+
+bool sk_flush_backlog(struct sock *sk)
+{
+	struct cpu *c = this_cpu(sock_net(sk));
+
+	if (sk->sk_backlog.tail == NULL)
+		return false;
+	spin_lock_bh(c, &sk->sk_lock.slock);
+	release_backlog(sk, c);
+	if (sk->sk_prot->release_cb != NULL)
+		sk->sk_prot->release_cb(sk);
+	spin_unlock_bh(c, &sk->sk_lock.slock);
+	return true;
+}
+
+void sk_release_backlog(struct sock *sk)
+{
+	release_backlog(sk, this_cpu(sock_net(sk)));
 }
 
 int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit)
@@ -556,6 +636,27 @@ struct dst_entry *sk_dst_check(struct sock *sk, u32 cookie)
 	sk_dst_reset(sk);
 	dst_release(dst);
 	return NULL;
+}
+
+void sk_setup_caps(struct sock *sk, struct dst_entry *dst)
+{
+	const struct net_device *dev = dst->dev;
+
+	sk->sk_route_caps = dev->features;
+	sk->sk_gso_max_segs = 1;
+	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM) {
+		sk->sk_route_caps |= NETIF_F_GSO;
+		inet_csk(sk)->icsk_ack.dst_quick_ack = dst_metric(dst, RTAX_QUICKACK) != 0;
+	}
+	if ((sk->sk_route_caps & NETIF_F_GSO) != 0)
+		sk->sk_route_caps |= NETIF_F_GSO_SOFTWARE;
+	if (net_gso_ok(sk->sk_route_caps, sk->sk_gso_type)) {
+		sk->sk_route_caps |= NETIF_F_SG | NETIF_F_HW_CSUM;
+		/* LINUX: sk_dst_gso_max_size(): room for the headers remains. */
+		sk->sk_gso_max_size = dev->gso_max_size - (MAX_TCP_HEADER + 1);
+		sk->sk_gso_max_segs = (u16)max_u32(dev->gso_max_segs, 1);
+	}
+	sk_dst_set(sk, dst);
 }
 
 /* -------- entries of operation tables -------- */

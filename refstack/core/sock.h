@@ -379,6 +379,10 @@ struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_l
 				     int *errcode, u32 max_page_order);
 struct sk_buff *sock_wmalloc(struct sock *sk, u32 size, bool force);
 bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag);
+/* From which page a stream's bytes are sent: the task's. */
+struct skb_frag *sk_page_frag(struct sock *sk);
+/* Memory is short: the send buffer shrinks to half of what is in it. */
+void sk_stream_moderate_sndbuf(struct sock *sk);
 void sock_def_readable(struct sock *sk);
 void sock_def_write_space(struct sock *sk);
 void sock_def_error_report(struct sock *sk);
@@ -390,6 +394,8 @@ bool sock_writeable(const struct sock *sk);
 void sock_def_wakeup(struct sock *sk);
 /* LINUX: sk_clone_lock(): a copy of a listener for one connection, locked. NULL: no room. */
 struct sock *sk_clone_lock(const struct sock *sk);
+/* LINUX: __release_sock(): the socket's spin lock is held, and its ownership kept. */
+void sk_release_backlog(struct sock *sk);
 /* LINUX: __sk_flush_backlog(): true when there was something. */
 bool sk_flush_backlog(struct sock *sk);
 /* LINUX: sk_setup_caps(), sk_capable_gso. */

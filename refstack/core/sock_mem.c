@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 /* sock_mem.c - memory of sockets: what a protocol may take altogether, page fragments to send from.
  *
- * Path: udp_enqueue_schedule_skb() and sock_rfree() account here; ip_append_data() takes pages.
- * Rules: LINUX: net/core/sock.c.
+ * Path: udp_enqueue_schedule_skb() and sock_rfree() account here, TCP for both directions;
+ * ip_append_data() and tcp_sendmsg() take pages.
+ * Rules: LINUX: net/core/sock.c, include/net/proto_memory.h.
+ * Missing: memory control groups.
  */
 #include "core/sock.h"
 
 #include "core/skbuff.h"
+#include "ipv4/tcp.h"
 #include "uapi/errno.h"
+
+enum mem_kind { SK_MEM_SEND, SK_MEM_RECV };
+enum mem_limit { MEM_MIN, MEM_PRESSURE, MEM_MAX };
+
+/* -------- the protocol's account -------- */
 
 static s64 *memory_allocated(const struct sock *sk)
 {
@@ -18,60 +26,176 @@ static s64 *memory_allocated(const struct sock *sk)
 							      : &net->tcp_memory_allocated;
 }
 
-/* LINUX: sk_memory_allocated_add() and _sub(): the CPU's own account first. */
-static void memory_allocated_add(const struct sock *sk, s32 pages)
+static s32 *fw_alloc(const struct sock *sk)
 {
 	struct net *net = sock_net(sk);
 	u32 cpu = this_cpu(net)->id;
-	s32 *local = sk->sk_prot->memory_allocated == PROTO_MEM_UDP ? &net->udp_fw_alloc[cpu]
-								    : &net->tcp_fw_alloc[cpu];
-	s32 limit = net->sysctl.mem_pcpu_rsv;
 
-	*local += pages;
-	if (*local >= limit || *local <= -limit) {
-		*memory_allocated(sk) += *local;
-		*local = 0;
-	}
+	return sk->sk_prot->memory_allocated == PROTO_MEM_UDP ? &net->udp_fw_alloc[cpu]
+							      : &net->tcp_fw_alloc[cpu];
 }
 
-/* LINUX: sk_get_rmem0(). */
-static u32 sk_get_rmem0(const struct sock *sk)
+/* LINUX: proto_memory_pcpu_drain(). */
+static void drain(const struct sock *sk, s32 *local)
 {
-	const u8 *ctl = (const u8 *)&sock_net(sk)->sysctl;
-	u32 v;
+	*memory_allocated(sk) += *local;
+	*local = 0;
+}
 
-	if (sk->sk_prot->sysctl_rmem_offset == 0)
-		return (u32)sock_net(sk)->sysctl.rmem_default;
-	memcpy(&v, ctl + sk->sk_prot->sysctl_rmem_offset, sizeof(v));
+/* LINUX: sk_memory_allocated_add() and _sub(): the CPU's own account first. */
+static void memory_allocated_add(const struct sock *sk, u32 pages)
+{
+	s32 *local = fw_alloc(sk);
+
+	*local += (s32)pages;
+	if (*local >= sock_net(sk)->sysctl.mem_pcpu_rsv)
+		drain(sk, local);
+}
+
+static void memory_allocated_sub(const struct sock *sk, u32 pages)
+{
+	s32 *local = fw_alloc(sk);
+
+	*local -= (s32)pages;
+	if (*local <= -sock_net(sk)->sysctl.mem_pcpu_rsv)
+		drain(sk, local);
+}
+
+/* LINUX: sk_prot_mem_limits(): unsigned longs that are compared as longs. */
+static s64 sk_prot_mem_limits(const struct sock *sk, enum mem_limit index)
+{
+	const struct net_sysctl *ctl = &sock_net(sk)->sysctl;
+	const u64 udp[] = { ctl->udp_mem_min, ctl->udp_mem_pressure, ctl->udp_mem_max };
+	const u64 tcp[] = { ctl->tcp_mem_min, ctl->tcp_mem_pressure, ctl->tcp_mem_max };
+
+	return (s64)(sk->sk_prot->memory_allocated == PROTO_MEM_UDP ? udp : tcp)[index];
+}
+
+/* What a socket is to have in any case. */
+static s32 guaranteed(const struct sock *sk, u32 offset, s32 otherwise)
+{
+	s32 v;
+
+	if (offset == 0)
+		return otherwise;
+	memcpy(&v, (const u8 *)&sock_net(sk)->sysctl + offset, sizeof(v));
 	return v;
+}
+
+static s32 sk_get_rmem0(const struct sock *sk)
+{
+	return guaranteed(sk, sk->sk_prot->sysctl_rmem_offset, sock_net(sk)->sysctl.rmem_default);
+}
+
+static s32 sk_get_wmem0(const struct sock *sk)
+{
+	return guaranteed(sk, sk->sk_prot->sysctl_wmem_offset, sock_net(sk)->sysctl.wmem_default);
+}
+
+/* -------- pressure -------- */
+
+/* Only TCP knows this state: UDP's middle limit changes nothing. */
+bool tcp_under_memory_pressure(const struct sock *sk)
+{
+	return sk->sk_prot->enter_memory_pressure != NULL &&
+	       sock_net(sk)->tcp->memory_pressure_jif != 0;
+}
+
+static void sk_enter_memory_pressure(struct sock *sk)
+{
+	if (sk->sk_prot->enter_memory_pressure != NULL)
+		sk->sk_prot->enter_memory_pressure(sk);
+}
+
+static void sk_leave_memory_pressure(struct sock *sk)
+{
+	if (sk->sk_prot->leave_memory_pressure != NULL)
+		sk->sk_prot->leave_memory_pressure(sk);
+}
+
+static s32 sk_unused_reserved_mem(const struct sock *sk)
+{
+	s64 unused = (s64)sk->sk_reserved_mem - sk->sk_wmem_queued - sk->sk_rmem_alloc;
+
+	return sk->sk_reserved_mem != 0 && unused > 0 ? (s32)unused : 0;
+}
+
+void sk_stream_moderate_sndbuf(struct sock *sk)
+{
+	u32 val;
+
+	if ((sk->sk_userlocks & SOCK_SNDBUF_LOCK) != 0)
+		return;
+	val = (u32)min_s32(sk->sk_sndbuf, sk->sk_wmem_queued >> 1);
+	val = max_u32(val, (u32)sk_unused_reserved_mem(sk));
+	sk->sk_sndbuf = (s32)max_u32(val, SOCK_MIN_SNDBUF);
+}
+
+/* -------- asking for memory -------- */
+
+static bool below_guarantee(const struct sock *sk, enum mem_kind kind)
+{
+	if (kind == SK_MEM_RECV)
+		return (s32)sk->sk_rmem_alloc < sk_get_rmem0(sk);
+	if (sk->sk_type == SOCK_STREAM)
+		return sk->sk_wmem_queued < sk_get_wmem0(sk);
+	return (s32)sk->sk_wmem_alloc < sk_get_wmem0(sk);
+}
+
+/* Under pressure a socket that has less than the average may have more. */
+static bool below_average(const struct sock *sk)
+{
+	s32 bytes = sk->sk_wmem_queued + (s32)sk->sk_rmem_alloc + sk->sk_forward_alloc;
+	u64 all = (u64)sock_net(sk)->tcp->sockets_allocated * sk_mem_pages((u32)bytes);
+
+	return (u64)sk_prot_mem_limits(sk, MEM_MAX) > all;
+}
+
+static bool may_allocate(struct sock *sk, s64 allocated, enum mem_kind kind)
+{
+	if (allocated <= sk_prot_mem_limits(sk, MEM_MIN)) {
+		sk_leave_memory_pressure(sk);
+		return true;
+	}
+	if (allocated > sk_prot_mem_limits(sk, MEM_PRESSURE))
+		sk_enter_memory_pressure(sk);
+	if (allocated > sk_prot_mem_limits(sk, MEM_MAX))
+		return false;
+	if (below_guarantee(sk, kind))
+		return true;
+	if (sk->sk_prot->enter_memory_pressure == NULL)
+		return false;
+	return !tcp_under_memory_pressure(sk) || below_average(sk);
+}
+
+/* A stream that fills its buffer can wait, so it gets what it asks for; one that does not could
+ * wait for nothing, so it has to fail.
+ */
+static bool can_block_instead(struct sock *sk, u32 size, enum mem_kind kind)
+{
+	if (kind != SK_MEM_SEND || sk->sk_type != SOCK_STREAM)
+		return false;
+	sk_stream_moderate_sndbuf(sk);
+	return sk->sk_wmem_queued + (s32)size >= sk->sk_sndbuf;
+}
+
+/* LINUX: __sk_mem_raise_allocated(). */
+static bool mem_raise_allocated(struct sock *sk, u32 size, u32 pages, enum mem_kind kind)
+{
+	memory_allocated_add(sk, pages);
+	if (may_allocate(sk, *memory_allocated(sk), kind) || can_block_instead(sk, size, kind))
+		return true;
+	memory_allocated_sub(sk, pages);
+	return false;
 }
 
 bool sk_mem_raise_allocated(struct sock *sk, u32 size, u32 pages)
 {
-	const struct net_sysctl *ctl = &sock_net(sk)->sysctl;
-	s64 allocated;
-
-	(void)size;
-	assert(sk->sk_prot->memory_allocated == PROTO_MEM_UDP);
-	memory_allocated_add(sk, (s32)pages);
-	allocated = *memory_allocated(sk);
-	if (allocated <= (s64)ctl->udp_mem_min)
-		return true;
-	/* Between the limits a socket below its guaranteed minimum still gets memory. UDP has no
-	 * memory pressure state, so udp_mem's middle value changes nothing.
-	 */
-	if (allocated <= (s64)ctl->udp_mem_max && sk->sk_rmem_alloc < sk_get_rmem0(sk))
-		return true;
-	memory_allocated_add(sk, -(s32)pages);
-	return false;
+	return mem_raise_allocated(sk, size, pages, SK_MEM_RECV);
 }
 
-void sk_mem_reduce_allocated(struct sock *sk, u32 pages)
-{
-	memory_allocated_add(sk, -(s32)pages);
-}
-
-bool sk_mem_schedule(struct sock *sk, u32 size)
+/* LINUX: __sk_mem_schedule(): what is asked for counts as the socket's while it is decided. */
+static bool mem_schedule(struct sock *sk, u32 size, enum mem_kind kind)
 {
 	s32 delta = (s32)size - sk->sk_forward_alloc;
 	u32 pages;
@@ -79,17 +203,51 @@ bool sk_mem_schedule(struct sock *sk, u32 size)
 	if (!sk_has_account(sk) || delta <= 0)
 		return true;
 	pages = sk_mem_pages((u32)delta);
-	if (!sk_mem_raise_allocated(sk, (u32)delta, pages))
-		return false;
 	sk->sk_forward_alloc += (s32)(pages * PAGE_SIZE);
-	return true;
+	if (mem_raise_allocated(sk, (u32)delta, pages, kind))
+		return true;
+	sk->sk_forward_alloc -= (s32)(pages * PAGE_SIZE);
+	return false;
 }
 
-static s32 sk_unused_reserved_mem(const struct sock *sk)
+bool sk_mem_schedule(struct sock *sk, u32 size)
 {
-	s64 unused = (s64)sk->sk_reserved_mem - sk->sk_rmem_alloc;
+	return mem_schedule(sk, size, SK_MEM_RECV);
+}
 
-	return sk->sk_reserved_mem != 0 && unused > 0 ? (s32)unused : 0;
+bool sk_wmem_schedule(struct sock *sk, u32 size)
+{
+	return mem_schedule(sk, size, SK_MEM_SEND);
+}
+
+/* No packet comes from the reserves of the page allocator here: LINUX: skb_pfmemalloc(). */
+bool sk_rmem_schedule(struct sock *sk, struct sk_buff *skb, u32 size)
+{
+	(void)skb;
+	return mem_schedule(sk, size, SK_MEM_RECV);
+}
+
+/* Whatever the limits are: what must go on the wire must go. */
+void sk_forced_mem_schedule(struct sock *sk, u32 size)
+{
+	s32 delta = (s32)size - sk->sk_forward_alloc;
+	u32 pages;
+
+	if (delta <= 0)
+		return;
+	pages = sk_mem_pages((u32)delta);
+	sk->sk_forward_alloc += (s32)(pages * PAGE_SIZE);
+	memory_allocated_add(sk, pages);
+}
+
+/* -------- giving it back -------- */
+
+void sk_mem_reduce_allocated(struct sock *sk, u32 pages)
+{
+	memory_allocated_sub(sk, pages);
+	if (tcp_under_memory_pressure(sk) &&
+	    *memory_allocated(sk) < sk_prot_mem_limits(sk, MEM_MIN))
+		sk_leave_memory_pressure(sk);
 }
 
 void sk_mem_reclaim(struct sock *sk)
@@ -116,6 +274,20 @@ void sk_mem_uncharge(struct sock *sk, u32 size)
 	sk_mem_reclaim(sk);
 }
 
+bool tcp_out_of_memory(const struct sock *sk)
+{
+	return sk->sk_wmem_queued > SOCK_MIN_SNDBUF &&
+	       *memory_allocated(sk) > sk_prot_mem_limits(sk, MEM_MAX);
+}
+
+/* -------- pages -------- */
+
+/* Streams of one task share what is left of a page, as Linux's threads do. */
+struct skb_frag *sk_page_frag(struct sock *sk)
+{
+	return sk->sk_use_task_frag ? &current_task(sock_net(sk))->task_frag : &sk->sk_frag;
+}
+
 /* LINUX: skb_page_frag_refill() for 32 bytes: what is left of the page, a fresh start when nobody
  * else uses it, or a new page, big if there is one.
  */
@@ -139,5 +311,9 @@ bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag)
 		return true;
 	frag->size = PAGE_SIZE;
 	frag->page = page_alloc(net, PAGE_SIZE);
-	return frag->page != NULL;
+	if (frag->page != NULL)
+		return true;
+	sk_enter_memory_pressure(sk);
+	sk_stream_moderate_sndbuf(sk);
+	return false;
 }

@@ -114,6 +114,8 @@ static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	t->resumed = false;
 	t->timed_out = false;
 	t->done_bytes = 0;
+	t->wait_at = 0;
+	t->call_is_over = false;
 	t->begun++;
 	t->state = TASK_QUEUED;
 }

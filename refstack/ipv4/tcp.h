@@ -846,6 +846,7 @@ void tcp_skb_entail(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, bool force_schedule);
 u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags);
 bool tcp_check_oom(const struct sock *sk, int shift);
+bool tcp_out_of_memory(const struct sock *sk); /* core/sock_mem.c */
 bool tcp_orphan_exceeded(const struct sock *sk, int shift); /* LINUX: tcp_too_many_orphans() */
 void tcp_enter_memory_pressure(struct sock *sk);
 void tcp_leave_memory_pressure(struct sock *sk);
