@@ -25,7 +25,7 @@ struct request_sock {
 	struct request_sock *dl_next; /* in the accept queue */
 	const struct request_sock_ops *rsk_ops;
 	struct sock *sk;	   /* the child, once the handshake is over */
-	struct sk_buff *saved_syn; /* TCP_SAVE_SYN: not yet */
+	struct sk_buff *saved_syn; /* TCP_SAVE_SYN: headers, as data */
 	struct timer_list rsk_timer;
 	u32 rsk_rcv_wnd, rsk_window_clamp;
 	u32 ts_recent;
@@ -76,6 +76,8 @@ struct request_sock_queue {
 	u32 qlen;  /* requests that are not yet accepted by the handshake */
 	u32 young; /* of them: whose SYN-ACK was sent once only */
 	struct request_sock *rskq_accept_head, *rskq_accept_tail;
+	u32 fastopen_max_qlen; /* LINUX: fastopenq: Fast Open is only remembered yet */
+	u8 fastopen_key[32], fastopen_key_bytes;
 };
 
 static inline struct request_sock *inet_reqsk(const struct sock *sk)

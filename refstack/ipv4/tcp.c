@@ -38,20 +38,6 @@ void tcp_shutdown(struct sock *sk, int how)
 		not_implemented("tcp_shutdown");
 }
 
-int tcp_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen)
-{
-	if (level == SOL_TCP)
-		not_implemented("tcp_setsockopt");
-	return ip_setsockopt(sk, level, optname, optval, optlen);
-}
-
-int tcp_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen)
-{
-	if (level == SOL_TCP)
-		not_implemented("tcp_getsockopt");
-	return ip_getsockopt(sk, level, optname, optval, optlen);
-}
-
 /* Keep-alive of a closed socket is a flag only. */
 void tcp_set_keepalive(struct sock *sk, int val)
 {

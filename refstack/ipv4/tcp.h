@@ -314,6 +314,7 @@ struct tcp_sock {
 	u32 plb_rehash;
 	u32 mtu_info;
 	struct request_sock *fastopen_rsk; /* always NULL yet */
+	struct sk_buff *saved_syn;	   /* of TCP_SAVE_SYN: its data are headers */
 };
 
 static inline struct tcp_sock *tcp_sk(const struct sock *sk)
@@ -854,6 +855,14 @@ bool tcp_stream_memory_free(const struct sock *sk, int wake);
 s64 tcp_fin_time(const struct sock *sk);
 /* INVARIANT: all that must hold of a TCP socket between two events. */
 void tcp_check(const struct sock *sk);
+/* Where a call on a stream has parked: task->wait_at. */
+enum stream_wait {
+	STREAM_WAIT_NOT,
+	STREAM_WAIT_CONNECT,
+	STREAM_WAIT_MEMORY,
+	STREAM_WAIT_CLOSE,
+	INET_WAIT_FOR_CONNECT
+};
 /* stream.c, LINUX: net/core/stream.c */
 void sk_stream_write_space(struct sock *sk);
 int sk_stream_wait_connect(struct sock *sk, s64 *timeo);
@@ -862,6 +871,8 @@ int sk_stream_wait_close(struct sock *sk, s64 timeout); /* -EPARKED: it waits */
 int sk_stream_error(struct sock *sk, int flags, int err);
 void sk_stream_kill_queues(struct sock *sk);
 bool sk_stream_is_writeable(const struct sock *sk);
+/* LINUX: __sk_stream_is_writeable(sk, 1): enough room to wake who waits for it. */
+bool sk_stream_wakes_writer(const struct sock *sk);
 bool sk_stream_memory_free(const struct sock *sk); /* LINUX: __sk_stream_memory_free() */
 void sk_forced_mem_schedule(struct sock *sk, u32 size);
 static inline s32 sk_stream_wspace(const struct sock *sk)
@@ -890,6 +901,10 @@ int tcp_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 opt
 int tcp_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
 int tcp_set_window_clamp(struct sock *sk, int val);
 void tcp_set_keepalive(struct sock *sk, int val); /* tcp_timer.c */
+/* What a listener with TCP_SAVE_SYN keeps of a request; the child's free it in the end. */
+void tcp_reqsk_record_syn(const struct sock *sk, struct request_sock *req,
+			  const struct sk_buff *skb);
+void tcp_saved_syn_free(struct tcp_sock *tp);
 /* -------- tcp_info.c -------- */
 enum { TCP_INFO_BYTES = 248 }; /* of 6.12; checked against the pinned kernel */
 void tcp_get_info(struct sock *sk, u8 *info);

@@ -8,40 +8,6 @@ u32 ktime_get_seconds(const struct net *net)
 	not_implemented("ktime_get_seconds");
 }
 
-void tcp_rbtree_insert(struct rb_root *root, struct sk_buff *skb)
-{
-	(void)root;
-	(void)skb;
-	not_implemented("tcp_rbtree_insert");
-}
-
-void skb_rbtree_purge(struct rb_root *root)
-{
-	(void)root;
-	not_implemented("skb_rbtree_purge");
-}
-
-void tcp_rtx_queue_unlink(struct sk_buff *skb, struct sock *sk)
-{
-	(void)skb;
-	(void)sk;
-	not_implemented("tcp_rtx_queue_unlink");
-}
-
-void tcp_rtx_queue_unlink_and_free(struct sk_buff *skb, struct sock *sk)
-{
-	(void)skb;
-	(void)sk;
-	not_implemented("tcp_rtx_queue_unlink_and_free");
-}
-
-void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_wmem_free_skb");
-}
-
 void tcp_write_queue_purge(struct sock *sk)
 {
 	(void)sk;
@@ -181,80 +147,6 @@ void tcp_check(const struct sock *sk)
 	not_implemented("tcp_check");
 }
 
-void sk_stream_write_space(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_stream_write_space");
-}
-
-int sk_stream_wait_connect(struct sock *sk, s64 *timeo)
-{
-	(void)sk;
-	(void)timeo;
-	not_implemented("sk_stream_wait_connect");
-}
-
-int sk_stream_wait_memory(struct sock *sk, s64 *timeo)
-{
-	(void)sk;
-	(void)timeo;
-	not_implemented("sk_stream_wait_memory");
-}
-
-int sk_stream_wait_close(struct sock *sk, s64 timeout)
-{
-	(void)sk;
-	(void)timeout;
-	not_implemented("sk_stream_wait_close");
-}
-
-int sk_stream_error(struct sock *sk, int flags, int err)
-{
-	(void)sk;
-	(void)flags;
-	(void)err;
-	not_implemented("sk_stream_error");
-}
-
-void sk_stream_kill_queues(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_stream_kill_queues");
-}
-
-bool sk_stream_is_writeable(const struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_stream_is_writeable");
-}
-
-bool sk_stream_memory_free(const struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_stream_memory_free");
-}
-
-void sk_forced_mem_schedule(struct sock *sk, u32 size)
-{
-	(void)sk;
-	(void)size;
-	not_implemented("sk_forced_mem_schedule");
-}
-
-int tcp_set_window_clamp(struct sock *sk, int val)
-{
-	(void)sk;
-	(void)val;
-	not_implemented("tcp_set_window_clamp");
-}
-
-void tcp_get_info(struct sock *sk, u8 *info)
-{
-	(void)sk;
-	(void)info;
-	not_implemented("tcp_get_info");
-}
-
 void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 {
 	(void)sk;
@@ -267,22 +159,6 @@ enum drop_reason tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 	(void)sk;
 	(void)skb;
 	not_implemented("tcp_rcv_state_process");
-}
-
-void tcp_parse_options(const struct net *net, const struct sk_buff *skb, struct tcp_options_received *opt_rx, bool estab)
-{
-	(void)net;
-	(void)skb;
-	(void)opt_rx;
-	(void)estab;
-	not_implemented("tcp_parse_options");
-}
-
-u16 tcp_parse_mss_option(const u8 *th, u16 user_mss)
-{
-	(void)th;
-	(void)user_mss;
-	not_implemented("tcp_parse_mss_option");
 }
 
 void tcp_finish_connect(struct sock *sk, struct sk_buff *skb)
@@ -299,24 +175,6 @@ void tcp_init_transfer(struct sock *sk, struct sk_buff *skb)
 	not_implemented("tcp_init_transfer");
 }
 
-void tcp_initialize_rcv_mss(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_initialize_rcv_mss");
-}
-
-void tcp_init_buffer_space(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_init_buffer_space");
-}
-
-void tcp_data_ready(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_data_ready");
-}
-
 void tcp_reset(struct sock *sk, struct sk_buff *skb)
 {
 	(void)sk;
@@ -331,28 +189,10 @@ void tcp_done_with_error(struct sock *sk, int err)
 	not_implemented("tcp_done_with_error");
 }
 
-void tcp_fin(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_fin");
-}
-
 void tcp_check_space(struct sock *sk)
 {
 	(void)sk;
 	not_implemented("tcp_check_space");
-}
-
-void tcp_rcv_space_adjust(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_rcv_space_adjust");
-}
-
-void tcp_sack_compress_send_ack(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_sack_compress_send_ack");
 }
 
 bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb, enum mib_id mib, u32 *last_oow_ack_time)
@@ -388,44 +228,6 @@ u16 tcp_get_syncookie_mss(const struct request_sock_ops *rsk_ops, const struct t
 	(void)sk;
 	(void)th;
 	not_implemented("tcp_get_syncookie_mss");
-}
-
-void tcp_enter_quickack_mode(struct sock *sk, u32 max_quickacks)
-{
-	(void)sk;
-	(void)max_quickacks;
-	not_implemented("tcp_enter_quickack_mode");
-}
-
-bool tcp_paws_reject(const struct net *net, const struct tcp_options_received *rx_opt, bool rst)
-{
-	(void)net;
-	(void)rx_opt;
-	(void)rst;
-	not_implemented("tcp_paws_reject");
-}
-
-bool tcp_paws_check(const struct net *net, const struct tcp_options_received *rx_opt, s32 paws_win)
-{
-	(void)net;
-	(void)rx_opt;
-	(void)paws_win;
-	not_implemented("tcp_paws_check");
-}
-
-bool tcp_try_coalesce(struct sock *sk, struct sk_buff *to, struct sk_buff *from, bool *fragstolen)
-{
-	(void)sk;
-	(void)to;
-	(void)from;
-	(void)fragstolen;
-	not_implemented("tcp_try_coalesce");
-}
-
-void tcp_store_ts_recent(struct tcp_sock *tp)
-{
-	(void)tp;
-	not_implemented("tcp_store_ts_recent");
 }
 
 void tcp_send_challenge_ack(struct sock *sk)
@@ -494,15 +296,6 @@ void tcp_skb_mark_lost_uncond_verify(struct tcp_sock *tp, struct sk_buff *skb)
 	(void)tp;
 	(void)skb;
 	not_implemented("tcp_skb_mark_lost_uncond_verify");
-}
-
-bool tcp_skb_shift(struct sk_buff *to, struct sk_buff *from, u32 pcount, u32 shiftlen)
-{
-	(void)to;
-	(void)from;
-	(void)pcount;
-	(void)shiftlen;
-	not_implemented("tcp_skb_shift");
 }
 
 void tcp_init_undo(struct tcp_sock *tp)
@@ -839,37 +632,6 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 	not_implemented("tcp_xmit_retransmit_queue");
 }
 
-int tcp_fragment(struct sock *sk, enum tcp_queue q, struct sk_buff *skb, u32 len, u32 mss_now)
-{
-	(void)sk;
-	(void)q;
-	(void)skb;
-	(void)len;
-	(void)mss_now;
-	not_implemented("tcp_fragment");
-}
-
-int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len)
-{
-	(void)sk;
-	(void)skb;
-	(void)len;
-	not_implemented("tcp_trim_head");
-}
-
-void tcp_skb_collapse_tstamp(struct sk_buff *skb, const struct sk_buff *next_skb)
-{
-	(void)skb;
-	(void)next_skb;
-	not_implemented("tcp_skb_collapse_tstamp");
-}
-
-void tcp_skb_tsorted_anchor_cleanup(struct sk_buff *skb)
-{
-	(void)skb;
-	not_implemented("tcp_skb_tsorted_anchor_cleanup");
-}
-
 void tcp_send_probe0(struct sock *sk)
 {
 	(void)sk;
@@ -900,58 +662,6 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto)
 	(void)sk;
 	(void)advancing_rto;
 	not_implemented("tcp_schedule_loss_probe");
-}
-
-void tcp_select_initial_window(const struct sock *sk, s32 space, u32 mss, u32 *rcv_wnd, u32 *window_clamp, bool wscale_ok, u8 *rcv_wscale, u32 init_rcv_wnd)
-{
-	(void)sk;
-	(void)space;
-	(void)mss;
-	(void)rcv_wnd;
-	(void)window_clamp;
-	(void)wscale_ok;
-	(void)rcv_wscale;
-	(void)init_rcv_wnd;
-	not_implemented("tcp_select_initial_window");
-}
-
-u32 tcp_select_window_now(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_select_window_now");
-}
-
-u32 tcp_sync_mss(struct sock *sk, u32 pmtu)
-{
-	(void)sk;
-	(void)pmtu;
-	not_implemented("tcp_sync_mss");
-}
-
-u32 tcp_current_mss(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_current_mss");
-}
-
-s32 tcp_mtu_to_mss(struct sock *sk, s32 pmtu)
-{
-	(void)sk;
-	(void)pmtu;
-	not_implemented("tcp_mtu_to_mss");
-}
-
-s32 tcp_mss_to_mtu(struct sock *sk, s32 mss)
-{
-	(void)sk;
-	(void)mss;
-	not_implemented("tcp_mss_to_mtu");
-}
-
-void tcp_mtup_init(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_mtup_init");
 }
 
 void tcp_cwnd_restart(struct sock *sk, s32 delta)
@@ -1157,33 +867,6 @@ bool tcp_synq_no_recent_overflow(const struct sock *sk)
 {
 	(void)sk;
 	not_implemented("tcp_synq_no_recent_overflow");
-}
-
-u32 secure_tcp_seq(struct net *net, be32 saddr, be32 daddr, be16 sport, be16 dport)
-{
-	(void)net;
-	(void)saddr;
-	(void)daddr;
-	(void)sport;
-	(void)dport;
-	not_implemented("secure_tcp_seq");
-}
-
-u32 secure_tcp_ts_off(const struct net *net, be32 saddr, be32 daddr)
-{
-	(void)net;
-	(void)saddr;
-	(void)daddr;
-	not_implemented("secure_tcp_ts_off");
-}
-
-u64 secure_ipv4_port_ephemeral(const struct net *net, be32 saddr, be32 daddr, be16 dport)
-{
-	(void)net;
-	(void)saddr;
-	(void)daddr;
-	(void)dport;
-	not_implemented("secure_ipv4_port_ephemeral");
 }
 
 int tcp_v4_early_demux(struct sk_buff *skb)
@@ -1476,290 +1159,4 @@ void inet_csk_destroy_sock(struct sock *sk)
 {
 	(void)sk;
 	not_implemented("inet_csk_destroy_sock");
-}
-
-u32 inet_ehashfn(const struct net *net, be32 laddr, u16 lport, be32 faddr, be16 fport)
-{
-	(void)net;
-	(void)laddr;
-	(void)lport;
-	(void)faddr;
-	(void)fport;
-	not_implemented("inet_ehashfn");
-}
-
-struct inet_hashinfo *net_hashinfo(const struct net *net)
-{
-	(void)net;
-	not_implemented("net_hashinfo");
-}
-
-struct inet_bind_bucket *inet_bind_bucket_create(struct net *net, u16 port)
-{
-	(void)net;
-	(void)port;
-	not_implemented("inet_bind_bucket_create");
-}
-
-struct inet_bind2_bucket *inet_bind2_bucket_create(struct net *net, struct inet_bind_bucket *tb, const struct sock *sk)
-{
-	(void)net;
-	(void)tb;
-	(void)sk;
-	not_implemented("inet_bind2_bucket_create");
-}
-
-struct inet_bind_bucket *inet_bind_bucket_find(const struct net *net, u16 port)
-{
-	(void)net;
-	(void)port;
-	not_implemented("inet_bind_bucket_find");
-}
-
-struct inet_bind2_bucket *inet_bind2_bucket_find(const struct net *net, u16 port, const struct sock *sk)
-{
-	(void)net;
-	(void)port;
-	(void)sk;
-	not_implemented("inet_bind2_bucket_find");
-}
-
-struct inet_bind2_bucket *inet_bind2_bucket_find_any(const struct net *net, u16 port)
-{
-	(void)net;
-	(void)port;
-	not_implemented("inet_bind2_bucket_find_any");
-}
-
-void inet_bind_hash(struct sock *sk, struct inet_bind_bucket *tb, struct inet_bind2_bucket *tb2, u16 port)
-{
-	(void)sk;
-	(void)tb;
-	(void)tb2;
-	(void)port;
-	not_implemented("inet_bind_hash");
-}
-
-void inet_bind_bucket_destroy(struct inet_bind_bucket *tb)
-{
-	(void)tb;
-	not_implemented("inet_bind_bucket_destroy");
-}
-
-void inet_bind2_bucket_destroy(struct net *net, struct inet_bind2_bucket *tb)
-{
-	(void)net;
-	(void)tb;
-	not_implemented("inet_bind2_bucket_destroy");
-}
-
-int inet_inherit_port(const struct sock *sk, struct sock *child)
-{
-	(void)sk;
-	(void)child;
-	not_implemented("inet_inherit_port");
-}
-
-int inet_bhash2_update_saddr(struct sock *sk, be32 saddr)
-{
-	(void)sk;
-	(void)saddr;
-	not_implemented("inet_bhash2_update_saddr");
-}
-
-void inet_bhash2_reset_saddr(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("inet_bhash2_reset_saddr");
-}
-
-bool inet_ehash_insert(struct sock *sk, struct sock *osk, bool *found_dup_sk)
-{
-	(void)sk;
-	(void)osk;
-	(void)found_dup_sk;
-	not_implemented("inet_ehash_insert");
-}
-
-bool inet_ehash_nolisten(struct sock *sk, struct sock *osk, bool *found_dup_sk)
-{
-	(void)sk;
-	(void)osk;
-	(void)found_dup_sk;
-	not_implemented("inet_ehash_nolisten");
-}
-
-int inet_hash(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("inet_hash");
-}
-
-struct sock *inet_lookup_established(struct net *net, be32 saddr, be16 sport, be32 daddr, u16 hnum, s32 dif)
-{
-	(void)net;
-	(void)saddr;
-	(void)sport;
-	(void)daddr;
-	(void)hnum;
-	(void)dif;
-	not_implemented("inet_lookup_established");
-}
-
-struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 saddr, be16 sport, be32 daddr, u16 hnum, s32 dif)
-{
-	(void)net;
-	(void)skb;
-	(void)saddr;
-	(void)sport;
-	(void)daddr;
-	(void)hnum;
-	(void)dif;
-	not_implemented("inet_lookup_listener");
-}
-
-struct sock *inet_lookup_skb(struct sk_buff *skb, be16 sport, be16 dport, bool *refcounted)
-{
-	(void)skb;
-	(void)sport;
-	(void)dport;
-	(void)refcounted;
-	not_implemented("inet_lookup_skb");
-}
-
-int inet_hash_connect(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("inet_hash_connect");
-}
-
-void sock_gen_put(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sock_gen_put");
-}
-
-void sock_edemux(struct sk_buff *skb)
-{
-	(void)skb;
-	not_implemented("sock_edemux");
-}
-
-void inet_hash_seeded(struct net *net)
-{
-	(void)net;
-	not_implemented("inet_hash_seeded");
-}
-
-struct inet_timewait_sock *inet_twsk_alloc(const struct sock *sk, int state)
-{
-	(void)sk;
-	(void)state;
-	not_implemented("inet_twsk_alloc");
-}
-
-void inet_twsk_free(struct inet_timewait_sock *tw)
-{
-	(void)tw;
-	not_implemented("inet_twsk_free");
-}
-
-void inet_twsk_put(struct inet_timewait_sock *tw)
-{
-	(void)tw;
-	not_implemented("inet_twsk_put");
-}
-
-void inet_twsk_hashdance_schedule(struct inet_timewait_sock *tw, struct sock *sk, u64 timeo)
-{
-	(void)tw;
-	(void)sk;
-	(void)timeo;
-	not_implemented("inet_twsk_hashdance_schedule");
-}
-
-void inet_twsk_schedule(struct inet_timewait_sock *tw, u64 timeo, bool rearm)
-{
-	(void)tw;
-	(void)timeo;
-	(void)rearm;
-	not_implemented("inet_twsk_schedule");
-}
-
-void inet_twsk_deschedule_put(struct inet_timewait_sock *tw)
-{
-	(void)tw;
-	not_implemented("inet_twsk_deschedule_put");
-}
-
-void inet_twsk_bind_unhash(struct inet_timewait_sock *tw)
-{
-	(void)tw;
-	not_implemented("inet_twsk_bind_unhash");
-}
-
-void inet_twsk_purge(struct net *net)
-{
-	(void)net;
-	not_implemented("inet_twsk_purge");
-}
-
-struct request_sock *inet_reqsk_alloc(const struct request_sock_ops *ops, struct sock *sk_listener, bool attach_listener)
-{
-	(void)ops;
-	(void)sk_listener;
-	(void)attach_listener;
-	not_implemented("inet_reqsk_alloc");
-}
-
-void reqsk_free(struct request_sock *req)
-{
-	(void)req;
-	not_implemented("reqsk_free");
-}
-
-void reqsk_put(struct request_sock *req)
-{
-	(void)req;
-	not_implemented("reqsk_put");
-}
-
-struct sock *sk_clone_lock(const struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_clone_lock");
-}
-
-bool sk_flush_backlog(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("sk_flush_backlog");
-}
-
-void sk_setup_caps(struct sock *sk, struct dst_entry *dst)
-{
-	(void)sk;
-	(void)dst;
-	not_implemented("sk_setup_caps");
-}
-
-bool sk_wmem_schedule(struct sock *sk, u32 size)
-{
-	(void)sk;
-	(void)size;
-	not_implemented("sk_wmem_schedule");
-}
-
-bool sk_rmem_schedule(struct sock *sk, struct sk_buff *skb, u32 size)
-{
-	(void)sk;
-	(void)skb;
-	(void)size;
-	not_implemented("sk_rmem_schedule");
-}
-
-bool tcp_under_memory_pressure(const struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_under_memory_pressure");
 }
