@@ -12,6 +12,7 @@
 #include "core/qdisc.h"
 #include "core/sock.h"
 #include "uapi/errno.h"
+#include "wire/tcp.h"
 
 enum {
 	XMIT_RECURSION_LIMIT = 8,
@@ -264,6 +265,15 @@ bool can_checksum_protocol(u64 features, be16 protocol)
 	return be16_to_cpu(protocol) == ETH_P_IP && (features & NETIF_F_IP_CSUM) != 0;
 }
 
+/* LINUX: gso_features_check(): too many segments for the device, or too large a packet. */
+static u64 gso_features_check(const struct sk_buff *skb, const struct net_device *dev, u64 features)
+{
+	if (skb->hd->gso_segs > dev->gso_max_segs || skb->len >= dev->gso_max_size ||
+	    skb->hd->gso_type == 0)
+		return features & ~NETIF_F_GSO_MASK;
+	return features;
+}
+
 u64 netif_skb_features(struct sk_buff *skb)
 {
 	PROBE(skb->net, netif_skb_features);
@@ -271,6 +281,8 @@ u64 netif_skb_features(struct sk_buff *skb)
 	u64 features = dev->features;
 	be16 type;
 
+	if (skb_is_gso(skb))
+		features = gso_features_check(skb, dev, features);
 	if (dev->netdev_ops->ndo_features_check != NULL)
 		features &= dev->netdev_ops->ndo_features_check(skb, dev, features);
 	/* LINUX: harmonize_features(). */
@@ -306,21 +318,54 @@ static bool skb_needs_linearize(const struct sk_buff *skb, u64 features)
 		(skb->hd->nr_frags != 0 && (features & NETIF_F_SG) == 0));
 }
 
+/* LINUX: netif_needs_gso(). */
+static bool netif_needs_gso(const struct sk_buff *skb, u64 features)
+{
+	return skb_is_gso(skb) &&
+	       (!skb_gso_ok(skb, features) ||
+		(skb->ip_summed != CHECKSUM_PARTIAL && skb->ip_summed != CHECKSUM_UNNECESSARY));
+}
+
+/* Segments in place of the packet, prev of the first being the last, or the packet itself when it
+ * turns out that nothing is to be done. NULL: neither.
+ */
+static struct sk_buff *validate_gso(struct sk_buff *skb, u64 features)
+{
+	int err;
+	struct sk_buff *segs = skb_gso_segment(skb, features, &err);
+
+	if (segs == NULL)
+		return err == 0 ? skb : NULL;
+	consume_skb(skb);
+	return segs;
+}
+
+/* What the device does not do is done here; 0, or it cannot be. */
+static int validate_plain(struct sk_buff *skb, u64 features)
+{
+	if (skb_needs_linearize(skb, features) && skb_linearize(skb) != 0)
+		return -ENOMEM;
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return 0;
+	skb->transport_header = skb->csum_start;
+	return skb_csum_hwoffload_help(skb, features);
+}
+
 /* NULL: it could not be made fit, and is gone. */
 static struct sk_buff *validate_xmit_skb(struct sk_buff *skb, struct net_device *dev)
 {
 	PROBE(dev->net, validate_xmit_skb);
 	u64 features = netif_skb_features(skb);
 
-	if (skb_is_gso(skb))
-		not_implemented("GSO");
-	if (skb_needs_linearize(skb, features) && skb_linearize(skb) != 0)
-		goto out_kfree_skb;
-	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		skb->transport_header = skb->csum_start;
-		if (skb_csum_hwoffload_help(skb, features) != 0)
+	if (netif_needs_gso(skb, features)) {
+		struct sk_buff *segs = validate_gso(skb, features);
+
+		if (segs == NULL)
 			goto out_kfree_skb;
+		return validate_xmit_xfrm(segs);
 	}
+	if (validate_plain(skb, features) != 0)
+		goto out_kfree_skb;
 	return validate_xmit_xfrm(skb);
 
 out_kfree_skb:
@@ -333,17 +378,21 @@ out_kfree_skb:
 struct sk_buff *validate_xmit_skb_list(struct sk_buff *skb, struct net_device *dev, bool *again)
 {
 	PROBE(dev->net, validate_xmit_skb_list);
-	struct sk_buff *head = NULL, **tail = &head;
+	struct sk_buff *head = NULL, *tail = NULL;
 
 	*again = false;
 	while (skb != NULL) {
 		struct sk_buff *next = skb->next;
 
 		skb->next = NULL;
+		skb->prev = skb; /* the last of its segments, if it gets none */
 		skb = validate_xmit_skb(skb, dev);
 		if (skb != NULL) {
-			*tail = skb;
-			tail = &skb->next;
+			if (head == NULL)
+				head = skb;
+			else
+				tail->next = skb;
+			tail = skb->prev;
 		}
 		skb = next;
 	}
@@ -534,8 +583,21 @@ static int dev_xmit_noqueue(struct sk_buff *skb, struct net_device *dev, struct 
 
 drop:
 	dev->stats.tx_dropped++;
-	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
+	kfree_skb_list_reason(skb, DROP_NOT_SPECIFIED);
 	return rc;
+}
+
+/* LINUX: qdisc_pkt_len_init(): what will be on the wire: each segment has headers. */
+static u32 qdisc_pkt_len_of(const struct sk_buff *skb)
+{
+	u32 hdr_len;
+
+	if (!skb_is_gso(skb) || !skb_transport_header_was_set(skb))
+		return skb->len;
+	hdr_len = (u32)skb_transport_offset(skb);
+	if (skb_is_gso_tcp(skb))
+		hdr_len += tcp_hlen(skb_transport_header(skb));
+	return skb->len + (skb->hd->gso_segs - 1u) * hdr_len;
 }
 
 /* LINUX: __dev_queue_xmit(): takes the packet in any case. 0, a NET_XMIT_ code, or -errno. */
@@ -550,7 +612,7 @@ int dev_queue_xmit(struct sk_buff *skb)
 
 	PATH_STEP(net, DEV_QUEUE_XMIT, 0, skb->len);
 	skb_reset_mac_header(skb);
-	SKB_CB(skb, struct qdisc_skb_cb)->pkt_len = skb->len; /* LINUX: qdisc_pkt_len_init() */
+	SKB_CB(skb, struct qdisc_skb_cb)->pkt_len = qdisc_pkt_len_of(skb);
 	local_bh_disable(this_cpu(net));
 	if ((dev->priv_flags & IFF_XMIT_DST_RELEASE) != 0)
 		skb_dst_drop(skb);

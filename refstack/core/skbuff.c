@@ -549,7 +549,7 @@ static void skb_dst_copy(struct sk_buff *n, const struct sk_buff *old)
 }
 
 /* LINUX: __copy_skb_header(). The fields that describe the packet, not those of its memory. */
-static void skb_copy_header(struct sk_buff *n, const struct sk_buff *old)
+void skb_copy_header(struct sk_buff *n, const struct sk_buff *old)
 {
 	memcpy(n->cb, old->cb, sizeof(n->cb));
 	skb_dst_copy(n, old);

@@ -185,6 +185,8 @@ struct sk_buff *napi_build_skb(struct net *net, struct page *page, u32 offset, u
 struct sk_buff *alloc_skb_with_frags(struct net *net, u32 header_len, u32 data_len, u32 order,
 				     int *errcode);
 struct sk_buff *skb_clone(struct sk_buff *skb);
+/* LINUX: __copy_skb_header(). */
+void skb_copy_header(struct sk_buff *n, const struct sk_buff *old);
 /* dst becomes a clone of src, whatever it was. */
 void skb_morph(struct sk_buff *dst, struct sk_buff *src);
 struct sk_buff *skb_copy(const struct sk_buff *skb);

@@ -213,6 +213,32 @@ static int ip_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, u3
 	return ip_do_fragment(net, sk, skb, ip_finish_output2);
 }
 
+/* Segments that are too long for the way become fragments, each by itself. */
+static int ip_finish_output_gso(struct net *net, struct sock *sk, struct sk_buff *skb, u32 mtu)
+{
+	struct sk_buff *segs;
+	int ret = 0, err;
+
+	if (skb_gso_validate_network_len(skb, mtu))
+		return ip_finish_output2(net, sk, skb);
+	segs = skb_gso_segment(skb, netif_skb_features(skb) & ~NETIF_F_GSO_MASK, &err);
+	if (segs == NULL) {
+		kfree_skb(skb);
+		return -ENOMEM;
+	}
+	consume_skb(skb);
+	while (segs != NULL) {
+		struct sk_buff *next = segs->next;
+
+		segs->next = NULL;
+		err = ip_fragment(net, sk, segs, mtu);
+		if (err != 0 && ret == 0)
+			ret = err;
+		segs = next;
+	}
+	return ret;
+}
+
 /* LINUX: __ip_finish_output(). */
 static int ip_finish_output_one(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
@@ -220,7 +246,7 @@ static int ip_finish_output_one(struct net *net, struct sock *sk, struct sk_buff
 	u32 mtu = ip_skb_dst_mtu(sk, skb);
 
 	if (skb_is_gso(skb))
-		not_implemented("ip_finish_output_gso");
+		return ip_finish_output_gso(net, sk, skb, mtu);
 	if (skb->len > mtu || IPCB(skb)->frag_max_size != 0)
 		return ip_fragment(net, sk, skb, mtu);
 	return ip_finish_output2(net, sk, skb);
