@@ -571,6 +571,15 @@ static inline void tcp_bound_rto(struct sock *sk)
 {
 	inet_csk(sk)->icsk_rto = min_u32(inet_csk(sk)->icsk_rto, TCP_RTO_MAX);
 }
+/* A peer with a small window gets packets of half of it at most, but none that are tiny. */
+static inline s32 tcp_bound_to_half_wnd(const struct tcp_sock *tp, s32 pktsize)
+{
+	s32 cutoff = (s32)(tp->max_window > TCP_MSS_DEFAULT ? tp->max_window >> 1 : tp->max_window);
+
+	if (cutoff == 0 || pktsize <= cutoff)
+		return pktsize;
+	return max_s32(cutoff, 68 - tp->tcp_header_len);
+}
 /* A departure as the TSval of its segment has it. */
 static inline u32 tcp_skb_timestamp_ts(bool usec_ts, const struct sk_buff *skb)
 {
