@@ -216,6 +216,7 @@ void host_seed(struct host *h, u64 seed, bool first)
 	if (first) {
 		random_seed(net->random, seed);
 		ip_ident_init(net);
+		inet_hash_seeded(net);
 	}
 	neigh_seeded(net->arp_tbl);
 	host_config_end(h);
@@ -277,6 +278,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	udp_init(net);
 	loopback_net_init(net);
 	icmp_init(net);
+	tcp_metrics_init(net);
 	tcp_sk_init(net);
 	host_config_end(h);
 }

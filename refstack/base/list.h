@@ -125,6 +125,23 @@ static inline void hlist_del_init(struct hlist_node *n)
 	n->pprev = NULL;
 }
 
+static inline bool hlist_empty(const struct hlist_head *h)
+{
+	return h->first == NULL;
+}
+
+/* The new node takes the place of the old one. */
+static inline void hlist_replace_init(struct hlist_node *old, struct hlist_node *n)
+{
+	n->next = old->next;
+	n->pprev = old->pprev;
+	*n->pprev = n;
+	if (n->next != NULL)
+		n->next->pprev = &n->next;
+	old->next = NULL;
+	old->pprev = NULL;
+}
+
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
 
 #define hlist_for_each(pos, head) for ((pos) = (head)->first; (pos) != NULL; (pos) = (pos)->next)

@@ -130,7 +130,8 @@ static inline struct request_sock *reqsk_queue_remove(struct request_sock_queue 
 /* LINUX: reqsk_timeout(): jiffies, doubled with each SYN-ACK that was sent again. */
 static inline u64 reqsk_timeout(const struct request_sock *req, u64 max_timeout)
 {
-	u64 timeout = req->num_timeout < 32 ? (u64)req->timeout << req->num_timeout : max_timeout;
+	/* A shift of x86-64 looks at six bits. */
+	u64 timeout = (u64)req->timeout << (req->num_timeout & 63);
 
 	return timeout < max_timeout ? timeout : max_timeout;
 }

@@ -33,6 +33,10 @@ struct inet_connection_sock {
 	struct request_sock_queue icsk_accept_queue;
 	struct inet_bind_bucket *icsk_bind_hash;
 	struct inet_bind2_bucket *icsk_bind2_hash;
+	/* LINUX: sk_reuseport_cb: which group of listeners it belongs to, 0 = none, and its place
+	 * among them.
+	 */
+	u32 reuseport_group, reuseport_index;
 	u64 icsk_timeout; /* jiffies */
 	struct timer_list icsk_retransmit_timer, icsk_delack_timer, icsk_keepalive_timer;
 	u32 icsk_rto, icsk_rto_min, icsk_delack_max; /* jiffies */
@@ -150,7 +154,10 @@ static inline bool sk_acceptq_is_full(const struct sock *sk)
 	return sk->sk_ack_backlog > sk->sk_max_ack_backlog;
 }
 
+/* LINUX: also inet_sk_state_store(). */
+void inet_sk_set_state(struct sock *sk, int state);
 /* Ports and listening. */
+void inet_csk_update_fastreuse(struct inet_bind_bucket *tb, struct sock *sk);
 int inet_csk_get_port(struct sock *sk, u16 snum);
 int inet_csk_listen_start(struct sock *sk);
 void inet_csk_listen_stop(struct sock *sk);
@@ -173,6 +180,7 @@ struct sock *inet_csk_complete_hashdance(struct sock *sk, struct sock *child,
 					 struct request_sock *req, bool own_req);
 int inet_rtx_syn_ack(const struct sock *parent, struct request_sock *req);
 /* The end. */
+void inet_csk_prepare_for_destroy_sock(struct sock *sk);
 void inet_csk_prepare_forced_close(struct sock *sk);
 void inet_csk_destroy_sock(struct sock *sk);
 

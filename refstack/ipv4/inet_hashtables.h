@@ -23,7 +23,18 @@ struct inet_bind2_bucket {
 	u16 port;
 	be32 rcv_saddr;
 	struct hlist_node node, bhash_node;
-	struct hlist_head owners; /* sockets by sk_bind_node, remains by tw_bind2_node */
+	struct hlist_head owners; /* sockets and remains, by skc_bind_node */
+};
+
+/* LINUX: table_perturb: of 65,536 words, each a secret at first, those that were added to. The
+ * judge's hosts are one kernel and share them: the first host has them for all.
+ */
+enum { TABLE_PERTURB_KEPT = 256 };
+struct table_perturb {
+	u32 nr; /* how many words were added to since the seed */
+	struct {
+		u32 index, added;
+	} word[TABLE_PERTURB_KEPT];
 };
 
 /* The sizes are powers of two and follow from the host's limits. */
@@ -32,19 +43,22 @@ struct inet_hashinfo {
 	struct hlist_head *bhash, *bhash2;
 	struct hlist_head *lhash2;
 	u32 ehash_mask, bhash_size, lhash2_mask;
-	bool table_perturb_drawn;
-	bool ehash_secret_drawn;
-	u32 ehash_secret;
-	/* LINUX: table_perturb: of 65,536 words those that were changed, and by how much. */
-	struct {
-		u32 index, added;
-	} perturb[64];
-	u32 perturb_used;
+	u32 reuseport_groups; /* how many groups of listeners there have been */
+	struct table_perturb perturb;
 };
 
 u32 inet_ehashfn(const struct net *net, be32 laddr, u16 lport, be32 faddr, be16 fport);
 struct inet_hashinfo *net_hashinfo(const struct net *net); /* LINUX: tcp_death_row.hashinfo */
 
+/* A new port's or address's bucket; NULL: no room. */
+struct inet_bind_bucket *inet_bind_bucket_create(struct net *net, u16 port);
+struct inet_bind2_bucket *inet_bind2_bucket_create(struct net *net, struct inet_bind_bucket *tb,
+						   const struct sock *sk);
+/* NULL: nobody has the port; nobody has it at the socket's address; at the wild card. */
+struct inet_bind_bucket *inet_bind_bucket_find(const struct net *net, u16 port);
+struct inet_bind2_bucket *inet_bind2_bucket_find(const struct net *net, u16 port,
+						 const struct sock *sk);
+struct inet_bind2_bucket *inet_bind2_bucket_find_any(const struct net *net, u16 port);
 void inet_bind_hash(struct sock *sk, struct inet_bind_bucket *tb, struct inet_bind2_bucket *tb2,
 		    u16 port);
 void inet_bind_bucket_destroy(struct inet_bind_bucket *tb);
@@ -68,5 +82,9 @@ struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 sad
 struct sock *inet_lookup_skb(struct sk_buff *skb, be16 sport, be16 dport, bool *refcounted);
 int inet_hash_connect(struct sock *sk);
 void sock_gen_put(struct sock *sk);
+/* The destructor of a packet whose socket early demultiplexing has found. */
+void sock_edemux(struct sk_buff *skb);
+/* The random numbers of the kernel begin again. LINUX: um_reset_table_perturb(). */
+void inet_hash_seeded(struct net *net);
 
 #endif

@@ -25,7 +25,6 @@ struct inet_timewait_sock {
 	struct timer_list tw_timer;
 	struct inet_bind_bucket *tw_tb;
 	struct inet_bind2_bucket *tw_tb2;
-	struct hlist_node tw_bind2_node;
 };
 #define tw_daddr	common.skc_daddr
 #define tw_rcv_saddr	common.skc_rcv_saddr
@@ -58,6 +57,10 @@ static inline struct tcp_timewait_sock *tcp_twsk(const struct sock *sk)
 {
 	return (struct tcp_timewait_sock *)(void *)(uintptr_t)sk;
 }
+static inline struct sock *twsk_to_sk(struct inet_timewait_sock *tw)
+{
+	return (struct sock *)(void *)tw;
+}
 static inline struct net *twsk_net(const struct inet_timewait_sock *tw)
 {
 	return tw->common.skc_net;
@@ -65,6 +68,7 @@ static inline struct net *twsk_net(const struct inet_timewait_sock *tw)
 
 /* NULL: no room, or more than net.ipv4.tcp_max_tw_buckets. */
 struct inet_timewait_sock *inet_twsk_alloc(const struct sock *sk, int state);
+void inet_twsk_free(struct inet_timewait_sock *tw);
 void inet_twsk_put(struct inet_timewait_sock *tw);
 /* LINUX: inet_twsk_hashdance_schedule(): it takes the socket's places in the tables. */
 void inet_twsk_hashdance_schedule(struct inet_timewait_sock *tw, struct sock *sk, u64 timeo);

@@ -226,16 +226,6 @@ void tcp_release_cb(struct sock *sk)
 	assert(sk->sk_state == TCP_CLOSE);
 }
 
-void inet_unhash(struct sock *sk)
-{
-	assert(sk->sk_node.pprev == NULL);
-}
-
-void inet_put_port(struct sock *sk)
-{
-	assert(sk->sk_num == 0);
-}
-
 const struct proto tcp_prot = {
 	.name = "TCP",
 	.close = tcp_close,
