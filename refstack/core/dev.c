@@ -926,6 +926,7 @@ void netif_napi_del(struct napi_struct *napi)
 {
 	assert(list_empty(&napi->poll_list));
 	assert(napi->rx_count == 0);
+	flush_gro_hash(napi);
 	napi->poll = NULL;
 }
 

@@ -191,6 +191,12 @@ struct net_device {
 enum { NAPI_STATE_SCHED = 1, NAPI_STATE_MISSED = 2, NAPI_STATE_DISABLE = 4, NAPI_STATE_NPSVC = 8 };
 enum { GRO_HASH_BUCKETS = 8, MAX_GRO_SKBS = 8, NAPI_POLL_WEIGHT = 64 };
 
+/* Packets that wait for more of their connection; linked by next and prev. */
+struct gro_list {
+	struct sk_buff *head, *tail;
+	u32 count;
+};
+
 struct napi_struct {
 	struct list_head poll_list;
 	struct net_device *dev;
@@ -201,10 +207,7 @@ struct napi_struct {
 	struct sk_buff *rx_tail;
 	u32 rx_count;
 	u32 gro_bitmask;
-	struct {
-		struct sk_buff *head, *tail;
-		u32 count;
-	} gro_hash[GRO_HASH_BUCKETS];
+	struct gro_list gro_hash[GRO_HASH_BUCKETS];
 	u32 napi_id;
 	s32 list_owner; /* CPU on whose poll list it is, or -1 */
 };
@@ -373,6 +376,7 @@ struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err);
 /* gro.c */
 void gro_init(struct napi_struct *napi);
 void gro_normal_list(struct napi_struct *napi);
+void flush_gro_hash(struct napi_struct *napi); /* what is held is dropped */
 
 /* vlan.c: takes an 802.1Q header out of the frame. NULL: it was too short, and is gone. */
 struct sk_buff *skb_vlan_untag(struct sk_buff *skb);

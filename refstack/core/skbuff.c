@@ -503,9 +503,14 @@ void kfree_skb_partial(struct sk_buff *skb, bool head_stolen)
 		consume_skb(skb);
 		return;
 	}
-	skb_release_head_state(skb);
-	assert(skb->hd->refs == 1);
 	assert(skb->hd->head_page == NULL);
+	skb_release_head_state(skb);
+	napi_skb_free_stolen_head(skb);
+}
+
+void napi_skb_free_stolen_head(struct sk_buff *skb)
+{
+	assert(skb->hd->refs == 1);
 	pool_free(skb->hd->pool, skb->hd);
 	skb_free_mem(skb);
 }

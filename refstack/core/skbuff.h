@@ -210,6 +210,8 @@ void kfree_skb_list_reason(struct sk_buff *segs, enum drop_reason reason);
 /* LINUX: __consume_stateless_skb(): the head state (owner, route) is gone already. */
 void consume_stateless_skb(struct sk_buff *skb);
 void skb_release_head_state(struct sk_buff *skb);
+/* Its data is another packet's now. */
+void napi_skb_free_stolen_head(struct sk_buff *skb);
 /* After skb_try_coalesce(): frees what is left of `from`. */
 void kfree_skb_partial(struct sk_buff *skb, bool head_stolen);
 void skb_orphan(struct sk_buff *skb);
