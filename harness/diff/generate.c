@@ -108,7 +108,8 @@ static bool configures(enum generate_area area)
 /* Which device, how many hosts, whose addresses. */
 static void choose_world(struct gen *g)
 {
-	bool tun = !needs_tap(g->area) && gen_percent(g, 8), stock = tun && gen_percent(g, 20);
+	bool tun = !needs_tap(g->area) && gen_percent(g, 8);
+	bool stock = tun && gen_percent(g, 20) && !gen_is_tcp(g);
 
 	g->tap = !tun;
 	g->hosts = g->area == AREA_hosts ? 2 : 1;
@@ -122,7 +123,9 @@ static void choose_world(struct gen *g)
 		gen_put(g, "--profile=google\n");
 	else if (tun)
 		gen_put(g, "--device=tun\n");
-	if (!stock)
+	if (gen_is_tcp(g))
+		gen_tcp_opening(g);
+	else if (!stock)
 		gen_opening(g);
 }
 
@@ -195,6 +198,10 @@ static void make_program(struct gen *g)
 	gen_put(g, "\n");
 	gen_put(g, "+.000000452 advance 1ns\n");
 	g->in_body = true;
+	if (gen_is_tcp(g)) {
+		gen_tcp_program(g);
+		return;
+	}
 	for (g->host = 0; g->host < g->hosts; g->host++)
 		gen_make_sockets(g);
 	g->host = 0;

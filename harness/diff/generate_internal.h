@@ -10,6 +10,7 @@
  *   generate_frame.c     frames that match what there is, and that miss it
  *   generate_fragment.c  datagrams in pieces
  *   generate_raw.c       frames as bytes, with one thing wrong
+ *   generate_tcp.c       TCP connections
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -132,6 +133,14 @@ void gen_remember_sent(struct gen *g, const struct gen_sock *s, u32 daddr, u16 d
 bool gen_sent_flow(struct gen *g, struct gen_flow *f);
 /* What a program begins with. */
 void gen_make_sockets(struct gen *g);
+
+/* --- generate_tcp.c --- */
+static inline bool gen_is_tcp(const struct gen *g)
+{
+	return g->area >= AREA_tcp && g->area <= AREA_tcp_loop;
+}
+void gen_tcp_opening(struct gen *g);
+void gen_tcp_program(struct gen *g);
 
 /* --- generate_config.c --- */
 void gen_opening(struct gen *g);

@@ -21,6 +21,7 @@
 #include "base/check.h"
 #include "harness/golden/golden.h"
 #include "harness/script/packet.h"
+#include "harness/script/packet_flow.h"
 
 enum {
 	LINE_MAX_BYTES = 4 * PACKET_BYTES_MAX, /* of a frame in hex, and more */
@@ -31,6 +32,7 @@ struct pkt {
 	const struct script *s;
 	const struct record *r;
 	const struct provenance *p;
+	struct packet_flows flows;
 	FILE *to;
 	s64 jiffy_ns;
 	s64 script_ns, said_ns;
@@ -281,10 +283,17 @@ static void put_frame(struct pkt *k, u32 event, const struct stmt *like, s64 lat
 	const struct record_event *e = &k->r->event[event];
 	s64 when = frame_time(k, to_ns(e->when_ps), latest);
 	char *line = malloc(LINE_MAX_BYTES);
+	u8 *bytes = malloc((size_t)e->len + 1);
 
 	if (line == NULL)
 		abort();
-	packet_as_script(record_bytes(k->r, e), e->len, k->r->ethernet, line, LINE_MAX_BYTES);
+	if (bytes == NULL)
+		abort();
+	memcpy(bytes, record_bytes(k->r, e), e->len);
+	packet_flows_see(&k->flows, bytes, e->len, k->r->ethernet);
+	packet_flows_relative(&k->flows, bytes, e->len, k->r->ethernet);
+	packet_as_script(bytes, e->len, k->r->ethernet, line, LINE_MAX_BYTES);
+	free(bytes);
 	begin_line(k, e->host, like != NULL && like->blank_before, NOT_OURS);
 	fputs("+", k->to);
 	put_seconds(k, when - k->said_ns);

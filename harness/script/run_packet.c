@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "core/sock.h"
 #include "harness/script/packet.h"
+#include "harness/script/packet_flow.h"
 #include "ipv4/inetdevice.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
@@ -108,6 +109,41 @@ void run_drop_frames(struct run *r)
 	r->frame_head = 0;
 }
 
+static struct run_flow *the_flow(struct run *r, const struct run_flow *ends);
+
+/* Where a connection of the device starts to count: for lines that come before a `>` line. */
+static void learn_start(struct run *r, const u8 *frame, u32 len)
+{
+	u32 current = r->current_flow;
+	struct run_flow ends = { .proto = IPPROTO_TCP };
+	struct packet_start start;
+	struct run_flow *f;
+
+	if (r->addr.stock || !packet_starts(frame, len, is_ethernet(r), &start))
+		return;
+	ends.saddr = start.saddr;
+	ends.daddr = start.daddr;
+	ends.sport = start.sport;
+	ends.dport = start.dport;
+	f = the_flow(r, &ends);
+	if (!f->has_local_isn || f->local_isn != start.isn)
+		f->local_ts = start.ts;
+	f->has_local_isn = true;
+	f->local_isn = start.isn;
+	if (r->nr_hosts > 1) {
+		ends.saddr = start.daddr;
+		ends.daddr = start.saddr;
+		ends.sport = start.dport;
+		ends.dport = start.sport;
+		f = the_flow(r, &ends);
+		if (!f->has_remote_isn || f->remote_isn != start.isn)
+			f->remote_ts = start.ts;
+		f->has_remote_isn = true;
+		f->remote_isn = start.isn;
+	}
+	r->current_flow = current;
+}
+
 void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len, u64 when_ps)
 {
 	struct run *r = ctx;
@@ -117,6 +153,8 @@ void run_saw_frame(void *ctx, u32 host, bool outgoing, const u8 *frame, u32 len,
 	run_sum_frame(r, host, outgoing, frame, len, when_ps);
 	run_event_frame(r, host, outgoing, frame, len, when_ps);
 	run_record_frame(r, host, outgoing, frame, len, when_ps);
+	if (outgoing)
+		learn_start(r, frame, len);
 	if (!outgoing || stock_ignores(r, frame, len))
 		return;
 	r->frames_left[host]++;
