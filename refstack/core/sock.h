@@ -11,6 +11,7 @@
 struct inode;
 struct iov_iter;
 struct msghdr;
+struct pipe_inode_info;
 struct proto;
 struct proto_ops;
 struct request_sock_ops;
@@ -290,6 +291,9 @@ struct proto_ops {
 	int (*sendmsg)(struct socket *sock, struct msghdr *m, u64 total_len);
 	int (*recvmsg)(struct socket *sock, struct msghdr *m, u64 total_len, int flags);
 	int (*set_peek_off)(struct sock *sk, int val);
+	int (*peek_len)(struct socket *sock);
+	int (*set_rcvlowat)(struct sock *sk, int val);
+	s64 (*splice_read)(struct socket *sock, struct pipe_inode_info *pipe, u64 len, u32 flags);
 };
 
 /* LINUX: struct net_proto_family: who creates the sockets of a family. */

@@ -327,7 +327,7 @@ static int get_meminfo(struct so_get *g)
 {
 	const struct sock *sk = g->sk;
 	const u32 mem[9] = { sk->sk_rmem_alloc,	 (u32)sk->sk_rcvbuf,	    sk->sk_wmem_alloc - 1,
-			     (u32)sk->sk_sndbuf, (u32)sk->sk_forward_alloc, 0,
+			     (u32)sk->sk_sndbuf, (u32)sk->sk_forward_alloc, (u32)sk->sk_wmem_queued,
 			     sk->sk_omem_alloc,	 sk->sk_backlog.len,	    sk->sk_drops };
 
 	for (u32 i = 0; i < 9; i++)
@@ -476,6 +476,8 @@ static int set_max_pacing_rate(struct so_set *a)
 			return -EFAULT;
 		rate = get_le64(wide);
 	}
+	if (rate != U64_MAX && a->sk->sk_pacing_status == SK_PACING_NONE)
+		a->sk->sk_pacing_status = SK_PACING_NEEDED;
 	a->sk->sk_max_pacing_rate = rate;
 	a->sk->sk_pacing_rate = min_u64(a->sk->sk_pacing_rate, rate);
 	return 0;

@@ -6,6 +6,7 @@
 #include "core/sockopt_internal.h"
 
 #include "core/netdevice.h"
+#include "ipv4/tcp.h"
 
 enum { USEC_PER_SEC = 1000000 };
 
@@ -77,7 +78,24 @@ static int bind_phc(const struct sock *sk)
 	return dev_get_by_index(sock_net(sk), sk->sk_bound_dev_if) == NULL ? -EOPNOTSUPP : -EINVAL;
 }
 
-/* LINUX: sock_set_timestamping(); TCP's part of OPT_ID is not here. */
+/* What the first packet will be called. TCP counts bytes: from the next one that is written, or
+ * from the first one that is not acknowledged.
+ */
+static int set_tskey(struct sock *sk, u32 val)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (sk->sk_type != SOCK_STREAM) {
+		sk->sk_tskey = 0;
+		return 0;
+	}
+	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
+		return -EINVAL;
+	sk->sk_tskey = (val & SOF_TIMESTAMPING_OPT_ID_TCP) != 0 ? tp->write_seq : tp->snd_una;
+	return 0;
+}
+
+/* LINUX: sock_set_timestamping(). */
 int so_set_timestamping(struct so_set *a)
 {
 	struct sock *sk = a->sk;
@@ -88,8 +106,12 @@ int so_set_timestamping(struct so_set *a)
 		return -EINVAL;
 	if ((val & SOF_TIMESTAMPING_OPT_ID_TCP) != 0 && (val & SOF_TIMESTAMPING_OPT_ID) == 0)
 		return -EINVAL;
-	if ((val & SOF_TIMESTAMPING_OPT_ID) != 0 && (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_ID) == 0)
-		sk->sk_tskey = 0;
+	if ((val & SOF_TIMESTAMPING_OPT_ID) != 0 &&
+	    (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_ID) == 0) {
+		err = set_tskey(sk, val);
+		if (err != 0)
+			return err;
+	}
 	if ((val & SOF_TIMESTAMPING_OPT_STATS) != 0 && (val & SOF_TIMESTAMPING_OPT_TSONLY) == 0)
 		return -EINVAL;
 	if ((val & SOF_TIMESTAMPING_BIND_PHC) != 0) {
@@ -122,7 +144,10 @@ int so_get_timestamping(struct so_get *g)
 int so_set_rcvlowat(struct so_set *a)
 {
 	s32 val = a->val < 0 ? INT32_MAX : a->val;
+	const struct proto_ops *ops = a->sk->sk_socket->ops;
 
+	if (ops->set_rcvlowat != NULL)
+		return ops->set_rcvlowat(a->sk, val);
 	a->sk->sk_rcvlowat = val != 0 ? val : 1;
 	return 0;
 }

@@ -450,6 +450,9 @@ const struct proto_ops inet_stream_ops = {
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.set_peek_off = sk_set_peek_off,
+	.peek_len = tcp_peek_len,
+	.set_rcvlowat = tcp_set_rcvlowat,
+	.splice_read = tcp_splice_read,
 };
 
 const struct proto_ops inet_dgram_ops = {

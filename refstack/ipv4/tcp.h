@@ -902,6 +902,7 @@ int tcp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *ad
 void tcp_cleanup_rbuf(struct sock *sk, s32 copied);
 struct sk_buff *tcp_recv_skb(struct sock *sk, u32 seq, u32 *off);
 int tcp_peek_len(struct socket *sock);
+s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, u32 flags);
 int tcp_inq(struct sock *sk);
 int tcp_set_rcvlowat(struct sock *sk, int val);
 void tcp_eat_recv_skb(struct sock *sk, struct sk_buff *skb);
@@ -1019,7 +1020,6 @@ void tcp_cwnd_reduction(struct sock *sk, s32 newly_acked_sacked, s32 newly_lost,
 void tcp_clear_retrans(struct tcp_sock *tp);
 void tcp_simple_retransmit(struct sock *sk);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
-void tcp_skb_mark_lost_uncond_verify(struct tcp_sock *tp, struct sk_buff *skb);
 bool tcp_skb_shift(struct sk_buff *to, struct sk_buff *from, u32 pcount, u32 shiftlen);
 void tcp_rearm_rto(struct sock *sk);
 void tcp_set_rto(struct sock *sk);

@@ -14,174 +14,20 @@ void tcp_check(const struct sock *sk)
 	not_implemented("tcp_check");
 }
 
+s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, u32 flags)
+{
+	(void)sock;
+	(void)pipe;
+	(void)len;
+	(void)flags;
+	not_implemented("tcp_splice_read");
+}
+
 void tcp_set_keepalive(struct sock *sk, int val)
 {
 	(void)sk;
 	(void)val;
 	not_implemented("tcp_set_keepalive");
-}
-
-void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_rcv_established");
-}
-
-enum drop_reason tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_rcv_state_process");
-}
-
-void tcp_finish_connect(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_finish_connect");
-}
-
-void tcp_init_transfer(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_init_transfer");
-}
-
-void tcp_reset(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_reset");
-}
-
-void tcp_done_with_error(struct sock *sk, int err)
-{
-	(void)sk;
-	(void)err;
-	not_implemented("tcp_done_with_error");
-}
-
-void tcp_check_space(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_check_space");
-}
-
-bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb, enum mib_id mib, u32 *last_oow_ack_time)
-{
-	(void)net;
-	(void)skb;
-	(void)mib;
-	(void)last_oow_ack_time;
-	not_implemented("tcp_oow_rate_limited");
-}
-
-void tcp_reqsk_send_challenge_ack(struct sock *sk, struct sk_buff *skb, struct request_sock *req)
-{
-	(void)sk;
-	(void)skb;
-	(void)req;
-	not_implemented("tcp_reqsk_send_challenge_ack");
-}
-
-int tcp_conn_request(const struct request_sock_ops *rsk_ops, const struct tcp_request_sock_ops *af_ops, struct sock *sk, struct sk_buff *skb)
-{
-	(void)rsk_ops;
-	(void)af_ops;
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_conn_request");
-}
-
-u16 tcp_get_syncookie_mss(const struct request_sock_ops *rsk_ops, const struct tcp_request_sock_ops *af_ops, struct sock *sk, const u8 *th)
-{
-	(void)rsk_ops;
-	(void)af_ops;
-	(void)sk;
-	(void)th;
-	not_implemented("tcp_get_syncookie_mss");
-}
-
-void tcp_send_challenge_ack(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_send_challenge_ack");
-}
-
-bool tcp_rack_mark_lost(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_rack_mark_lost");
-}
-
-void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_time)
-{
-	(void)tp;
-	(void)sacked;
-	(void)end_seq;
-	(void)xmit_time;
-	not_implemented("tcp_rack_advance");
-}
-
-void tcp_rack_reo_timeout(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_rack_reo_timeout");
-}
-
-void tcp_rack_update_reo_wnd(struct sock *sk, struct rate_sample *rs)
-{
-	(void)sk;
-	(void)rs;
-	not_implemented("tcp_rack_update_reo_wnd");
-}
-
-s32 tcp_rack_skb_timeout(const struct tcp_sock *tp, const struct sk_buff *skb, u32 reo_wnd)
-{
-	(void)tp;
-	(void)skb;
-	(void)reo_wnd;
-	not_implemented("tcp_rack_skb_timeout");
-}
-
-void tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced)
-{
-	(void)sk;
-	(void)snd_una_advanced;
-	not_implemented("tcp_newreno_mark_lost");
-}
-
-void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb)
-{
-	(void)sk;
-	(void)skb;
-	not_implemented("tcp_rate_skb_sent");
-}
-
-void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs)
-{
-	(void)sk;
-	(void)skb;
-	(void)rs;
-	not_implemented("tcp_rate_skb_delivered");
-}
-
-void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg, struct rate_sample *rs)
-{
-	(void)sk;
-	(void)delivered;
-	(void)lost;
-	(void)is_sack_reneg;
-	(void)rs;
-	not_implemented("tcp_rate_gen");
-}
-
-void tcp_rate_check_app_limited(struct sock *sk)
-{
-	(void)sk;
-	not_implemented("tcp_rate_check_app_limited");
 }
 
 const struct tcp_congestion_ops *tcp_ca_find(const char *name, u32 len)
