@@ -527,7 +527,7 @@ static void do_disorder(struct tcp_gen *t, struct conn *c)
 static void do_odd_segment(struct tcp_gen *t, struct conn *c)
 {
 	static const char *const flags[] = { "R",  "R.",   "S",	 "S.", "F.", ".", "P.",
-					     "U.", "FPU.", "SF", "",   "E.", "W." };
+					     "U.", "FPU.", "SF", "-",  "E.", "W." };
 	struct seg s = {
 		flags[below(t, ARRAY_SIZE(flags))], c->got, 0, sent(c), c->win, NULL, NULL
 	};
@@ -576,7 +576,7 @@ static void do_icmp(struct tcp_gen *t, struct conn *c)
 	gen_put_addr(t->g, host_of(t)->own);
 	gen_putf(t->g, ":%u > ", c->lport);
 	gen_put_addr(t->g, host_of(t)->peer);
-	gen_putf(t->g, ":%u tcp %u:%u(0)]", c->rport, c->acked, c->acked);
+	gen_putf(t->g, ":%u %u:%u(0)]", c->rport, c->acked, c->acked);
 	gen_end(t->g);
 }
 
