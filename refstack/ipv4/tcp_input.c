@@ -294,6 +294,7 @@ static void tcp_urg(struct sock *sk, const struct sk_buff *skb, const u8 *th)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 ptr;
 	u8 byte;
+	int err;
 
 	if (tcp_th_has(th, TCPHDR_URG))
 		tcp_check_urg(sk, th);
@@ -303,8 +304,8 @@ static void tcp_urg(struct sock *sk, const struct sk_buff *skb, const u8 *th)
 	      (tcp_th_has(th, TCPHDR_SYN) ? 1 : 0);
 	if (ptr >= skb->len)
 		return;
-	if (skb_copy_bits(skb, ptr, &byte, 1) != 0)
-		assert(!"a byte of a packet that is not there");
+	err = skb_copy_bits(skb, ptr, &byte, 1);
+	assert(err == 0);
 	tp->urg_data = (u16)(TCP_URG_VALID | byte);
 	if (!sock_flag(sk, SOCK_DEAD))
 		sk->sk_data_ready(sk);

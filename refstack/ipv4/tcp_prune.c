@@ -78,9 +78,10 @@ static bool collapse_copy(struct sock *sk, const struct run *r, struct sk_buff *
 		assert(!before(*start, cb->seq));
 		if (size > 0) {
 			u32 n = min_u32(room, (u32)size);
+			int err;
 
-			if (skb_copy_bits(*skb, *start - cb->seq, skb_put(nskb, n), n) != 0)
-				assert(!"bytes of a packet that are not there");
+			err = skb_copy_bits(*skb, *start - cb->seq, skb_put(nskb, n), n);
+			assert(err == 0);
 			TCP_SKB_CB(nskb)->end_seq += n;
 			room -= n;
 			*start += n;
