@@ -288,7 +288,7 @@ int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr 
 /* LINUX: __pollwait(): the polling call is woken by the socket too, and its file stays open
  * meanwhile. A socket that is named twice is waited for once, for the events of both.
  */
-void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait)
+void file_poll_wait(struct file *file, struct wait_queue_head *wq, struct task *wait)
 {
 	if (wait == NULL)
 		return;
@@ -299,12 +299,17 @@ void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait)
 		}
 	}
 	if (wait->nr_held == TASK_WAITS)
-		not_implemented("poll() that waits for more than 32 sockets");
+		not_implemented("poll() that waits for more than 32 files");
 	file->f_count++;
 	wait->held[wait->nr_held] = file;
 	wait->nr_held++;
-	task_wait_on(wait, &sock->wq, wait->poll_key);
+	task_wait_on(wait, wq, wait->poll_key);
 	assert(wait->nr_waits == wait->nr_held);
+}
+
+void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait)
+{
+	file_poll_wait(file, &sock->wq, wait);
 }
 
 u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait)

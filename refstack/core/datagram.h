@@ -24,6 +24,8 @@ u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait);
 struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
 /* LINUX: __sk_queue_drop_skb(): -ENOENT when a peeked packet is no longer in the queue. */
 int sk_queue_drop_skb(struct sock *sk, struct sk_buff_head *queue, struct sk_buff *skb, u32 flags);
+/* LINUX: poll_wait(). */
+void file_poll_wait(struct file *file, struct wait_queue_head *wq, struct task *wait);
 void sock_poll_wait(struct file *file, struct socket *sock, struct task *wait);
 
 #endif

@@ -8,10 +8,26 @@
 
 #include "base/csum.h"
 #include "core/net.h"
+#include "core/skbuff.h"
 
 u64 iov_iter_count(const struct iov_iter *i)
 {
 	return i->count;
+}
+
+/* A segment of either kind. */
+static u64 seg_len(const struct iov_iter *i)
+{
+	return i->bvec != NULL ? i->bvec->bv_len : i->iov->iov_len;
+}
+
+static void seg_step(struct iov_iter *i, bool back)
+{
+	if (i->bvec != NULL)
+		i->bvec = back ? i->bvec - 1 : i->bvec + 1;
+	else
+		i->iov = back ? i->iov - 1 : i->iov + 1;
+	i->nr_segs = back ? i->nr_segs + 1 : i->nr_segs - 1;
 }
 
 /* What the iterator stands at, in one piece: at most len bytes. Steps over empty segments. */
@@ -22,14 +38,13 @@ static u64 iter_piece(struct iov_iter *i, u64 len, uptr *addr)
 	len = min_u64(len, i->count);
 	if (len == 0)
 		return 0;
-	while (i->iov_offset == i->iov->iov_len) {
+	while (i->iov_offset == seg_len(i)) {
 		assert(i->nr_segs > 1);
-		i->iov++;
-		i->nr_segs--;
+		seg_step(i, false);
 		i->iov_offset = 0;
 	}
-	left = i->iov->iov_len - i->iov_offset;
-	*addr = i->iov->iov_base + i->iov_offset;
+	left = seg_len(i) - i->iov_offset;
+	*addr = i->bvec != NULL ? i->iov_offset : i->iov->iov_base + i->iov_offset;
 	return min_u64(len, left);
 }
 
@@ -40,13 +55,21 @@ static void iter_advance(struct iov_iter *i, u64 n)
 	i->count -= n;
 }
 
+static const u8 *bvec_address(const struct bio_vec *bv)
+{
+	return bv->bv_page->mem + bv->bv_offset;
+}
+
 u64 copy_from_iter(void *to, u64 len, struct iov_iter *i)
 {
 	u64 done = 0, n, left = 0;
 	uptr addr;
 
 	while (left == 0 && (n = iter_piece(i, len - done, &addr)) != 0) {
-		left = copy_from_user(i->task, (u8 *)to + done, addr, n);
+		if (i->bvec != NULL)
+			memcpy((u8 *)to + done, bvec_address(i->bvec) + addr, (size_t)n);
+		else
+			left = copy_from_user(i->task, (u8 *)to + done, addr, n);
 		iter_advance(i, n - left);
 		done += n - left;
 	}
@@ -54,11 +77,13 @@ u64 copy_from_iter(void *to, u64 len, struct iov_iter *i)
 	return done;
 }
 
+/* Pages are only read. */
 u64 copy_to_iter(const void *from, u64 len, struct iov_iter *i)
 {
 	u64 done = 0, n, left = 0;
 	uptr addr;
 
+	assert(i->bvec == NULL);
 	while (left == 0 && (n = iter_piece(i, len - done, &addr)) != 0) {
 		left = copy_to_user(i->task, addr, (const u8 *)from + done, n);
 		iter_advance(i, n - left);
@@ -99,9 +124,8 @@ void iov_iter_revert(struct iov_iter *i, u64 unroll)
 	i->count += unroll;
 	while (unroll > i->iov_offset) {
 		unroll -= i->iov_offset;
-		i->iov--;
-		i->nr_segs++;
-		i->iov_offset = i->iov->iov_len;
+		seg_step(i, true);
+		i->iov_offset = seg_len(i);
 	}
 	i->iov_offset -= unroll;
 }

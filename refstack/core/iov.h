@@ -12,10 +12,20 @@ struct iovec {
 	u64 iov_len;
 };
 
-/* LINUX: struct iov_iter over user memory. The vector lies in the caller's frame. */
+/* LINUX: struct bio_vec: part of a page. */
+struct page;
+struct bio_vec {
+	struct page *bv_page;
+	u32 bv_len, bv_offset;
+};
+
+/* LINUX: struct iov_iter over user memory, or over pages when there is a bvec (ITER_BVEC). The
+ * vector lies in the caller's frame.
+ */
 struct iov_iter {
 	struct task *task;
 	const struct iovec *iov;
+	const struct bio_vec *bvec;
 	u32 nr_segs;
 	u64 iov_offset; /* into iov[0] */
 	u64 count;	/* bytes left */

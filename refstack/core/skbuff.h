@@ -459,6 +459,9 @@ static inline void kfree_skb(struct sk_buff *skb)
 {
 	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
 }
+/* Pages of an iterator become fragments, uncopied: bytes taken, or -EMSGSIZE: none fits. */
+struct iov_iter;
+s32 skb_splice_from_iter(struct sk_buff *skb, struct iov_iter *iter, u32 maxsize);
 void skb_check(const struct sk_buff *skb);
 
 #endif

@@ -171,6 +171,7 @@ void task_init(struct task *t, struct host *h, struct process *p, u32 id, u32 cp
 	for (u32 i = 0; i < TASK_WAITS; i++) {
 		INIT_LIST_HEAD(&t->wait[i].node);
 		t->wait[i].task = t;
+		t->wait[i].host = h;
 	}
 	timer_setup(&t->timer, task_timeout);
 }
@@ -199,6 +200,14 @@ void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key)
 s64 task_timeo(const struct task *t, s64 fresh)
 {
 	return t->resumed ? t->timeo : fresh;
+}
+
+void task_next_part(struct task *t)
+{
+	t->resumed = false;
+	t->timed_out = false;
+	t->done_bytes = 0;
+	t->wait_at = 0;
 }
 
 s64 schedule_timeout(struct task *t, s64 timeo)
@@ -257,14 +266,17 @@ static void wake_up_common(struct wait_queue_head *wq, u32 key, bool all)
 
 	if (list_empty(&wq->head))
 		return;
-	PROBE(&list_first_entry(&wq->head, struct wait_queue_entry, node)->task->host->net,
-	      wake_up);
+	w = list_first_entry(&wq->head, struct wait_queue_entry, node);
+	PROBE(&w->host->net, wake_up);
 	list_for_each_entry_safe (w, next, &wq->head, struct wait_queue_entry, node) {
 		bool last = w->exclusive && !all;
 
 		if ((w->key & key) == 0)
 			continue;
-		autoremove_wake_function(w);
+		if (w->func == NULL)
+			autoremove_wake_function(w);
+		else if (!w->func(w, key))
+			continue;
 		if (last)
 			return;
 	}

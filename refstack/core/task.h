@@ -49,9 +49,12 @@ struct wait_queue_head {
 
 struct wait_queue_entry {
 	struct list_head node;
+	struct host *host;
 	struct task *task;
 	u32 key;	/* what wakes it, bits POLL... */
 	bool exclusive; /* of such ones a wake-up reaches one */
+	/* Of an entry without task: true if this wake-up has reached somebody. */
+	bool (*func)(struct wait_queue_entry *w, u32 key);
 };
 
 struct task {
@@ -75,6 +78,7 @@ struct task {
 	u64 expire_jif;
 	u64 done_bytes;
 	u64 saved[4]; /* what else the parked call has to remember */
+	u64 outer[4]; /* the same of a call that is made of several */
 	u8 wait_at; /* in which of a call's several waits it has parked: the call's own numbers */
 	/* LINUX: task work: the call is over, with that result, and closing what it held waits. */
 	bool call_is_over, exits;
@@ -118,6 +122,8 @@ void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key);
 void task_leave_waits(struct task *t);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */
 s64 schedule_timeout(struct task *t, s64 timeo);
+/* One of several parts of a call is over: the next one begins afresh. */
+void task_next_part(struct task *t);
 /* LINUX: schedule_hrtimeout_range(): the same by a timer without wheel, until a time of
  * net_now_ns(); U64_MAX is never.
  */

@@ -11,6 +11,7 @@
 #include "core/cmsg.h"
 #include "core/datagram.h"
 #include "core/file.h"
+#include "core/pipe.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/in.h"
@@ -566,4 +567,134 @@ int tcp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *ad
 	if (r.wants_inq)
 		put_cmsg_inq(msg, sk);
 	return ret;
+}
+
+/* -------- splice -------- */
+
+/* LINUX: read_descriptor_t: what an actor is to do. */
+struct read_desc {
+	struct pipe_inode_info *pipe;
+	u64 count; /* bytes still wanted */
+};
+
+/* LINUX: tcp_splice_data_recv(). */
+static int tcp_splice_data_recv(struct read_desc *desc, struct sk_buff *skb, u32 offset, u32 len)
+{
+	int ret = skb_splice_bits(skb, skb->sk, offset, desc->pipe, (u32)min_u64(desc->count, len));
+
+	if (ret > 0)
+		desc->count -= (u32)ret;
+	return ret;
+}
+
+/* LINUX: tcp_read_sock(): takes bytes off the queue without copying them, up to urgent data. */
+static int tcp_read_sock(struct sock *sk, struct read_desc *desc)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+	u32 offset = 0;
+	s32 copied = 0;
+
+	if (sk->sk_state == TCP_LISTEN)
+		return -ENOTCONN;
+	while ((skb = tcp_recv_skb(sk, tp->copied_seq, &offset)) != NULL) {
+		if (offset < skb->len) {
+			u32 len = skb->len - offset;
+			int used;
+
+			if (tp->urg_data != 0)
+				len = min_u32(len, tp->urg_seq - tp->copied_seq);
+			if (len == 0)
+				break;
+			used = tcp_splice_data_recv(desc, skb, offset, len);
+			if (used <= 0) {
+				if (copied == 0)
+					copied = used;
+				break;
+			}
+			tp->copied_seq += (u32)used;
+			copied += used;
+			offset += (u32)used;
+			if (offset != skb->len)
+				continue;
+		}
+		if (skb_has_fin(skb)) {
+			tcp_eat_recv_skb(sk, skb);
+			tp->copied_seq++;
+			break;
+		}
+		tcp_eat_recv_skb(sk, skb);
+		if (desc->count == 0)
+			break;
+	}
+	tcp_rcv_space_adjust(sk);
+	if (copied > 0) {
+		tcp_recv_skb(sk, tp->copied_seq, &offset);
+		tcp_cleanup_rbuf(sk, copied);
+	}
+	return copied;
+}
+
+/* Nothing was there. -EPARKED: it waits, the socket is given back; 1: look again; else the result.
+ */
+static int splice_wait(struct sock *sk, s64 timeo)
+{
+	if (sock_flag(sk, SOCK_DONE))
+		return 0;
+	if (sk->sk_err != 0)
+		return sock_error(sk);
+	if ((sk->sk_shutdown & RCV_SHUTDOWN) != 0)
+		return 0;
+	if (sk->sk_state == TCP_CLOSE)
+		return -ENOTCONN;
+	if (timeo == 0)
+		return -EAGAIN;
+	/* Urgent data: no need to wait for what is there. */
+	if (!skb_queue_empty(&sk->sk_receive_queue))
+		return 0;
+	if (sk_wait_data(sk, timeo, NULL) == -EPARKED)
+		return -EPARKED;
+	return signal_pending(current_task(sock_net(sk))) ? -EINTR : 1;
+}
+
+/* Waits only while it has nothing, so nothing is to be remembered over a park. */
+s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, u32 flags)
+{
+	struct sock *sk = sock->sk;
+	struct task *t = current_task(sock_net(sk));
+	struct read_desc desc = { .pipe = pipe, .count = len };
+	s64 spliced = 0, ret = 0, timeo;
+
+	(void)flags;
+	sock_rps_record_flow(sk);
+	lock_sock(sk);
+	timeo = sock_rcvtimeo(sk, !t->resumed && (sock->file->f_flags & O_NONBLOCK) != 0);
+	if (t->resumed && signal_pending(t))
+		desc.count = 0;
+	while (desc.count != 0) {
+		ret = tcp_read_sock(sk, &desc);
+		if (ret < 0)
+			break;
+		if (ret == 0) {
+			if (spliced != 0)
+				break;
+			ret = splice_wait(sk, timeo);
+			if (ret == -EPARKED)
+				return ret;
+			if (ret != 1)
+				break;
+			continue;
+		}
+		spliced += ret;
+		if (desc.count == 0 || timeo == 0)
+			break;
+		release_sock(sk);
+		lock_sock(sk);
+		if (recv_is_over(&(struct tcp_recv){ .sk = sk, .task = t, .timeo = timeo }))
+			break;
+	}
+	release_sock(sk);
+	if (spliced != 0)
+		return spliced;
+	return t->resumed && signal_pending(t) && ret == 0 ? -EINTR : ret;
 }
