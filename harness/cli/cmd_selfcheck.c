@@ -6,6 +6,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/output.h"
 #include "harness/lib/program.h"
+#include "harness/lib/soak.h"
 
 struct tally {
 	uint64_t runs, calls, frames, not_implemented, digest;
@@ -42,6 +43,46 @@ static bool run_one(uint64_t seed, uint32_t calls, bool verbose, struct tally *t
 	return r.leaked == NULL;
 }
 
+/* --- soak
+ * -------------------------------------------------------------------------------------- */
+
+static bool soak_progress(void *ctx, u32 over)
+{
+	struct progress *p = ctx;
+
+	if (progress_due(p)) {
+		progress_begin(p);
+		fprintf(stderr, "%u connections", over);
+		progress_end(p);
+	}
+	return interrupted == 0;
+}
+
+static int soak(u64 seed, u32 connections, bool checks)
+{
+	struct soak_cfg cfg = soak_usual(seed, connections);
+	struct progress progress;
+	struct soak_result r;
+
+	catch_interrupt();
+	progress_start(&progress);
+	cfg.checks = checks;
+	cfg.progress = soak_progress;
+	cfg.ctx = &progress;
+	r = soak_run(&cfg);
+	progress_clear(&progress);
+	printf("%u connections from seed %llu, %llu bytes, %llu frames, %llu lost, %llu segments "
+	       "sent "
+	       "again, %llu s of virtual time: digest %016llx\n",
+	       r.over, (unsigned long long)seed, (unsigned long long)r.bytes,
+	       (unsigned long long)r.frames, (unsigned long long)r.lost,
+	       (unsigned long long)r.retransmitted, (unsigned long long)(r.virtual_ps / PS_PER_SEC),
+	       (unsigned long long)r.digest);
+	if (r.wrong[0] != '\0')
+		printf("%s\n", r.wrong);
+	return r.wrong[0] == '\0' ? EXIT_OK : EXIT_DIFFERENCE;
+}
+
 int cmd_selfcheck(const struct args *args)
 {
 	u64 seed = args_number(args, OPT_selfcheck_SEED, 1);
@@ -52,6 +93,8 @@ int cmd_selfcheck(const struct args *args)
 	struct progress progress;
 	struct tally t = { 0 };
 
+	if (args_has(args, OPT_selfcheck_SOAK))
+		return soak(seed, (u32)args_number(args, OPT_selfcheck_SOAK, 0), verbose);
 	catch_interrupt();
 	progress_start(&progress);
 	setvbuf(stdout, NULL, _IOLBF,
