@@ -198,7 +198,8 @@ struct sock {
 	bool sk_use_task_frag;
 	struct skb_frag sk_frag; /* LINUX: sk_page_frag(): page, offset, size = page's bytes */
 	struct dst_entry *sk_dst_cache;
-	struct dst_entry *sk_rx_dst; /* route of what a connected UDP socket receives */
+	struct dst_entry *sk_rx_dst; /* route of what a connected socket receives */
+	s32 sk_rx_dst_ifindex;	     /* of TCP: by which interface */
 	struct socket *sk_socket;
 	void (*sk_destruct)(struct sock *sk);
 	void (*sk_state_change)(struct sock *sk);
@@ -431,6 +432,19 @@ bool sk_mem_raise_allocated(struct sock *sk, u32 size, u32 pages);
 
 struct dst_entry *sk_dst_get(struct sock *sk);
 struct dst_entry *sk_dst_check(struct sock *sk, u32 cookie);
+/* LINUX: __sk_dst_check(): no reference is taken. */
+static inline struct dst_entry *sk_dst_check_noref(struct sock *sk, u32 cookie)
+{
+	struct dst_entry *dst = sk->sk_dst_cache;
+
+	if (dst == NULL || dst_check(dst, cookie) != NULL)
+		return dst;
+	sk_tx_queue_clear(sk);
+	sk->sk_dst_pending_confirm = false;
+	sk->sk_dst_cache = NULL;
+	dst_release(dst);
+	return NULL;
+}
 void sk_dst_set(struct sock *sk, struct dst_entry *dst);
 void sk_dst_reset(struct sock *sk);
 

@@ -12,6 +12,7 @@
 #include "core/datagram.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
+#include "ipv4/inet_hashtables.h"
 #include "ipv4/udp.h"
 #include "ipv4/udplite.h"
 #include "uapi/capability.h"
@@ -599,6 +600,64 @@ void inet_ctl_sock_destroy(struct inet_ctl_sock *ctl)
 	sock_orphan(ctl->sk);
 	sock_put(ctl->sk);
 	ctl->sk = NULL;
+}
+
+/* -------- routes of connections -------- */
+
+/* net.ipv4.ip_dynaddr: our address has gone while nobody has answered yet; take another one. */
+static int inet_sk_reselect_saddr(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct ip_options_rcu *opt = inet->inet_opt;
+	struct flowi4 *fl4 = &inet->cork.fl4;
+	be32 daddr = opt != NULL && opt->opt.srr != 0 ? opt->opt.faddr : sk->sk_daddr;
+	be32 new_saddr;
+	struct rtable *rt;
+	int err = 0;
+
+	rt = ip_route_connect(fl4, daddr, (be32){ 0 }, sk->sk_bound_dev_if, (u8)sk->sk_protocol,
+			      inet->inet_sport, sk->sk_dport, sk, &err);
+	if (rt == NULL)
+		return err;
+	new_saddr = fl4->saddr;
+	if (be32_eq(new_saddr, inet->inet_saddr)) {
+		sk_setup_caps(sk, &rt->dst);
+		return 0;
+	}
+	err = inet_bhash2_update_saddr(sk, new_saddr);
+	if (err != 0) {
+		ip_rt_put(rt);
+		return err;
+	}
+	sk_setup_caps(sk, &rt->dst);
+	/* Who it is has changed: LINUX: __sk_prot_rehash(). */
+	sk->sk_prot->unhash(sk);
+	return sk->sk_prot->hash(sk);
+}
+
+int inet_sk_rebuild_header(struct sock *sk)
+{
+	const struct ip_options_rcu *opt = inet_sk(sk)->inet_opt;
+	be32 daddr = opt != NULL && opt->opt.srr != 0 ? opt->opt.faddr : sk->sk_daddr;
+	struct rtable *rt;
+	int err = 0;
+
+	if (sk_dst_check_noref(sk, 0) != NULL)
+		return 0;
+	rt = ip_route_output_sk(&inet_sk(sk)->cork.fl4, sk, daddr, ip_sock_rt_tos(sk), &err);
+	if (rt != NULL) {
+		sk_setup_caps(sk, &rt->dst);
+		return 0;
+	}
+	sk->sk_route_caps = 0;
+	if (sock_net(sk)->sysctl.ip_dynaddr != 0 && sk->sk_state == TCP_SYN_SENT &&
+	    (sk->sk_userlocks & SOCK_BINDADDR_LOCK) == 0) {
+		err = inet_sk_reselect_saddr(sk);
+		if (err == 0)
+			return 0;
+	}
+	sk->sk_err_soft = (u32)-err;
+	return err;
 }
 
 /* LINUX: tcp_mib_init(): RFC 2012's constants: Van Jacobson's algorithm, limits in ms, no limit. */

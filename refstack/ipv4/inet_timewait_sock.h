@@ -19,7 +19,7 @@ struct inet_timewait_sock {
 	struct sock_common common; /* first */
 	u8 tw_substate;		   /* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
 	u8 tw_rcv_wscale, tw_tos;
-	bool tw_transparent;
+	bool tw_transparent, tw_usec_ts;
 	u32 tw_mark, tw_priority, tw_txhash;
 	be16 tw_sport;
 	struct timer_list tw_timer;

@@ -175,6 +175,8 @@ static int early_demux(struct net *net, struct sk_buff *skb)
 	if (net->sysctl.ip_early_demux == 0 || skb_dst(skb) != NULL || skb->sk != NULL ||
 	    ipv4_is_fragment(iph))
 		return 0;
+	if (iph[IPV4_PROTOCOL] == IPPROTO_TCP && net->sysctl.tcp_early_demux != 0)
+		return tcp_v4_early_demux(skb);
 	if (iph[IPV4_PROTOCOL] == IPPROTO_UDP && net->sysctl.udp_early_demux != 0)
 		return udp_v4_early_demux(skb);
 	return 0;

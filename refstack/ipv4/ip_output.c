@@ -856,6 +856,122 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4, const struct ip
 	return ip_make_skb_from(sk, fl4, &queue, cork);
 }
 
+/* -------- segments of connections -------- */
+
+/* LINUX: ip_select_ttl(). */
+static u8 ip_select_ttl(const struct inet_sock *inet, const struct dst_entry *dst)
+{
+	return inet->uc_ttl >= 0 ? (u8)inet->uc_ttl : ip4_dst_hoplimit(dst);
+}
+
+/* Room for the header and the options before what there is. */
+static u8 *ip_push_header(struct sk_buff *skb, const struct ip_options_rcu *opt)
+{
+	(void)skb_push(skb, IPV4_HLEN + (opt != NULL ? opt->opt.optlen : 0u));
+	skb_reset_network_header(skb);
+	return ip_hdr(skb);
+}
+
+static void ip_push_options(struct sk_buff *skb, const struct ip_options_rcu *opt, be32 daddr,
+			    struct rtable *rt)
+{
+	u8 *iph = ip_hdr(skb);
+
+	if (opt == NULL || opt->opt.optlen == 0)
+		return;
+	iph[IPV4_VIHL] = (u8)(iph[IPV4_VIHL] + opt->opt.optlen / 4);
+	ip_options_build(skb, &opt->opt, daddr, rt);
+}
+
+int ip_build_and_send_pkt(struct sk_buff *skb, const struct sock *sk, be32 saddr, be32 daddr,
+			  const struct ip_options_rcu *opt, u8 tos)
+{
+	struct net *net = sock_net(sk);
+	struct rtable *rt = dst_rtable(skb_dst(skb));
+	u8 *iph = ip_push_header(skb, opt);
+	bool df = skb->len <= IPV4_MIN_MTU || ip_dont_fragment(sk, &rt->dst);
+
+	iph[IPV4_VIHL] = IPV4_VERSION_IHL5;
+	iph[IPV4_TOS] = tos;
+	iph[IPV4_TTL] = ip_select_ttl(inet_sk(sk), &rt->dst);
+	iph[IPV4_PROTOCOL] = (u8)sk->sk_protocol;
+	store_be32(iph + IPV4_SADDR, saddr);
+	store_be32(iph + IPV4_DADDR, opt != NULL && opt->opt.srr != 0 ? opt->opt.faddr : daddr);
+	put_be16(iph + IPV4_FRAG_OFF, df ? IP_DF : 0);
+	put_be16(iph + IPV4_ID, 0);
+	if (!df && sk->sk_protocol == IPPROTO_TCP)
+		put_le16(iph + IPV4_ID, get_random_u16(net->random)); /* as an x86-64 has it */
+	else if (!df)
+		ip_select_ident_hashed(net, iph, 1);
+	ip_push_options(skb, opt, daddr, rt);
+	skb->priority = sk->sk_priority;
+	if (skb->mark == 0)
+		skb->mark = sk->sk_mark;
+	return ip_local_out(net, skb->sk, skb);
+}
+
+static int ip_no_route(struct net *net, struct sk_buff *skb)
+{
+	mib_inc(net, IPSTATS_MIB_OUTNOROUTES);
+	kfree_skb_reason(skb, DROP_IP_OUTNOROUTES);
+	return -EHOSTUNREACH;
+}
+
+/* The socket's route, or another one where that has become stale. */
+static struct rtable *ip_queue_route(struct sock *sk, struct flowi4 *fl4,
+				     const struct ip_options_rcu *opt, u8 tos)
+{
+	struct dst_entry *dst = sk_dst_check_noref(sk, 0);
+	be32 daddr = opt != NULL && opt->opt.srr != 0 ? opt->opt.faddr : sk->sk_daddr;
+	struct rtable *rt;
+	int err = 0;
+
+	if (dst != NULL)
+		return dst_rtable(dst);
+	rt = ip_route_output_sk(fl4, sk, daddr, tos & INET_DSCP_MASK, &err);
+	if (rt != NULL)
+		sk_setup_caps(sk, &rt->dst);
+	return rt;
+}
+
+int ip_queue_xmit_tos(struct sock *sk, struct sk_buff *skb, struct flowi4 *fl4, u8 tos)
+{
+	struct net *net = sock_net(sk);
+	PROBE(net, ip_queue_xmit_tos);
+	const struct ip_options_rcu *opt = inet_sk(sk)->inet_opt;
+	struct rtable *rt;
+	u8 *iph;
+
+	if (skb_dst(skb) == NULL) {
+		rt = ip_queue_route(sk, fl4, opt, tos);
+		if (rt == NULL)
+			return ip_no_route(net, skb);
+		skb_dst_set_noref(skb, &rt->dst);
+	}
+	rt = dst_rtable(skb_dst(skb));
+	if (opt != NULL && opt->opt.is_strictroute != 0 && rt->rt_uses_gateway != 0)
+		return ip_no_route(net, skb);
+	iph = ip_push_header(skb, opt);
+	iph[IPV4_VIHL] = IPV4_VERSION_IHL5;
+	iph[IPV4_TOS] = tos;
+	put_be16(iph + IPV4_FRAG_OFF,
+		 ip_dont_fragment(sk, &rt->dst) && !skb->ignore_df ? IP_DF : 0);
+	iph[IPV4_TTL] = ip_select_ttl(inet_sk(sk), &rt->dst);
+	iph[IPV4_PROTOCOL] = (u8)sk->sk_protocol;
+	store_be32(iph + IPV4_SADDR, fl4->saddr);
+	store_be32(iph + IPV4_DADDR, fl4->daddr);
+	ip_push_options(skb, opt, sk->sk_daddr, rt);
+	ip_select_ident(net, skb, sk, max_u32(1, skb->hd->gso_segs));
+	skb->priority = sk->sk_priority;
+	skb->mark = sk->sk_mark;
+	return ip_local_out(net, sk, skb);
+}
+
+int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, struct flowi4 *fl4)
+{
+	return ip_queue_xmit_tos(sk, skb, fl4, inet_sk(sk)->tos);
+}
+
 /* -------- answers of the kernel itself -------- */
 
 /* LINUX: ip_reply_glue_bits(). */
@@ -878,6 +994,10 @@ static void reply_send(struct sock *sk, struct flowi4 *fl4, const struct ip_repl
 		put_be16(skb_transport_header(nskb) + 2 * arg->csumoffset,
 			 csum_fold(csum_add(nskb->csum, arg->csum)));
 	nskb->ip_summed = CHECKSUM_NONE;
+	if (arg->txhash != 0) {
+		nskb->hash = arg->txhash;
+		nskb->l4_hash = true;
+	}
 	(void)ip_push_pending_frames(sk, fl4);
 }
 

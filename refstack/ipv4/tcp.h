@@ -1174,7 +1174,7 @@ enum tcp_tw_status tcp_timewait_state_process(struct inet_timewait_sock *tw, str
 struct sock *tcp_create_openreq_child(const struct sock *sk, struct request_sock *req,
 				      struct sk_buff *skb);
 struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb, struct request_sock *req,
-			   bool *lost_race, enum drop_reason *reason);
+			   bool *lost_race);
 enum drop_reason tcp_child_process(struct sock *parent, struct sock *child, struct sk_buff *skb);
 void tcp_openreq_init_rwin(struct request_sock *req, const struct sock *sk_listener,
 			   const struct dst_entry *dst);
