@@ -75,3 +75,44 @@ out:
 	close(tx);
 	return result;
 }
+
+static bool one_connection(int at, const struct sockaddr_in *to, uint32_t bytes)
+{
+	char buf[2048] = "";
+	int a = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), b;
+	bool ok;
+
+	if (connect(a, (const struct sockaddr *)to, sizeof(*to)) != 0) {
+		close(a);
+		return false;
+	}
+	b = accept(at, NULL, NULL);
+	ok = send(a, buf, bytes, 0) == (ssize_t)bytes &&
+	     recv(b, buf, sizeof(buf), 0) == (ssize_t)bytes &&
+	     send(b, buf, bytes, 0) == (ssize_t)bytes &&
+	     recv(a, buf, sizeof(buf), 0) == (ssize_t)bytes;
+	close(a);
+	close(b);
+	return ok;
+}
+
+double bench_live_tcp_ns(uint32_t n, uint32_t bytes)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int at = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(to);
+	double result = 0;
+	uint64_t start;
+
+	if (at < 0 || bytes > 2048 || bind(at, (struct sockaddr *)&to, sizeof(to)) != 0 ||
+	    listen(at, 128) != 0 || getsockname(at, (struct sockaddr *)&to, &len) != 0)
+		goto out;
+	start = bench_now_ns();
+	for (uint32_t i = 0; i < n; i++)
+		if (!one_connection(at, &to, bytes))
+			goto out;
+	result = (double)(bench_now_ns() - start) / n;
+out:
+	close(at);
+	return result;
+}

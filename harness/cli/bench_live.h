@@ -13,4 +13,9 @@ double bench_live_unshare_ns(uint32_t n);
 /* Nanoseconds for one sendto() and recvfrom() of so many bytes over 127.0.0.1; 0 when it fails. */
 double bench_live_udp_ns(uint32_t n, uint32_t bytes);
 
+/* Nanoseconds for a connection over 127.0.0.1 that is made, carries so many bytes each way and is
+ * closed; 0 when it fails.
+ */
+double bench_live_tcp_ns(uint32_t n, uint32_t bytes);
+
 #endif

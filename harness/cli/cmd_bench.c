@@ -9,6 +9,7 @@
 #include "harness/cli/bench_fuzz.h"
 #include "harness/cli/bench_live.h"
 #include "harness/cli/bench_nic.h"
+#include "harness/cli/bench_tcp.h"
 #include "harness/cli/cli.h"
 #include "harness/lib/scenario.h"
 #include "uapi/socket.h"
@@ -205,7 +206,7 @@ static void print_row(const struct bench_row *r)
 {
 	printf("%-66s %8.1f %-4s", r->what, r->figure, r->unit);
 	if (r->goal != 0)
-		printf(" goal %s %.0f: %s", r->at_most ? "<=" : ">=", r->goal, verdict(r));
+		printf(" goal %s %.3g: %s", r->at_most ? "<=" : ">=", r->goal, verdict(r));
 	if (r->note[0] != '\0')
 		printf(" (%s)", r->note);
 	printf("\n");
@@ -244,15 +245,19 @@ int cmd_bench(const struct args *args)
 	struct bench_row rows[BENCH_FUZZ_ROWS] = { 0 };
 	u32 n = 5;
 
-	if (what[0] != '\0' && !nic && strcmp(what, "fuzz") != 0)
-		return usage_error(COMMAND_bench, "'%s' cannot be measured; nic and fuzz can",
+	static_assert((int)BENCH_TCP_ROWS <= (int)BENCH_FUZZ_ROWS, "they fit");
+
+	if (what[0] != '\0' && !nic && strcmp(what, "fuzz") != 0 && strcmp(what, "tcp") != 0)
+		return usage_error(COMMAND_bench, "'%s' cannot be measured; nic, fuzz and tcp can",
 				   what);
 	if (!nic && (args_has(args, OPT_bench_CPUS) || args_has(args, OPT_bench_LATENCY) ||
 		     args_has(args, OPT_bench_READS)))
 		return usage_error(COMMAND_bench, "--cpus, --latency and --reads are for nic");
 	if (nic)
 		return measure_card(args);
-	if (what[0] != '\0')
+	if (strcmp(what, "tcp") == 0)
+		n = bench_tcp(rows);
+	else if (what[0] != '\0')
 		n = bench_fuzz(rows);
 	else
 		measure(rows);
