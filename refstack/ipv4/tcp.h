@@ -842,7 +842,7 @@ static inline u32 inet_request_mark(const struct sock *sk, const struct sk_buff 
 void tcp_init_sock(struct sock *sk);
 int tcp_sendmsg(struct sock *sk, struct msghdr *msg, u64 size);
 void tcp_splice_eof(struct socket *sock);
-void tcp_close(struct sock *sk, s64 timeout);
+int tcp_close(struct sock *sk, s64 timeout); /* -EPARKED: it lingers */
 void tcp_shutdown(struct sock *sk, int how);
 int tcp_disconnect(struct sock *sk, int flags);
 int tcp_ioctl(struct sock *sk, int cmd, int *karg);
