@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* later.h - operations of struct proto that a later part of the work brings, one macro a form. Each
  * defines a function of that name that stops the run and says so. Included by the protocols that
- * can only be made and closed: tcp.c, raw.c, ping.c.
+ * can only be made and closed, or not do everything: ping.c, raw.c.
  */
 #ifndef REFSTACK_IPV4_LATER_H
 #define REFSTACK_IPV4_LATER_H
@@ -24,22 +24,6 @@
 	{                                                                                          \
 		(void)sk;                                                                          \
 		(void)value;                                                                       \
-		not_implemented(#name);                                                            \
-	}
-#define LATER_IOCTL(name)                                                                          \
-	static int name(struct sock *sk, int cmd, int *karg)                                       \
-	{                                                                                          \
-		(void)sk;                                                                          \
-		(void)cmd;                                                                         \
-		(void)karg;                                                                        \
-		not_implemented(#name);                                                            \
-	}
-#define LATER_ACCEPT(name)                                                                         \
-	static struct sock *name(struct sock *sk, int flags, int *err)                             \
-	{                                                                                          \
-		(void)sk;                                                                          \
-		(void)flags;                                                                       \
-		(void)err;                                                                         \
 		not_implemented(#name);                                                            \
 	}
 #define LATER_SENDMSG(name)                                                                        \
@@ -78,12 +62,6 @@
 	{                                                                                          \
 		(void)sk;                                                                          \
 		(void)snum;                                                                        \
-		not_implemented(#name);                                                            \
-	}
-#define LATER_EVENT(name)                                                                          \
-	static void name(struct sock *sk)                                                          \
-	{                                                                                          \
-		(void)sk;                                                                          \
 		not_implemented(#name);                                                            \
 	}
 /* NOLINTEND(readability-non-const-parameter) */
