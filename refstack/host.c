@@ -331,6 +331,8 @@ void host_check(const struct host *h)
 		sock_check(sk);
 		if (sk->sk_prot == &udp_prot)
 			udp_check(sk);
+		if (sk->sk_prot == &tcp_prot)
+			tcp_check(sk);
 	}
 	neigh_check(net->arp_tbl);
 	dma_check(h->dma);

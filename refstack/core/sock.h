@@ -165,6 +165,7 @@ struct sock {
 	u32 sk_err, sk_err_soft;
 	u32 sk_write_pending; /* calls that wait to write: of sk_stream_wait_connect() and so on */
 	u32 sk_ack_backlog, sk_max_ack_backlog;
+	bool sk_lingers;    /* close() has done its first half and waits */
 	u32 sk_disconnects; /* who waits sees that it was another connection */
 	u32 sk_uid;
 	u32 sk_priority, sk_mark;
@@ -230,7 +231,7 @@ struct sock {
  */
 struct proto {
 	const char *name;
-	void (*close)(struct sock *sk, s64 timeout);
+	int (*close)(struct sock *sk, s64 timeout); /* 0, or -EPARKED: it lingers */
 	int (*pre_connect)(struct sock *sk, const u8 *uaddr, int addr_len);
 	int (*connect)(struct sock *sk, const u8 *uaddr, int addr_len);
 	int (*disconnect)(struct sock *sk, int flags);

@@ -12,11 +12,12 @@
 #include "core/datagram.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
-#include "ipv4/inet_hashtables.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "ipv4/udplite.h"
 #include "uapi/capability.h"
 #include "uapi/errno.h"
+#include "uapi/fcntl.h"
 #include "uapi/in.h"
 #include "uapi/ioctl.h"
 
@@ -35,10 +36,14 @@ void inet_sock_destruct(struct sock *sk)
 	assert(sock_flag(sk, SOCK_DEAD));
 	assert(sk->sk_rmem_alloc == 0);
 	assert(sk->sk_wmem_alloc == 0);
+	assert(sk->sk_wmem_queued == 0);
 	assert(sk->sk_forward_alloc == 0);
 	if (sk->sk_dst_cache != NULL)
 		dst_release(sk->sk_dst_cache);
 	sk->sk_dst_cache = NULL;
+	if (sk->sk_rx_dst != NULL)
+		dst_release(sk->sk_rx_dst);
+	sk->sk_rx_dst = NULL;
 }
 
 /* A socket that sends before it was bound gets a port. Not being able to is -EAGAIN for the caller.
@@ -151,13 +156,21 @@ static int inet_create(struct net *net, struct socket *sock, int protocol, bool 
 int inet_release(struct socket *sock)
 {
 	struct sock *sk = sock->sk;
+	const struct task *t;
+	s64 timeout = 0;
+	int err;
 
 	if (sk == NULL)
 		return 0;
 	PROBE(sock_net(sk), inet_release);
-	sk->sk_prot->close(sk, sock_flag(sk, SOCK_LINGER) ? (s64)sk->sk_lingertime : 0);
-	sock->sk = NULL;
-	return 0;
+	t = this_cpu(sock_net(sk))->current;
+	/* A process that ends does not wait. */
+	if (t != NULL && sock_flag(sk, SOCK_LINGER))
+		timeout = t->wait_at == STREAM_WAIT_CLOSE ? t->timeo : (s64)sk->sk_lingertime;
+	err = sk->sk_prot->close(sk, timeout);
+	if (err == 0)
+		sock->sk = NULL;
+	return err;
 }
 
 /* -------- addresses -------- */
@@ -399,39 +412,204 @@ int inet_ioctl(struct socket *sock, u32 cmd, uptr arg)
 	return copy_to_user(current_task(sock_net(sk)), arg, out, sizeof(out)) != 0 ? -EFAULT : 0;
 }
 
-/* -------- what TCP brings later -------- */
+/* -------- streams -------- */
 
-static int inet_stream_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags)
+static bool is_connecting(const struct sock *sk)
 {
-	(void)sock;
-	(void)uaddr;
-	(void)addr_len;
-	(void)flags;
-	not_implemented("inet_stream_connect");
+	return (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) != 0;
+}
+
+/* A connection that has ended before it was one, or after. */
+static int connect_failed(struct socket *sock, int flags)
+{
+	struct sock *sk = sock->sk;
+	int err = sock_error(sk);
+
+	sock->state = SS_UNCONNECTED;
+	sk->sk_disconnects++;
+	if (sk->sk_prot->disconnect(sk, flags) != 0)
+		sock->state = SS_DISCONNECTING;
+	return err != 0 ? err : -ECONNABORTED;
+}
+
+/* LINUX: what follows the handshake in __inet_stream_connect(), however it went. */
+static int connect_over(struct socket *sock, int flags)
+{
+	if (sock->sk->sk_state == TCP_CLOSE)
+		return connect_failed(sock, flags);
+	sock->state = SS_CONNECTED;
+	return 0;
+}
+
+enum { SAVED_ERR = 0, SAVED_DISCONNECTS = 1 };
+
+/* err: what a caller is told that does not wait, or not long enough. */
+static int inet_wait_for_connect(struct socket *sock, int flags, int err, s64 timeo)
+{
+	struct sock *sk = sock->sk;
+	struct task *t = current_task(sock_net(sk));
+
+	t->saved[SAVED_ERR] = (u64)-err;
+	t->saved[SAVED_DISCONNECTS] = sk->sk_disconnects;
+	release_sock(sk);
+	if (is_connecting(sk)) {
+		t->wait_at = INET_WAIT_FOR_CONNECT;
+		task_wait_on(t, &sock->wq, WAKE_KEY_ALL);
+		return (int)schedule_timeout(t, timeo);
+	}
+	/* The backlog had the answer. */
+	lock_sock(sk);
+	if (signal_pending(t))
+		return -EINTR;
+	return t->saved[SAVED_DISCONNECTS] != sk->sk_disconnects ? -EPIPE
+								 : connect_over(sock, flags);
+}
+
+/* Entered again after it waited. */
+static int connect_resume(struct socket *sock, int flags)
+{
+	struct sock *sk = sock->sk;
+	struct task *t = current_task(sock_net(sk));
+	int err = -(int)t->saved[SAVED_ERR];
+	u32 disconnects = (u32)t->saved[SAVED_DISCONNECTS];
+
+	t->wait_at = STREAM_WAIT_NOT;
+	if (!signal_pending(t) && t->timeo != 0 && is_connecting(sk)) {
+		err = inet_wait_for_connect(sock, flags, err, t->timeo);
+		t->saved[SAVED_DISCONNECTS] = disconnects;
+		return err;
+	}
+	if (t->timeo == 0)
+		return err;
+	if (signal_pending(t))
+		return -EINTR;
+	return disconnects != sk->sk_disconnects ? -EPIPE : connect_over(sock, flags);
+}
+
+static int inet_disconnect(struct socket *sock, int flags)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	sk->sk_disconnects++;
+	err = sk->sk_prot->disconnect(sk, flags);
+	sock->state = err != 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
+	return err;
+}
+
+/* Begins to connect. -EINPROGRESS: it has begun. */
+static int connect_begin(struct socket *sock, const u8 *uaddr, int addr_len)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	if (sk->sk_state != TCP_CLOSE)
+		return -EISCONN;
+	err = sk->sk_prot->connect(sk, uaddr, addr_len);
+	if (err < 0)
+		return err;
+	sock->state = SS_CONNECTING;
+	return -EINPROGRESS;
+}
+
+/* LINUX: __inet_stream_connect(), the socket locked. */
+static int stream_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags)
+{
+	struct sock *sk = sock->sk;
+	int err;
+	s64 timeo;
+
+	if (addr_len < 2)
+		return -EINVAL;
+	if (get_le16(uaddr + SIN_FAMILY) == AF_UNSPEC)
+		return inet_disconnect(sock, flags);
+	switch (sock->state) {
+	case SS_CONNECTED:
+		return -EISCONN;
+	case SS_CONNECTING:
+		err = inet_test_bit(sk, INET_FLAGS_DEFER_CONNECT) ? -EISCONN : -EALREADY;
+		break;
+	case SS_UNCONNECTED:
+		err = connect_begin(sock, uaddr, addr_len);
+		if (err != -EINPROGRESS)
+			return err;
+		if (inet_test_bit(sk, INET_FLAGS_DEFER_CONNECT))
+			return 0;
+		break;
+	default:
+		return -EINVAL;
+	}
+	timeo = sock_sndtimeo(sk, (flags & O_NONBLOCK) != 0);
+	if (!is_connecting(sk))
+		return connect_over(sock, flags);
+	return timeo == 0 ? err : inet_wait_for_connect(sock, flags, err, timeo);
+}
+
+int inet_stream_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags)
+{
+	struct sock *sk = sock->sk;
+	const struct task *t = current_task(sock_net(sk));
+	int err;
+
+	PROBE(sock_net(sk), inet_stream_connect);
+	lock_sock(sk);
+	err = t->wait_at == INET_WAIT_FOR_CONNECT ? connect_resume(sock, flags)
+						  : stream_connect(sock, uaddr, addr_len, flags);
+	/* A call that waits has given it back already. */
+	if (err != -EPARKED)
+		release_sock(sk);
+	return err;
+}
+
+/* LINUX: sock_graft(): the connection becomes the new socket's. */
+static void sock_graft(struct sock *sk, struct socket *parent)
+{
+	assert(parent->sk == NULL);
+	parent->sk = sk;
+	sk_set_socket(sk, parent);
+	sk->sk_uid = parent->inode->i_uid;
 }
 
 static int inet_accept(struct socket *sock, struct socket *newsock, int flags, bool kern)
 {
-	(void)sock;
-	(void)newsock;
-	(void)flags;
+	int err = -EINVAL;
+	struct sock *sk = sock->sk->sk_prot->accept(sock->sk, flags, &err);
+
+	PROBE(sock_net(sock->sk), inet_accept);
 	(void)kern;
-	not_implemented("inet_accept");
+	if (sk == NULL)
+		return err;
+	lock_sock(sk);
+	sock_rps_record_flow(sk);
+	newsock->flags |= sock->flags & 1u << SOCK_SUPPORT_ZC;
+	sock_graft(sk, newsock);
+	newsock->state = SS_CONNECTED;
+	release_sock(sk);
+	return 0;
 }
 
-static u32 tcp_poll(struct file *file, struct socket *sock, struct task *wait)
+/* LINUX: __inet_listen_sk(). What net.ipv4.tcp_fastopen asks of every listener comes later: no SYN
+ * is taken for one of fast open yet.
+ */
+static int listen_locked(struct sock *sk, int backlog)
 {
-	(void)file;
-	(void)sock;
-	(void)wait;
-	not_implemented("tcp_poll");
+	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		return -EINVAL;
+	sk->sk_max_ack_backlog = (u32)backlog;
+	return sk->sk_state == TCP_LISTEN ? 0 : inet_csk_listen_start(sk);
 }
 
 static int inet_listen(struct socket *sock, int backlog)
 {
-	(void)sock;
-	(void)backlog;
-	not_implemented("inet_listen");
+	struct sock *sk = sock->sk;
+	int err = -EINVAL;
+
+	PROBE(sock_net(sk), inet_listen);
+	lock_sock(sk);
+	if (sock->state == SS_UNCONNECTED && sock->type == SOCK_STREAM)
+		err = listen_locked(sk, backlog);
+	release_sock(sk);
+	return err;
 }
 
 const struct proto_ops inet_stream_ops = {

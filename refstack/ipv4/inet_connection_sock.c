@@ -21,8 +21,9 @@ enum { FASTREUSEPORT_ANY = 1, FASTREUSEPORT_STRICT = 2 };
 
 void inet_sk_set_state(struct sock *sk, int state)
 {
-	TRACE(sock_net(sk), inet_sock_set_state, sk->sk_protocol, sk->sk_num,
-	      be16_to_cpu(sk->sk_dport), sk->sk_state, (u32)state);
+	TRACE(sock_net(sk), inet_sock_set_state, sk->sk_protocol,
+	      be16_to_cpu(inet_sk(sk)->inet_sport), be16_to_cpu(sk->sk_dport), sk->sk_state,
+	      (u32)state);
 	sk->sk_state = (u8)state;
 }
 

@@ -19,10 +19,11 @@ static int ping_init_sock(struct sock *sk)
 	return ctl->ping_group_min <= group && group <= ctl->ping_group_max ? 0 : -EACCES;
 }
 
-static void ping_close(struct sock *sk, s64 timeout)
+static int ping_close(struct sock *sk, s64 timeout)
 {
 	(void)timeout;
 	sk_common_release(sk);
+	return 0;
 }
 
 LATER_ADDR(ping_pre_connect)

@@ -344,10 +344,11 @@ static void raw_unhash_sk(struct sock *sk)
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }
 
-static void raw_close(struct sock *sk, s64 timeout)
+static int raw_close(struct sock *sk, s64 timeout)
 {
 	(void)timeout;
 	sk_common_release(sk);
+	return 0;
 }
 
 static void raw_destroy(struct sock *sk)

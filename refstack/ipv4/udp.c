@@ -667,10 +667,11 @@ static void udp_destroy_sock(struct sock *sk)
 	local_bh_enable(c);
 }
 
-static void udp_lib_close(struct sock *sk, s64 timeout)
+static int udp_lib_close(struct sock *sk, s64 timeout)
 {
 	(void)timeout;
 	sk_common_release(sk);
+	return 0;
 }
 
 void udp_init(struct net *net)

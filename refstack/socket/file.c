@@ -122,12 +122,21 @@ struct file *fdget(struct task *t, int fd)
 	return f;
 }
 
-void fd_release_held(struct task *t)
+int fd_release_held(struct task *t)
 {
 	while (t->nr_held != 0) {
+		if (fput(t->held[t->nr_held - 1]) == -EPARKED)
+			return -EPARKED;
 		t->nr_held--;
-		fput(t->held[t->nr_held]);
 	}
+	return 0;
+}
+
+void fput_later(struct task *t, struct file *f)
+{
+	assert(t->nr_held < TASK_WAITS);
+	t->held[t->nr_held] = f;
+	t->nr_held++;
 }
 
 int close_fd(struct task *t, int fd)
@@ -140,8 +149,19 @@ int close_fd(struct task *t, int fd)
 	p->fd[fd] = NULL;
 	p->fd_flags[fd] = 0;
 	if (f != NULL)
-		fput(f);
+		fput_later(t, f);
 	return 0;
+}
+
+/* What accept() was to give back when it was abandoned. */
+static void forget_new_file(struct task *t)
+{
+	if (t->new_file != NULL)
+		(void)fput(t->new_file);
+	t->new_file = NULL;
+	if (t->task_frag.page != NULL)
+		put_page(t->task_frag.page);
+	t->task_frag.page = NULL;
 }
 
 /* The end of a process: its calls are abandoned already. */
@@ -150,8 +170,10 @@ void fd_close_all(struct process *p)
 	struct host *h = p->host;
 
 	for (u32 i = 0; i < h->nr_tasks; i++) {
-		if (h->task[i].process == p)
-			fd_release_held(&h->task[i]);
+		if (h->task[i].process != p)
+			continue;
+		forget_new_file(&h->task[i]);
+		(void)fd_release_held(&h->task[i]);
 	}
 	for (u32 fd = 0; fd < p->fd_high; fd++) {
 		struct file *f = p->fd[fd];
@@ -159,7 +181,7 @@ void fd_close_all(struct process *p)
 		p->fd[fd] = NULL;
 		p->fd_flags[fd] = 0;
 		if (f != NULL)
-			fput(f);
+			(void)fput(f);
 	}
 }
 
@@ -218,7 +240,7 @@ struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int
 
 	if (nr_files >= t->host->net.sysctl.file_max && !ns_capable(t, CAP_SYS_ADMIN)) {
 		*err = -ENFILE;
-		sock_release(sock);
+		(void)sock_release(sock);
 		return NULL;
 	}
 	f->f_flags = O_RDWR | (flags & O_NONBLOCK);
@@ -227,15 +249,19 @@ struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int
 	return f;
 }
 
-void fput(struct file *f)
+int fput(struct file *f)
 {
 	assert(f->f_count != 0);
-	f->f_count--;
-	if (f->f_count != 0)
-		return;
-	sock_release(&f->socket);
+	if (f->f_count > 1) {
+		f->f_count--;
+		return 0;
+	}
+	if (sock_release(&f->socket) == -EPARKED)
+		return -EPARKED;
+	f->f_count = 0;
 	assert(f->socket.file == NULL);
 	sock_free(&f->socket);
+	return 0;
 }
 
 /* -------- calls -------- */

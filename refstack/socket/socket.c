@@ -45,11 +45,15 @@ u32 sock_file_flags(const struct socket *sock)
 	return t->resumed ? flags & ~(u32)O_NONBLOCK : flags;
 }
 
-/* LINUX: __sock_release(). The memory goes with the file, when there is one. */
-void sock_release(struct socket *sock)
+/* LINUX: __sock_release(). The memory goes with the file, when there is one. -EPARKED: it lingers.
+ */
+int sock_release(struct socket *sock)
 {
 	if (sock->ops != NULL) {
-		sock->ops->release(sock);
+		int err = sock->ops->release(sock);
+
+		if (err == -EPARKED)
+			return err;
 		sock->sk = NULL;
 		sock->ops = NULL;
 	}
@@ -57,6 +61,7 @@ void sock_release(struct socket *sock)
 		sock_free(sock);
 	else
 		sock->file = NULL;
+	return 0;
 }
 
 /* Families that a kernel of this configuration has and this tree has not. */
@@ -96,7 +101,7 @@ int sock_create(struct task *t, int family, int type, int protocol, struct socke
 		err = security_socket_post_create(sock);
 	}
 	if (err != 0) {
-		sock_release(sock);
+		(void)sock_release(sock);
 		return err;
 	}
 	*res = sock;
@@ -109,7 +114,7 @@ static int sock_map_fd(struct task *t, struct socket *sock, u32 flags)
 	struct file *newfile;
 
 	if (fd < 0) {
-		sock_release(sock);
+		(void)sock_release(sock);
 		return fd;
 	}
 	newfile = sock_alloc_file(t, sock, flags, &err);
@@ -287,12 +292,12 @@ static int pair_files(struct task *t, struct socket *sock[2], const int fd[2], u
 
 	file[0] = sock_alloc_file(t, sock[0], flags, &err);
 	if (file[0] == NULL) {
-		sock_release(sock[1]);
+		(void)sock_release(sock[1]);
 		return err;
 	}
 	file[1] = sock_alloc_file(t, sock[1], flags, &err);
 	if (file[1] == NULL) {
-		fput(file[0]);
+		(void)fput(file[0]);
 		return err;
 	}
 	fd_install(t, fd[0], file[0]);
@@ -309,7 +314,7 @@ static int create_pair(struct task *t, int type, const int fd[2], u32 flags)
 		err = sock_create(t, (int)t->arg[0], type, (int)t->arg[2], &sock[i]);
 		if (err < 0) {
 			if (i == 1)
-				sock_release(sock[0]);
+				(void)sock_release(sock[0]);
 			return err;
 		}
 	}
@@ -317,8 +322,8 @@ static int create_pair(struct task *t, int type, const int fd[2], u32 flags)
 	if (err == 0)
 		err = sock[0]->ops->socketpair(sock[0], sock[1]);
 	if (err != 0) {
-		sock_release(sock[1]);
-		sock_release(sock[0]);
+		(void)sock_release(sock[1]);
+		(void)sock_release(sock[0]);
 		return err;
 	}
 	return pair_files(t, sock, fd, flags);
@@ -430,25 +435,41 @@ static int accept_connection(struct task *t, struct socket *sock, struct socket 
 	return move_addr_to_user(t, address, len, t->arg[1], t->arg[2]);
 }
 
-static struct file *do_accept(struct task *t, struct socket *sock, u32 flags, int *err)
+/* LINUX: do_accept(). The number and the file are taken before there is a connection, and kept
+ * while the call waits for one.
+ */
+static int new_connection(struct task *t, struct socket *sock, u32 flags)
 {
 	struct socket *newsock = sock_alloc(t);
-	struct file *newfile;
+	int err = -ENFILE;
 
-	if (newsock == NULL) {
-		*err = -ENFILE;
-		return NULL;
-	}
+	if (newsock == NULL)
+		return err;
 	newsock->type = sock->type;
 	newsock->ops = sock->ops;
-	newfile = sock_alloc_file(t, newsock, flags, err);
-	if (newfile == NULL)
-		return NULL;
-	*err = accept_connection(t, sock, newsock);
-	if (*err >= 0)
-		return newfile;
-	fput(newfile);
-	return NULL;
+	t->new_file = sock_alloc_file(t, newsock, flags, &err);
+	return t->new_file != NULL ? 0 : err;
+}
+
+static int do_accept(struct task *t, struct socket *sock, u32 flags)
+{
+	struct file *file;
+	int err = t->new_file != NULL ? 0 : new_connection(t, sock, flags);
+
+	if (err == 0)
+		err = accept_connection(t, sock, &t->new_file->socket);
+	if (err == -EPARKED)
+		return err;
+	file = t->new_file;
+	t->new_file = NULL;
+	if (err < 0) {
+		put_unused_fd(t, t->new_fd);
+		if (file != NULL)
+			fput_later(t, file);
+		return err;
+	}
+	fd_install(t, t->new_fd, file);
+	return t->new_fd;
 }
 
 /* LINUX: __sys_accept4(), __sys_accept4_file(): the flags and the descriptor count before what the
@@ -456,9 +477,8 @@ static struct file *do_accept(struct task *t, struct socket *sock, u32 flags, in
  */
 static s64 sys_accept4_file(struct task *t, u32 flags)
 {
-	struct file *newfile;
 	struct socket *sock;
-	int err, newfd;
+	int err;
 
 	PROBE(&t->host->net, sys_accept4);
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
@@ -466,16 +486,16 @@ static s64 sys_accept4_file(struct task *t, u32 flags)
 		return err;
 	if ((flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0)
 		return -EINVAL;
-	newfd = get_unused_fd_flags(t, flags);
-	if (newfd < 0)
-		return newfd;
-	newfile = sock != NULL ? do_accept(t, sock, flags, &err) : NULL;
-	if (newfile == NULL) {
-		put_unused_fd(t, newfd);
+	if (t->new_file == NULL) {
+		t->new_fd = get_unused_fd_flags(t, flags);
+		if (t->new_fd < 0)
+			return t->new_fd;
+	}
+	if (sock == NULL) {
+		put_unused_fd(t, t->new_fd);
 		return err;
 	}
-	fd_install(t, newfd, newfile);
-	return newfd;
+	return do_accept(t, sock, flags);
 }
 
 s64 sys_accept(struct task *t)

@@ -24,7 +24,7 @@ int sock_create(struct task *t, int family, int type, int protocol, struct socke
 /* LINUX: __sock_sendmsg(). */
 int sock_sendmsg(struct socket *sock, struct msghdr *msg);
 int sock_recvmsg(struct socket *sock, struct msghdr *msg, int flags);
-void sock_release(struct socket *sock);
+int sock_release(struct socket *sock);
 struct socket *sockfd_lookup_light(struct task *t, int fd, int *err);
 int move_addr_to_kernel(struct task *t, uptr uaddr, int ulen, u8 *kaddr);
 int move_addr_to_user(struct task *t, const u8 *kaddr, int klen, uptr uaddr, uptr ulen);
@@ -72,13 +72,15 @@ struct file *fdget(struct task *t, int fd);
 bool fd_is_open(const struct process *p, int fd);
 struct file *fd_file(const struct process *p, int fd);
 void set_close_on_exec(struct process *p, int fd, bool on);
-/* Gives back what the call held open. */
-void fd_release_held(struct task *t);
+/* Gives back what the call held open. -EPARKED: closing one of the files waits. */
+int fd_release_held(struct task *t);
 struct socket *sock_alloc(struct task *t);
 /* LINUX: sock_alloc_file(): on failure the socket is released. */
 struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int *err);
 void sock_free(struct socket *sock);
-void fput(struct file *f);
+/* LINUX: fput() leaves the rest to the end of the call, too: see do_syscall(). */
+void fput_later(struct task *t, struct file *f);
+int fput(struct file *f); /* -EPARKED: closing it waits, and it is still there */
 void sock_fasync(struct file *f, bool on);
 int close_fd(struct task *t, int fd);
 

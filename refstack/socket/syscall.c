@@ -20,10 +20,17 @@ s64 do_syscall(struct task *t)
 	s64 ret = -ENOSYS;
 
 	assert(t->process != NULL);
-	if (t->nr < ARRAY_SIZE(syscalls) && syscalls[t->nr].call != NULL)
-		ret = syscalls[t->nr].call(t);
-	/* A parked call comes back: what it looked up must not be closed under it. */
-	if (ret != -EPARKED)
-		fd_release_held(t);
-	return ret;
+	if (!t->call_is_over) {
+		if (t->nr < ARRAY_SIZE(syscalls) && syscalls[t->nr].call != NULL)
+			ret = syscalls[t->nr].call(t);
+		/* A parked call comes back: what it looked up must not be closed under it. */
+		if (ret == -EPARKED)
+			return ret;
+		t->call_is_over = true;
+		t->call_ret = ret;
+	}
+	/* LINUX: task_work_run(): what the call was the last to hold is closed on the way back to
+	 * the program, and that may have to wait (SO_LINGER).
+	 */
+	return fd_release_held(t) == -EPARKED ? -EPARKED : t->call_ret;
 }
