@@ -688,6 +688,89 @@ void skb_split(struct sk_buff *skb, struct sk_buff *skb1, u32 len)
 		skb_split_no_header(skb, skb1, len);
 }
 
+/* LINUX: skb_prepare_for_shift() of both. */
+static bool skb_own_frags(struct sk_buff *tgt, struct sk_buff *skb)
+{
+	return skb_unclone_keeptruesize(skb) == 0 && skb_unclone_keeptruesize(tgt) == 0;
+}
+
+static void skb_frag_moved(struct skb_frag *from, u32 n)
+{
+	from->offset += n;
+	from->size -= n;
+}
+
+/* All or none: the target's fragments count only when nothing can fail any more. The first one may
+ * make the target's last longer (merge), and of the last only a part may be taken.
+ */
+static bool skb_shift_frags(struct skb_head *to, struct skb_head *from, u32 todo, bool merge)
+{
+	u32 n = to->nr_frags, i = merge ? 1 : 0, left = 0;
+
+	if (merge)
+		todo -= from->frags[0].size;
+	while (todo > 0 && i < from->nr_frags) {
+		struct skb_frag *f = &from->frags[i];
+
+		if (n == MAX_SKB_FRAGS)
+			return false;
+		to->frags[n] = *f;
+		if (todo < f->size) {
+			skb_frag_ref(f);
+			to->frags[n++].size = todo;
+			skb_frag_moved(f, todo);
+			todo = 0;
+			break;
+		}
+		n++;
+		i++;
+		todo -= f->size;
+	}
+	if (merge) {
+		to->frags[to->nr_frags - 1].size += from->frags[0].size;
+		put_page(from->frags[0].page);
+	}
+	to->nr_frags = (u8)n;
+	while (i < from->nr_frags)
+		from->frags[left++] = from->frags[i++];
+	from->nr_frags = (u8)left;
+	assert(todo == 0 || left != 0);
+	return true;
+}
+
+u32 skb_shift(struct sk_buff *tgt, struct sk_buff *skb, u32 shiftlen)
+{
+	const struct skb_frag *first = &skb->hd->frags[0];
+	u32 to = tgt->hd->nr_frags;
+	bool merge;
+
+	assert(shiftlen <= skb->len);
+	if (skb_headlen(skb) != 0 || skb->hd->nr_frags == 0)
+		return 0;
+	merge = skb_can_coalesce(tgt, to, first->page, first->offset);
+	/* Too many of them: no copy of the head for nothing. */
+	if (shiftlen == skb->len && (!merge || shiftlen >= first->size) &&
+	    skb->hd->nr_frags - (merge ? 1u : 0u) > MAX_SKB_FRAGS - to)
+		return 0;
+	if (!skb_own_frags(tgt, skb))
+		return 0;
+	if (merge && shiftlen < skb->hd->frags[0].size) {
+		tgt->hd->frags[to - 1].size += shiftlen;
+		skb_frag_moved(&skb->hd->frags[0], shiftlen);
+	} else if (!skb_shift_frags(tgt->hd, skb->hd, shiftlen, merge)) {
+		return 0;
+	}
+	tgt->ip_summed = CHECKSUM_PARTIAL;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	tgt->len += shiftlen;
+	tgt->data_len += shiftlen;
+	tgt->truesize += shiftlen;
+	skb->len -= shiftlen;
+	skb->data_len -= shiftlen;
+	skb->truesize -= shiftlen;
+	return shiftlen;
+}
+
 /* --- checksums of packets ------------------------------------------------------------------------
  */
 
