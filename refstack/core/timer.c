@@ -83,6 +83,16 @@ u64 net_now_ns(struct net *net)
 	return ns;
 }
 
+/* LINUX: ktime_get_seconds(): of the last tick, and ticks lie on whole milliseconds. The kernel was
+ * started when its wall clock had whole seconds.
+ */
+u32 ktime_get_seconds(const struct net *net)
+{
+	u64 up_ns = net->host->boot_real_ns % NS_PER_SEC + now_ps(net) / PS_PER_NS;
+
+	return (u32)(up_ns / NS_PER_SEC);
+}
+
 static u32 calc_index(u64 expires, u32 lvl, u64 *bucket_expiry)
 {
 	expires = (expires >> lvl_shift(lvl)) + 1;

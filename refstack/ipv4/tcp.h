@@ -369,8 +369,6 @@ struct tcp_request_sock_ops {
 	/* LINUX 6.12.117: the two below in one, with one look at the clock. */
 	struct tcp_seq_and_ts_off (*init_seq_and_ts_off)(struct net *net,
 							 const struct sk_buff *skb);
-	u32 (*init_seq)(struct sk_buff *skb);
-	u32 (*init_ts_off)(const struct net *net, struct sk_buff *skb);
 	int (*send_synack)(struct sock *sk, struct dst_entry *dst, struct flowi4 *fl4,
 			   struct request_sock *req, enum tcp_synack_type type,
 			   struct sk_buff *syn_skb);
@@ -444,8 +442,6 @@ static inline u64 tcp_clock_ms(const struct sock *sk)
 {
 	return tcp_clock_ns(sk) / 1000000;
 }
-/* LINUX: ktime_get_seconds(): the coarse clock, which costs nothing: of the last tick. */
-u32 ktime_get_seconds(const struct net *net);
 /* LINUX: tcp_time_stamp_ms(), tcp_time_stamp_ts(). */
 static inline u32 tcp_time_stamp_ms(const struct tcp_sock *tp)
 {

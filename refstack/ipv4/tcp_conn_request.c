@@ -146,15 +146,17 @@ static bool request_numbers(struct syn *s)
 {
 	struct tcp_request_sock *treq = tcp_rsk(s->req);
 	bool draw = !s->want_cookie && !s->reused;
-	u32 seq = draw || s->opt.tstamp_ok ? s->af_ops->init_seq(s->skb) : 0;
+	struct tcp_seq_and_ts_off st = { 0 };
 
+	if (draw || s->opt.tstamp_ok)
+		st = s->af_ops->init_seq_and_ts_off(sock_net(s->sk), s->skb);
 	if (s->opt.tstamp_ok) {
 		treq->req_usec_ts = dst_feature(s->dst, RTAX_FEATURE_TCP_USEC_TS);
-		treq->ts_off = s->af_ops->init_ts_off(sock_net(s->sk), s->skb);
+		treq->ts_off = st.ts_off;
 	}
 	if (!draw)
 		return true;
-	s->isn = seq;
+	s->isn = st.seq;
 	return !backlog_is_for_others(s);
 }
 
