@@ -83,12 +83,21 @@ u64 net_now_ns(struct net *net)
 	return ns;
 }
 
-/* LINUX: ktime_get_seconds(): of the last tick, and ticks lie on whole milliseconds. The kernel was
- * started when its wall clock had whole seconds.
- */
+/* The kernel was started when its wall clock had whole seconds. */
+u64 net_boot_ns(const struct net *net)
+{
+	return net->host->boot_real_ns % NS_PER_SEC;
+}
+
+u64 ktime_get_ns(struct net *net)
+{
+	return net_boot_ns(net) + net_now_ns(net);
+}
+
+/* LINUX: ktime_get_seconds(): of the last tick, and ticks lie on whole milliseconds. */
 u32 ktime_get_seconds(const struct net *net)
 {
-	u64 up_ns = net->host->boot_real_ns % NS_PER_SEC + now_ps(net) / PS_PER_NS;
+	u64 up_ns = net_boot_ns(net) + now_ps(net) / PS_PER_NS;
 
 	return (u32)(up_ns / NS_PER_SEC);
 }

@@ -65,6 +65,10 @@ u64 net_jiffies(const struct net *net);
 u64 net_now_ns(struct net *net);
 /* The coarse clock, which costs nothing: seconds since the kernel was started. */
 u32 ktime_get_seconds(const struct net *net);
+/* How long the kernel had been up at virtual time 0: what CLOCK_MONOTONIC is ahead of net_now_ns(). */
+u64 net_boot_ns(const struct net *net);
+/* LINUX: ktime_get_ns(): a read of the clock, as net_now_ns() is. */
+u64 ktime_get_ns(struct net *net);
 
 static inline bool time_after(u64 a, u64 b)
 {

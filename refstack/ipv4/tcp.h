@@ -436,7 +436,7 @@ static inline u32 tcp_jiffies32(const struct sock *sk)
 /* LINUX: tcp_clock_ns(), tcp_clock_ms(): each is one read of the clock. */
 static inline u64 tcp_clock_ns(const struct sock *sk)
 {
-	return net_now_ns(sock_net(sk));
+	return ktime_get_ns(sock_net(sk));
 }
 static inline u64 tcp_clock_ms(const struct sock *sk)
 {

@@ -226,7 +226,7 @@ static void set_owner_request(struct sk_buff *skb, struct request_sock *req)
 /* When it goes: a cookie's time stamp has options in its low bits. */
 static u64 stamp_synack(struct request_sock *req, struct sk_buff *skb, enum tcp_synack_type type)
 {
-	u64 now = net_now_ns(req_net(req));
+	u64 now = ktime_get_ns(req_net(req));
 
 	if (type == TCP_SYNACK_COOKIE && inet_rsk(req)->tstamp_ok) {
 		skb->skb_mstamp_ns = cookie_init_timestamp(req, now);

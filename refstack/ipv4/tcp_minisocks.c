@@ -336,10 +336,10 @@ static void child_retransmits(struct tcp_sock *newtp, const struct request_sock 
 	if (newtp->tcp_usec_ts) {
 		newtp->retrans_stamp = (u32)treq->snt_synack;
 		newtp->total_rto_time =
-			((u32)(net_now_ns(net) / 1000) - newtp->retrans_stamp) / 1000;
+			((u32)(ktime_get_ns(net) / 1000) - newtp->retrans_stamp) / 1000;
 	} else {
 		newtp->retrans_stamp = (u32)(treq->snt_synack / 1000);
-		newtp->total_rto_time = (u32)(net_now_ns(net) / 1000000) - newtp->retrans_stamp;
+		newtp->total_rto_time = (u32)(ktime_get_ns(net) / 1000000) - newtp->retrans_stamp;
 	}
 	newtp->total_rto_recoveries = 1;
 }

@@ -227,7 +227,7 @@ static void tcp_v4_send_ack(const struct sock *sk, struct sk_buff *skb,
 /* LINUX: tcp_clock_ts(): in the unit of a connection's time stamps. */
 static u32 tcp_clock_ts(struct net *net, bool usec_ts)
 {
-	return (u32)(net_now_ns(net) / (usec_ts ? 1000 : 1000000));
+	return (u32)(ktime_get_ns(net) / (usec_ts ? 1000 : 1000000));
 }
 
 void tcp_v4_timewait_ack(struct sock *sk, struct sk_buff *skb)
