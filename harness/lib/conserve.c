@@ -14,6 +14,7 @@
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/ip_fragment.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "socket/socket.h"
 
@@ -40,6 +41,9 @@ static const struct {
 	KIND(CONSERVE_DST, "route", net.dst_pool, dsts),
 	KIND(CONSERVE_NEIGH, "neighbour", net.neigh_pool, neighbours),
 	KIND(CONSERVE_SOCK, "socket", net.sock_pool, sockets),
+	KIND(CONSERVE_TCP_SOCK, "TCP socket", net.tcp_sock_pool, tcp_sockets),
+	KIND(CONSERVE_REQUEST, "request", net.request_sock_pool, request_socks),
+	KIND(CONSERVE_TW, "TIME-WAIT", net.tw_pool, tw_socks),
 	KIND(CONSERVE_FILE, "file", file_pool, files),
 	KIND(CONSERVE_QDISC, "queueing discipline", net.qdisc_pool, qdiscs),
 	KIND(CONSERVE_DMA, "DMA mapping", dma, dma_maps),
@@ -97,6 +101,7 @@ static void describe(u32 kind, const void *obj, char *to, size_t size)
 	const struct rtable *rt = obj;
 	const struct neighbour *n = obj;
 	const struct sock *sk = obj;
+	const struct sock_common *common = obj;
 
 	to[0] = '\0';
 	if (kind == CONSERVE_SKB)
@@ -109,6 +114,10 @@ static void describe(u32 kind, const void *obj, char *to, size_t size)
 			 n->dev->ifindex);
 	else if (kind == CONSERVE_SOCK)
 		snprintf(to, size, " of port %u", sk->sk_num);
+	else if (kind == CONSERVE_TCP_SOCK)
+		snprintf(to, size, " of port %u in state %u", sk->sk_num, sk->sk_state);
+	else if (kind == CONSERVE_REQUEST || kind == CONSERVE_TW)
+		snprintf(to, size, " of port %u", common->skc_num);
 }
 
 /* The first slot that is given out and was not seen. */
@@ -205,6 +214,21 @@ void conserve_dma(struct conserve *c, u64 addr, const u8 *mem, u32 len, enum con
 				number);
 }
 
+static u32 sock_kind(const struct conserve *c, const struct sock *sk)
+{
+	return pool_owns(c->table[CONSERVE_TCP_SOCK].pool, sk) ? CONSERVE_TCP_SOCK : CONSERVE_SOCK;
+}
+
+/* Of TCP: it has own ends for segments and for ACKs; what waits is either sent or received. */
+static bool is_sent_by_sock(const struct conserve *c, const struct sk_buff *skb)
+{
+	if (skb->destructor == NULL || skb->sk == NULL)
+		return false;
+	if (sock_kind(c, skb->sk) == CONSERVE_SOCK)
+		return skb->destructor == sock_wfree;
+	return skb->destructor != sock_rfree && skb->destructor != sock_rmem_free;
+}
+
 /* A packet for the first time: its data, its route and its owner. True: the data too. */
 static bool skb_parts(struct conserve *c, const struct sk_buff *skb)
 {
@@ -215,8 +239,8 @@ static bool skb_parts(struct conserve *c, const struct sk_buff *skb)
 		conserve_broken(c, "packet %u waits with a route that it does not hold", skb->id);
 	if (skb->dst != NULL)
 		hold(c, CONSERVE_DST, dst_rtable(skb->dst), AT_HEAD, skb->id);
-	if (skb->destructor == sock_wfree) {
-		struct conserve_table *t = &c->table[CONSERVE_SOCK];
+	if (is_sent_by_sock(c, skb)) {
+		struct conserve_table *t = &c->table[sock_kind(c, skb->sk)];
 		u32 i = pool_index(t->pool, skb->sk);
 
 		if (t->cell[i].epoch != c->epoch)
@@ -297,33 +321,76 @@ void conserve_napi(struct conserve *c, const struct napi_struct *napi, u32 numbe
 /* --- who holds what
  * --------------------------------------------------------------------------------- */
 
+/* A tree of packets by sequence number. */
+static u32 tree(struct conserve *c, const struct rb_root *root, enum conserve_place place,
+		u32 number)
+{
+	u32 truesize = 0;
+
+	for (const struct sk_buff *skb = skb_rb_first(root); skb != NULL; skb = skb_rb_next(skb)) {
+		conserve_skb(c, skb, place, number);
+		truesize += skb->truesize;
+	}
+	return truesize;
+}
+
+/* LINUX: sk_reset_timer() and hrtimers: who is to be woken is held. */
+static void sock_timers(struct conserve *c, const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = &tp->inet_conn;
+	const struct sock *sk = &icsk->icsk_inet.sk;
+	const bool pending[] = { timer_pending(&icsk->icsk_retransmit_timer),
+				 timer_pending(&icsk->icsk_delack_timer),
+				 timer_pending(&icsk->icsk_keepalive_timer),
+				 hrtimer_is_queued(&tp->pacing_timer),
+				 hrtimer_is_queued(&tp->compressed_ack_timer) };
+
+	for (u32 i = 0; i < ARRAY_SIZE(pending); i++)
+		if (pending[i])
+			hold(c, CONSERVE_TCP_SOCK, sk, AT_SOCK_TIMER, sk->sk_num);
+}
+
+/* What TCP has besides; *received: what came out of turn counts as the rest. */
+static void tcp_parts(struct conserve *c, const struct sock *sk, u32 *received)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	(void)tree(c, &sk->tcp_rtx_queue, AT_RTX_QUEUE, sk->sk_num);
+	*received += tree(c, &tp->out_of_order_queue, AT_OFO_QUEUE, sk->sk_num);
+	sock_timers(c, tp);
+}
+
 /* Memory for what was received: what was charged, and pages that were asked for. */
 static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, u32 errors)
 {
 	u32 deficit = sk->sk_prot == &udp_prot ? udp_sk(sk)->forward_deficit : 0;
-	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit;
+	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit + sk->sk_wmem_queued;
 
 	if (sk->sk_rmem_alloc != received + deficit + errors)
 		conserve_broken(c,
 				"socket of port %u: rmem_alloc is %u, %u are in its queues and "
 				"%u read",
 				sk->sk_num, sk->sk_rmem_alloc, received + errors, deficit);
-	if (sk->sk_prot->memory_allocated != PROTO_MEM_UDP)
+	if (!sk_has_account(sk))
 		return 0;
 	if (bytes % PAGE_SIZE != 0)
 		conserve_broken(c,
 				"socket of port %u: %d bytes ahead and %u in use are no whole "
 				"pages",
-				sk->sk_num, sk->sk_forward_alloc, received + deficit);
+				sk->sk_num, sk->sk_forward_alloc,
+				received + deficit + (u32)sk->sk_wmem_queued);
 	return bytes / PAGE_SIZE;
 }
 
+/* Pages of its protocol's memory. */
 static s64 one_sock(struct conserve *c, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	u32 port = sk->sk_num, received, errors;
 
 	received = queue(c, &sk->sk_receive_queue, AT_RECEIVE_QUEUE, port);
+	if (sk->sk_prot == &tcp_prot)
+		tcp_parts(c, sk, &received);
 	if (sk->sk_prot == &udp_prot)
 		received += queue(c, &udp_sk(sk)->reader_queue, AT_READER_QUEUE, port);
 	errors = queue(c, &sk->sk_error_queue, AT_ERROR_QUEUE, port);
@@ -342,22 +409,113 @@ static s64 one_sock(struct conserve *c, const struct sock *sk)
 	return sock_memory(c, sk, received, errors);
 }
 
+static void memory(struct conserve *c, const char *who, s64 allocated, const s32 *of_cpus,
+		   s64 pages)
+{
+	for (u32 i = 0; i < CPU_MAX; i++)
+		allocated += of_cpus[i];
+	if (pages != allocated)
+		conserve_broken(c, "%s has %lld pages of memory, its sockets %lld", who,
+				(long long)allocated, (long long)pages);
+}
+
 static void socks(struct conserve *c)
 {
 	const struct net *net = &c->host->net;
 	const struct hlist_node *n;
-	s64 pages = 0, allocated = net->udp_memory_allocated;
+	s64 pages[] = { [PROTO_MEM_NONE] = 0, [PROTO_MEM_UDP] = 0, [PROTO_MEM_TCP] = 0 };
 
 	/* First all of them: packets belong to any. */
-	hlist_for_each (n, &net->socks)
-		hold(c, CONSERVE_SOCK, hlist_entry(n, const struct sock, sk_all), AT_SOCK, 0);
-	hlist_for_each (n, &net->socks)
-		pages += one_sock(c, hlist_entry(n, const struct sock, sk_all));
-	for (u32 i = 0; i < CPU_MAX; i++)
-		allocated += net->udp_fw_alloc[i];
-	if (pages != allocated)
-		conserve_broken(c, "UDP has %lld pages of memory, its sockets %lld",
-				(long long)allocated, (long long)pages);
+	hlist_for_each (n, &net->socks) {
+		const struct sock *sk = hlist_entry(n, const struct sock, sk_all);
+
+		hold(c, sock_kind(c, sk), sk, AT_SOCK, 0);
+	}
+	hlist_for_each (n, &net->socks) {
+		const struct sock *sk = hlist_entry(n, const struct sock, sk_all);
+
+		pages[sk->sk_prot->memory_allocated] += one_sock(c, sk);
+	}
+	memory(c, "UDP", net->udp_memory_allocated, net->udp_fw_alloc, pages[PROTO_MEM_UDP]);
+	memory(c, "TCP", net->tcp_memory_allocated, net->tcp_fw_alloc, pages[PROTO_MEM_TCP]);
+}
+
+static void must_be(struct conserve *c, const struct pool *pool, u32 n)
+{
+	if (pool->used != n)
+		conserve_broken(c, "pool %s: %u are in use, but %u were found", pool->name,
+				pool->used, n);
+}
+
+/* -------- requests, remains and ports -------- */
+
+/* The table has one reference, a timer that is pending another one; the listener is held. */
+static void one_request(struct conserve *c, const struct request_sock *req,
+			enum conserve_place place)
+{
+	u32 port = req->common.skc_num;
+
+	hold(c, CONSERVE_REQUEST, req, place, port);
+	if (timer_pending(&req->rsk_timer))
+		hold(c, CONSERVE_REQUEST, req, AT_REQUEST_TIMER, port);
+	if (req->rsk_listener != NULL)
+		hold(c, CONSERVE_TCP_SOCK, req->rsk_listener, place, port);
+}
+
+/* Table, port and timer each have a reference. */
+static void one_remain(struct conserve *c, const struct inet_timewait_sock *tw)
+{
+	hold(c, CONSERVE_TW, tw, AT_EHASH, tw->tw_num);
+	if (tw->tw_tb != NULL)
+		hold(c, CONSERVE_TW, tw, AT_EHASH, tw->tw_num);
+	if (timer_pending(&tw->tw_timer))
+		hold(c, CONSERVE_TW, tw, AT_SOCK_TIMER, tw->tw_num);
+}
+
+static void connections(struct conserve *c)
+{
+	const struct inet_hashinfo *hinfo = &c->host->net.tcp->hashinfo;
+	const struct hlist_node *n;
+
+	for (u32 i = 0; i <= hinfo->ehash_mask; i++)
+		hlist_for_each (n, &hinfo->ehash[i]) {
+			const struct sock *sk = hlist_entry(n, const struct sock, common.skc_node);
+
+			if (sk->sk_state == TCP_TIME_WAIT)
+				one_remain(c, inet_twsk(sk));
+			else if (sk->sk_state == TCP_NEW_SYN_RECV)
+				one_request(c, inet_reqsk(sk), AT_EHASH);
+		}
+	hlist_for_each (n, &c->host->net.socks) {
+		const struct sock *sk = hlist_entry(n, const struct sock, sk_all);
+
+		if (sk->sk_prot != &tcp_prot || sk->sk_state != TCP_LISTEN)
+			continue;
+		for (const struct request_sock *req =
+			     inet_csk(sk)->icsk_accept_queue.rskq_accept_head;
+		     req != NULL; req = req->dl_next)
+			one_request(c, req, AT_ACCEPT_QUEUE);
+	}
+}
+
+static u32 chain_lengths(const struct hlist_head *head, u32 n)
+{
+	const struct hlist_node *pos;
+	u32 found = 0;
+
+	for (u32 i = 0; i < n; i++)
+		hlist_for_each (pos, &head[i])
+			found++;
+	return found;
+}
+
+static void ports(struct conserve *c)
+{
+	const struct inet_hashinfo *hinfo = &c->host->net.tcp->hashinfo;
+
+	must_be(c, &c->host->net.bind_bucket_pool, chain_lengths(hinfo->bhash, hinfo->bhash_size));
+	must_be(c, &c->host->net.bind2_bucket_pool,
+		chain_lengths(hinfo->bhash2, hinfo->bhash_size));
 }
 
 static void softnets(struct conserve *c)
@@ -402,13 +560,6 @@ static u32 driver(struct conserve *c, const struct net_device *dev)
 		if (c->world->port[i].dev == dev)
 			nic = &c->world->port[i].nic->nic;
 	return conserve_igb(c, igb_priv(dev), nic);
-}
-
-static void must_be(struct conserve *c, const struct pool *pool, u32 n)
-{
-	if (pool->used != n)
-		conserve_broken(c, "pool %s: %u are in use, but %u were found", pool->name,
-				pool->used, n);
 }
 
 static u32 addresses(const struct net_device *dev)
@@ -527,24 +678,34 @@ static void files(struct conserve *c)
 		for (u32 fd = 0; fd < h->process[i].fd_high; fd++)
 			if (h->process[i].fd[fd] != NULL)
 				hold(c, CONSERVE_FILE, h->process[i].fd[fd], AT_FD_TABLE, i);
-	for (u32 i = 0; i < h->nr_tasks; i++)
-		for (u32 k = 0; k < h->task[i].nr_held; k++)
-			hold(c, CONSERVE_FILE, h->task[i].held[k], AT_HELD, i);
+	for (u32 i = 0; i < h->nr_tasks; i++) {
+		const struct task *t = &h->task[i];
+
+		for (u32 k = 0; k < t->nr_held; k++)
+			hold(c, CONSERVE_FILE, t->held[k], AT_HELD, i);
+		if (t->new_file != NULL)
+			hold(c, CONSERVE_FILE, t->new_file, AT_HELD, i);
+		if (t->task_frag.page != NULL)
+			conserve_page(c, t->task_frag.page, AT_TASK_FRAG, i);
+	}
 }
 
 /* --- the comparison
  * ------------------------------------------------------------------------------- */
 
-/* A socket that still sends lives on without references. */
+/* A socket that still sends lives on without references. Of TCP: who has been told that there is
+ * room keeps a byte, until it has sent: LINUX: tcp_wfree().
+ */
 static u32 sock_refs(struct conserve *c, const struct sock *sk, const struct conserve_cell *cell)
 {
-	bool dead = sock_flag(sk, SOCK_DEAD);
+	bool gone = sk->sk_refcnt == 0;
+	u32 bytes = cell->bytes + (sk->sk_tsq_flags >> TSQ_QUEUED & 1);
 
-	if (sk->sk_wmem_alloc != cell->bytes + !dead)
+	if (sk->sk_wmem_alloc != bytes + !gone)
 		conserve_broken(c,
 				"socket of port %u: wmem_alloc is %u, and its packets are of %u%s",
-				sk->sk_num, sk->sk_wmem_alloc, cell->bytes, dead ? ", closed" : "");
-	return sk->sk_refcnt + dead;
+				sk->sk_num, sk->sk_wmem_alloc, bytes, gone ? ", closed" : "");
+	return sk->sk_refcnt + gone;
 }
 
 static u32 refs_of(struct conserve *c, u32 kind, const void *obj, const struct conserve_cell *cell)
@@ -560,7 +721,11 @@ static u32 refs_of(struct conserve *c, u32 kind, const void *obj, const struct c
 	case CONSERVE_NEIGH:
 		return ((const struct neighbour *)obj)->refcnt;
 	case CONSERVE_SOCK:
+	case CONSERVE_TCP_SOCK:
 		return sock_refs(c, obj, cell);
+	case CONSERVE_REQUEST:
+	case CONSERVE_TW:
+		return ((const struct sock_common *)obj)->skc_refcnt;
 	case CONSERVE_FILE:
 		return ((const struct file *)obj)->f_count;
 	case CONSERVE_QDISC:
@@ -609,6 +774,8 @@ void conserve_check(struct conserve *c)
 	c->units = c->host->units;
 	begin(c);
 	socks(c);
+	connections(c);
+	ports(c);
 	softnets(c);
 	devices(c);
 	neighbours(c);

@@ -2,9 +2,10 @@
 /* conserve.h - nothing gets lost: what every pool has given out is found where it belongs, with as
  * many references as are held.
  *
- * Between events each packet, its data and pages, route, neighbour, socket, file, queueing
- * discipline and DMA mapping is counted from where it can be reached; the counts must be those of
- * the pools and of the objects. The tables for it lie in the world's block, but not in a snapshot.
+ * Between events each packet, its data and pages, route, neighbour, socket, request for a
+ * connection and what is left of one, file, queueing discipline and DMA mapping is counted from
+ * where it can be reached; the counts must be those of the pools and of the objects. The tables for
+ * it lie in the world's block, but not in a snapshot.
  */
 #ifndef HARNESS_LIB_CONSERVE_H
 #define HARNESS_LIB_CONSERVE_H
@@ -24,6 +25,9 @@ enum conserve_kind {
 	CONSERVE_DST,
 	CONSERVE_NEIGH,
 	CONSERVE_SOCK,
+	CONSERVE_TCP_SOCK,
+	CONSERVE_REQUEST, /* connections that are asked for */
+	CONSERVE_TW,	  /* and what is left of them */
 	CONSERVE_FILE,
 	CONSERVE_QDISC,
 	CONSERVE_DMA, /* no pool: slots of the host's dma_space */
@@ -38,7 +42,14 @@ enum conserve_kind {
 	X(WRITE_QUEUE, "write queue of port")                                                      \
 	X(ERROR_QUEUE, "error queue of port")                                                      \
 	X(SOCK_BACKLOG, "socket backlog of port")                                                  \
+	X(OFO_QUEUE, "out-of-order queue of port")                                                 \
+	X(RTX_QUEUE, "retransmission queue of port")                                               \
 	X(SOCK, "socket of port")                                                                  \
+	X(SOCK_TIMER, "timers of the socket of port")                                              \
+	X(EHASH, "table of connections, port")                                                     \
+	X(ACCEPT_QUEUE, "accept queue of port")                                                    \
+	X(REQUEST_TIMER, "timer of a request for port")                                            \
+	X(TASK_FRAG, "page that is sent from, of task")                                            \
 	X(QDISC, "queueing discipline of device")                                                  \
 	X(COMPLETION, "completion queue of CPU")                                                   \
 	X(INPUT_QUEUE, "input queue of CPU")                                                       \
