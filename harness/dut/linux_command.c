@@ -84,11 +84,14 @@ static const char *refuse_tc(char **argv)
 	return beginning_of(*argv, objects) != NULL ? NULL : *argv;
 }
 
+/* Options, then a filter. */
 static const char *refuse_ss(char **argv)
 {
-	while (*++argv != NULL)
-		if ((*argv)[0] != '-' || (*argv)[1] == '\0' ||
-		    strspn(*argv + 1, "utalpemHOn4") != strlen(*argv + 1))
+	while (*++argv != NULL && (*argv)[0] == '-')
+		if ((*argv)[1] == '\0' || strspn(*argv + 1, "utalpemHOn4oiK") != strlen(*argv + 1))
+			return *argv;
+	for (; *argv != NULL; argv++)
+		if ((*argv)[0] == '-')
 			return *argv;
 	return NULL;
 }

@@ -554,27 +554,3 @@ int ip_neigh_cmd(struct lex *lx)
 	err = take_show_dev(lx, &dev, take_dev);
 	return err < 0 ? err : show_neighs(lx, dev);
 }
-
-/* --- ip tcp_metrics --- */
-
-/* There is no TCP that could have measured anything. */
-int ip_tcp_metrics_cmd(struct lex *lx)
-{
-	be32 addr;
-	bool flush;
-	int err;
-
-	lx->cmd = "ip tcp_metrics";
-	if (!lex_next(lx))
-		return 0;
-	flush = lex_is_prefix(lx, "flush");
-	if (!flush && !lex_is_prefix(lx, "delete") && !lex_is_prefix(lx, "show"))
-		return lex_unknown(lx, "show|flush|delete");
-	if (lex_is_prefix(lx, "show") || !lex_next(lx) || (flush && lex_is(lx, "all")))
-		return lex_end(lx);
-	lex_back(lx);
-	err = take_addr(lx, "an address or all", &addr);
-	if (err == 0)
-		err = lex_end(lx);
-	return err < 0 ? err : lex_answer(lx, -ESRCH, NULL);
-}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* ss.c - `ss`: UDP's sockets in its look, sorted by port and address.
+/* ss.c - `ss`: UDP's sockets in its look, sorted by port and address, and TCP's in the kernel's
+ * order.
  *
- * Ports are numbers always. Missing: filters, and sockets of other kinds than UDP and TCP; of TCP
- * there are none yet.
+ * Ports are numbers always. Missing: sockets of other kinds than UDP and TCP, and of filters most:
+ * there are states, addresses and ports.
  */
 #include "harness/lib/ss.h"
 
@@ -11,18 +12,15 @@
 #include <string.h>
 
 #include "core/file.h"
-#include "harness/lib/ipcmd_lex.h"
-#include "host.h"
+#include "harness/lib/ss_internal.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
+#include "uapi/errno.h"
 
-enum { SS_SOCKS = 1024, SS_TEXT = 256 };
-
-struct ss_req {
-	bool udp, tcp, all, listening, processes, extended, memory, no_header, one_line;
-};
+enum { SS_TEXT = 2048 };
 
 struct ss_row {
-	char state[8], recv_q[16], send_q[16], local[24], lport[8], peer[24], pport[8];
+	char state[12], recv_q[16], send_q[16], local[24], lport[8], peer[24], pport[8];
 	char rest[SS_TEXT];
 };
 
@@ -90,21 +88,53 @@ static void put_processes(const struct host *h, const struct sock *sk, struct ou
 		outf(o, ")");
 }
 
-static void put_extended(struct sock *sk, struct outbuf *o)
+/* LINUX: sock_gen_cookie(): who looks gives it one. */
+static void give_cookie(struct sock *sk)
 {
-	/* LINUX: sock_gen_cookie(): who looks gives it one. */
 	if (sk->sk_cookie == 0)
-		sk->sk_cookie = ++sock_net(sk)->sock_cookie;
-	if (sk->sk_uid != 0)
-		outf(o, " uid:%u", sk->sk_uid);
-	outf(o, " ino:%" PRIu64 " sk:%" PRIx64 " <->", inode_of(sk), sk->sk_cookie);
+		sk->sk_cookie = ++sk->common.skc_net->sock_cookie;
 }
 
-static void put_memory(struct sock *sk, bool one_line, struct outbuf *o)
+static void put_extended(struct sock *sk, struct outbuf *o)
 {
-	outf(o, "%s skmem:(r%u,rb%d,t%u,tb%d,f%d,w0,o%u,bl%u,d%u)", one_line ? "" : "\n\t",
-	     recv_queue(sk), sk->sk_rcvbuf, send_queue(sk), sk->sk_sndbuf, sk->sk_forward_alloc,
-	     sk->sk_omem_alloc, sk->sk_backlog.len, sk->sk_drops);
+	bool full = ss_is_full(sk);
+	u32 mark = full				   ? sk->sk_mark
+		   : sk->sk_state == TCP_TIME_WAIT ? inet_twsk(sk)->tw_mark
+						   : inet_rsk(inet_reqsk(sk))->ir_mark;
+
+	if (full && sk->sk_uid != 0)
+		outf(o, " uid:%u", sk->sk_uid);
+	outf(o, " ino:%" PRIu64 " sk:%" PRIx64, full ? inode_of(sk) : 0, sk->sk_cookie);
+	if (mark != 0)
+		outf(o, " fwmark:0x%x", mark);
+	if (full)
+		outf(o, " %c-%c", (sk->sk_shutdown & RCV_SHUTDOWN) != 0 ? '-' : '<',
+		     (sk->sk_shutdown & SEND_SHUTDOWN) != 0 ? '-' : '>');
+}
+
+static void put_memory(struct sock *sk, struct outbuf *o)
+{
+	bool udp = sk->sk_protocol == IPPROTO_UDP;
+
+	outf(o, " skmem:(r%u,rb%d,t%u,tb%d,f%d,w%d,o%u,bl%u,d%u)",
+	     udp ? recv_queue(sk) : sk->sk_rmem_alloc, sk->sk_rcvbuf, send_queue(sk), sk->sk_sndbuf,
+	     sk->sk_forward_alloc, sk->sk_wmem_queued, sk->sk_omem_alloc, sk->sk_backlog.len,
+	     sk->sk_drops);
+}
+
+/* The second line: of remains and requests there is none to show. */
+static void put_inner(struct sock *sk, const struct ss_req *r, bool tcp, struct outbuf *o)
+{
+	if (!r->memory && !(r->info && tcp))
+		return;
+	if (!r->one_line)
+		outf(o, "\n\t");
+	if (!ss_is_full(sk))
+		return;
+	if (r->memory)
+		put_memory(sk, o);
+	if (tcp && r->info)
+		ss_put_tcp_info(sk, r, o);
 }
 
 static void put_end(const struct net *net, char *addr, size_t size, be32 a, s32 dev)
@@ -116,17 +146,33 @@ static void put_end(const struct net *net, char *addr, size_t size, be32 a, s32 
 		 bound != NULL ? bound->name : "");
 }
 
-static void fill_row(struct lex *lx, const struct ss_req *r, struct sock *sk, struct ss_row *row)
+static const char *const state_names[] = {
+	[TCP_ESTABLISHED] = "ESTAB",	[TCP_SYN_SENT] = "SYN-SENT",
+	[TCP_SYN_RECV] = "SYN-RECV",	[TCP_FIN_WAIT1] = "FIN-WAIT-1",
+	[TCP_FIN_WAIT2] = "FIN-WAIT-2", [TCP_TIME_WAIT] = "TIME-WAIT",
+	[TCP_CLOSE] = "UNCONN",		[TCP_CLOSE_WAIT] = "CLOSE-WAIT",
+	[TCP_LAST_ACK] = "LAST-ACK",	[TCP_LISTEN] = "LISTEN",
+	[TCP_CLOSING] = "CLOSING",
+};
+
+static void fill_row(struct lex *lx, const struct ss_req *r, struct sock *sk, bool tcp,
+		     struct ss_row *row)
 {
 	struct outbuf o = { .text = row->rest, .cap = sizeof(row->rest) };
 	const struct net *net = lex_net(lx);
 	u16 dport = be16_to_cpu(sk->sk_dport);
+	u32 recv_q, send_q;
 
 	row->rest[0] = '\0';
-	snprintf(row->state, sizeof(row->state), "%s",
-		 sk->sk_state == TCP_ESTABLISHED ? "ESTAB" : "UNCONN");
-	snprintf(row->recv_q, sizeof(row->recv_q), "%u", recv_queue(sk));
-	snprintf(row->send_q, sizeof(row->send_q), "%u", send_queue(sk));
+	if (tcp) {
+		ss_tcp_queues(sk, &recv_q, &send_q);
+	} else {
+		recv_q = recv_queue(sk);
+		send_q = send_queue(sk);
+	}
+	snprintf(row->state, sizeof(row->state), "%s", state_names[ss_tcp_state(sk)]);
+	snprintf(row->recv_q, sizeof(row->recv_q), "%u", recv_q);
+	snprintf(row->send_q, sizeof(row->send_q), "%u", send_q);
 	put_end(net, row->local, sizeof(row->local), sk->sk_rcv_saddr, sk->sk_bound_dev_if);
 	put_end(net, row->peer, sizeof(row->peer), sk->sk_daddr, 0);
 	snprintf(row->lport, sizeof(row->lport), "%u", sk->sk_num);
@@ -134,12 +180,13 @@ static void fill_row(struct lex *lx, const struct ss_req *r, struct sock *sk, st
 		snprintf(row->pport, sizeof(row->pport), "%u", dport);
 	else
 		snprintf(row->pport, sizeof(row->pport), "*");
-	if (r->processes)
+	if (r->processes && ss_is_full(sk))
 		put_processes(lx->host, sk, &o);
+	if (r->timers && tcp)
+		ss_put_timer(sk, &o);
 	if (r->extended)
 		put_extended(sk, &o);
-	if (r->memory)
-		put_memory(sk, r->one_line, &o);
+	put_inner(sk, r, tcp, &o);
 }
 
 /* Columns are as wide as what is in them. */
@@ -177,11 +224,17 @@ static void put_row(struct outbuf *o, const struct ss_widths *w, const struct ss
 	     row->peer, w->pport, row->pport, w->rest, row->rest);
 }
 
+static const char options[] = "utalpemHOn4oiK";
+
 static int take_options(struct lex *lx, struct ss_req *r)
 {
 	while (lex_next(lx)) {
-		if (lx->word[0] != '-' || lx->word[1] == '\0')
-			return lex_unknown(lx, "options -u -t -a -l -n -p -e -m -H -O -4");
+		if (lx->word[0] != '-')
+			return ss_take_filter(lx, r);
+		if (lx->word[1] == '\0' || strspn(lx->word + 1, options) != strlen(lx->word + 1))
+			return lex_unknown(
+				lx,
+				"options -u -t -a -l -n -p -e -m -o -i -K -H -O -4, or a filter");
 		for (const char *p = lx->word + 1; *p != '\0'; p++) {
 			r->udp |= *p == 'u';
 			r->tcp |= *p == 't';
@@ -189,19 +242,85 @@ static int take_options(struct lex *lx, struct ss_req *r)
 			r->listening |= *p == 'l';
 			r->processes |= *p == 'p';
 			r->extended |= *p == 'e';
+			r->timers |= *p == 'o' || *p == 'e';
 			r->memory |= *p == 'm';
+			r->info |= *p == 'i';
+			r->kill |= *p == 'K';
+			r->numeric |= *p == 'n';
 			r->no_header |= *p == 'H';
 			r->one_line |= *p == 'O';
-			if (strchr("utalpemHOn4", *p) == NULL)
-				return lex_unknown(lx, "options -u -t -a -l -n -p -e -m -H -O -4");
 		}
 	}
 	return 0;
 }
 
-static bool is_wanted(const struct ss_req *r, const struct sock *sk)
+/* iproute2: SS_CONN where nothing else is asked for. */
+static void choose_states(struct ss_req *r)
 {
-	return r->all || r->listening != (sk->sk_state == TCP_ESTABLISHED);
+	const u32 all = (1u << TCP_NEW_SYN_RECV) - 1, idle = TCPF(TCP_LISTEN) | TCPF(TCP_CLOSE);
+
+	if (r->states != 0)
+		return;
+	if (r->all)
+		r->states = all;
+	else if (r->listening)
+		r->states = idle;
+	else
+		r->states = all & ~(idle | TCPF(TCP_TIME_WAIT) | TCPF(TCP_SYN_RECV));
+}
+
+struct ss_list {
+	struct sock *sk[SS_SOCKS];
+	u32 nr;
+};
+
+/* Those that are shown. Who is dumped has a cookie from then on. */
+static void keep_matching(struct ss_list *l, const struct ss_req *r)
+{
+	u32 kept = 0;
+
+	for (u32 i = 0; i < l->nr; i++) {
+		struct sock *sk = l->sk[i];
+
+		if ((r->states & TCPF(ss_tcp_state(sk))) == 0)
+			continue;
+		give_cookie(sk);
+		if (ss_matches(&r->filter, sk))
+			l->sk[kept++] = sk;
+	}
+	l->nr = kept;
+}
+
+/* LINUX: SOCK_DESTROY, sock_diag_destroy(): what cannot be destroyed is not shown. */
+static bool destroy(struct sock *sk)
+{
+	return sk->sk_prot->diag_destroy != NULL &&
+	       sk->sk_prot->diag_destroy(sk, ECONNABORTED) == 0;
+}
+
+static void put_list(struct lex *lx, const struct ss_req *r, const struct ss_widths *w,
+		     struct ss_list *l, const char *netid)
+{
+	bool tcp = netid[0] == 't';
+	struct ss_row row;
+
+	for (u32 i = 0; i < l->nr; i++) {
+		fill_row(lx, r, l->sk[i], tcp, &row);
+		if (r->kill && !destroy(l->sk[i]))
+			continue;
+		put_row(lx->out, w, &row, r->udp != r->tcp ? "" : netid);
+	}
+}
+
+static void widen_list(struct lex *lx, const struct ss_req *r, struct ss_widths *w,
+		       const struct ss_list *l, bool tcp)
+{
+	struct ss_row row;
+
+	for (u32 i = 0; i < l->nr; i++) {
+		fill_row(lx, r, l->sk[i], tcp, &row);
+		widen_row(w, &row);
+	}
 }
 
 int ss_cmd(struct lex *lx)
@@ -210,34 +329,28 @@ int ss_cmd(struct lex *lx)
 					      "Port",  "Peer Address:", "Port",	  "Process" };
 	struct ss_widths w = { 0 };
 	struct ss_req r = { 0 };
-	struct sock *list[SS_SOCKS];
-	struct ss_row row;
-	u32 n;
+	struct ss_list udp, tcp;
 	int err;
-	bool netid;
+	bool both;
 
 	lx->cmd = "ss";
 	err = take_options(lx, &r);
 	if (err < 0)
 		return err;
-	netid = r.udp == r.tcp;
-	n = r.udp || netid ? collect(lex_net(lx), list) : 0;
+	choose_states(&r);
+	both = r.udp == r.tcp;
+	udp.nr = r.udp || both ? collect(lex_net(lx), udp.sk) : 0;
+	tcp.nr = r.tcp || both ? ss_collect_tcp(lex_net(lx), r.states, tcp.sk) : 0;
+	keep_matching(&udp, &r);
+	keep_matching(&tcp, &r);
 	if (!r.no_header)
 		widen_row(&w, &header);
-	for (u32 i = 0; i < n; i++) {
-		if (!is_wanted(&r, list[i]))
-			continue;
-		fill_row(lx, &r, list[i], &row);
-		widen_row(&w, &row);
-	}
+	widen_list(lx, &r, &w, &udp, false);
+	widen_list(lx, &r, &w, &tcp, true);
 	if (!r.no_header)
-		put_row(lx->out, &w, &header, netid ? "Netid " : "");
-	for (u32 i = 0; i < n; i++) {
-		if (!is_wanted(&r, list[i]))
-			continue;
-		fill_row(lx, &r, list[i], &row);
-		put_row(lx->out, &w, &row, netid ? r.no_header ? "udp " : "udp   " : "");
-	}
+		put_row(lx->out, &w, &header, both ? "Netid " : "");
+	put_list(lx, &r, &w, &udp, r.no_header ? "udp " : "udp   ");
+	put_list(lx, &r, &w, &tcp, r.no_header ? "tcp " : "tcp   ");
 	return 0;
 }
 
