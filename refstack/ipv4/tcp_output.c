@@ -679,7 +679,8 @@ bool tcp_pacing_check(struct sock *sk)
 	if (sk->sk_pacing_status != SK_PACING_NEEDED || tp->tcp_wstamp_ns <= tp->tcp_clock_cache)
 		return false;
 	if (!hrtimer_is_queued(&tp->pacing_timer)) {
-		hrtimer_start_range_ns(sock_net(sk), &tp->pacing_timer, tp->tcp_wstamp_ns - net_boot_ns(sock_net(sk)), 0);
+		hrtimer_start_range_ns(sock_net(sk), &tp->pacing_timer,
+				       tp->tcp_wstamp_ns - net_boot_ns(sock_net(sk)), 0);
 		sock_hold(sk);
 	}
 	return true;
