@@ -128,6 +128,7 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_max_pacing_rate = U64_MAX;
 	sk->sk_txrehash = (u8)sock_net(sk)->sysctl.txrehash;
 	sk->sk_pacing_rate = U64_MAX;
+	sk->sk_pacing_shift = 10;
 	sk->sk_incoming_cpu = -1;
 	sk_rx_queue_clear(sk);
 	sk->sk_refcnt = 1;
