@@ -12,6 +12,7 @@
 #include "ipv4/af_inet.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/ip_fragment.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "ipv4/route.h"
 #include "uapi/socket.h"
@@ -113,9 +114,7 @@ static const char *table_of(const struct sock *sk)
 		return "udplite";
 	if (sk->sk_prot == &raw_prot)
 		return sk->sk_node.pprev != NULL ? "raw" : NULL; /* disconnected: of none */
-	if (sk->sk_prot == &ping_prot)
-		return "icmp";
-	return sk->sk_prot == &tcp_prot ? "tcp" : NULL;
+	return sk->sk_prot == &ping_prot ? "icmp" : NULL;
 }
 
 static void say_sock(const struct sock *sk, const char *table, struct facts *f)
@@ -142,6 +141,44 @@ static void say_sock(const struct sock *sk, const char *table, struct facts *f)
 		      });
 }
 
+/* LINUX: get_openreq4(), get_timewait4_sock(), get_tcp4_sock(): what the two tables hold. */
+static void say_tcp(const struct sock *sk, struct facts *f)
+{
+	struct fact_sock fact = {
+		.protocol = "tcp",
+		.local = be32_to_cpu(sk->sk_rcv_saddr),
+		.remote = be32_to_cpu(sk->sk_daddr),
+		.lport = sk->sk_num,
+		.rport = be16_to_cpu(sk->sk_dport),
+		.state = sk->sk_state,
+	};
+
+	if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		fact.state = TCP_SYN_RECV;
+		fact.uid = inet_reqsk(sk)->rsk_listener->sk_uid;
+	} else if (sk->sk_state == TCP_TIME_WAIT) {
+		fact.state = inet_twsk(sk)->tw_substate;
+	} else {
+		s32 rx = (s32)(tcp_sk(sk)->rcv_nxt - tcp_sk(sk)->copied_seq);
+
+		fact.tx_queue = tcp_sk(sk)->write_seq - tcp_sk(sk)->snd_una;
+		fact.rx_queue = sk->sk_state == TCP_LISTEN ? sk->sk_ack_backlog
+				: rx > 0		   ? (u32)rx
+							   : 0;
+		fact.uid = sk->sk_socket != NULL ? sk->sk_uid : 0;
+	}
+	facts_sock(f, &fact);
+}
+
+static void say_chains(const struct hlist_head *head, u32 n, struct facts *f)
+{
+	const struct hlist_node *node;
+
+	for (u32 i = 0; i < n; i++)
+		hlist_for_each (node, &head[i])
+			say_tcp(hlist_entry(node, struct sock, common.skc_node), f);
+}
+
 static void say_sockets(const struct net *net, struct facts *f)
 {
 	static const struct {
@@ -159,6 +196,8 @@ static void say_sockets(const struct net *net, struct facts *f)
 		if (sk->sk_family == AF_INET && table != NULL)
 			say_sock(sk, table, f);
 	}
+	say_chains(net->tcp->hashinfo.lhash2, net->tcp->hashinfo.lhash2_mask + 1, f);
+	say_chains(net->tcp->hashinfo.ehash, net->tcp->hashinfo.ehash_mask + 1, f);
 	for (u32 i = 0; i < ARRAY_SIZE(inuse); i++)
 		if (net->prot_inuse[inuse[i].index] != 0)
 			facts_line(f, "inuse %s %u", inuse[i].name,
