@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/neighbour.h"
 #include "core/netdevice.h"
+#include "core/pipe.h"
 #include "driver/igb.h"
 #include "driver/loopback.h"
 #include "driver/tun.h"
@@ -65,6 +66,8 @@ static const struct pool_spec {
 	POOL(net.igb_pool, sizeof(struct igb_adapter), igb_adapters),
 	POOL(net.igb_ring_pool, RING_SLOT, igb_rings),
 	POOL(file_pool, sizeof(struct file), files),
+	POOL(epitem_pool, sizeof(struct epitem), files),
+	POOL(pipe_pool, sizeof(struct pipe_inode_info), files),
 #undef POOL
 };
 

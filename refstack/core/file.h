@@ -11,20 +11,48 @@ struct inode {
 	u64 i_ino;
 };
 
+struct pipe_inode_info;
+
+enum file_kind { FILE_SOCKET, FILE_EPOLL, FILE_PIPE, FILE_REGULAR };
+
+/* LINUX: struct eventpoll, struct epitem: what an epoll watches, in the order in which it was told;
+ * those that may be ready, in the order in which they became so.
+ */
+struct eventpoll {
+	struct wait_queue_head wq, poll_wait;
+	struct list_head rdllist, items;
+};
+
+/* Slots of host->epitem_pool. */
+struct epitem {
+	struct list_head node, rdllink;
+	struct list_head fllink; /* of the watched file */
+	struct wait_queue_entry wait;
+	struct file *ep, *file;
+	int fd;
+	u32 events;
+	u64 data;
+};
+
 /* LINUX: struct file; what is open. Slots of host->file_pool. */
 struct file {
 	struct host *host;
 	struct inode inode;
-	u32 f_flags; /* O_RDWR | O_NONBLOCK … */
+	enum file_kind kind;
+	u64 f_pos, f_size; /* of FILE_REGULAR: all of it is zeroes */
+	struct pipe_inode_info *pipe;
+	struct eventpoll ep;
+	struct list_head f_ep; /* epitems that watch it */
+	u32 f_flags;	       /* O_RDWR | O_NONBLOCK … */
 	u32 f_mode;
 	u32 f_count;
-	struct socket socket; /* LINUX: struct socket_alloc: socket and inode are one allocation */
+	struct socket socket; /* LINUX: struct socket_alloc: of FILE_SOCKET */
 };
 
-/* Every file is a socket's. */
+/* NULL: it is none. */
 static inline struct socket *sock_from_file(struct file *file)
 {
-	return &file->socket;
+	return file->kind == FILE_SOCKET ? &file->socket : NULL;
 }
 
 #endif

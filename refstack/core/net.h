@@ -144,6 +144,7 @@ struct net {
 	siphash_key_t ip_id_key; /* all zero: not drawn yet */
 };
 
+enum { MADE_FILES = 8 };
 /* One machine. */
 struct host {
 	struct net net;
@@ -155,7 +156,13 @@ struct host {
 	struct softnet_data *softnet; /* one a CPU */
 	struct irq_action irq[CPU_IRQ_MAX];
 	struct dma_space *dma; /* live mappings: what a card may touch */
-	struct pool file_pool;
+	struct pool file_pool, epitem_pool, pipe_pool;
+	/* Files by path, which somebody outside has made: so many zeroes. */
+	struct made_file {
+		char path[64];
+		u64 bytes;
+	} made[MADE_FILES];
+	u32 nr_made;
 	struct host_tables *tables; /* host.c */
 	u32 tcp_chains;		    /* of all of TCP's tables */
 	u64 next_ino;

@@ -9,6 +9,7 @@
 #include "socket/socket.h"
 
 #include "core/net.h"
+#include "core/pipe.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/stat.h"
@@ -204,6 +205,42 @@ void fd_copy(struct process *to, const struct process *from)
 
 /* -------- open files -------- */
 
+static void file_init(struct task *t, struct file *f, u32 mode)
+{
+	struct host *h = t->host;
+
+	f->host = h;
+	h->next_ino++;
+	f->inode.i_ino = h->next_ino;
+	f->inode.i_mode = mode;
+	f->inode.i_uid = t->process->uid;
+	f->inode.i_gid = t->process->gid;
+	INIT_LIST_HEAD(&f->f_ep);
+}
+
+/* nr: how many there are, without the new one. */
+static bool too_many_files(const struct task *t, u32 nr)
+{
+	return nr >= t->host->net.sysctl.file_max && !ns_capable(t, CAP_SYS_ADMIN);
+}
+
+struct file *file_alloc(struct task *t, enum file_kind kind, u32 flags, int *err)
+{
+	struct file *f = NULL;
+
+	if (!too_many_files(t, t->host->file_pool.used))
+		f = pool_zalloc(&t->host->file_pool);
+	if (f == NULL) {
+		*err = -ENFILE;
+		return NULL;
+	}
+	file_init(t, f, S_IRUSR | S_IWUSR);
+	f->kind = kind;
+	f->f_flags = flags;
+	f->f_count = 1;
+	return f;
+}
+
 struct socket *sock_alloc(struct task *t)
 {
 	struct host *h = t->host;
@@ -211,12 +248,7 @@ struct socket *sock_alloc(struct task *t)
 
 	if (f == NULL)
 		return NULL;
-	f->host = h;
-	h->next_ino++;
-	f->inode.i_ino = h->next_ino;
-	f->inode.i_mode = S_IFSOCK | S_IRWXU | S_IRWXG | S_IRWXO;
-	f->inode.i_uid = t->process->uid;
-	f->inode.i_gid = t->process->gid;
+	file_init(t, f, S_IFSOCK | S_IRWXU | S_IRWXG | S_IRWXO);
 	f->socket.inode = &f->inode;
 	f->socket.state = SS_UNCONNECTED;
 	init_waitqueue_head(&f->socket.wq);
@@ -238,7 +270,7 @@ struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int
 	struct file *f = container_of(sock, struct file, socket);
 	u32 nr_files = t->host->file_pool.used - 1; /* this one is not a file yet */
 
-	if (nr_files >= t->host->net.sysctl.file_max && !ns_capable(t, CAP_SYS_ADMIN)) {
+	if (too_many_files(t, nr_files)) {
 		*err = -ENFILE;
 		(void)sock_release(sock);
 		return NULL;
@@ -256,11 +288,18 @@ int fput(struct file *f)
 		f->f_count--;
 		return 0;
 	}
-	if (sock_release(&f->socket) == -EPARKED)
+	eventpoll_release(f);
+	if (f->kind == FILE_SOCKET && sock_release(&f->socket) == -EPARKED)
 		return -EPARKED;
 	f->f_count = 0;
-	assert(f->socket.file == NULL);
-	sock_free(&f->socket);
+	if (f->kind == FILE_EPOLL)
+		ep_file_release(f);
+	else if (f->kind == FILE_PIPE)
+		pipe_file_release(f);
+	if (f->kind == FILE_SOCKET)
+		sock_free(&f->socket);
+	else
+		pool_free(&f->host->file_pool, f);
 	return 0;
 }
 
@@ -298,6 +337,49 @@ s64 sys_dup(struct task *t)
 	return fd_is_open(t->process, fd) ? f_dupfd(t, fd, 0, 0) : -EBADF;
 }
 
+/* LINUX: do_dup2(): newfd is closed on the way, whatever that says. */
+static s64 do_dup2(struct task *t, int oldfd, int newfd, u32 flags)
+{
+	struct process *p = t->process;
+	struct file *f = fd_file(p, oldfd);
+
+	fd_reach(p, (u32)newfd + 1);
+	if (f == NULL)
+		not_implemented("dup2() of 0, 1 or 2");
+	f->f_count++;
+	if (fd_is_open(p, newfd))
+		(void)close_fd(t, newfd);
+	p->fd_flags[newfd] = FD_RESERVED;
+	set_close_on_exec(p, newfd, (flags & O_CLOEXEC) != 0);
+	fd_install(t, newfd, f);
+	return newfd;
+}
+
+static s64 ksys_dup3(struct task *t, int oldfd, int newfd, u32 flags)
+{
+	if ((flags & ~(u32)O_CLOEXEC) != 0 || oldfd == newfd)
+		return -EINVAL;
+	if ((u32)newfd >= t->process->nr_fds)
+		return -EBADF;
+	return fd_is_open(t->process, oldfd) ? do_dup2(t, oldfd, newfd, flags) : -EBADF;
+}
+
+s64 sys_dup3(struct task *t)
+{
+	PROBE(&t->host->net, sys_dup);
+	return ksys_dup3(t, (int)t->arg[0], (int)t->arg[1], (u32)t->arg[2]);
+}
+
+s64 sys_dup2(struct task *t)
+{
+	int oldfd = (int)t->arg[0], newfd = (int)t->arg[1];
+
+	PROBE(&t->host->net, sys_dup);
+	if (oldfd == newfd)
+		return fd_is_open(t->process, oldfd) ? oldfd : -EBADF;
+	return ksys_dup3(t, oldfd, newfd, 0);
+}
+
 /* LINUX: sock_fasync(). No signal is sent: nobody owns the file, since F_SETOWN stops the run. But
  * the socket is locked and unlocked again, and then looks after its route.
  */
@@ -321,7 +403,8 @@ static s64 setfl(struct task *t, struct file *f, u32 arg)
 		return -EPERM;
 	if ((arg & O_DIRECT) != 0)
 		return -EINVAL;
-	sock_fasync(f, (arg & FASYNC) != 0);
+	if (f->kind == FILE_SOCKET)
+		sock_fasync(f, (arg & FASYNC) != 0);
 	f->f_flags = (arg & mask) | (f->f_flags & ~mask);
 	return 0;
 }
@@ -398,8 +481,11 @@ static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
 	case F_SETFL:
 		return setfl(t, f, arg);
 	case F_SETPIPE_SZ:
-	case F_GETPIPE_SZ:
+		if (f->kind == FILE_PIPE)
+			not_implemented("fcntl(F_SETPIPE_SZ)");
 		return -EBADF;
+	case F_GETPIPE_SZ:
+		return f->kind == FILE_PIPE ? PIPE_BUFFERS * PAGE_SIZE : -EBADF;
 	case F_GETOWN:
 	case F_GETSIG:
 	case F_CREATED_QUERY:
@@ -453,7 +539,7 @@ s64 sys_fstat(struct task *t)
 	PROBE(&t->host->net, sys_fstat);
 	if (!fd_is_open(t->process, (int)t->arg[0]))
 		return -EBADF;
-	if (f == NULL)
+	if (f == NULL || f->kind != FILE_SOCKET)
 		not_implemented("fstat() of what is not a socket");
 	put_le64(st + STAT_DEV, SOCKFS_DEV);
 	put_le64(st + STAT_INO, f->inode.i_ino);

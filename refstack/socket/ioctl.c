@@ -51,7 +51,7 @@ static int ioctl_fioasync(struct task *t, struct file *f, uptr arg)
 	s32 on;
 	int err = get_user_int(t, arg, &on);
 
-	if (err == 0)
+	if (err == 0 && f->kind == FILE_SOCKET)
 		sock_fasync(f, on != 0);
 	return err;
 }
@@ -188,7 +188,11 @@ s64 sys_ioctl(struct task *t)
 		return -EBADF;
 	}
 	err = do_vfs_ioctl(t, f, cmd, t->arg[2]);
-	if (err == IOCTL_PASS)
+	if (err == IOCTL_PASS && f->kind == FILE_PIPE && cmd == FIONREAD)
+		err = put_user_int(t, t->arg[2], (s32)pipe_bytes(f->pipe));
+	else if (err == IOCTL_PASS && f->kind != FILE_SOCKET)
+		err = -ENOTTY;
+	else if (err == IOCTL_PASS)
 		err = sock_ioctl(t, &f->socket, cmd, t->arg[2]);
 	return err == -ENOIOCTLCMD ? -ENOTTY : err;
 }

@@ -133,7 +133,7 @@ struct socket *sockfd_lookup_light(struct task *t, int fd, int *err)
 	PROBE(&t->host->net, sockfd_lookup_light);
 	PATH_STEP(&t->host->net, SOCKFD_LOOKUP, 0, 0);
 	f = fdget(t, fd);
-	if (f != NULL)
+	if (f != NULL && f->kind == FILE_SOCKET)
 		return sock_from_file(f);
 	*err = fd_is_open(t->process, fd) ? -ENOTSOCK : -EBADF;
 	return NULL;

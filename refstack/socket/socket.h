@@ -67,6 +67,12 @@ void fd_copy(struct process *to, const struct process *from);
 must_check int get_unused_fd_flags(struct task *t, u32 flags);
 void fd_install(struct task *t, int fd, struct file *file);
 void put_unused_fd(struct task *t, int fd);
+/* A file that is no socket's; -ENFILE in *err. */
+struct file *file_alloc(struct task *t, enum file_kind kind, u32 flags, int *err);
+/* LINUX: vfs_poll(); wait is NULL when the caller only looks. */
+u32 vfs_poll(struct file *f, struct task *wait);
+/* What wakes who polls it. */
+struct wait_queue_head *file_wait_queue(struct file *f);
 /* LINUX: fdget(): the open file, which stays open until the call ends. */
 struct file *fdget(struct task *t, int fd);
 bool fd_is_open(const struct process *p, int fd);
@@ -83,5 +89,23 @@ void fput_later(struct task *t, struct file *f);
 int fput(struct file *f); /* -EPARKED: closing it waits, and it is still there */
 void sock_fasync(struct file *f, bool on);
 int close_fd(struct task *t, int fd);
+
+/* epoll.c */
+/* The file goes: nobody watches it any more. */
+void eventpoll_release(struct file *f);
+void ep_file_release(struct file *f);
+u32 ep_eventpoll_poll(struct file *f, struct task *wait);
+
+/* pipe.c */
+bool pipe_can_read(const struct file *f);
+bool pipe_can_write(const struct file *f);
+void pipe_file_release(struct file *f);
+s64 pipe_read(struct task *t, struct file *f, struct iov_iter *to);
+s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from);
+u32 pipe_poll(struct file *f, struct task *wait);
+u32 pipe_bytes(const struct pipe_inode_info *pipe);
+
+/* open.c: files that the host has been given. */
+s64 regular_read(struct file *f, struct iov_iter *to);
 
 #endif

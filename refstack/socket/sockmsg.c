@@ -139,13 +139,36 @@ static int check_control(struct task *t, const struct sock *sk, const struct msg
 	return 0;
 }
 
-s64 sys_sendmsg(struct task *t)
+/* One message. allowed: flags in the structure that count, which are otherwise for recvmsg().
+ * *left: bytes that were not taken.
+ */
+static int sendmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags, u32 allowed,
+		       u64 *left)
 {
-	u32 flags = (u32)t->arg[2];
 	u8 address[SOCKADDR_STORAGE_BYTES];
 	struct msghdr msg = { .msg_name = address };
 	struct iovec iov[UIO_MAXIOV];
+	int err = copy_msghdr_from_user(t, &msg, umsg, NULL, iov);
+
+	if (err < 0)
+		return err;
+	err = check_control(t, sock->sk, &msg);
+	if (err != 0)
+		return err;
+	flags |= msg.msg_flags & allowed;
+	msg.msg_flags = flags & ~(u32)MSG_INTERNAL_SENDMSG_FLAGS;
+	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
+		msg.msg_flags |= MSG_DONTWAIT;
+	err = sock_sendmsg(sock, &msg);
+	*left = iov_iter_count(&msg.msg_iter);
+	return err;
+}
+
+s64 sys_sendmsg(struct task *t)
+{
+	u32 flags = (u32)t->arg[2];
 	struct socket *sock;
+	u64 left;
 	int err;
 
 	PROBE(&t->host->net, sys_sendmsg);
@@ -154,17 +177,7 @@ s64 sys_sendmsg(struct task *t)
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
-	err = copy_msghdr_from_user(t, &msg, t->arg[1], NULL, iov);
-	if (err < 0)
-		return err;
-	err = check_control(t, sock->sk, &msg);
-	if (err != 0)
-		return err;
-	/* The flags in the structure are for recvmsg(). */
-	msg.msg_flags = flags & ~(u32)MSG_INTERNAL_SENDMSG_FLAGS;
-	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
-		msg.msg_flags |= MSG_DONTWAIT;
-	return sock_sendmsg(sock, &msg);
+	return sendmsg_one(t, sock, t->arg[1], flags, 0, &left);
 }
 
 /* What the call found out goes back into the program's structure. */
@@ -179,23 +192,15 @@ static int put_msghdr(struct task *t, uptr umsg, const struct msghdr *msg, uptr 
 	return copy_to_user(t, umsg + UMSG_CONTROLLEN, word, 8) != 0 ? -EFAULT : 0;
 }
 
-s64 sys_recvmsg(struct task *t)
+/* One message; *msg_flags: what it was. */
+static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags, u32 *msg_flags)
 {
-	u32 flags = (u32)t->arg[2];
 	u8 address[SOCKADDR_STORAGE_BYTES] = { 0 };
 	struct iovec iov[UIO_MAXIOV];
 	struct msghdr msg = { 0 };
-	struct socket *sock;
 	uptr uaddr, control;
-	int err, len;
+	int err = copy_msghdr_from_user(t, &msg, umsg, &uaddr, iov), len;
 
-	PROBE(&t->host->net, sys_recvmsg);
-	if ((flags & MSG_CMSG_COMPAT) != 0)
-		return -EINVAL;
-	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
-	if (sock == NULL)
-		return err;
-	err = copy_msghdr_from_user(t, &msg, t->arg[1], &uaddr, iov);
 	if (err < 0)
 		return err;
 	control = msg.msg_control;
@@ -207,14 +212,159 @@ s64 sys_recvmsg(struct task *t)
 	len = sock_recvmsg(sock, &msg, (int)flags);
 	if (len < 0)
 		return len;
+	*msg_flags = msg.msg_flags;
 	if (uaddr != 0) {
-		err = move_addr_to_user(t, address, msg.msg_namelen, uaddr,
-					t->arg[1] + UMSG_NAMELEN);
+		err = move_addr_to_user(t, address, msg.msg_namelen, uaddr, umsg + UMSG_NAMELEN);
 		if (err < 0)
 			return err;
 	}
-	err = put_msghdr(t, t->arg[1], &msg, control);
+	err = put_msghdr(t, umsg, &msg, control);
 	return err != 0 ? err : len;
+}
+
+s64 sys_recvmsg(struct task *t)
+{
+	u32 flags = (u32)t->arg[2], msg_flags;
+	struct socket *sock;
+	int err;
+
+	PROBE(&t->host->net, sys_recvmsg);
+	if ((flags & MSG_CMSG_COMPAT) != 0)
+		return -EINVAL;
+	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
+	if (sock == NULL)
+		return err;
+	return recvmsg_one(t, sock, t->arg[1], flags, &msg_flags);
+}
+
+/* -------- several messages by one call -------- */
+
+/* LINUX: struct mmsghdr. How many are done already is in t->outer when the call goes on. */
+enum { MMSG_LEN = UMSG_BYTES, MMSG_BYTES = 64, OUTER_MESSAGES = 0 };
+
+static int put_msg_len(struct task *t, uptr entry, int len)
+{
+	u8 word[4];
+
+	put_le32(word, (u32)len);
+	return copy_to_user(t, entry + MMSG_LEN, word, sizeof(word)) != 0 ? -EFAULT : 0;
+}
+
+s64 sys_sendmmsg(struct task *t)
+{
+	u32 vlen = min_u32((u32)t->arg[2], UIO_MAXIOV), flags = (u32)t->arg[3];
+	u32 n = t->resumed ? (u32)t->outer[OUTER_MESSAGES] : 0;
+	struct socket *sock;
+	u64 left = 0;
+	int err;
+
+	PROBE(&t->host->net, sys_sendmmsg);
+	if ((flags & MSG_CMSG_COMPAT) != 0)
+		return -EINVAL;
+	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
+	if (sock == NULL)
+		return err;
+	err = 0;
+	while (n < vlen) {
+		uptr entry = t->arg[1] + (uptr)n * MMSG_BYTES;
+
+		err = sendmsg_one(t, sock, entry, n + 1 < vlen ? flags | MSG_BATCH : flags, MSG_EOR,
+				  &left);
+		if (err == -EPARKED) {
+			t->outer[OUTER_MESSAGES] = n;
+			return err;
+		}
+		task_next_part(t);
+		if (err >= 0)
+			err = put_msg_len(t, entry, err);
+		if (err < 0)
+			break;
+		n++;
+		if (left != 0)
+			break;
+	}
+	return n != 0 ? (s64)n : err;
+}
+
+/* What is left of the time that recvmmsg() was given, looked at after each message. */
+static u64 recvmmsg_left(struct task *t)
+{
+	u64 now_ns = net_now_ns(&t->host->net);
+
+	return t->hr_deadline_ns > now_ns ? t->hr_deadline_ns - now_ns : 0;
+}
+
+/* LINUX: do_recvmmsg(). *left_ns: in and out, when `timed`. */
+static s64 do_recvmmsg(struct task *t, bool timed, u64 *left_ns)
+{
+	u32 vlen = (u32)t->arg[2], flags = (u32)t->arg[3], msg_flags = 0;
+	u32 n = t->resumed ? (u32)t->outer[OUTER_MESSAGES] : 0;
+	struct socket *sock;
+	int err;
+
+	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
+	if (sock == NULL)
+		return err;
+	err = (flags & MSG_ERRQUEUE) == 0 && !t->resumed ? sock_error(sock->sk) : 0;
+	if (err != 0)
+		return err;
+	while (n < vlen) {
+		uptr entry = t->arg[1] + (uptr)n * MMSG_BYTES;
+		u32 dontwait = n != 0 && (flags & MSG_WAITFORONE) != 0 ? MSG_DONTWAIT : 0;
+
+		err = recvmsg_one(t, sock, entry, (flags & ~(u32)MSG_WAITFORONE) | dontwait,
+				  &msg_flags);
+		if (err == -EPARKED) {
+			t->outer[OUTER_MESSAGES] = n;
+			return err;
+		}
+		task_next_part(t);
+		if (err >= 0)
+			err = put_msg_len(t, entry, err);
+		if (err < 0)
+			break;
+		n++;
+		if (timed) {
+			*left_ns = recvmmsg_left(t);
+			if (*left_ns == 0)
+				break;
+		}
+		if ((msg_flags & MSG_OOB) != 0)
+			break;
+	}
+	if (err < 0 && n != 0 && err != -EAGAIN)
+		sock->sk->sk_err = (u32)-err; /* for the next call */
+	return err == 0 || n != 0 ? (s64)n : err;
+}
+
+s64 sys_recvmmsg(struct task *t)
+{
+	bool timed = t->arg[4] != 0;
+	u64 left_ns = 0;
+	u8 raw[16];
+	s64 ret;
+
+	PROBE(&t->host->net, sys_recvmmsg);
+	if (((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0)
+		return -EINVAL;
+	if (timed && copy_from_user(t, raw, t->arg[4], sizeof(raw)) != 0)
+		return -EFAULT;
+	if (timed && !t->resumed) {
+		s64 sec = (s64)get_le64(raw), nsec = (s64)get_le64(raw + 8);
+
+		if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
+			return -EINVAL;
+		t->hr_deadline_ns = 0;
+		if (sec != 0 || nsec != 0)
+			t->hr_deadline_ns = net_now_ns(&t->host->net) +
+					    min_u64((u64)sec, U32_MAX) * NS_PER_SEC + (u64)nsec;
+	}
+	ret = do_recvmmsg(t, timed, &left_ns);
+	if (ret <= 0 || !timed)
+		return ret;
+	put_le64(raw, left_ns / NS_PER_SEC);
+	put_le64(raw + 8, left_ns % NS_PER_SEC);
+	return copy_to_user(t, t->arg[4], raw, sizeof(raw)) != 0 ? -EFAULT : ret;
 }
 
 /* -------- read and write -------- */
@@ -242,13 +392,40 @@ static s64 sock_write_iter(struct socket *sock, const struct iov_iter *from)
 	return sock_sendmsg(sock, &msg);
 }
 
-static struct socket *rw_lookup(struct task *t, int *err)
+static s64 file_read_iter(struct task *t, struct file *f, struct iov_iter *to)
 {
-	struct socket *sock = sockfd_lookup_light(t, (int)t->arg[0], err);
+	switch (f->kind) {
+	case FILE_SOCKET:
+		return sock_read_iter(&f->socket, to);
+	case FILE_PIPE:
+		return pipe_read(t, f, to);
+	case FILE_REGULAR:
+		return regular_read(f, to);
+	default:
+		return -EINVAL;
+	}
+}
 
-	if (sock == NULL && *err == -ENOTSOCK)
-		not_implemented("read() and write() of what is not a socket");
-	return sock;
+static s64 file_write_iter(struct task *t, struct file *f, struct iov_iter *from)
+{
+	switch (f->kind) {
+	case FILE_SOCKET:
+		return sock_write_iter(&f->socket, from);
+	case FILE_PIPE:
+		return pipe_write(t, f, from);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The file of fd, if it was opened for this: mode is the one that it must not have. */
+static struct file *rw_lookup(struct task *t, u32 mode)
+{
+	struct file *f = fdget(t, (int)t->arg[0]);
+
+	if (f == NULL && fd_is_open(t->process, (int)t->arg[0]))
+		not_implemented("read() and write() of 0, 1 or 2");
+	return f == NULL || (f->f_flags & O_ACCMODE) == mode ? NULL : f;
 }
 
 /* LINUX: vfs_read(), vfs_write(): here too long a length is a fault, or cut. */
@@ -262,47 +439,47 @@ static int rw_buffer(struct task *t, struct iovec *iov, struct iov_iter *iter)
 s64 sys_read(struct task *t)
 {
 	struct iov_iter iter;
-	struct socket *sock;
 	struct iovec iov;
+	struct file *f;
 	int err;
 
 	PROBE(&t->host->net, sys_read);
-	sock = rw_lookup(t, &err);
-	if (sock == NULL)
-		return err;
+	f = rw_lookup(t, O_WRONLY);
+	if (f == NULL)
+		return -EBADF;
 	err = rw_buffer(t, &iov, &iter);
-	return err != 0 ? err : sock_read_iter(sock, &iter);
+	return err != 0 ? err : file_read_iter(t, f, &iter);
 }
 
 /* Writing no bytes sends an empty datagram. */
 s64 sys_write(struct task *t)
 {
 	struct iov_iter iter;
-	struct socket *sock;
 	struct iovec iov;
+	struct file *f;
 	int err;
 
 	PROBE(&t->host->net, sys_write);
-	sock = rw_lookup(t, &err);
-	if (sock == NULL)
-		return err;
+	f = rw_lookup(t, O_RDONLY);
+	if (f == NULL)
+		return -EBADF;
 	err = rw_buffer(t, &iov, &iter);
-	return err != 0 ? err : sock_write_iter(sock, &iter);
+	return err != 0 ? err : file_write_iter(t, f, &iter);
 }
 
 s64 sys_readv(struct task *t)
 {
 	struct iovec iov[UIO_MAXIOV];
 	struct iov_iter iter;
-	struct socket *sock;
+	struct file *f;
 	int err;
 
 	PROBE(&t->host->net, sys_readv);
-	sock = rw_lookup(t, &err);
-	if (sock == NULL)
-		return err;
+	f = rw_lookup(t, O_WRONLY);
+	if (f == NULL)
+		return -EBADF;
 	err = import_iovec(t, t->arg[1], (u32)t->arg[2], iov, &iter);
-	return err != 0 ? err : sock_read_iter(sock, &iter);
+	return err != 0 ? err : file_read_iter(t, f, &iter);
 }
 
 /* Unlike write(), a vector without bytes sends nothing. */
@@ -310,15 +487,15 @@ s64 sys_writev(struct task *t)
 {
 	struct iovec iov[UIO_MAXIOV];
 	struct iov_iter iter;
-	struct socket *sock;
+	struct file *f;
 	int err;
 
 	PROBE(&t->host->net, sys_writev);
-	sock = rw_lookup(t, &err);
-	if (sock == NULL)
-		return err;
+	f = rw_lookup(t, O_RDONLY);
+	if (f == NULL)
+		return -EBADF;
 	err = import_iovec(t, t->arg[1], (u32)t->arg[2], iov, &iter);
 	if (err != 0 || iov_iter_count(&iter) == 0)
 		return err;
-	return sock_write_iter(sock, &iter);
+	return file_write_iter(t, f, &iter);
 }
