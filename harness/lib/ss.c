@@ -312,13 +312,16 @@ static void put_list(struct lex *lx, const struct ss_req *r, const struct ss_wid
 	}
 }
 
+/* iproute2 does not measure the last column of the last row of all. */
 static void widen_list(struct lex *lx, const struct ss_req *r, struct ss_widths *w,
-		       const struct ss_list *l, bool tcp)
+		       const struct ss_list *l, bool tcp, bool is_last)
 {
 	struct ss_row row;
 
 	for (u32 i = 0; i < l->nr; i++) {
 		fill_row(lx, r, l->sk[i], tcp, &row);
+		if (is_last && i + 1 == l->nr)
+			row.rest[0] = '\0';
 		widen_row(w, &row);
 	}
 }
@@ -345,8 +348,8 @@ int ss_cmd(struct lex *lx)
 	keep_matching(&tcp, &r);
 	if (!r.no_header)
 		widen_row(&w, &header);
-	widen_list(lx, &r, &w, &udp, false);
-	widen_list(lx, &r, &w, &tcp, true);
+	widen_list(lx, &r, &w, &udp, false, tcp.nr == 0);
+	widen_list(lx, &r, &w, &tcp, true, true);
 	if (!r.no_header)
 		put_row(lx->out, &w, &header, both ? "Netid " : "");
 	put_list(lx, &r, &w, &udp, r.no_header ? "udp " : "udp   ");
