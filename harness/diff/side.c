@@ -118,6 +118,7 @@ static void answer_item(const struct side *s, const struct run_options *options,
 
 	record_init(&rec);
 	o.record = &rec;
+	o.place_ns = item->place_ns;
 	result = run_script(item->script, &o, s->worlds);
 	take_end(&rec, &result);
 	head.is_error = rec.verdict == RUN_ENVIRONMENT;

@@ -33,6 +33,7 @@ struct side_item {
 	const char *text;
 	size_t text_len;
 	const struct script *script; /* the text as a tree */
+	u64 place_ns;		     /* run_options.place_ns */
 	struct record record;	     /* result: record_free() it; a verdict is in it, too */
 	char *error;		     /* result, of malloc: why there is no record; NULL */
 	bool died;		     /* result: who ran it ended with it, as error says */

@@ -275,6 +275,8 @@ struct dut *dut_refstack(const struct dut_config *cfg, struct dut_worlds *cache)
 	assert(cfg->hosts <= DUT_HOSTS);
 	k = kept_of(cache, cfg);
 	d = begin_at(k, &k->start);
+	for (u32 i = 0; i < cfg->hosts; i++)
+		d->world->host[i].place_ns = cfg->place_ns;
 	perturb_cards(d->world, cfg->perturb);
 	return d;
 }

@@ -169,7 +169,8 @@ static void wait_for_grain(const struct linux_clock *exact, u64 ns)
 /* The next place on the wheel; the wall clock tells the same time there as at all others. Nobody
  * else reads the clock between the two calls, so it is still what it was.
  */
-static void wait_for_place(const struct linux_clock *exact)
+/* How far it is from the first. */
+static u64 wait_for_place(const struct linux_clock *exact)
 {
 	u64 now = linux_clock_ns(exact), at = FIRST_NS - SET_UP_NS;
 	struct timespec t;
@@ -187,6 +188,7 @@ static void wait_for_place(const struct linux_clock *exact)
 	t = timespec_of(now - at + WORLD_BOOT_REAL_NS - SET_UP_NS);
 	if (clock_settime(CLOCK_REALTIME, &t) != 0)
 		give_up("clock_settime");
+	return at - (FIRST_NS - SET_UP_NS);
 }
 
 /* --- scripts
@@ -269,14 +271,16 @@ static void run_item(const struct job *j, u32 i, const struct script *s)
 	struct run_options o = j->options;
 	struct run_result result;
 	struct record rec;
+	u64 place_ns;
 
 	record_init(&rec);
 	o.dut = guest_dut;
 	o.record = j->compare ? NULL : &rec;
-	wait_for_place(exact_clock);
+	place_ns = wait_for_place(exact_clock);
 	result = run_script(s, &o, NULL);
 	if (j->compare || (rec.verdict == RUN_PASSED && result.verdict != RUN_PASSED))
 		take_verdict(&rec, &result);
+	rec.place_ns = place_ns;
 	rec.tracepoints = result.tracepoints;
 	result.tracepoints = NULL;
 	if (result.verdict == RUN_ENVIRONMENT)

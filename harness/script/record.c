@@ -15,11 +15,11 @@
 #include "harness/script/run.h"
 
 enum {
-	VERSION = 2,
+	VERSION = 3,
 	MAGIC_BYTES = 8,
 	DEV_BYTES = sizeof(((struct record *)0)->dev),
 	EVENT_BYTES = 48,
-	DEV_AT = 64,
+	DEV_AT = 72,
 	HEADER_BYTES = DEV_AT + DEV_BYTES,
 	EVENTS_MAX = 1 << 24,
 	TEXT_MAX = 1 << 28,
@@ -137,6 +137,7 @@ static void pack_header(const struct record *r, u8 h[HEADER_BYTES])
 	put_le64(h + 48, (u64)r->end_ps);
 	put_le32(h + 56, r->ethernet);
 	put_le32(h + 60, (u32)string_size(r->tracepoints));
+	put_le64(h + 64, r->place_ns);
 	memcpy(h + DEV_AT, r->dev, DEV_BYTES);
 }
 
@@ -237,6 +238,7 @@ static bool unpack_header(struct record *r, const u8 h[HEADER_BYTES], struct siz
 	r->line = get_le32(h + 44);
 	r->end_ps = (s64)get_le64(h + 48);
 	r->ethernet = get_le32(h + 56) == 1;
+	r->place_ns = get_le64(h + 64);
 	memcpy(r->dev, h + DEV_AT, DEV_BYTES);
 	if (memcmp(h, magic, MAGIC_BYTES) != 0 || get_le32(h + 8) != VERSION)
 		return false;

@@ -54,6 +54,10 @@ struct record {
 	u32 verdict, line;
 	char *message; /* of malloc; NULL */
 	s64 end_ps;
+	/* How much later in its kernel's life it was than the first script of a boot: the kernel's
+	 * own clock, which TCP's time stamps tell, is ahead by so much.
+	 */
+	u64 place_ns;
 };
 
 void record_init(struct record *r);

@@ -42,6 +42,7 @@ struct run_options {
 	 */
 	bool cost_said, perturb_said;
 	u64 seed, perturb;
+	u64 place_ns; /* by how much the kernel's own clock is ahead: see struct record */
 	u32 cpus;     /* of each host; 0: as dut_config says */
 	bool later;   /* time 0 is where it is behind a card's link */
 	bool verbose; /* each event as it happens, in tcpdump's look */

@@ -149,6 +149,7 @@ static struct dut_config dut_config_of(const struct run *r)
 		.cost = r->cost,
 		.seed = r->opt->seed != 0 ? r->opt->seed : DEFAULT_SEED,
 		.perturb = r->perturb,
+		.place_ns = r->opt->place_ns,
 		.cpus = r->opt->cpus,
 		.checks = r->opt->checks,
 		.crossings = r->opt->crossings,

@@ -172,6 +172,7 @@ struct host {
 	u32 nr_tasks;
 	u64 boot_jiffies; /* jiffies at virtual time 0 */
 	u64 boot_real_ns; /* the wall clock then */
+	u64 place_ns;	  /* ○ the kernel has been up for so much longer */
 	enum cost_model cost_model;
 	const struct limits *limits;
 	struct world *world; /* opaque here */

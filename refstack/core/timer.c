@@ -86,7 +86,7 @@ u64 net_now_ns(struct net *net)
 /* The kernel was started when its wall clock had whole seconds. */
 u64 net_boot_ns(const struct net *net)
 {
-	return net->host->boot_real_ns % NS_PER_SEC;
+	return net->host->boot_real_ns % NS_PER_SEC + net->host->place_ns;
 }
 
 u64 ktime_get_ns(struct net *net)
