@@ -149,12 +149,31 @@ static struct sk_buff *tun_build_skb(struct net *net, const u8 *frame, u32 len, 
 	return skb;
 }
 
+/* Of a frame that is written as one which was put together (struct virtio_net_hdr: TCP over IPv4,
+ * without options of IP that break it): how long its headers are; 0: it is none.
+ */
+static u32 tun_gso_header(const struct tun_struct *tun, const u8 *frame, u32 len)
+{
+	u32 hlen, head;
+
+	if (tun->write_gso_size == 0 || tun->tap || len < IPV4_HLEN + TCP_HLEN)
+		return 0;
+	hlen = (frame[0] & 15u) * 4;
+	if (frame[0] >> 4 != 4 || frame[IPV4_PROTOCOL] != IPPROTO_TCP || hlen < IPV4_HLEN ||
+	    len < hlen + TCP_HLEN)
+		return 0;
+	head = hlen + tcp_hlen(frame + hlen);
+	return len > head + tun->write_gso_size ? head : 0;
+}
+
+/* head: how much is wanted in the linear part; 0: as much as fits. */
 static struct sk_buff *tun_alloc_skb(const struct tun_struct *tun, const u8 *frame, u32 len,
-				     int *err)
+				     u32 head, int *err)
 {
 	struct net *net = tun->dev->net;
 	u32 align = tun->tap ? (u32)TUN_RX_PAD : (u32)NET_SKB_PAD;
-	u32 linear = align + len < PAGE_SIZE ? len : min_u32(MAX_HEAD - align, len);
+	u32 good_linear = min_u32(MAX_HEAD - align, head != 0 ? head : len);
+	u32 linear = align + len < PAGE_SIZE ? len : good_linear;
 	struct sk_buff *skb;
 
 	if (len - linear > MAX_FRAG_BYTES)
@@ -201,24 +220,6 @@ static int tun_set_protocol(const struct tun_struct *tun, struct sk_buff *skb,
 	return 0;
 }
 
-/* LINUX: virtio_net_hdr_to_skb(), of TCP over IPv4 without options of IP that break it. */
-static void tun_mark_gso(const struct tun_struct *tun, struct sk_buff *skb)
-{
-	u8 head[IPV4_HLEN_MAX + TCP_HLEN];
-	u32 hlen;
-
-	if (tun->write_gso_size == 0 || tun->tap || skb->len < IPV4_HLEN + TCP_HLEN ||
-	    skb_copy_bits(skb, 0, head, min_u32(skb->len, sizeof(head))) != 0)
-		return;
-	hlen = (head[0] & 15u) * 4;
-	if (head[0] >> 4 != 4 || head[IPV4_PROTOCOL] != IPPROTO_TCP || hlen < IPV4_HLEN ||
-	    skb->len < hlen + TCP_HLEN ||
-	    skb->len <= hlen + tcp_hlen(head + hlen) + tun->write_gso_size)
-		return;
-	skb->hd->gso_size = tun->write_gso_size;
-	skb->hd->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
-}
-
 void tun_set_write_gso(struct net_device *dev, u16 gso_size)
 {
 	netdev_tun(dev)->write_gso_size = gso_size;
@@ -244,6 +245,7 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 	PROBE(dev->net, tun_get_user);
 	struct tun_struct *tun = netdev_tun(dev);
 	enum drop_reason reason = DROP_NOT_SPECIFIED;
+	u32 head = tun_gso_header(tun, frame, len);
 	struct sk_buff *skb;
 	int err;
 
@@ -252,7 +254,7 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 	if (tun_can_build_skb(tun, len))
 		skb = tun_build_skb(dev->net, frame, len, &err);
 	else
-		skb = tun_alloc_skb(tun, frame, len, &err);
+		skb = tun_alloc_skb(tun, frame, len, head, &err);
 	if (skb == NULL)
 		goto drop;
 	err = tun_set_protocol(tun, skb, &reason);
@@ -263,7 +265,10 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 		reason = DROP_DEV_READY;
 		goto drop;
 	}
-	tun_mark_gso(tun, skb);
+	if (head != 0) {
+		skb->hd->gso_size = tun->write_gso_size;
+		skb->hd->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
+	}
 	tun_rx(dev, skb, len);
 	return (int)len;
 
