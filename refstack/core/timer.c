@@ -83,6 +83,11 @@ u64 net_now_ns(struct net *net)
 	return ns;
 }
 
+u32 net_jiffies32(const struct net *net)
+{
+	return (u32)(net_jiffies(net) + net->host->place_ns / (NS_PER_SEC / HZ));
+}
+
 /* The kernel was started when its wall clock had whole seconds. */
 u64 net_boot_ns(const struct net *net)
 {

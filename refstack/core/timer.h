@@ -61,6 +61,8 @@ void timer_base_check(const struct timer_base *b);
 /* jiffies starts at INITIAL_JIFFIES - 300 s in Linux; here at a value that the host's config gives.
  */
 u64 net_jiffies(const struct net *net);
+/* LINUX: (u32)jiffies, where it is kept as a stamp: further on by the kernel's longer life. */
+u32 net_jiffies32(const struct net *net);
 /* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
 u64 net_now_ns(struct net *net);
 /* The coarse clock, which costs nothing: seconds since the kernel was started. */

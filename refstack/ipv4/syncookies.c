@@ -38,7 +38,7 @@ static bool time_between32(u32 t, u32 l, u32 h)
 /* The listener has no room for requests. Its time stamp option has no other use. */
 void tcp_synq_overflow(struct sock *sk)
 {
-	u32 now = (u32)net_jiffies(sock_net(sk));
+	u32 now = net_jiffies32(sock_net(sk));
 	u32 last = tcp_sk(sk)->rx_opt.ts_recent_stamp;
 
 	if (!time_between32(now, last, last + HZ))
@@ -48,7 +48,7 @@ void tcp_synq_overflow(struct sock *sk)
 /* No cookie can be under way. */
 bool tcp_synq_no_recent_overflow(const struct sock *sk)
 {
-	u32 now = (u32)net_jiffies(sock_net(sk));
+	u32 now = net_jiffies32(sock_net(sk));
 	u32 last = tcp_sk(sk)->rx_opt.ts_recent_stamp;
 
 	return !time_between32(now, last - HZ, last + TCP_SYNCOOKIE_VALID);

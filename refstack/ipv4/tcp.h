@@ -431,7 +431,7 @@ static inline bool between(u32 seq1, u32 seq2, u32 seq3)
 }
 static inline u32 tcp_jiffies32(const struct sock *sk)
 {
-	return (u32)net_jiffies(sock_net(sk));
+	return net_jiffies32(sock_net(sk));
 }
 /* LINUX: tcp_clock_ns(), tcp_clock_ms(): each is one read of the clock. */
 static inline u64 tcp_clock_ns(const struct sock *sk)

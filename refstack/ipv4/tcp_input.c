@@ -20,7 +20,7 @@ enum { TSTAMP_HLEN = TCP_HLEN + TCPOLEN_TSTAMP_ALIGNED };
 /* LINUX: __tcp_oow_rate_limited(). */
 static bool oow_rate_limited(struct net *net, enum mib_id mib, u32 *last_oow_ack_time)
 {
-	u32 now = (u32)net_jiffies(net);
+	u32 now = net_jiffies32(net);
 	s32 elapsed = (s32)(now - *last_oow_ack_time);
 
 	if (*last_oow_ack_time != 0 && elapsed >= 0 &&
