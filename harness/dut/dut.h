@@ -118,6 +118,8 @@ struct dut_ops {
 	/* A knob by its path below /proc/sys or /sys/module: -errno, or the length read. */
 	int (*knob_read)(struct dut *d, u32 host, const char *path, char *value, u32 size);
 	int (*knob_write)(struct dut *d, u32 host, const char *path, const char *value);
+	/* A file of so many zeroes that open() finds; negative: it goes. 0 or -errno. */
+	int (*given_file)(struct dut *d, u32 host, const char *path, s64 bytes);
 	/* A file of /proc/net, appended to out: -ENOENT when there is none. */
 	int (*proc_read)(struct dut *d, u32 host, const char *path, char *out, u32 *len, u32 size);
 	/* All counters: mib[MIB_MAX], drops[DROP_MAX]. */

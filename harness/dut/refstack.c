@@ -135,9 +135,9 @@ struct dut_aside *dut_worlds_aside(struct dut_worlds *cache)
 
 static bool same_kind(const struct dut_config *a, const struct dut_config *b)
 {
-	return a->device == b->device && a->stock == b->stock && a->mss == b->mss && a->hosts == b->hosts &&
-	       a->cost == b->cost && a->seed == b->seed && a->cpus == b->cpus &&
-	       a->checks == b->checks && a->crossings == b->crossings;
+	return a->device == b->device && a->stock == b->stock && a->mss == b->mss &&
+	       a->hosts == b->hosts && a->cost == b->cost && a->seed == b->seed &&
+	       a->cpus == b->cpus && a->checks == b->checks && a->crossings == b->crossings;
 }
 
 /* A program is set up one jiffy before the boundary of the wheel that its time 0 is on. */
@@ -550,6 +550,13 @@ static int knob_write(struct dut *d, u32 host, const char *path, const char *val
 	return err;
 }
 
+static int given_file(struct dut *d, u32 host, const char *path, s64 bytes)
+{
+	struct host *h = &world_of(d)->host[host];
+
+	return bytes < 0 ? host_remove_file(h, path) : host_make_file(h, path, (u64)bytes);
+}
+
 static int knob_read(struct dut *d, u32 host, const char *path, char *value, u32 size)
 {
 	char name[SYSCTL_PATH_MAX];
@@ -802,6 +809,7 @@ static const struct dut_ops refstack_ops = {
 	.command = command,
 	.knob_read = knob_read,
 	.knob_write = knob_write,
+	.given_file = given_file,
 	.proc_read = proc_read,
 	.counters = counters,
 	.state = state,

@@ -50,6 +50,13 @@ static const struct layout layouts[] = {
 		{ "revents", 6, 2, MEMBER_INT } } },
 	{ STRUCT_TIMESPEC, 16, {
 		{ "tv_sec", 0, 8, MEMBER_INT }, { "tv_nsec", 8, 8, MEMBER_INT } } },
+	{ STRUCT_TIMEVAL, 16, {
+		{ "tv_sec", 0, 8, MEMBER_INT }, { "tv_usec", 8, 8, MEMBER_INT } } },
+	/* packed; its data is a union, of which fd and u32 are the first half */
+	{ STRUCT_EPOLL_EVENT, EPOLL_EVENT_BYTES, {
+		{ "events", 0, 4, MEMBER_INT }, { "fd", 4, 4, MEMBER_FD },
+		{ "ptr", 4, 8, MEMBER_INT }, { "u32", 4, 4, MEMBER_INT },
+		{ "u64", 4, 8, MEMBER_INT } } },
 	{ STRUCT_IFREQ, IFREQ_BUFFER, {
 		{ "ifr_name", 0, 16, MEMBER_TEXT }, { "ifr_addr", 16, 16, MEMBER_ADDR },
 		{ "ifr_flags", 16, 2, MEMBER_INT },

@@ -588,15 +588,11 @@ static void lay_msg_iov(struct lay *l, uptr msg, u32 field, bool output)
 	lay_number(l, msg + MSGHDR_IOV, 8, lay_iovecs(l, v, n, output));
 }
 
-static u64 lay_message(struct lay *l, u32 e, bool output)
+static void lay_message_at(struct lay *l, uptr at, u32 e, bool output)
 {
 	const struct script *s = l->r->script;
 	u32 name, iov, flags;
-	uptr at;
 
-	if (lay_is_pointer(l, e))
-		return (u64)lay_value(l, e);
-	at = lay_take(l, MSGHDR_BYTES);
 	name = field_of(s, e, "msg_name");
 	iov = field_of(s, e, "msg_iov");
 	flags = field_of(s, e, "msg_flags");
@@ -607,7 +603,48 @@ static u64 lay_message(struct lay *l, u32 e, bool output)
 	if (flags != 0 && !output)
 		lay_number(l, at + MSGHDR_FLAGS, 4, (u64)lay_value(l, field_value(s, flags)));
 	lay_control(l, at, e, output);
+}
+
+static u64 lay_message(struct lay *l, u32 e, bool output)
+{
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, MSGHDR_BYTES);
+	lay_message_at(l, at, e, output);
 	return at;
+}
+
+/* Several messages; what their msg_len say is for the call to write. */
+static u64 lay_messages(struct lay *l, u32 i, bool output)
+{
+	const struct script *s = l->r->script;
+	u32 e = l->arg[i];
+	uptr at, v;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = v = lay_take(l, vector_bytes(l, e, lay_sibling(l, i + 1), MMSGHDR_BYTES));
+	for (u32 c = element(s, s->expr[e].first); c != 0 && !l->failed; c = s->expr[c].next) {
+		u32 hdr = field_of(s, c, "msg_hdr");
+		u32 m = hdr != 0 ? field_value(s, hdr) : 0;
+
+		if (m != 0 && s->expr[m].kind == EXPR_STRUCT)
+			lay_message_at(l, v, m, output);
+		v += MMSGHDR_BYTES;
+	}
+	return at;
+}
+
+static u64 lay_type_mmsgs_in(struct lay *l, u32 i)
+{
+	return lay_messages(l, i, false);
+}
+
+static u64 lay_type_mmsgs_out(struct lay *l, u32 i)
+{
+	return lay_messages(l, i, true);
 }
 
 static u64 lay_type_msg_in(struct lay *l, u32 i)
@@ -646,8 +683,93 @@ static u64 lay_type_timespec(struct lay *l, u32 i)
 	if (lay_is_pointer(l, e))
 		return (u64)lay_value(l, e);
 	at = lay_take(l, 16);
-	if (i == 0)
+	if (i != 1)
 		lay_fields(l, at, e, lay_layout(l, e, STRUCT_TIMESPEC));
+	return at;
+}
+
+static u64 lay_type_timeval(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, 16);
+	lay_fields(l, at, e, lay_layout(l, e, STRUCT_TIMEVAL));
+	return at;
+}
+
+/* The descriptors that select() is asked about, as bits. */
+static u64 lay_type_fdset(struct lay *l, u32 i)
+{
+	const struct script *s = l->r->script;
+	u32 e = l->arg[i];
+	u8 bits[FD_SET_BYTES] = { 0 }, *to;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	for (u32 c = s->expr[e].first; c != 0 && !l->failed; c = s->expr[c].next) {
+		s64 fd = s->expr[c].kind == EXPR_NUMBER ? lay_value(l, c) : -1;
+
+		fd = fd_live(l->r, l->host, l->process, fd);
+		if (fd >= 0 && fd < FD_SET_BYTES * 8)
+			bits[fd / 8] |= (u8)(1u << fd % 8);
+	}
+	at = lay_take(l, sizeof(bits));
+	to = lay_at(l, at, sizeof(bits));
+	if (to != NULL)
+		memcpy(to, bits, sizeof(bits));
+	return at;
+}
+
+static u64 lay_type_epollev(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, EPOLL_EVENT_BYTES);
+	lay_fields(l, at, e, lay_layout(l, e, STRUCT_EPOLL_EVENT));
+	return at;
+}
+
+static u64 lay_type_epollevs(struct lay *l, u32 i)
+{
+	u64 n = lay_sibling(l, i + 1);
+
+	return lay_buffer(l, l->arg[i], (n < VECTOR_MAX ? n : VECTOR_MAX) * EPOLL_EVENT_BYTES);
+}
+
+/* With the zero behind it. */
+static u64 lay_type_path(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	u64 len;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	len = bytes_len(lay_expr(l, e), 0);
+	at = lay_take(l, len + 1);
+	lay_bytes(l, at, e, len);
+	lay_number(l, at + len, 1, 0);
+	return at;
+}
+
+static u64 lay_type_offset(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	s64 before = 0;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, 8);
+	if (length_before(l->r, e, &before))
+		lay_number(l, at, 8, (u64)before);
 	return at;
 }
 
@@ -680,7 +802,18 @@ static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 	[TYPE_MSG_OUT] = lay_type_msg_out,
 	[TYPE_IOVS_IN] = lay_type_iovs_in,
 	[TYPE_IOVS_OUT] = lay_type_iovs_out,
+	[TYPE_MMSGS_IN] = lay_type_mmsgs_in,
+	[TYPE_MMSGS_OUT] = lay_type_mmsgs_out,
 	[TYPE_POLLFDS] = lay_type_pollfds,
+	[TYPE_FDSET] = lay_type_fdset,
+	[TYPE_TIMEVAL] = lay_type_timeval,
+	[TYPE_SIGSET] = lay_type_number,
+	[TYPE_EPOLLOP] = lay_type_number,
+	[TYPE_EPOLLEV] = lay_type_epollev,
+	[TYPE_EPOLLEVS] = lay_type_epollevs,
+	[TYPE_PATH] = lay_type_path,
+	[TYPE_OFFSET] = lay_type_offset,
+	[TYPE_WORD] = lay_type_number,
 	[TYPE_TIMEOUT] = lay_type_number,
 	[TYPE_TIMESPEC] = lay_type_timespec,
 	[TYPE_FCNTLCMD] = lay_type_number,

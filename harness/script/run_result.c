@@ -420,6 +420,33 @@ static void compare_pollfds(struct compare *c, u32 e, u32 i)
 	c->in = "";
 }
 
+/* As many events as the call has found; what is written behind them is not compared. */
+static void compare_epollevs(struct compare *c, u32 e, u32 i)
+{
+	const struct script *s = c->r->script;
+	u32 v = s->expr[e].kind == EXPR_LIST ? s->expr[e].first : e, n = 0;
+	uptr at = c->call.arg[i];
+	char in[ROW_NAME];
+
+	for (; v != 0 && s->expr[v].kind == EXPR_STRUCT && n < c->call.ret; n++) {
+		snprintf(in, sizeof(in), "[%u].", n);
+		c->in = in;
+		compare_struct(c, STRUCT_EPOLL_EVENT, v, at, EPOLL_EVENT_BYTES);
+		at += EPOLL_EVENT_BYTES;
+		v = v == e ? 0 : s->expr[v].next;
+	}
+	c->in = "";
+}
+
+static void compare_offset(struct compare *c, u32 e, u32 i)
+{
+	u32 v = expr_of(c, e)->first;
+
+	/* [0] is only what it was before. */
+	if (expr_of(c, e)->kind == EXPR_LIST && v != 0 && expr_of(c, v)->kind == EXPR_CHANGE)
+		compare_length(c, "[offset]", e, run_memory(c, c->call.arg[i], 8), 8, 0);
+}
+
 /* nanosleep() says what was left only when a signal has ended it. */
 static void compare_timespec(struct compare *c, u32 e, u32 i)
 {
@@ -603,6 +630,8 @@ static const struct {
 	[TYPE_POLLFDS] = { compare_pollfds, false },
 	[TYPE_TIMESPEC] = { compare_timespec, true },
 	[TYPE_FDPAIR] = { compare_fdpair, false },
+	[TYPE_EPOLLEVS] = { compare_epollevs, false },
+	[TYPE_OFFSET] = { compare_offset, false },
 	[TYPE_MSG_OUT] = { compare_msg_out, false },
 };
 

@@ -180,6 +180,7 @@ int sh_dd(struct sh_ctx *c)
 	if (d.count != 0 && d.bs > ((u64)1 << 40) / d.count)
 		return sh_mistake(c, "dd: a file of more than 1 TiB");
 	f->bytes = d.bs * d.count;
+	(void)sh->dut->ops->given_file(sh->dut, sh->host, f->path, (s64)f->bytes);
 	return 0;
 }
 
@@ -218,6 +219,7 @@ int sh_rm(struct sh_ctx *c)
 		if (word[0] == '-')
 			continue;
 		if (f != NULL) {
+			(void)sh->dut->ops->given_file(sh->dut, sh->host, word, -1);
 			sh->file[f - sh->file] = sh->file[--sh->nr_files];
 		} else if (!force) {
 			sh_say(&c->err, "rm: cannot remove '%.64s': No such file or directory\n",
