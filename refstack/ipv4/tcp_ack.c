@@ -227,6 +227,18 @@ static void clean_progress(struct clean *c, u32 prior_fack, u32 prior_sacked)
 	tp->lost_cnt_hint -= min_s32(tp->lost_cnt_hint, (s32)(prior_sacked - tp->sacked_out));
 }
 
+/* LINUX: FASTRETRANS_DEBUG: a packet that is sent again while an earlier copy counts as flying is
+ * counted twice. When nothing flies that is put right.
+ */
+static void clean_leaks(struct tcp_sock *tp)
+{
+	if (tp->packets_out != 0 || !tcp_is_sack(tp))
+		return;
+	tp->lost_out = 0;
+	tp->sacked_out = 0;
+	tp->retrans_out = 0;
+}
+
 /* What is acknowledged leaves the queue. */
 static int tcp_clean_rtx_queue(struct ack_state *a)
 {
@@ -267,6 +279,7 @@ static int tcp_clean_rtx_queue(struct ack_state *a)
 	if (ca->pkts_acked != NULL)
 		ca->pkts_acked(sk, c.pkts_acked, (s32)a->rs.rtt_us,
 			       tp->mss_cache * (tp->delivered - a->rs.prior_delivered));
+	clean_leaks(tp);
 	return c.flag;
 }
 

@@ -701,7 +701,6 @@ static bool leave_state(struct alert *a)
 	u8 state = inet_csk(sk)->icsk_ca_state;
 
 	if (state == TCP_CA_Open) {
-		assert(tp->retrans_out == 0 || tp->syn_data);
 		tp->retrans_stamp = 0;
 		return true;
 	}
