@@ -23,7 +23,7 @@
 /* -------- numbers: LINUX: include/net/tcp.h -------- */
 
 enum {
-	MAX_TCP_HEADER = 320, /* of x86-64: L1_CACHE_ALIGN(128 + MAX_HEADER) */
+	MAX_TCP_HEADER = 256, /* L1_CACHE_ALIGN(128 + MAX_HEADER), of the pinned configuration */
 	MAX_TCP_WINDOW = 32767,
 	TCP_MIN_MSS = 88,
 	TCP_MSS_DEFAULT = 536,
@@ -852,7 +852,7 @@ void tcp_skb_entail(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, bool force_schedule);
 u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags);
 bool tcp_check_oom(const struct sock *sk, int shift);
-bool tcp_out_of_memory(const struct sock *sk); /* core/sock_mem.c */
+bool tcp_out_of_memory(const struct sock *sk);		    /* core/sock_mem.c */
 bool tcp_orphan_exceeded(const struct sock *sk, int shift); /* LINUX: tcp_too_many_orphans() */
 void tcp_enter_memory_pressure(struct sock *sk);
 void tcp_leave_memory_pressure(struct sock *sk);
