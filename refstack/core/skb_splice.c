@@ -48,6 +48,11 @@ void pipe_consume(struct pipe_inode_info *pipe, u32 n)
 
 /* -------- into packets -------- */
 
+static s32 sock_max_frags(const struct sk_buff *skb)
+{
+	return min_s32(skb->net->sysctl.max_skb_frags, MAX_SKB_FRAGS);
+}
+
 /* LINUX: skb_append_pagefrags(): behind the last fragment, if it is the same page that goes on. */
 static int skb_append_pagefrags(struct sk_buff *skb, struct page *page, u32 offset, u32 size)
 {
@@ -58,7 +63,7 @@ static int skb_append_pagefrags(struct sk_buff *skb, struct page *page, u32 offs
 		last->size += size;
 		return 0;
 	}
-	if (i >= MAX_SKB_FRAGS)
+	if ((s32)i >= sock_max_frags(skb))
 		return -EMSGSIZE;
 	get_page(page);
 	skb_fill_page_desc(skb, i, page, offset, size);

@@ -261,27 +261,68 @@ static void add_fragment(struct sk_buff *skb, struct skb_frag *pfrag, bool merge
 	pfrag->offset += copy;
 }
 
-/* Appends to the packet, or to another one, what goes into one piece of a page. */
+/* Appends to the packet, or to another one, what goes into one piece of a page: *copy bytes. */
+static enum send_step append_copied(struct tcp_send *s, struct sk_buff **skbp, u32 *copy, int *err)
+{
+	enum send_step step;
+	struct skb_frag *pfrag;
+	bool merge;
+
+	step = page_for(s, skbp, &merge, copy);
+	if (step != SEND_MORE)
+		return step;
+	pfrag = sk_page_frag(s->sk);
+	*copy = tcp_wmem_schedule(s->sk, min_u32(*copy, pfrag->size - pfrag->offset));
+	if (*copy == 0)
+		return SEND_NO_ROOM;
+	*err = copy_to_page(s, *skbp, pfrag, *copy);
+	if (*err != 0)
+		return SEND_ERROR;
+	add_fragment(*skbp, pfrag, merge, *copy);
+	return SEND_MORE;
+}
+
+/* MSG_SPLICE_PAGES: the pages themselves become fragments. */
+static enum send_step append_pages(struct tcp_send *s, struct sk_buff **skbp, u32 *copy, int *err)
+{
+	struct sock *sk = s->sk;
+	enum send_step step;
+	s32 n;
+
+	for (;;) {
+		*copy = (u32)min_u64(*copy, iov_iter_count(&s->msg->msg_iter));
+		*copy = tcp_wmem_schedule(sk, *copy);
+		if (*copy == 0)
+			return SEND_NO_ROOM;
+		n = skb_splice_from_iter(*skbp, &s->msg->msg_iter, *copy);
+		if (n != -EMSGSIZE)
+			break;
+		tcp_mark_push(tcp_sk(sk), *skbp);
+		step = new_segment(s, skbp);
+		if (step != SEND_MORE)
+			return step;
+		*copy = s->size_goal;
+	}
+	if (n < 0) {
+		*err = n;
+		return SEND_ERROR;
+	}
+	*copy = (u32)n;
+	sk_wmem_queued_add(sk, n);
+	sk_mem_charge(sk, (u32)n);
+	return SEND_MORE;
+}
+
 static enum send_step append(struct tcp_send *s, struct sk_buff **skbp, u32 copy, int *err)
 {
 	struct tcp_sock *tp = tcp_sk(s->sk);
-	enum send_step step;
-	struct skb_frag *pfrag;
-	struct sk_buff *skb;
-	bool merge;
+	bool pages = s->msg->msg_iter.bvec != NULL;
+	enum send_step step = pages ? append_pages(s, skbp, &copy, err)
+				    : append_copied(s, skbp, &copy, err);
+	struct sk_buff *skb = *skbp;
 
-	step = page_for(s, skbp, &merge, &copy);
 	if (step != SEND_MORE)
 		return step;
-	skb = *skbp;
-	pfrag = sk_page_frag(s->sk);
-	copy = tcp_wmem_schedule(s->sk, min_u32(copy, pfrag->size - pfrag->offset));
-	if (copy == 0)
-		return SEND_NO_ROOM;
-	*err = copy_to_page(s, skb, pfrag, copy);
-	if (*err != 0)
-		return SEND_ERROR;
-	add_fragment(skb, pfrag, merge, copy);
 	if (s->copied == 0)
 		TCP_SKB_CB(skb)->tcp_flags &= (u8)~TCPHDR_PSH;
 	tp->write_seq += copy;
