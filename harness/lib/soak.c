@@ -43,12 +43,12 @@ struct peer {
 	u32 conn;
 	u32 sent, to_send;
 	u32 got;
-	bool known; /* the server has read which connection it is */
 };
 
 struct soak {
 	const struct soak_cfg *cfg;
 	struct world *w;
+	bool busy[2][SOAK_TASKS]; /* its call had to wait, and nobody has looked at its end yet */
 	int listener;
 	u32 next; /* the connection that begins next */
 	u64 last_end_ps;
@@ -317,76 +317,64 @@ static void listen_on(struct soak *s)
 		wrong(s, "listen(): error %lld", (long long)-ret);
 }
 
-/* Begins what idle tasks do next; all that a call has brought is looked at first. */
-static void serve(struct soak *s)
+/* What a task does until it has to wait. */
+static void serve_task(struct soak *s, u32 host, u32 t)
 {
-	for (u32 host = 0; host < 2; host++) {
-		for (u32 t = 0; t < SOAK_TASKS; t++) {
-			struct task *task = &s->w->host[host].task[t];
+	struct task *task = &s->w->host[host].task[t];
 
-			while (task->state == TASK_IDLE && s->peer[host][t].act != DONE &&
-			       s->result.wrong[0] == '\0') {
-				begin(s, host, t);
-				world_settle(s->w);
-				if (task->state != TASK_IDLE)
-					break;
-				ended(s, host, t, task->ret);
-			}
+	if (s->busy[host][t]) {
+		if (task->state != TASK_IDLE)
+			return;
+		s->busy[host][t] = false;
+		ended(s, host, t, task->ret);
+	}
+	while (s->peer[host][t].act != DONE && s->result.wrong[0] == '\0') {
+		begin(s, host, t);
+		world_settle(s->w);
+		if (task->state != TASK_IDLE) {
+			s->busy[host][t] = true;
+			return;
 		}
+		ended(s, host, t, task->ret);
 	}
 }
 
-/* Those that had to wait and have ended meanwhile. */
-static void collect(struct soak *s, bool was_busy[2][SOAK_TASKS])
-{
-	for (u32 host = 0; host < 2; host++) {
-		for (u32 t = 0; t < SOAK_TASKS; t++) {
-			struct task *task = &s->w->host[host].task[t];
-
-			if (was_busy[host][t] && task->state == TASK_IDLE)
-				ended(s, host, t, task->ret);
-			was_busy[host][t] = false;
-		}
-	}
-}
-
-static void note_busy(const struct soak *s, bool busy[2][SOAK_TASKS])
+static bool any_ended(const struct soak *s)
 {
 	for (u32 host = 0; host < 2; host++)
 		for (u32 t = 0; t < SOAK_TASKS; t++)
-			busy[host][t] = s->w->host[host].task[t].state != TASK_IDLE;
-}
-
-static bool any_ended(const struct soak *s, bool busy[2][SOAK_TASKS])
-{
-	for (u32 host = 0; host < 2; host++)
-		for (u32 t = 0; t < SOAK_TASKS; t++)
-			if (busy[host][t] && s->w->host[host].task[t].state == TASK_IDLE)
+			if (s->busy[host][t] && s->w->host[host].task[t].state == TASK_IDLE)
 				return true;
 	return false;
 }
 
+/* Until some call has ended. False: none will. */
+static bool wait(struct soak *s)
+{
+	while (!any_ended(s)) {
+		if (!world_step(s->w))
+			wrong(s, "nothing happens any more: %u connections are over",
+			      s->result.over);
+		else if (world_now_ps(s->w) - s->last_end_ps > STUCK_SECS * PS_PER_SEC)
+			wrong(s, "no connection has ended for %d s: %u are over", STUCK_SECS,
+			      s->result.over);
+		else
+			continue;
+		return false;
+	}
+	return true;
+}
+
 static void go(struct soak *s)
 {
-	bool busy[2][SOAK_TASKS] = { { false } };
 	u32 told = 0;
 
 	while (s->result.over < s->cfg->connections && s->result.wrong[0] == '\0') {
-		serve(s);
-		note_busy(s, busy);
-		while (!any_ended(s, busy)) {
-			if (!world_step(s->w)) {
-				wrong(s, "nothing happens any more: %u connections are over",
-				      s->result.over);
-				return;
-			}
-			if (world_now_ps(s->w) - s->last_end_ps > STUCK_SECS * PS_PER_SEC) {
-				wrong(s, "no connection has ended for %d s: %u are over",
-				      STUCK_SECS, s->result.over);
-				return;
-			}
-		}
-		collect(s, busy);
+		for (u32 host = 0; host < 2; host++)
+			for (u32 t = 0; t < SOAK_TASKS; t++)
+				serve_task(s, host, t);
+		if (s->result.over == s->cfg->connections || !wait(s))
+			return;
 		if (s->cfg->progress != NULL && s->result.over - told >= 256) {
 			told = s->result.over;
 			if (!s->cfg->progress(s->cfg->ctx, told))
