@@ -98,7 +98,8 @@ static void check_send_side(const struct sock *sk)
 	assert((u32)sk->sk_wmem_queued == sum.bytes);
 	assert(tp->packets_out == sum.packets);
 	assert(tp->lost_out == sum.lost);
-	assert(tp->retrans_out == sum.retrans);
+	/* LINUX: counts one that is sent a third time twice, until nothing flies any more. */
+	assert(tp->retrans_out >= sum.retrans);
 	/* Without SACK it is a guess from duplicate ACKs. */
 	if (tcp_is_sack(tp))
 		assert(tp->sacked_out == sum.sacked);
