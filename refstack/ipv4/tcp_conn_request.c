@@ -4,7 +4,7 @@
  * Path: tcp_rcv_state_process() of a listener calls tcp_v4_conn_request(), which calls
  * tcp_conn_request(); that sends the SYN-ACK.
  * Rules: RFC 9293 3.10.7.2, RFC 4987 (SYN flooding), RFC 3168 6.1.1, RFC 8311 4.3;
- * LINUX: net/ipv4/tcp_input.c. Missing: fast open, TCP_SAVE_SYN, signatures.
+ * LINUX: net/ipv4/tcp_input.c. Missing: fast open, signatures.
  */
 #include "ipv4/tcp_input_internal.h"
 
@@ -201,8 +201,7 @@ static void request_fill(struct syn *s)
 	tcp_openreq_init_rwin(s->req, s->sk, s->dst);
 	if (s->want_cookie)
 		return;
-	if (tcp_sk(s->sk)->save_syn != 0)
-		not_implemented("TCP_SAVE_SYN");
+	tcp_reqsk_record_syn(s->sk, s->req, s->skb);
 	try_fastopen(s);
 }
 
