@@ -198,7 +198,7 @@ static void memory_wait_begin(struct sock *sk, struct memory_wait *w, s64 timeo)
 {
 	*w = (struct memory_wait){ .current = timeo, .timeo = timeo };
 	if (sk_stream_memory_free(sk)) {
-		w->vm_wait = get_random_u32_below(sock_net(sk)->random, HZ / 5) + 2;
+		w->vm_wait = get_random_u8_below(sock_net(sk)->random, HZ / 5) + 2;
 		w->current = w->vm_wait;
 	}
 }
