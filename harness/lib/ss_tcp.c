@@ -278,8 +278,8 @@ static void put_thousandths(struct outbuf *o, const char *name, u64 v)
 	if (v % unit == 0)
 		return;
 	snprintf(frac, sizeof(frac), "%0*u", (int)frac_digits, (u32)(v % unit));
-	while (frac[frac_digits - 1] == '0')
-		frac[--frac_digits] = '\0';
+	for (u32 n = min_u32(frac_digits, sizeof(frac) - 1); n > 0 && frac[n - 1] == '0'; n--)
+		frac[n - 1] = '\0';
 	outf(o, ".%s", frac);
 }
 
