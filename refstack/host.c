@@ -323,8 +323,10 @@ void host_check(const struct host *h)
 	const struct hlist_node *n;
 
 	assert(h->running == NULL);
-	for (u32 i = 0; i < h->nr_cpus; i++)
+	for (u32 i = 0; i < h->nr_cpus; i++) {
 		timer_base_check(&h->cpu[i].timers);
+		timer_base_check(&h->cpu[i].pinned_timers);
+	}
 	for (u32 i = 1; i < NET_DEV_MAX; i++)
 		if (net->dev_by_index[i] != NULL)
 			dev_check(net->dev_by_index[i]);

@@ -172,7 +172,7 @@ static const char *cpu_mistake(const struct cpu *c)
 		return "a soft interrupt is pending, and nobody runs it";
 	if (c->irq_pending != 0)
 		return "an interrupt is pending, and nobody takes it";
-	if (c->timers.any_pending && !sim_armed(&c->tick_event))
+	if ((c->timers.any_pending || c->pinned_timers.any_pending) && !sim_armed(&c->tick_event))
 		return "timers are pending, and no tick comes";
 	return NULL;
 }

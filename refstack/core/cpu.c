@@ -38,6 +38,7 @@ void cpu_init(struct cpu *c, struct host *h, struct sim *sim, struct trace *t, u
 	c->id = id;
 	c->cost = model == COST_JUDGE ? cost_judge : cost_cycles;
 	timer_base_init(&c->timers, c);
+	timer_base_init(&c->pinned_timers, c);
 	c->irq_event = (struct sim_event){ 0 };
 	c->tick_event = (struct sim_event){ 0 };
 	c->ksoftirqd_event = (struct sim_event){ 0 };

@@ -74,7 +74,7 @@ struct cpu {
 	u64 irq_pending;     /* bit a line */
 	struct task
 		*current; /* the task whose call runs or was interrupted; NULL: idle or ksoftirqd */
-	struct timer_base timers;
+	struct timer_base timers, pinned_timers; /* LINUX: BASE_GLOBAL, BASE_LOCAL */
 	struct sim_event irq_event, tick_event, ksoftirqd_event;
 	struct hrtimer_base hrtimers;
 	u64 softirqs[NR_SOFTIRQS]; /* passes, as /proc/softirqs counts them */

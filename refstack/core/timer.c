@@ -2,9 +2,10 @@
 /* timer.c - the timer wheel: nine levels of 64 buckets, each level eight times as coarse.
  *
  * A timer never fires early: its time is rounded up to its level's granularity, so the further
- * away, the later. Timers do not cascade. Rules: LINUX: kernel/time/timer.c, HZ 1000, one base a
- * CPU. DIVERGES(host-wheels): each host has wheels of its own; hosts of one Linux share them, and
- * with that the order in which timers of one jiffy go off.
+ * away, the later. Timers do not cascade. Rules: LINUX: kernel/time/timer.c, HZ 1000; a CPU
+ * has a wheel for pinned timers and one for the others. DIVERGES(host-wheels): each host has wheels
+ * of its own; hosts of one Linux share them, and with that the order in which timers of one jiffy
+ * go off.
  */
 #include "core/timer.h"
 
@@ -42,6 +43,11 @@ void timer_base_init(struct timer_base *b, struct cpu *c)
 void timer_setup(struct timer_list *t, timer_fn fn)
 {
 	*t = (struct timer_list){ .fn = fn };
+}
+
+void timer_setup_pinned(struct timer_list *t, timer_fn fn)
+{
+	*t = (struct timer_list){ .fn = fn, .pinned = true };
 }
 
 static u64 now_ps(const struct net *net)
@@ -185,21 +191,32 @@ static void recalc_next_expiry(struct timer_base *b)
 
 static void tick(void *ctx, u64 a, u64 b);
 
-/* The CPU sleeps until the wheel's next bucket: NO_HZ_IDLE. What was due in the past has to wait
- * for the next jiffy, too.
- */
-static void arm_tick(struct timer_base *b)
+/* When the first of both wheels is due. False: nothing is pending. */
+static bool next_expiry(const struct cpu *c, u64 *jif)
 {
-	struct cpu *c = b->cpu;
-	u64 boot = c->host->boot_jiffies, jnow = net_jiffies(&c->host->net);
-	bool late = time_before_eq(b->next_expiry_jif, jnow);
-	u64 when_ps;
+	const struct timer_base *a = &c->pinned_timers, *b = &c->timers;
 
-	if (!b->any_pending) {
+	*jif = b->next_expiry_jif;
+	if (a->any_pending && (!b->any_pending || time_before(a->next_expiry_jif, *jif)))
+		*jif = a->next_expiry_jif;
+	return a->any_pending || b->any_pending;
+}
+
+/* The CPU sleeps until the next bucket of its wheels: NO_HZ_IDLE. What was due in the past has to
+ * wait for the next jiffy, too.
+ */
+static void arm_tick(struct cpu *c)
+{
+	u64 boot = c->host->boot_jiffies, jnow = net_jiffies(&c->host->net);
+	u64 next_jif, when_ps;
+	bool late;
+
+	if (!next_expiry(c, &next_jif)) {
 		sim_cancel(c->sim, &c->tick_event);
 		return;
 	}
-	when_ps = ((late ? jnow + 1 : b->next_expiry_jif) - boot) * PS_PER_JIFFY;
+	late = time_before_eq(next_jif, jnow);
+	when_ps = ((late ? jnow + 1 : next_jif) - boot) * PS_PER_JIFFY;
 	if (sim_armed(&c->tick_event) &&
 	    (c->tick_event.when_ps == when_ps || (late && c->tick_event.when_ps < when_ps)))
 		return;
@@ -220,7 +237,7 @@ static void tick(void *ctx, u64 a, u64 b)
 	c->hardirq_depth--;
 	local_bh_disable(c);
 	local_bh_enable(c); /* irq_exit(): runs what is pending */
-	arm_tick(&c->timers);
+	arm_tick(c);
 	cpu_unit_end(c);
 }
 
@@ -233,7 +250,7 @@ static void enqueue_timer(struct timer_base *b, struct timer_list *t, u32 idx, u
 	if (!b->any_pending || time_before(bucket_expiry, b->next_expiry_jif)) {
 		b->next_expiry_jif = bucket_expiry;
 		b->any_pending = true;
-		arm_tick(b);
+		arm_tick(b->cpu);
 	}
 }
 
@@ -273,17 +290,22 @@ static bool timer_set(struct timer_base *b, struct timer_list *t, u64 expires_ji
 	return pending;
 }
 
+static struct timer_base *base_of(struct cpu *c, const struct timer_list *t)
+{
+	return t->pinned ? &c->pinned_timers : &c->timers;
+}
+
 bool mod_timer(struct net *net, struct timer_list *t, u64 expires_jif)
 {
 	struct cpu *c = net->host->running != NULL ? net->host->running : &net->host->cpu[0];
 
-	return timer_set(&c->timers, t, expires_jif, net_jiffies(net));
+	return timer_set(base_of(c, t), t, expires_jif, net_jiffies(net));
 }
 
 void add_timer_on(struct timer_list *t, struct cpu *c, u64 expires_jif)
 {
 	assert(!timer_pending(t));
-	timer_set(&c->timers, t, expires_jif, net_jiffies(&c->host->net));
+	timer_set(base_of(c, t), t, expires_jif, net_jiffies(&c->host->net));
 }
 
 bool del_timer(struct timer_list *t)
@@ -333,11 +355,10 @@ static void expire_timers(struct timer_base *b, struct hlist_head *head)
 	}
 }
 
-void run_timer_softirq(struct cpu *c)
+/* LINUX: __run_timer_base(). */
+static void run_timer_base(struct timer_base *b)
 {
-	PROBE_CPU(c, run_timer_softirq);
-	struct timer_base *b = &c->timers;
-	const struct net *net = &c->host->net;
+	const struct net *net = &b->cpu->host->net;
 
 	recalc_next_expiry(b);
 	while (b->any_pending && time_after_eq(net_jiffies(net), b->clk_jif) &&
@@ -351,7 +372,15 @@ void run_timer_softirq(struct cpu *c)
 			expire_timers(b, &heads[levels]);
 		recalc_next_expiry(b);
 	}
-	arm_tick(b);
+}
+
+void run_timer_softirq(struct cpu *c)
+{
+	PROBE_CPU(c, run_timer_softirq);
+
+	run_timer_base(&c->pinned_timers);
+	run_timer_base(&c->timers);
+	arm_tick(c);
 }
 
 void timer_base_check(const struct timer_base *b)

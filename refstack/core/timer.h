@@ -31,6 +31,7 @@ struct timer_list {
 	u64 expires_jif;	 /* what was asked for */
 	timer_fn fn;
 	u32 bucket;
+	bool pinned; /* LINUX: TIMER_PINNED: on a wheel that is looked at before the others */
 };
 
 struct timer_base {
@@ -45,6 +46,8 @@ struct timer_base {
 
 void timer_base_init(struct timer_base *b, struct cpu *c);
 void timer_setup(struct timer_list *t, timer_fn fn);
+/* LINUX: timer_setup(t, fn, TIMER_PINNED). */
+void timer_setup_pinned(struct timer_list *t, timer_fn fn);
 static inline bool timer_pending(const struct timer_list *t)
 {
 	return t->entry.pprev != NULL;
@@ -67,7 +70,8 @@ u32 net_jiffies32(const struct net *net);
 u64 net_now_ns(struct net *net);
 /* The coarse clock, which costs nothing: seconds since the kernel was started. */
 u32 ktime_get_seconds(const struct net *net);
-/* How long the kernel had been up at virtual time 0: what CLOCK_MONOTONIC is ahead of net_now_ns(). */
+/* How long the kernel had been up at virtual time 0: what CLOCK_MONOTONIC is ahead of net_now_ns().
+ */
 u64 net_boot_ns(const struct net *net);
 /* LINUX: ktime_get_ns(): a read of the clock, as net_now_ns() is. */
 u64 ktime_get_ns(struct net *net);

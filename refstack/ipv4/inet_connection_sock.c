@@ -659,7 +659,7 @@ bool inet_csk_reqsk_queue_hash_add(struct sock *sk, struct request_sock *req, u6
 
 	if (!inet_ehash_insert(req_to_sk(req), NULL, &found_dup_sk))
 		return false;
-	timer_setup(&req->rsk_timer, reqsk_timer_handler);
+	timer_setup_pinned(&req->rsk_timer, reqsk_timer_handler);
 	(void)mod_timer(net, &req->rsk_timer, net_jiffies(net) + timeout);
 	req->rsk_refcnt = 3;
 	reqsk_queue_added(&inet_csk(sk)->icsk_accept_queue);

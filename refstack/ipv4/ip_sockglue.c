@@ -9,6 +9,7 @@
 #include "core/cmsg.h"
 #include "core/net.h"
 #include "ipv4/igmp.h"
+#include "ipv4/inet_connection_sock.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_options.h"
@@ -230,6 +231,17 @@ static int set_unicast_if(struct ip_set *a)
 /* --- structures ----------------------------------------------------------------------------------
  */
 
+/* A segment has as much less room as the options take. */
+static void icsk_options_change(struct sock *sk, u8 optlen)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct ip_options_rcu *old = inet_sk(sk)->inet_opt;
+	u32 old_len = old != NULL ? old->opt.optlen : 0;
+
+	icsk->icsk_ext_hdr_len = (u16)(icsk->icsk_ext_hdr_len - old_len + optlen);
+	(void)icsk->icsk_sync_mss(sk, icsk->icsk_pmtu_cookie);
+}
+
 static int set_options(struct ip_set *a)
 {
 	struct inet_sock *inet = inet_sk(a->sk);
@@ -245,8 +257,8 @@ static int set_options(struct ip_set *a)
 		err = ip_options_get(sock_net(a->sk), &opt.opt, data, a->optlen);
 	if (err != 0)
 		return err;
-	if (inet_test_bit(a->sk, INET_FLAGS_IS_ICSK) && opt.opt.optlen != 0)
-		not_implemented("IP_OPTIONS of a connection");
+	if (inet_test_bit(a->sk, INET_FLAGS_IS_ICSK))
+		icsk_options_change(a->sk, opt.opt.optlen);
 	memcpy(inet->opt_mem, &opt, sizeof(opt));
 	inet->inet_opt = (struct ip_options_rcu *)(void *)inet->opt_mem;
 	return 0;
