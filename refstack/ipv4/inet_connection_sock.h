@@ -37,7 +37,8 @@ struct inet_connection_sock {
 	 * among them.
 	 */
 	u32 reuseport_group, reuseport_index;
-	u64 icsk_timeout; /* jiffies */
+	u32 reuseport_synq_overflow_ts; /* of the group; its first has it */
+	u64 icsk_timeout;		/* jiffies */
 	struct timer_list icsk_retransmit_timer, icsk_delack_timer, icsk_keepalive_timer;
 	u32 icsk_rto, icsk_rto_min, icsk_delack_max; /* jiffies */
 	u32 icsk_pmtu_cookie;

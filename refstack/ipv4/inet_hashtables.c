@@ -325,6 +325,14 @@ static void reuseport_alloc(struct sock *sk)
 	h->reuseport_groups++;
 	inet_csk(sk)->reuseport_group = h->reuseport_groups;
 	inet_csk(sk)->reuseport_index = 0;
+	inet_csk(sk)->reuseport_synq_overflow_ts = 0;
+}
+
+u32 *reuseport_synq_overflow_ts(const struct sock *sk)
+{
+	if (sk->sk_reuseport == 0 || group_of(sk) == 0)
+		return NULL;
+	return &inet_csk(group_member(sk, 0))->reuseport_synq_overflow_ts;
 }
 
 static bool may_share_listening(const struct sock *sk, const struct sock *sk2)
@@ -354,7 +362,7 @@ static void inet_reuseport_add_sock(struct sock *sk)
 	reuseport_alloc(sk);
 }
 
-/* The last of the group takes the place that gets free. */
+/* The last of the group takes the place that gets free, and what the first one has kept for all. */
 static void reuseport_stop_listen_sock(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
@@ -362,8 +370,13 @@ static void reuseport_stop_listen_sock(struct sock *sk)
 
 	if (sock_net(sk)->sysctl.tcp_migrate_req != 0)
 		not_implemented("tcp_migrate_req");
-	if (icsk->reuseport_index != last)
-		inet_csk(group_member(sk, last))->reuseport_index = icsk->reuseport_index;
+	if (icsk->reuseport_index != last) {
+		struct inet_connection_sock *heir = inet_csk(group_member(sk, last));
+
+		heir->reuseport_index = icsk->reuseport_index;
+		if (icsk->reuseport_index == 0)
+			heir->reuseport_synq_overflow_ts = icsk->reuseport_synq_overflow_ts;
+	}
 	icsk->reuseport_group = 0;
 	icsk->reuseport_index = 0;
 }

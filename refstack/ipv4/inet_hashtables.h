@@ -80,6 +80,8 @@ struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 sad
 				  be32 daddr, u16 hnum, s32 dif);
 /* LINUX: __inet_lookup_skb(). */
 struct sock *inet_lookup_skb(struct sk_buff *skb, be16 sport, be16 dport, bool *refcounted);
+/* When the listener's group had no room for requests; NULL: it is in none. */
+u32 *reuseport_synq_overflow_ts(const struct sock *sk);
 int inet_hash_connect(struct sock *sk);
 void sock_gen_put(struct sock *sk);
 /* The destructor of a packet whose socket early demultiplexing has found. */

@@ -35,21 +35,29 @@ static bool time_between32(u32 t, u32 l, u32 h)
 	return h - l >= t - l;
 }
 
-/* The listener has no room for requests. Its time stamp option has no other use. */
+/* Of a group of listeners together, or of one, whose time stamp option has no other use. */
+static u32 *synq_overflow_ts(const struct sock *sk)
+{
+	u32 *of_group = reuseport_synq_overflow_ts(sk);
+
+	return of_group != NULL ? of_group : &tcp_sk(sk)->rx_opt.ts_recent_stamp;
+}
+
+/* The listener has no room for requests. */
 void tcp_synq_overflow(struct sock *sk)
 {
 	u32 now = net_jiffies32(sock_net(sk));
-	u32 last = tcp_sk(sk)->rx_opt.ts_recent_stamp;
+	u32 *last = synq_overflow_ts(sk);
 
-	if (!time_between32(now, last, last + HZ))
-		tcp_sk(sk)->rx_opt.ts_recent_stamp = now;
+	if (!time_between32(now, *last, *last + HZ))
+		*last = now;
 }
 
 /* No cookie can be under way. */
 bool tcp_synq_no_recent_overflow(const struct sock *sk)
 {
 	u32 now = net_jiffies32(sock_net(sk));
-	u32 last = tcp_sk(sk)->rx_opt.ts_recent_stamp;
+	u32 last = *synq_overflow_ts(sk);
 
 	return !time_between32(now, last - HZ, last + TCP_SYNCOOKIE_VALID);
 }
