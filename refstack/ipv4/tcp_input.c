@@ -198,8 +198,8 @@ static void start_compressed_ack_timer(struct sock *sk)
 		rtt = tp->srtt_us;
 	delay = min_u64(net->sysctl.tcp_comp_sack_delay_ns, rtt * (1000 >> 3) / 20);
 	sock_hold(sk);
-	hrtimer_start_range_ns(net, &tp->compressed_ack_timer, net_now_ns(net) + delay,
-			       net->sysctl.tcp_comp_sack_slack_ns);
+	hrtimer_start_rel_range_ns(net, &tp->compressed_ack_timer, delay,
+				   net->sysctl.tcp_comp_sack_slack_ns);
 }
 
 /* There is a hole: the first ACKs of the same number go at once, for the peer counts three of them;
