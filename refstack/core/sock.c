@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/netdevice.h"
 #include "core/skbuff.h"
+#include "ipv4/inet_hashtables.h"
 #include "ipv4/tcp.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -395,10 +396,24 @@ void sock_wfree(struct sk_buff *skb)
 		sk_destruct(sk);
 }
 
+/* LINUX: skb_set_owner_edemux(): a request is held, but has no account. */
+static void skb_set_owner_request(struct sk_buff *skb, struct sock *sk)
+{
+	if (sk->sk_refcnt == 0)
+		return;
+	sk->sk_refcnt++;
+	skb->sk = sk;
+	skb->destructor = sock_edemux;
+}
+
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk)
 {
 	PROBE(sock_net(sk), skb_set_owner_w);
 	skb_orphan(skb);
+	if (!sk_fullsock(sk)) {
+		skb_set_owner_request(skb, sk);
+		return;
+	}
 	skb->sk = sk;
 	skb->destructor = sock_wfree;
 	if (sk->sk_txhash != 0) {

@@ -213,16 +213,6 @@ int tcp_send_synack(struct sock *sk)
 	return tcp_transmit_skb(sk, skb, true);
 }
 
-/* LINUX: skb_set_owner_w() of a request: it is held, but not charged. */
-static void set_owner_request(struct sk_buff *skb, struct request_sock *req)
-{
-	if (req->rsk_refcnt == 0)
-		return;
-	req->rsk_refcnt++;
-	skb->sk = req_to_sk(req);
-	skb->destructor = sock_edemux;
-}
-
 /* When it goes: a cookie's time stamp has options in its low bits. */
 static u64 stamp_synack(struct request_sock *req, struct sk_buff *skb, enum tcp_synack_type type)
 {
@@ -272,7 +262,7 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 	}
 	skb_reserve(skb, MAX_TCP_HEADER);
 	if (type == TCP_SYNACK_NORMAL)
-		set_owner_request(skb, req);
+		skb_set_owner_w(skb, req_to_sk(req));
 	skb_dst_set(skb, dst);
 	mss = tcp_mss_clamp(tcp_sk(sk), (u16)tcp_dst_advmss(dst));
 	now = stamp_synack(req, skb, type);
