@@ -305,6 +305,7 @@ void host_exit(struct host *h)
 		task_abandon(&h->task[i]);
 	for (u32 i = 0; i < h->nr_processes; i++)
 		fd_close_all(&h->process[i]);
+	host_forget_files(h);
 	for (s32 i = NET_DEV_MAX - 1; i > 0; i--)
 		if (net->dev_by_index[i] != NULL)
 			unregister_netdevice(net->dev_by_index[i]);

@@ -8,6 +8,7 @@
 #include "core/dma.h"
 #include "core/file.h"
 #include "core/neighbour.h"
+#include "core/pipe.h"
 #include "core/qdisc.h"
 #include "driver/tun.h"
 #include "harness/lib/world.h"
@@ -670,6 +671,24 @@ static void nexthops(struct conserve *c)
 	must_be(c, &net->fnhe_pool, exceptions);
 }
 
+/* The pages in a pipe, found by the end that reads as long as there is one. */
+static void pipe_pages(struct conserve *c, const struct file *f)
+{
+	const struct pipe_inode_info *pipe = f->pipe;
+
+	if (!pipe_can_read(f) && pipe->readers != 0)
+		return;
+	for (u32 i = pipe->tail; i != pipe->head; i++)
+		conserve_page(c, pipe->bufs[i % PIPE_BUFFERS].page, AT_PIPE, 0);
+}
+
+static void hold_file(struct conserve *c, const struct file *f, enum conserve_place place,
+		      u32 number)
+{
+	if (hold(c, CONSERVE_FILE, f, place, number)->refs == 1 && f->kind == FILE_PIPE)
+		pipe_pages(c, f);
+}
+
 static void files(struct conserve *c)
 {
 	const struct host *h = c->host;
@@ -677,17 +696,20 @@ static void files(struct conserve *c)
 	for (u32 i = 0; i < h->nr_processes; i++)
 		for (u32 fd = 0; fd < h->process[i].fd_high; fd++)
 			if (h->process[i].fd[fd] != NULL)
-				hold(c, CONSERVE_FILE, h->process[i].fd[fd], AT_FD_TABLE, i);
+				hold_file(c, h->process[i].fd[fd], AT_FD_TABLE, i);
 	for (u32 i = 0; i < h->nr_tasks; i++) {
 		const struct task *t = &h->task[i];
 
 		for (u32 k = 0; k < t->nr_held; k++)
-			hold(c, CONSERVE_FILE, t->held[k], AT_HELD, i);
+			hold_file(c, t->held[k], AT_HELD, i);
 		if (t->new_file != NULL)
 			hold(c, CONSERVE_FILE, t->new_file, AT_HELD, i);
 		if (t->task_frag.page != NULL)
 			conserve_page(c, t->task_frag.page, AT_TASK_FRAG, i);
 	}
+	for (u32 i = 0; i < h->nr_made; i++)
+		if (h->made[i].page != NULL)
+			conserve_page(c, h->made[i].page, AT_MADE_FILE, i);
 }
 
 /* --- the comparison

@@ -37,6 +37,8 @@ enum conserve_kind {
 /* Where a packet, or what belongs to one, was found. */
 #define CONSERVE_PLACES(X)                                                                         \
 	X(NOWHERE, "never seen")                                                                   \
+	X(PIPE, "pipe")                                                                            \
+	X(MADE_FILE, "file")                                                                       \
 	X(RECEIVE_QUEUE, "receive queue of port")                                                  \
 	X(READER_QUEUE, "reader queue of port")                                                    \
 	X(WRITE_QUEUE, "write queue of port")                                                      \

@@ -40,6 +40,7 @@ struct file {
 	struct inode inode;
 	enum file_kind kind;
 	u64 f_pos, f_size; /* of FILE_REGULAR: all of it is zeroes */
+	struct page *page; /* of the same: each of its pages */
 	struct pipe_inode_info *pipe;
 	struct eventpoll ep;
 	struct list_head f_ep; /* epitems that watch it */

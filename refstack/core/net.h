@@ -159,8 +159,9 @@ struct host {
 	struct pool file_pool, epitem_pool, pipe_pool;
 	/* Files by path, which somebody outside has made: so many zeroes. */
 	struct made_file {
-		char path[64];
+		char path[64]; /* empty: it is gone; who has it open goes on */
 		u64 bytes;
+		struct page *page; /* all of its pages; NULL until somebody opens it */
 	} made[MADE_FILES];
 	u32 nr_made;
 	struct host_tables *tables; /* host.c */

@@ -112,7 +112,7 @@ struct splice_desc {
 /* LINUX: linear_to_page(): memory that is no page goes into the page that the socket is filling. */
 static struct page *linear_to_page(struct sock *sk, const u8 *from, u32 *len, u32 *offset)
 {
-	struct skb_frag *frag = &sk->sk_frag;
+	struct skb_frag *frag = sk_page_frag(sk);
 
 	if (!sk_page_frag_refill(sk, frag))
 		return NULL;

@@ -5,6 +5,7 @@
  * files.
  */
 #include "core/net.h"
+#include "core/skbuff.h"
 #include "host.h"
 #include "socket/socket.h"
 #include "uapi/errno.h"
@@ -22,6 +23,8 @@ static bool same_path(const char *a, const char *b)
 
 static struct made_file *find_made(struct host *h, const char *path)
 {
+	if (path[0] == '\0')
+		return NULL;
 	for (u32 i = 0; i < h->nr_made; i++)
 		if (same_path(h->made[i].path, path))
 			return &h->made[i];
@@ -53,8 +56,27 @@ int host_remove_file(struct host *h, const char *path)
 
 	if (m == NULL)
 		return -ENOENT;
-	*m = h->made[--h->nr_made];
+	m->path[0] = '\0';
 	return 0;
+}
+
+void host_forget_files(struct host *h)
+{
+	for (u32 i = 0; i < h->nr_made; i++)
+		if (h->made[i].page != NULL)
+			put_page(h->made[i].page);
+	h->nr_made = 0;
+}
+
+/* What the page cache has of it: zeroes, one page for all. */
+static struct page *made_page(struct host *h, struct made_file *m)
+{
+	if (m->page == NULL) {
+		m->page = page_alloc(&h->net, PAGE_SIZE);
+		if (m->page != NULL)
+			memset(m->page->mem, 0, PAGE_SIZE);
+	}
+	return m->page;
 }
 
 /* LINUX: getname(): up to its end, all of which has to be there. */
@@ -72,7 +94,7 @@ static int getname(struct task *t, uptr from, char *to, u32 size)
 s64 sys_open(struct task *t)
 {
 	u32 flags = (u32)t->arg[1];
-	const struct made_file *m;
+	struct made_file *m;
 	struct file *f;
 	char path[256];
 	int fd, err;
@@ -94,6 +116,7 @@ s64 sys_open(struct task *t)
 	}
 	f->inode.i_mode = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
 	f->f_size = m->bytes;
+	f->page = made_page(t->host, m);
 	fd_install(t, fd, f);
 	return fd;
 }

@@ -50,25 +50,21 @@ static int rw_verify_area(u64 pos, u64 count)
 static s64 file_splice_read(struct file *in, u64 pos, struct pipe_inode_info *pipe, u64 len)
 {
 	u32 room = PIPE_BUFFERS - pipe_occupancy(pipe);
-	struct page *page;
 	u64 done = 0;
 
 	if (pos >= in->f_size || room == 0)
 		return 0;
 	len = min_u64(min_u64(len, in->f_size - pos), (u64)room * PAGE_SIZE);
-	page = page_alloc(&in->host->net, PAGE_SIZE);
-	if (page == NULL)
+	if (in->page == NULL)
 		return -ENOMEM;
-	memset(page->mem, 0, PAGE_SIZE);
 	while (done < len && !pipe_full(pipe)) {
 		u32 offset = (u32)((pos + done) % PAGE_SIZE);
 		u32 part = (u32)min_u64(PAGE_SIZE - offset, len - done);
 
-		get_page(page);
-		pipe_buf_add(pipe, page, offset, part);
+		get_page(in->page);
+		pipe_buf_add(pipe, in->page, offset, part);
 		done += part;
 	}
-	put_page(page);
 	return (s64)done;
 }
 
