@@ -9,7 +9,6 @@
 #include "core/net.h"
 #include "core/netdevice.h"
 #include "core/task.h"
-#include "ipv4/tcp.h"
 
 enum {
 	MAX_SOFTIRQ_TIME_MS = 2, /* LINUX: handle_softirqs() */

@@ -145,6 +145,8 @@ void local_bh_disable(struct cpu *c);
 void local_bh_enable(struct cpu *c);
 void raise_softirq(struct cpu *c, enum softirq nr);
 /* LINUX: open_softirq(): what runs for each; set once by the owners' table in softirq.c. */
+/* The only tasklet there is: ipv4/tcp_tsq.c. */
+void tcp_tasklet_run(struct cpu *c);
 
 /* A spin lock remembers until when it is held: a unit that comes earlier in virtual time waits. */
 struct spinlock {

@@ -12,7 +12,6 @@
 #include "core/file.h"
 #include "core/netdevice.h"
 #include "core/skbuff.h"
-#include "ipv4/inet_hashtables.h"
 #include "ipv4/tcp.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"

@@ -374,6 +374,10 @@ int sk_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void sock_wfree(struct sk_buff *skb);
 void sock_rfree(struct sk_buff *skb);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
+/* The destructor of a packet whose socket early demultiplexing has found, or which belongs to a
+ * request: ipv4/inet_hashtables.c.
+ */
+void sock_edemux(struct sk_buff *skb);
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
 void sock_rmem_free(struct sk_buff *skb);
 /* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it).

@@ -84,8 +84,6 @@ struct sock *inet_lookup_skb(struct sk_buff *skb, be16 sport, be16 dport, bool *
 u32 *reuseport_synq_overflow_ts(const struct sock *sk);
 int inet_hash_connect(struct sock *sk);
 void sock_gen_put(struct sock *sk);
-/* The destructor of a packet whose socket early demultiplexing has found. */
-void sock_edemux(struct sk_buff *skb);
 /* The random numbers of the kernel begin again. LINUX: um_reset_table_perturb(). */
 void inet_hash_seeded(struct net *net);
 

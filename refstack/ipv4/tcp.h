@@ -1117,7 +1117,6 @@ void tcp_mstamp_refresh(struct tcp_sock *tp);
 void tcp_chrono_start(struct sock *sk, enum tcp_chrono type);
 void tcp_chrono_stop(struct sock *sk, enum tcp_chrono type);
 void tcp_release_cb(struct sock *sk);
-void tcp_tasklet_run(struct cpu *c); /* LINUX: tcp_tasklet_func(): TASKLET_SOFTIRQ */
 void tcp_tasklet_init(struct net *net);
 void tcp_wfree(struct sk_buff *skb);
 u32 tcp_delack_max(const struct sock *sk);
