@@ -134,6 +134,87 @@ static int route_initcwnd(struct lex *lx, void *req)
 			&((struct route_req *)req)->cfg.fc_initcwnd);
 }
 
+/* Metrics that TCP looks at. Of times Linux keeps parts: eighths of rtt, quarters of rttvar; a
+ * number without unit is of these.
+ */
+static const struct tcp_metric {
+	const char *name;
+	u32 metric, parts; /* parts of a millisecond; 0: it is no time */
+} tcp_metrics[] = {
+	{ "window", RTAX_WINDOW, 0 },	  { "rtt", RTAX_RTT, 8 },
+	{ "rttvar", RTAX_RTTVAR, 4 },	  { "ssthresh", RTAX_SSTHRESH, 0 },
+	{ "cwnd", RTAX_CWND, 0 },	  { "reordering", RTAX_REORDERING, 0 },
+	{ "initrwnd", RTAX_INITRWND, 0 }, { "quickack", RTAX_QUICKACK, 0 },
+	{ "rto_min", RTAX_RTO_MIN, 1 },
+};
+
+static const struct tcp_metric *tcp_metric_of(u32 metric)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(tcp_metrics); i++)
+		if (tcp_metrics[i].metric == metric)
+			return &tcp_metrics[i];
+	return NULL;
+}
+
+/* 100, 100ms or 2s. */
+static int take_metric_time(struct lex *lx, u32 parts, u32 *to)
+{
+	char number[16];
+	size_t digits;
+	u32 scale;
+
+	if (take_word(lx, "a time") < 0)
+		return -1;
+	digits = strspn(lx->word, "0123456789");
+	if (lx->word[digits] == '\0')
+		scale = parts == 1 ? 1 : 0;
+	else if (strcmp(lx->word + digits, "ms") == 0)
+		scale = parts;
+	else if (strcmp(lx->word + digits, "s") == 0)
+		scale = 1000 * parts;
+	else
+		return lex_unknown(lx, "a time");
+	if (digits == 0 || digits >= sizeof(number))
+		return lex_unknown(lx, "a time");
+	memcpy(number, lx->word, digits);
+	number[digits] = '\0';
+	if (!parse_u32(number, 10, to))
+		return lex_unknown(lx, "a time");
+	if (scale != 0)
+		*to *= scale;
+	return 0;
+}
+
+static int route_tcp_metric(struct lex *lx, void *req)
+{
+	struct route_req *r = req;
+	const struct tcp_metric *m = tcp_metrics;
+	u32 *locks = &r->cfg.fc_metrics[RTAX_LOCK - 1];
+
+	while (!lex_is(lx, m->name))
+		m++;
+	if (lex_next(lx) && lex_is(lx, "lock"))
+		*locks |= 1u << m->metric;
+	else
+		lex_back(lx);
+	/* iproute2: whoever gives the least timeout insists. */
+	if (m->metric == RTAX_RTO_MIN)
+		*locks |= 1u << RTAX_RTO_MIN;
+	if (m->parts != 0)
+		return take_metric_time(lx, m->parts, &r->cfg.fc_metrics[m->metric - 1]);
+	return take_u32(lx, "a number", U32_MAX, &r->cfg.fc_metrics[m->metric - 1]);
+}
+
+static int route_features(struct lex *lx, void *req)
+{
+	if (take_word(lx, "a feature") < 0)
+		return -1;
+	if (!lex_is(lx, "ecn"))
+		return lex_unknown(lx, "ecn");
+	((struct route_req *)req)->cfg.fc_metrics[RTAX_FEATURES - 1] |= RTAX_FEATURE_ECN;
+	return 0;
+}
+
 static int route_tos(struct lex *lx, void *req)
 {
 	u32 tos = 0;
@@ -209,12 +290,32 @@ static int route_onlink(struct lex *lx, void *req)
 }
 
 static const struct lex_key route_keys[] = {
-	{ "via", route_via },	     { "dev", route_dev },	     { "oif", route_dev },
-	{ "src", route_src },	     { "metric", route_metric },     { "mtu", route_mtu },
-	{ "advmss", route_advmss },  { "hoplimit", route_hoplimit }, { "initcwnd", route_initcwnd },
-	{ "scope", route_scope },    { "table", route_table },	     { "proto", route_proto },
-	{ "protocol", route_proto }, { "tos", route_tos },	     { "onlink", route_onlink },
+	{ "via", route_via },
+	{ "dev", route_dev },
+	{ "oif", route_dev },
+	{ "src", route_src },
+	{ "metric", route_metric },
+	{ "mtu", route_mtu },
+	{ "advmss", route_advmss },
+	{ "hoplimit", route_hoplimit },
+	{ "initcwnd", route_initcwnd },
+	{ "scope", route_scope },
+	{ "table", route_table },
+	{ "proto", route_proto },
+	{ "protocol", route_proto },
+	{ "tos", route_tos },
+	{ "onlink", route_onlink },
 	{ "to", route_to },
+	{ "window", route_tcp_metric },
+	{ "rtt", route_tcp_metric },
+	{ "rttvar", route_tcp_metric },
+	{ "ssthresh", route_tcp_metric },
+	{ "cwnd", route_tcp_metric },
+	{ "reordering", route_tcp_metric },
+	{ "initrwnd", route_tcp_metric },
+	{ "quickack", route_tcp_metric },
+	{ "rto_min", route_tcp_metric },
+	{ "features", route_features },
 };
 
 /* iproute2: what a request says when its words do not. */
@@ -242,6 +343,9 @@ static const char *route_text(const struct fib_config *cfg, int err)
 {
 	if (err == -EINVAL && (cfg->fc_dst.raw & ~inet_make_mask(cfg->fc_dst_len).raw) != 0)
 		return "Invalid prefix for given prefix length";
+	if (err == -EINVAL && (cfg->fc_metrics[RTAX_LOCK - 1] >> RTAX_CWND & 1) != 0 &&
+	    cfg->fc_metrics[RTAX_CWND - 1] == 0)
+		return "Locked cwnd metric must be non zero";
 	if (err == -ENETUNREACH && cfg->has_gw)
 		return "Nexthop has invalid gateway";
 	if (err == -ENETDOWN)
@@ -301,22 +405,59 @@ static void show_nexthop(struct outbuf *o, const struct fib_info *fi, bool with_
 		outf(o, "dev %s ", fi->nh.fib_nh_dev->name);
 }
 
+/* iproute2: with a point where it is seconds. */
+static void show_metric_time(struct outbuf *o, u32 ms)
+{
+	if (ms < 1000)
+		outf(o, "%ums ", ms);
+	else if (ms % 1000 == 0)
+		outf(o, "%us ", ms / 1000);
+	else
+		outf(o, "%u.%0*us ", ms / 1000,
+		     ms % 100 == 0  ? 1
+		     : ms % 10 == 0 ? 2
+				    : 3,
+		     ms % 100 == 0  ? ms / 100 % 10
+		     : ms % 10 == 0 ? ms / 10 % 100
+				    : ms % 1000);
+}
+
+static const char *metric_name(u32 metric)
+{
+	const struct tcp_metric *m = tcp_metric_of(metric);
+
+	switch (metric) {
+	case RTAX_MTU:
+		return "mtu";
+	case RTAX_ADVMSS:
+		return "advmss";
+	case RTAX_HOPLIMIT:
+		return "hoplimit";
+	case RTAX_INITCWND:
+		return "initcwnd";
+	case RTAX_FEATURES:
+		return "features";
+	default:
+		return m != NULL ? m->name : "metric";
+	}
+}
+
 static void show_metrics(struct outbuf *o, const struct fib_info *fi)
 {
-	static const struct {
-		u32 metric;
-		const char *name;
-	} shown[] = { { RTAX_MTU, "mtu" },
-		      { RTAX_ADVMSS, "advmss" },
-		      { RTAX_HOPLIMIT, "hoplimit" },
-		      { RTAX_INITCWND, "initcwnd" } };
+	for (u32 metric = RTAX_MTU; metric <= RTAX_MAX; metric++) {
+		const struct tcp_metric *m = tcp_metric_of(metric);
+		u32 v = fi->fib_metrics[metric - 1];
+		bool lock = (fi->fib_metrics[RTAX_LOCK - 1] >> metric & 1) != 0;
 
-	for (u32 i = 0; i < ARRAY_SIZE(shown); i++) {
-		u32 v = fi->fib_metrics[shown[i].metric - 1];
-		bool lock = (fi->fib_metrics[RTAX_LOCK - 1] >> shown[i].metric & 1) != 0;
-
-		if (v != 0)
-			outf(o, "%s %s%u ", shown[i].name, lock ? "lock " : "", v);
+		if (v == 0 && !lock)
+			continue;
+		outf(o, "%s %s", metric_name(metric), lock ? "lock " : "");
+		if (metric == RTAX_FEATURES)
+			outf(o, "%s", v != 0 ? "ecn " : "");
+		else if (m != NULL && m->parts != 0)
+			show_metric_time(o, v / m->parts);
+		else
+			outf(o, "%u ", v);
 	}
 }
 

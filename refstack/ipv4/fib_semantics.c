@@ -95,11 +95,19 @@ bool ip_fib_check_default(be32 gw, struct net_device *dev)
 /* LINUX: ip_metrics_convert(): what a request gives, within what a header can carry. */
 static void fib_metrics_set(u32 *metrics, const struct fib_config *cfg)
 {
+	for (u32 i = 0; i < RTAX_MAX; i++)
+		metrics[i] = cfg->fc_metrics[i];
 	metrics[RTAX_MTU - 1] = min_u32(cfg->fc_mtu, 65535 - 15);
 	metrics[RTAX_ADVMSS - 1] = min_u32(cfg->fc_advmss, 65535 - 40);
 	metrics[RTAX_HOPLIMIT - 1] = min_u32(cfg->fc_hoplimit, 255);
 	metrics[RTAX_INITCWND - 1] = cfg->fc_initcwnd;
-	metrics[RTAX_LOCK - 1] = cfg->fc_mtu_lock ? 1u << RTAX_MTU : 0;
+	if (cfg->fc_mtu_lock)
+		metrics[RTAX_LOCK - 1] |= 1u << RTAX_MTU;
+}
+
+static u32 locks_given(const struct fib_config *cfg)
+{
+	return cfg->fc_metrics[RTAX_LOCK - 1] | (cfg->fc_mtu_lock ? 1u << RTAX_MTU : 0);
 }
 
 static bool metric_match(u32 given, const struct fib_info *fi, u32 metric)
@@ -109,11 +117,14 @@ static bool metric_match(u32 given, const struct fib_info *fi, u32 metric)
 
 bool fib_metrics_match(const struct fib_config *cfg, const struct fib_info *fi)
 {
+	for (u32 metric = RTAX_WINDOW; metric <= RTAX_MAX; metric++)
+		if (!metric_match(cfg->fc_metrics[metric - 1], fi, metric))
+			return false;
 	return metric_match(cfg->fc_mtu, fi, RTAX_MTU) &&
 	       metric_match(cfg->fc_advmss, fi, RTAX_ADVMSS) &&
 	       metric_match(cfg->fc_hoplimit, fi, RTAX_HOPLIMIT) &&
 	       metric_match(cfg->fc_initcwnd, fi, RTAX_INITCWND) &&
-	       metric_match(cfg->fc_mtu_lock ? 1u << RTAX_MTU : 0, fi, RTAX_LOCK);
+	       metric_match(locks_given(cfg), fi, RTAX_LOCK);
 }
 
 /* A gateway given as 0.0.0.0 is none. */
@@ -293,6 +304,8 @@ struct fib_info *fib_create_info(struct net *net, const struct fib_config *cfg, 
 	*err = -EINVAL;
 	if (cfg->fc_type >= RTN_MAX_PLUS1 || fib_props[cfg->fc_type].scope > cfg->fc_scope ||
 	    (cfg->fc_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0)
+		return NULL;
+	if ((locks_given(cfg) >> RTAX_CWND & 1) != 0 && cfg->fc_metrics[RTAX_CWND - 1] == 0)
 		return NULL;
 
 	fi = fib_info_new(net, cfg);

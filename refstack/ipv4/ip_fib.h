@@ -150,7 +150,8 @@ struct fib_config {
 	be32 fc_prefsrc;
 	u32 fc_mtu, fc_advmss, fc_hoplimit, fc_initcwnd; /* 0 = not given */
 	bool fc_mtu_lock;
-	u32 fc_nlflags; /* NLM_F_ */
+	u32 fc_metrics[RTAX_MAX]; /* what has no field here; of RTAX_LOCK the bits but the MTU's */
+	u32 fc_nlflags;		  /* NLM_F_ */
 };
 
 /* fib_trie.c */
