@@ -206,6 +206,7 @@ static u32 gro_take_whole(struct sk_buff *p, struct sk_buff *skb, u32 offset)
 /* Appends skb's data to p. 0, or it cannot be. */
 static int skb_gro_receive(struct sk_buff *p, struct sk_buff *skb)
 {
+	PROBE(skb->net, skb_gro_receive);
 	u32 offset = napi_gro_cb(skb)->data_offset, headlen = skb_headlen(skb);
 	struct sk_buff *lp = napi_gro_cb(p)->last;
 	u32 nr = (u32)lp->hd->nr_frags + skb->hd->nr_frags, len = skb_gro_len(skb), delta;
@@ -307,6 +308,7 @@ static bool tcp_gro_differs(struct sk_buff *p, struct sk_buff *skb, const u8 *th
 /* Returns the packet that is complete now, or NULL. */
 static struct sk_buff *tcp_gro_receive(struct sk_buff *head, struct sk_buff *skb, const u8 *th)
 {
+	PROBE(skb->net, tcp_gro_receive);
 	u32 flags = get_be32(th + TCP_FLAG_WORD), len = skb_gro_len(skb), mss = 1;
 	struct sk_buff *p = tcp_gro_lookup(head, th);
 	struct napi_gro_cb *cb = napi_gro_cb(skb);

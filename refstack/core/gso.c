@@ -121,6 +121,7 @@ static void pass_owner(struct sk_buff *head, struct sk_buff *tail)
  */
 struct sk_buff *skb_segment(struct sk_buff *head_skb, u64 features, int *err)
 {
+	PROBE(head_skb->net, skb_segment);
 	struct segmentation s = { .head = head_skb, .features = features };
 	struct sk_buff *segs = NULL, *tail = NULL;
 

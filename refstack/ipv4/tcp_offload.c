@@ -84,6 +84,7 @@ static void tcp_seg_pass_owner(struct sk_buff *gso_skb, struct sk_buff *last,
 
 static struct sk_buff *tcp_gso_segment(struct sk_buff *skb, u64 features, int *err)
 {
+	PROBE(skb->net, tcp_gso_segment);
 	struct tcp_segments t = { .whole = skb, .mss = skb->hd->gso_size };
 	bool ooo_okay = skb->ooo_okay;
 	struct sk_buff *segs, *last;
@@ -154,6 +155,7 @@ static void inet_seg_headers(struct sk_buff *segs, u32 nhoff, u16 id, bool fixed
 
 struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err)
 {
+	PROBE(skb->net, inet_gso_segment);
 	bool fixedid = (skb->hd->gso_type & SKB_GSO_TCP_FIXEDID) != 0;
 	struct sk_buff *segs = NULL;
 	u32 nhoff, ihl;
