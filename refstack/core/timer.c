@@ -89,6 +89,13 @@ u64 net_now_ns(struct net *net)
 	return ns;
 }
 
+u64 net_timer_due_ns(const struct net *net, u64 expires_ns)
+{
+	if (net->host->cost_model != COST_JUDGE || expires_ns < JUDGE_CLOCK_NS)
+		return expires_ns;
+	return grain_end_ns(net, expires_ns - 1) - (JUDGE_CLOCK_NS - 1);
+}
+
 u32 net_jiffies32(const struct net *net)
 {
 	return (u32)(net_jiffies(net) + net->host->place_ns / (NS_PER_SEC / HZ));

@@ -68,6 +68,10 @@ u64 net_jiffies(const struct net *net);
 u32 net_jiffies32(const struct net *net);
 /* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
 u64 net_now_ns(struct net *net);
+/* When the judging kernel's clock device goes off that is set to a time of net_now_ns(): with all
+ * else that is due within a grain of that clock, but first. Elsewhere: then.
+ */
+u64 net_timer_due_ns(const struct net *net, u64 expires_ns);
 /* The coarse clock, which costs nothing: seconds since the kernel was started. */
 u32 ktime_get_seconds(const struct net *net);
 /* How long the kernel had been up at virtual time 0: what CLOCK_MONOTONIC is ahead of net_now_ns().
