@@ -194,7 +194,7 @@ u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
-	if (sk == NULL || ip_sk_use_pmtu(sk))
+	if (sk == NULL || !sk_fullsock(sk) || ip_sk_use_pmtu(sk))
 		return ip_dst_mtu_maybe_forward(dst, (IPCB(skb)->flags & IPSKB_FORWARDED) != 0);
 	return min_u32(dst_dev_mtu(dst), IP_MAX_MTU);
 }
