@@ -372,8 +372,10 @@ static void update_ato(struct sock *sk, u32 now)
 		icsk->icsk_ack.ato = TCP_ATO_MIN;
 	} else if (m <= TCP_ATO_MIN / 2) {
 		icsk->icsk_ack.ato = (icsk->icsk_ack.ato >> 1) + TCP_ATO_MIN / 2;
-	} else if (m < icsk->icsk_ack.ato) {
-		/* LINUX: eight bits are kept. */
+	} else if ((s32)m < (s32)icsk->icsk_ack.ato) {
+		/* Also where nothing came yet: the time since is then a negative number. LINUX:
+		 * eight bits are kept.
+		 */
 		icsk->icsk_ack.ato =
 			0xff & min_u32(min_u32((icsk->icsk_ack.ato >> 1) + m, icsk->icsk_rto),
 				       TCP_DELACK_MAX);
