@@ -358,6 +358,8 @@ static void tcp_parts(struct conserve *c, const struct sock *sk, u32 *received)
 
 	(void)tree(c, &sk->tcp_rtx_queue, AT_RTX_QUEUE, sk->sk_num);
 	*received += tree(c, &tp->out_of_order_queue, AT_OFO_QUEUE, sk->sk_num);
+	if (tp->saved_syn != NULL)
+		conserve_skb(c, tp->saved_syn, AT_SAVED_SYN, sk->sk_num);
 	sock_timers(c, tp);
 }
 
@@ -461,6 +463,8 @@ static void one_request(struct conserve *c, const struct request_sock *req,
 		hold(c, CONSERVE_REQUEST, req, AT_REQUEST_TIMER, port);
 	if (req->rsk_listener != NULL)
 		hold(c, CONSERVE_TCP_SOCK, req->rsk_listener, place, port);
+	if (req->saved_syn != NULL)
+		conserve_skb(c, req->saved_syn, AT_SAVED_SYN, port);
 }
 
 /* Table, port and timer each have a reference. */

@@ -39,6 +39,7 @@ enum conserve_kind {
 	X(NOWHERE, "never seen")                                                                   \
 	X(PIPE, "pipe")                                                                            \
 	X(MADE_FILE, "file")                                                                       \
+	X(SAVED_SYN, "SYN kept for port")                                                          \
 	X(RECEIVE_QUEUE, "receive queue of port")                                                  \
 	X(READER_QUEUE, "reader queue of port")                                                    \
 	X(WRITE_QUEUE, "write queue of port")                                                      \

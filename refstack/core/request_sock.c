@@ -41,6 +41,8 @@ void reqsk_free(struct request_sock *req)
 	req->rsk_ops->destructor(req);
 	if (req->rsk_listener != NULL)
 		sock_put(req->rsk_listener);
+	if (req->saved_syn != NULL)
+		kfree_skb_untold(req->saved_syn);
 	pool_free(&net->request_sock_pool, req);
 }
 

@@ -22,22 +22,22 @@ void tcp_enter_memory_pressure(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
 
-	if (net->tcp->memory_pressure_jif != 0)
+	if (net->tcp_memory_pressure_jif != 0)
 		return;
-	net->tcp->memory_pressure_jif = net_jiffies(net);
-	if (net->tcp->memory_pressure_jif == 0)
-		net->tcp->memory_pressure_jif--;
+	net->tcp_memory_pressure_jif = net_jiffies(net);
+	if (net->tcp_memory_pressure_jif == 0)
+		net->tcp_memory_pressure_jif--;
 	mib_inc(net, LINUX_MIB_TCPMEMORYPRESSURES);
 }
 
 void tcp_leave_memory_pressure(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
-	u64 since = net->tcp->memory_pressure_jif;
+	u64 since = net->tcp_memory_pressure_jif;
 
 	if (since == 0)
 		return;
-	net->tcp->memory_pressure_jif = 0;
+	net->tcp_memory_pressure_jif = 0;
 	mib_add(net, LINUX_MIB_TCPMEMORYPRESSURESCHRONO,
 		(u32)((net_jiffies(net) - since) * 1000 / HZ));
 }
@@ -107,7 +107,25 @@ void tcp_init_sock(struct sock *sk)
 	tp->scaling_ratio = (u8)TCP_DEFAULT_SCALING_RATIO;
 	if (sk->sk_socket != NULL)
 		sk->sk_socket->flags |= 1u << SOCK_SUPPORT_ZC;
-	sock_net(sk)->tcp->sockets_allocated++;
+	sock_net(sk)->tcp_sockets_allocated++;
+}
+
+/* LINUX: net/core/sock.c: only connections of TCP ask what the way to the peer can do. */
+void sk_setup_caps(struct sock *sk, struct dst_entry *dst)
+{
+	const struct net_device *dev = dst->dev;
+
+	sk->sk_route_caps = dev->features;
+	sk->sk_gso_max_segs = 1;
+	sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE;
+	inet_csk(sk)->icsk_ack.dst_quick_ack = dst_metric(dst, RTAX_QUICKACK) != 0;
+	if (net_gso_ok(sk->sk_route_caps, sk->sk_gso_type)) {
+		sk->sk_route_caps |= NETIF_F_SG | NETIF_F_HW_CSUM;
+		/* LINUX: sk_dst_gso_max_size(): room for the headers remains. */
+		sk->sk_gso_max_size = dev->gso_max_size - (MAX_TCP_HEADER + 1);
+		sk->sk_gso_max_segs = (u16)max_u32(dev->gso_max_segs, 1);
+	}
+	sk_dst_set(sk, dst);
 }
 
 /* -------- states -------- */
@@ -577,6 +595,7 @@ int tcp_disconnect(struct sock *sk, int flags)
 	inet_csk_delack_init(sk);
 	icsk->icsk_ack.rcv_mss = TCP_MIN_MSS; /* somebody divides by it */
 	memset(&tp->rx_opt, 0, sizeof(tp->rx_opt));
+	tcp_saved_syn_free(tp);
 	inet_assign_bit(sk, INET_FLAGS_DEFER_CONNECT, false);
 	forget_routes(sk);
 	assert(sk->sk_num == 0 || icsk->icsk_bind_hash != NULL);

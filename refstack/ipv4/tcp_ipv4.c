@@ -439,6 +439,8 @@ struct sock *tcp_v4_syn_recv_sock(struct sock *sk, struct sk_buff *skb, struct r
 	*own_req = inet_ehash_nolisten(newsk, req_unhash != NULL ? req_to_sk(req_unhash) : NULL,
 				       &found_dup_sk);
 	if (*own_req) {
+		tcp_sk(newsk)->saved_syn = req->saved_syn;
+		req->saved_syn = NULL;
 		inet_rsk(req)->ireq_opt = NULL;
 		return newsk;
 	}
@@ -932,9 +934,10 @@ void tcp_v4_destroy_sock(struct sock *sk)
 	skb_rbtree_purge(&tp->out_of_order_queue);
 	if (inet_csk(sk)->icsk_bind_hash != NULL)
 		inet_put_port(sk);
+	tcp_saved_syn_free(tp);
 	assert(tp->fastopen_rsk == NULL);
-	assert(sock_net(sk)->tcp->sockets_allocated != 0);
-	sock_net(sk)->tcp->sockets_allocated--;
+	assert(sock_net(sk)->tcp_sockets_allocated != 0);
+	sock_net(sk)->tcp_sockets_allocated--;
 }
 
 const struct proto tcp_prot = {
