@@ -135,6 +135,8 @@ struct net {
 	 */
 	s64 udp_memory_allocated;
 	s64 tcp_memory_allocated;
+	u32 tcp_sockets_allocated;
+	u64 tcp_memory_pressure_jif; /* LINUX: tcp_memory_pressure: since when, 0 = no */
 	s32 udp_fw_alloc[CPU_MAX];
 	s32 tcp_fw_alloc[CPU_MAX];
 	u32 rps_sock_flow_table[RPS_SOCK_FLOWS]; /* which CPU a flow's reader last ran on */

@@ -12,7 +12,6 @@
 #include "core/file.h"
 #include "core/netdevice.h"
 #include "core/skbuff.h"
-#include "ipv4/tcp.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "uapi/poll.h"
@@ -187,7 +186,7 @@ struct sock *sk_clone_lock(const struct sock *sk)
 	bh_lock_sock(newsk);
 	newsk->sk_refcnt = 2;
 	if (sk->sk_prot->memory_allocated == PROTO_MEM_TCP)
-		net->tcp->sockets_allocated++;
+		net->tcp_sockets_allocated++;
 	if (sock_flag(newsk, SOCK_TIMESTAMP) || sock_flag(newsk, SOCK_TIMESTAMPING_RX_SOFTWARE))
 		net_enable_timestamp(net);
 	return newsk;
@@ -651,27 +650,6 @@ struct dst_entry *sk_dst_check(struct sock *sk, u32 cookie)
 	sk_dst_reset(sk);
 	dst_release(dst);
 	return NULL;
-}
-
-void sk_setup_caps(struct sock *sk, struct dst_entry *dst)
-{
-	const struct net_device *dev = dst->dev;
-
-	sk->sk_route_caps = dev->features;
-	sk->sk_gso_max_segs = 1;
-	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM) {
-		sk->sk_route_caps |= NETIF_F_GSO;
-		inet_csk(sk)->icsk_ack.dst_quick_ack = dst_metric(dst, RTAX_QUICKACK) != 0;
-	}
-	if ((sk->sk_route_caps & NETIF_F_GSO) != 0)
-		sk->sk_route_caps |= NETIF_F_GSO_SOFTWARE;
-	if (net_gso_ok(sk->sk_route_caps, sk->sk_gso_type)) {
-		sk->sk_route_caps |= NETIF_F_SG | NETIF_F_HW_CSUM;
-		/* LINUX: sk_dst_gso_max_size(): room for the headers remains. */
-		sk->sk_gso_max_size = dev->gso_max_size - (MAX_TCP_HEADER + 1);
-		sk->sk_gso_max_segs = (u16)max_u32(dev->gso_max_segs, 1);
-	}
-	sk_dst_set(sk, dst);
 }
 
 /* -------- entries of operation tables -------- */

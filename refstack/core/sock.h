@@ -48,6 +48,9 @@ enum {
 
 #define TCPF(state) (1u << (state)) /* LINUX: TCPF_ESTABLISHED and so on: for sets of states */
 
+/* 2 * SKB_TRUESIZE(2048) of x86-64, and half of it. */
+enum { SOCK_MIN_SNDBUF = 4608, SOCK_MIN_RCVBUF = 2304 };
+
 enum { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 
 /* LINUX: enum sock_flags: bits of sk_flags. */
@@ -391,6 +394,10 @@ struct sk_buff *sock_wmalloc(struct sock *sk, u32 size, bool force);
 bool sk_page_frag_refill(struct sock *sk, struct skb_frag *frag);
 /* From which page a stream's bytes are sent: the task's. */
 struct skb_frag *sk_page_frag(struct sock *sk);
+/* Whatever the limits are. */
+void sk_forced_mem_schedule(struct sock *sk, u32 size);
+/* The protocol has more memory than it may, and the socket more than a little of it. */
+bool tcp_out_of_memory(const struct sock *sk);
 /* Memory is short: the send buffer shrinks to half of what is in it. */
 void sk_stream_moderate_sndbuf(struct sock *sk);
 void sock_def_readable(struct sock *sk);

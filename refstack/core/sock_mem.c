@@ -9,8 +9,7 @@
 #include "core/sock.h"
 
 #include "core/skbuff.h"
-#include "ipv4/tcp.h"
-#include "uapi/errno.h"
+#include "uapi/socket.h"
 
 enum mem_kind { SK_MEM_SEND, SK_MEM_RECV };
 enum mem_limit { MEM_MIN, MEM_PRESSURE, MEM_MAX };
@@ -98,7 +97,7 @@ static s32 sk_get_wmem0(const struct sock *sk)
 bool tcp_under_memory_pressure(const struct sock *sk)
 {
 	return sk->sk_prot->enter_memory_pressure != NULL &&
-	       sock_net(sk)->tcp->memory_pressure_jif != 0;
+	       sock_net(sk)->tcp_memory_pressure_jif != 0;
 }
 
 static void sk_enter_memory_pressure(struct sock *sk)
@@ -146,7 +145,7 @@ static bool below_guarantee(const struct sock *sk, enum mem_kind kind)
 static bool below_average(const struct sock *sk)
 {
 	s32 bytes = sk->sk_wmem_queued + (s32)sk->sk_rmem_alloc + sk->sk_forward_alloc;
-	u64 all = (u64)sock_net(sk)->tcp->sockets_allocated * sk_mem_pages((u32)bytes);
+	u64 all = (u64)sock_net(sk)->tcp_sockets_allocated * sk_mem_pages((u32)bytes);
 
 	return (u64)sk_prot_mem_limits(sk, MEM_MAX) > all;
 }

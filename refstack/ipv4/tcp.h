@@ -64,9 +64,7 @@ enum {
 	TCP_RMEM_TO_WIN_SCALE = 8,
 	TCP_DEFAULT_SCALING_RATIO = 1 << (TCP_RMEM_TO_WIN_SCALE - 1),
 	TCP_INFINITE_SSTHRESH = 0x7fffffff,
-	TCP_NUM_SACKS = 4,
-	SOCK_MIN_SNDBUF = 2 * (2048 + 256),
-	SOCK_MIN_RCVBUF = 2048 + 256
+	TCP_NUM_SACKS = 4
 };
 
 /* tp->nonagle */
@@ -405,8 +403,6 @@ struct tcp_net {
 	struct inet_hashinfo hashinfo;
 	struct inet_timewait_death_row death_row;
 	u32 orphan_count;	 /* LINUX: tcp_orphan_count, a number for each CPU */
-	u32 sockets_allocated;	 /* LINUX: tcp_sockets_allocated */
-	u64 memory_pressure_jif; /* LINUX: tcp_memory_pressure: since when, 0 = no */
 	u32 challenge_timestamp, challenge_count;
 	u32 synq_overflow_ts;	       /* LINUX: of a listener: rx_opt.ts_recent_stamp */
 	struct list_head tsq[CPU_MAX]; /* LINUX: tsq_tasklet: sockets that want to send more */
@@ -852,7 +848,6 @@ void tcp_skb_entail(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, bool force_schedule);
 u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags);
 bool tcp_check_oom(const struct sock *sk, int shift);
-bool tcp_out_of_memory(const struct sock *sk);		    /* core/sock_mem.c */
 bool tcp_orphan_exceeded(const struct sock *sk, int shift); /* LINUX: tcp_too_many_orphans() */
 void tcp_enter_memory_pressure(struct sock *sk);
 void tcp_leave_memory_pressure(struct sock *sk);
@@ -879,7 +874,6 @@ bool sk_stream_is_writeable(const struct sock *sk);
 /* LINUX: __sk_stream_is_writeable(sk, 1): enough room to wake who waits for it. */
 bool sk_stream_wakes_writer(const struct sock *sk);
 bool sk_stream_memory_free(const struct sock *sk); /* LINUX: __sk_stream_memory_free() */
-void sk_forced_mem_schedule(struct sock *sk, u32 size);
 static inline s32 sk_stream_wspace(const struct sock *sk)
 {
 	return sk->sk_sndbuf - sk->sk_wmem_queued;
