@@ -138,7 +138,8 @@ static inline void inet_csk_inc_pingpong_cnt(struct sock *sk)
 }
 static inline u64 inet_csk_rto_backoff(const struct sock *sk, u64 max_when)
 {
-	u64 when = (u64)inet_csk(sk)->icsk_rto << inet_csk(sk)->icsk_backoff;
+	/* As the processor shifts. */
+	u64 when = (u64)inet_csk(sk)->icsk_rto << (inet_csk(sk)->icsk_backoff & 63);
 
 	return when < max_when ? when : max_when;
 }

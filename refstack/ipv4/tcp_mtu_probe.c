@@ -10,11 +10,17 @@
 
 /* -------- between MTU and MSS -------- */
 
+/* Any number may come from a sysctl. */
+static s32 wrap_add(s32 a, s32 b)
+{
+	return (s32)((u32)a + (u32)b);
+}
+
 /* LINUX: __tcp_mtu_to_mss(): without TCP's options. */
 static s32 mtu_to_mss_bare(const struct sock *sk, s32 pmtu)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
-	s32 mss = pmtu - icsk->icsk_af_ops->net_header_len - TCP_HLEN;
+	s32 mss = wrap_add(pmtu, -icsk->icsk_af_ops->net_header_len - TCP_HLEN);
 
 	mss = min_s32(mss, tcp_sk(sk)->rx_opt.mss_clamp);
 	mss -= icsk->icsk_ext_hdr_len;
@@ -31,8 +37,8 @@ s32 tcp_mss_to_mtu(struct sock *sk, s32 mss)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 
-	return mss + tcp_sk(sk)->tcp_header_len + icsk->icsk_ext_hdr_len +
-	       icsk->icsk_af_ops->net_header_len;
+	return wrap_add(mss, tcp_sk(sk)->tcp_header_len + icsk->icsk_ext_hdr_len +
+				     icsk->icsk_af_ops->net_header_len);
 }
 
 static s32 largest_mtu(const struct sock *sk)
@@ -260,10 +266,10 @@ int tcp_mtu_probe(struct sock *sk)
 	if (!probing_is_on(sk))
 		return -1;
 	mss_now = tcp_current_mss(sk);
-	probe_size =
-		tcp_mtu_to_mss(sk, (icsk->icsk_mtup.search_high + icsk->icsk_mtup.search_low) >> 1);
+	probe_size = tcp_mtu_to_mss(
+		sk, wrap_add(icsk->icsk_mtup.search_high, icsk->icsk_mtup.search_low) >> 1);
 	size_needed = (u64)(s64)probe_size + ((u64)tp->reordering + 1) * tp->mss_cache;
-	interval = icsk->icsk_mtup.search_high - icsk->icsk_mtup.search_low;
+	interval = (s32)((u32)icsk->icsk_mtup.search_high - (u32)icsk->icsk_mtup.search_low);
 	if (probe_size > tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_high) ||
 	    interval < sock_net(sk)->sysctl.tcp_probe_threshold) {
 		tcp_mtu_check_reprobe(sk);
