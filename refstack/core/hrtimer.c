@@ -61,8 +61,9 @@ static void reprogram(struct cpu *c)
 		sim_cancel(c->sim, &b->event);
 	else
 		sim_arm(c->sim, &b->event, SIM_TIMER,
-			max_u64(net_timer_due_ns(&c->host->net, t->expires_ns) * PS_PER_NS,
-				from_ps + MIN_DELTA_NS * PS_PER_NS),
+			net_timer_due_ns(&c->host->net, from_ps / PS_PER_NS, t->expires_ns,
+					 MIN_DELTA_NS) *
+				PS_PER_NS,
 			hrtimer_interrupt, c, 0, 0);
 }
 

@@ -89,10 +89,11 @@ u64 net_now_ns(struct net *net)
 	return ns;
 }
 
-u64 net_timer_due_ns(const struct net *net, u64 expires_ns)
+u64 net_timer_due_ns(const struct net *net, u64 from_ns, u64 expires_ns, u64 min_delta_ns)
 {
-	if (net->host->cost_model != COST_JUDGE || expires_ns < JUDGE_CLOCK_NS)
-		return expires_ns;
+	if (net->host->cost_model != COST_JUDGE)
+		return max_u64(expires_ns, from_ns + min_delta_ns);
+	expires_ns = max_u64(expires_ns, grain_end_ns(net, from_ns) + min_delta_ns);
 	return grain_end_ns(net, expires_ns - 1) - (JUDGE_CLOCK_NS - 1);
 }
 

@@ -68,10 +68,11 @@ u64 net_jiffies(const struct net *net);
 u32 net_jiffies32(const struct net *net);
 /* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
 u64 net_now_ns(struct net *net);
-/* When the judging kernel's clock device goes off that is set to a time of net_now_ns(): with all
- * else that is due within a grain of that clock, but first. Elsewhere: then.
+/* When a clock device goes off that is set at from_ns to a time of net_now_ns(), and takes at least
+ * min_delta_ns for it. The judging kernel's does so with all else that is due within a grain of its
+ * clock, but first.
  */
-u64 net_timer_due_ns(const struct net *net, u64 expires_ns);
+u64 net_timer_due_ns(const struct net *net, u64 from_ns, u64 expires_ns, u64 min_delta_ns);
 /* The coarse clock, which costs nothing: seconds since the kernel was started. */
 u32 ktime_get_seconds(const struct net *net);
 /* How long the kernel had been up at virtual time 0: what CLOCK_MONOTONIC is ahead of net_now_ns().
