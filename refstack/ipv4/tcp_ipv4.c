@@ -30,8 +30,40 @@ void tcp_sk_init(struct net *net)
 	tcp_metrics_init(net);
 }
 
+/* A connection that no program has any more, but that has not come to its end yet. */
+static struct sock *find_orphan(struct net *net)
+{
+	const struct hlist_node *n;
+
+	hlist_for_each (n, &net->socks) {
+		struct sock *sk = hlist_entry(n, struct sock, sk_all);
+
+		if (sk->sk_prot == &tcp_prot && sock_flag(sk, SOCK_DEAD) &&
+		    sk->sk_state != TCP_CLOSE)
+			return sk;
+	}
+	return NULL;
+}
+
+static void end_orphans(struct net *net)
+{
+	struct cpu *c = this_cpu(net);
+	struct sock *sk;
+
+	while ((sk = find_orphan(net)) != NULL) {
+		sock_hold(sk);
+		local_bh_disable(c);
+		bh_lock_sock(sk);
+		tcp_done(sk);
+		bh_unlock_sock(sk);
+		local_bh_enable(c);
+		sock_put(sk);
+	}
+}
+
 void tcp_sk_exit(struct net *net)
 {
+	end_orphans(net);
 	tcp_twsk_purge(net);
 	tcp_metrics_flush_all(net);
 	inet_ctl_sock_destroy(&net->tcp->ctl);
