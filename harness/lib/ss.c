@@ -238,8 +238,9 @@ static int take_options(struct lex *lx, struct ss_req *r)
 		for (const char *p = lx->word + 1; *p != '\0'; p++) {
 			r->udp |= *p == 'u';
 			r->tcp |= *p == 't';
-			r->all |= *p == 'a';
-			r->listening |= *p == 'l';
+			/* Of these two the last one counts. */
+			r->all = *p == 'a' || (r->all && *p != 'l');
+			r->listening = *p == 'l' || (r->listening && *p != 'a');
 			r->processes |= *p == 'p';
 			r->extended |= *p == 'e';
 			r->timers |= *p == 'o' || *p == 'e';

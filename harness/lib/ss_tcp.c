@@ -283,6 +283,27 @@ static void put_thousandths(struct outbuf *o, const char *name, u64 v)
 	outf(o, ".%s", frac);
 }
 
+/* "%.3g" of v / unit, which is from 1 up to 1000. */
+static void put_three_digits(struct outbuf *o, u64 v, u64 unit)
+{
+	u32 decimals = v >= 100 * unit ? 0 : v >= 10 * unit ? 1 : 2;
+	u64 scale = decimals == 0 ? 1 : decimals == 1 ? 10 : 100;
+	u64 rounded = (v + unit / scale / 2) / (unit / scale);
+
+	if (rounded == 1000 && decimals == 0) {
+		outf(o, "1e+03");
+		return;
+	}
+	for (; decimals != 0 && rounded % 10 == 0; decimals--) {
+		rounded /= 10;
+		scale /= 10;
+	}
+	if (decimals == 0)
+		outf(o, "%" PRIu64, rounded);
+	else
+		outf(o, "%" PRIu64 ".%0*" PRIu64, rounded / scale, (int)decimals, rounded % scale);
+}
+
 /* iproute2: sprint_bw(): with -n all digits. */
 static void put_bandwidth(struct outbuf *o, const char *name, u64 bps, bool numeric)
 {
@@ -298,13 +319,9 @@ static void put_bandwidth(struct outbuf *o, const char *name, u64 bps, bool nume
 
 	outf(o, "%s", name);
 	for (u32 i = 0; !numeric && i < ARRAY_SIZE(units); i++) {
-		u64 tenth = units[i].unit / 10;
-
 		if (bps > units[i].unit) {
-			u64 tenths = (bps + tenth / 2) / tenth;
-
-			outf(o, "%" PRIu64 ".%" PRIu64 "%sbps", tenths / 10, tenths % 10,
-			     units[i].name);
+			put_three_digits(o, bps, units[i].unit);
+			outf(o, "%sbps", units[i].name);
 			return;
 		}
 	}
