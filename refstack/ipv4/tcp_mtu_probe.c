@@ -23,7 +23,7 @@ static s32 mtu_to_mss_bare(const struct sock *sk, s32 pmtu)
 	s32 mss = wrap_add(pmtu, -icsk->icsk_af_ops->net_header_len - TCP_HLEN);
 
 	mss = min_s32(mss, tcp_sk(sk)->rx_opt.mss_clamp);
-	mss -= icsk->icsk_ext_hdr_len;
+	mss = wrap_add(mss, -icsk->icsk_ext_hdr_len);
 	/* RFC 9293 3.7.1: room for all options and some data, whatever the peer asks for. */
 	return max_s32(mss, sock_net(sk)->sysctl.tcp_min_snd_mss);
 }
