@@ -189,8 +189,9 @@ static void fill_row(struct lex *lx, const struct ss_req *r, struct sock *sk, bo
 	put_inner(sk, r, tcp, &o);
 }
 
-/* Columns are as wide as what is in them. */
+/* Columns are as wide as what is in them; where all rows are of one state it is not shown. */
 struct ss_widths {
+	bool no_state;
 	int state, recv_q, send_q, local, lport, peer, pport, rest;
 };
 
@@ -218,8 +219,9 @@ static void put_row(struct outbuf *o, const struct ss_widths *w, const struct ss
 		    const char *netid)
 {
 	outf(o, "%s", netid);
-	outf(o, "%-*s %-*s %-*s ", w->state, row->state, w->recv_q, row->recv_q, w->send_q,
-	     row->send_q);
+	if (!w->no_state)
+		outf(o, "%-*s ", w->state, row->state);
+	outf(o, "%-*s %-*s ", w->recv_q, row->recv_q, w->send_q, row->send_q);
 	outf(o, "%*s%-*s %*s%-*s%-*s\n", w->local, row->local, w->lport, row->lport, w->peer,
 	     row->peer, w->pport, row->pport, w->rest, row->rest);
 }
@@ -342,6 +344,7 @@ int ss_cmd(struct lex *lx)
 	if (err < 0)
 		return err;
 	choose_states(&r);
+	w.no_state = (r.states & (r.states - 1)) == 0;
 	both = r.udp == r.tcp;
 	udp.nr = r.udp || both ? collect(lex_net(lx), udp.sk) : 0;
 	tcp.nr = r.tcp || both ? ss_collect_tcp(lex_net(lx), r.states, tcp.sk) : 0;
