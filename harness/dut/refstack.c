@@ -777,12 +777,15 @@ static void destroy(struct dut *d)
 
 void dut_refstack_end(struct dut *d)
 {
+	const char *which = NULL;
 	struct world *w = world_of(d);
 
 	d->on_frame = NULL;
 	d->on_return = NULL;
 	world_check(w);
 	world_exit(w);
+	if (world_leaks(w, &which) != 0)
+		fprintf(stderr, "left in pool %s: ", which);
 	assert(world_leaks(w, NULL) == 0);
 	for (u32 h = 0; h < w->cfg.hosts; h++)
 		assert(w->host[h].dma->live == 0);
