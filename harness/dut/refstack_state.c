@@ -196,8 +196,11 @@ static void say_sockets(const struct net *net, struct facts *f)
 		if (sk->sk_family == AF_INET && table != NULL)
 			say_sock(sk, table, f);
 	}
-	say_chains(net->tcp->hashinfo.lhash2, net->tcp->hashinfo.lhash2_mask + 1, f);
-	say_chains(net->tcp->hashinfo.ehash, net->tcp->hashinfo.ehash_mask + 1, f);
+	/* As of Linux: without a socket nobody looks for requests, whose listener is gone. */
+	if (net->prot_inuse[PROTO_INUSE_TCP] != 0 || net->tcp->death_row.tw_refcount != 0) {
+		say_chains(net->tcp->hashinfo.lhash2, net->tcp->hashinfo.lhash2_mask + 1, f);
+		say_chains(net->tcp->hashinfo.ehash, net->tcp->hashinfo.ehash_mask + 1, f);
+	}
 	for (u32 i = 0; i < ARRAY_SIZE(inuse); i++)
 		if (net->prot_inuse[inuse[i].index] != 0)
 			facts_line(f, "inuse %s %u", inuse[i].name,
