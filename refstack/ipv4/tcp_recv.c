@@ -517,6 +517,11 @@ static int tcp_recvmsg_locked(struct tcp_recv *r)
 	if (r->disconnects != sk->sk_disconnects)
 		return r->copied != 0 ? r->copied : -EAGAIN;
 	recv_check_peek(r);
+	/* Who wants no byte has waited only once. */
+	if (r->len == 0) {
+		tcp_cleanup_rbuf(sk, r->copied);
+		return r->copied;
+	}
 	return recv_loop(r);
 }
 
