@@ -97,9 +97,14 @@ u64 net_timer_due_ns(const struct net *net, u64 from_ns, u64 expires_ns, u64 min
 	return grain_end_ns(net, expires_ns - 1) - (JUDGE_CLOCK_NS - 1);
 }
 
+u64 net_jiffies64(const struct net *net)
+{
+	return net_jiffies(net) + net->host->place_ns / (NS_PER_SEC / HZ);
+}
+
 u32 net_jiffies32(const struct net *net)
 {
-	return (u32)(net_jiffies(net) + net->host->place_ns / (NS_PER_SEC / HZ));
+	return (u32)net_jiffies64(net);
 }
 
 /* The kernel was started when its wall clock had whole seconds. */

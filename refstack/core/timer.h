@@ -66,6 +66,7 @@ void timer_base_check(const struct timer_base *b);
 u64 net_jiffies(const struct net *net);
 /* LINUX: (u32)jiffies, where it is kept as a stamp: further on by the kernel's longer life. */
 u32 net_jiffies32(const struct net *net);
+u64 net_jiffies64(const struct net *net);
 /* ktime_get() and friends: in the judge's world a read in task context costs 256 ns. */
 u64 net_now_ns(struct net *net);
 /* When a clock device goes off that is set at from_ns to a time of net_now_ns(), and takes at least

@@ -64,7 +64,7 @@ bool tcp_synq_no_recent_overflow(const struct sock *sk)
 
 static u32 tcp_cookie_time(const struct net *net)
 {
-	return (u32)(net_jiffies(net) / TCP_SYNCOOKIE_PERIOD);
+	return (u32)(net_jiffies64(net) / TCP_SYNCOOKIE_PERIOD);
 }
 
 /* -------- the sequence number -------- */

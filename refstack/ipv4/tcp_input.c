@@ -57,7 +57,7 @@ static u32 challenge_budget(struct net *net, u32 limit)
 static bool tcp_challenge_ack_allowed(struct net *net)
 {
 	s32 limit = net->sysctl.tcp_challenge_ack_limit;
-	u32 now = (u32)(net_jiffies(net) / HZ);
+	u32 now = (u32)(net_jiffies64(net) / HZ);
 
 	if (limit == INT32_MAX)
 		return true;
