@@ -7,7 +7,7 @@ set -eu -o pipefail
 . ci/testlib.sh
 
 build=${BUILD:-build}/asan
-declare -A runs=([syscalls]=600 [rx]=600 [api]=2000 [frag]=800 [neigh]=800 [snapshot]=300 [route]=2000
+declare -A runs=([syscalls]=600 [rx]=600 [api]=2000 [frag]=800 [neigh]=800 [tcp]=800 [tcp-pair]=400 [snapshot]=300 [route]=2000
 	[nic]=500 [pkt]=1000 [pcapng]=4000 [binary]=1000)
 
 for source in harness/fuzz/fuzz_*.c; do

@@ -10,7 +10,7 @@ set -eu -o pipefail
 
 engines=${ENGINES:-libfuzzer}
 sanitizers=${SANITIZERS:-address}
-targets=$(sed -n 's/^T(\([a-z]*\),.*/\1/p' harness/fuzz/targets.def)
+targets=$(sed -n 's/^T(\([a-z-]*\),.*/\1/p' harness/fuzz/targets.def)
 driver=/usr/lib/afl/libAFLDriver.a
 
 # What the services' base image has in its environment.

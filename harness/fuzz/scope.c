@@ -139,6 +139,20 @@ static bool keeps_frag(const struct script *s, const struct stmt *st)
 			     KEEP_WORLD);
 }
 
+/* Whatever a connection can meet. */
+static bool keeps_tcp(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st,
+		     KEEP_CALLS | KEEP_FRAMES | KEEP_COMMANDS | KEEP_TIME | KEEP_SIGNALS |
+			     KEEP_LINK | KEEP_WIRE | KEEP_ALLOC | KEEP_WORLD);
+}
+
+static bool keeps_tcp_pair(const struct script *s, const struct stmt *st)
+{
+	return keeps(s, st,
+		     KEEP_CALLS | KEEP_TIME | KEEP_WIRE | KEEP_ALLOC | KEEP_HOSTS | KEEP_WORLD);
+}
+
 static bool keeps_neigh(const struct script *s, const struct stmt *st)
 {
 	return keeps(s, st,
@@ -209,6 +223,43 @@ static const char open_api[] =
 	"+0 socket(AF_INET, SOCK_DGRAM, 0) = 8\n"
 	"+0 connect(8, " ADDR(5000, "127.0.0.1") ") = 0\n"
 	"+0 shutdown(8, SHUT_RD) = 0\n";
+
+#define STREAM(fd) \
+	"+0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = " #fd "\n"
+
+/* A listener, a connection that it has taken, one that was opened from here, and one of both ends. */
+static const char open_tcp[] =
+	HOST KNOWN LOOPBACK
+	"0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = 3\n"
+	"+0 bind(3, " ADDR(80, "0.0.0.0") ") = 0\n"
+	"+0 listen(3, 4) = 0\n"
+	"+0 < 192.0.2.2:40001 > 192.0.2.1:80 S 0:0(0) win 65535 "
+	"<mss 1460, sackOK, TS val 100 ecr 0, nop, wscale 7>\n"
+	"+.01 < 192.0.2.2:40001 > 192.0.2.1:80 . 1:1(0) ack 1 win 1000 <nop, nop, TS val 110 ecr 1>\n"
+	"+0 accept(3, ..., ...) = 4\n"
+	STREAM(5)
+	"+0 bind(5, " ADDR(5001, "192.0.2.1") ") = 0\n"
+	"+0 connect(5, " ADDR(7, "192.0.2.2") ") = -1 EINPROGRESS\n"
+	"+.01 < 192.0.2.2:7 > 192.0.2.1:5001 S. 0:0(0) ack 1 win 65535 <mss 1000, nop, nop, sackOK>\n"
+	STREAM(6)
+	"+0 connect(6, " ADDR(80, "127.0.0.1") ") = -1 EINPROGRESS\n"
+	"+0 accept(3, ..., ...) = 7\n";
+
+/* Two hosts with one connection, over a wire of which an input may say what it is like. */
+static const char open_tcp_pair[] =
+	HOST KNOWN
+	"host b {\n"
+	"`ip addr add 192.0.2.2/24 dev eth0; ip link set eth0 up`\n"
+	"`ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev eth0`\n"
+	"0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = 3\n"
+	"+0 bind(3, " ADDR(80, "0.0.0.0") ") = 0\n"
+	"+0 listen(3, 4) = 0\n"
+	"}\n"
+	"0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = 3\n"
+	"+0 connect(3, " ADDR(80, "192.0.2.2") ") = -1 EINPROGRESS\n"
+	"host b {\n"
+	"+.01 accept4(3, ..., ..., SOCK_NONBLOCK) = 4\n"
+	"}\n";
 // clang-format on
 
 /* --- the table
@@ -251,6 +302,21 @@ static const struct fuzz_scope scopes[] = {
 		.stmts = 64,
 		.keeps = keeps_neigh,
 		.weights = "neighbours=800,arp=500,links=100",
+	},
+	{
+		.name = "tcp",
+		.opening = open_tcp,
+		.stmts = 64,
+		.keeps = keeps_tcp,
+		.weights =
+			"tcp=800,tcp_loss=600,tcp_order=500,tcp_close=400,tcp_bad=600,tcp_loop=300",
+	},
+	{
+		.name = "tcp-pair",
+		.opening = open_tcp_pair,
+		.stmts = 64,
+		.keeps = keeps_tcp_pair,
+		.weights = "tcp=400,tcp_close=400,tcp_loop=800",
 	},
 	{
 		.name = "snapshot",

@@ -231,7 +231,7 @@ def from_scripts(target):
     print(f"{target}: {len(files)} inputs, {sum(files)} bytes")
 
 
-SCRIPTS = ["syscalls", "rx", "api", "frag", "neigh", "snapshot"]
+SCRIPTS = ["syscalls", "rx", "api", "frag", "neigh", "tcp", "tcp-pair", "snapshot"]
 BY_HAND = {"pcapng": captures, "nic": card_programs, "route": route_programs}
 
 
