@@ -123,6 +123,8 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	if (skb->protocol.raw != cpu_to_be16(0x0800).raw)
 		return;
 	len = skb->len - offset;
+	if (len > UINT16_MAX && skb_is_gso_tcp(skb))
+		return; /* more than its header can say */
 	if (!look_packet(skb, offset, flat, sizeof(flat)))
 		complain(names[at], "lengths of the packet", skb->data, skb_headlen(skb));
 	/* What others sent may be wrong above IP: there the transport's own check decides. A

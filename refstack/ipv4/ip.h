@@ -78,6 +78,19 @@ static inline u8 *ip_hdr(const struct sk_buff *skb)
 {
 	return skb_network_header(skb);
 }
+/* Segments that are still one packet, on a device that takes them so, may be more than the field can
+ * say: then it says nothing.
+ */
+static inline void iph_set_totlen(u8 *iph, u32 len)
+{
+	put_be16(iph + IPV4_TOT_LEN, (u16)(len <= UINT16_MAX ? len : 0));
+}
+static inline u32 iph_totlen(const struct sk_buff *skb, const u8 *iph)
+{
+	u32 len = get_be16(iph + IPV4_TOT_LEN);
+
+	return len != 0 || !skb_is_gso_tcp(skb) ? len : skb->len - (u32)skb_network_offset(skb);
+}
 
 static inline void ipcm_init(struct ipcm_cookie *ipc)
 {

@@ -285,7 +285,7 @@ static struct sk_buff *ip_rcv_core(struct net *net, struct sk_buff *skb)
 		mib_inc(net, IPSTATS_MIB_CSUMERRORS);
 		goto inhdr_error;
 	}
-	len = get_be16(iph + IPV4_TOT_LEN);
+	len = iph_totlen(skb, iph);
 	if (skb->len < len) {
 		reason = DROP_PKT_TOO_SMALL;
 		mib_inc(net, IPSTATS_MIB_INTRUNCATEDPKTS);

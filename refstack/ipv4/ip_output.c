@@ -114,7 +114,7 @@ static int ip_local_out_begin(struct net *net, struct sk_buff *skb)
 	u8 *iph = ip_hdr(skb);
 
 	mib_inc(net, IPSTATS_MIB_OUTREQUESTS);
-	put_be16(iph + IPV4_TOT_LEN, (u16)skb->len);
+	iph_set_totlen(iph, skb->len);
 	send_check(net, iph);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	return 1;
