@@ -101,12 +101,12 @@ s32 skb_splice_from_iter(struct sk_buff *skb, struct iov_iter *iter, u32 maxsize
 
 /* -------- out of packets -------- */
 
-/* What is going to be put into a pipe, at most a ring of it. LINUX: struct splice_pipe_desc. */
+/* What is going to be put into a pipe. LINUX: struct splice_pipe_desc. */
 struct splice_desc {
 	struct sock *sk;
 	u32 offset, left; /* to be skipped; still to be moved */
-	u32 nr, room;
-	struct bio_vec part[PIPE_BUFFERS];
+	u32 nr;
+	struct bio_vec part[MAX_SKB_FRAGS];
 };
 
 /* LINUX: linear_to_page(): memory that is no page goes into the page that the socket is filling. */
@@ -130,7 +130,7 @@ static bool splice_part(struct splice_desc *d, struct page *page, const u8 *mem,
 {
 	struct bio_vec *last = d->nr != 0 ? &d->part[d->nr - 1] : NULL;
 
-	if (d->nr == d->room)
+	if (d->nr == MAX_SKB_FRAGS)
 		return false;
 	if (page == NULL) {
 		page = linear_to_page(d->sk, mem, len, &offset);
@@ -191,23 +191,27 @@ static bool splice_packet(struct splice_desc *d, const struct sk_buff *skb)
 int skb_splice_bits(struct sk_buff *skb, struct sock *sk, u32 offset, struct pipe_inode_info *pipe,
 		    u32 tlen)
 {
-	struct splice_desc d = { .sk = sk,
-				 .offset = offset,
-				 .left = tlen,
-				 .room = PIPE_BUFFERS - pipe_occupancy(pipe) };
+	struct splice_desc d = { .sk = sk, .offset = offset, .left = tlen };
 	u32 moved = 0;
+	int ret = 0;
 
-	if (d.room == 0)
-		return -EAGAIN;
 	if (splice_packet(&d, skb)) {
 		for (const struct sk_buff *f = skb->hd->frag_list; f != NULL; f = f->next) {
 			if (!splice_packet(&d, f))
 				break;
 		}
 	}
+	/* LINUX: splice_to_pipe(): what the pipe has no room for stays in the packet. */
 	for (u32 i = 0; i < d.nr; i++) {
-		pipe_buf_add(pipe, d.part[i].bv_page, d.part[i].bv_offset, d.part[i].bv_len);
-		moved += d.part[i].bv_len;
+		const struct bio_vec *part = &d.part[i];
+
+		if (pipe_full(pipe)) {
+			ret = -EAGAIN;
+			put_page(part->bv_page);
+			continue;
+		}
+		pipe_buf_add(pipe, part->bv_page, part->bv_offset, part->bv_len);
+		moved += part->bv_len;
 	}
-	return (int)moved;
+	return moved != 0 ? (int)moved : ret;
 }
