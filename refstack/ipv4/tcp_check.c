@@ -113,16 +113,17 @@ static void check_send_side(const struct sock *sk)
 static u32 check_receive_queue(const struct sock *sk)
 {
 	const struct sk_buff *skb;
-	u32 seq = 0, bytes = 0;
+	u32 end = 0, bytes = 0;
 	bool first = true;
 
 	skb_queue_walk(&sk->sk_receive_queue, skb)
 	{
 		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-		assert(first || !before(cb->seq, seq));
+		/* What overlaps is queued whole: only ends go up. */
+		assert(first || !before(cb->end_seq, end));
 		assert(!after(cb->end_seq, tcp_sk(sk)->rcv_nxt));
-		seq = cb->seq;
+		end = cb->end_seq;
 		first = false;
 		bytes += skb->truesize;
 	}
