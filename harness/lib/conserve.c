@@ -223,11 +223,24 @@ static u32 sock_kind(const struct conserve *c, const struct sock *sk)
 /* Of TCP: it has own ends for segments and for ACKs; what waits is either sent or received. */
 static bool is_sent_by_sock(const struct conserve *c, const struct sk_buff *skb)
 {
-	if (skb->destructor == NULL || skb->sk == NULL)
+	if (skb->destructor == NULL || skb->sk == NULL || skb->destructor == sock_edemux)
 		return false;
 	if (sock_kind(c, skb->sk) == CONSERVE_SOCK)
 		return skb->destructor == sock_wfree;
 	return skb->destructor != sock_rfree && skb->destructor != sock_rmem_free;
+}
+
+/* LINUX: sock_edemux(): a SYN-ACK holds its request, a packet that comes the socket it is for. */
+static void hold_edemux(struct conserve *c, const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		hold(c, CONSERVE_REQUEST, sk, AT_HEAD, skb->id);
+	else if (sk->sk_state == TCP_TIME_WAIT)
+		hold(c, CONSERVE_TW, sk, AT_HEAD, skb->id);
+	else
+		hold(c, sock_kind(c, sk), sk, AT_HEAD, skb->id);
 }
 
 /* A packet for the first time: its data, its route and its owner. True: the data too. */
@@ -240,6 +253,8 @@ static bool skb_parts(struct conserve *c, const struct sk_buff *skb)
 		conserve_broken(c, "packet %u waits with a route that it does not hold", skb->id);
 	if (skb->dst != NULL)
 		hold(c, CONSERVE_DST, dst_rtable(skb->dst), AT_HEAD, skb->id);
+	if (skb->destructor == sock_edemux && skb->sk != NULL)
+		hold_edemux(c, skb);
 	if (is_sent_by_sock(c, skb)) {
 		struct conserve_table *t = &c->table[sock_kind(c, skb->sk)];
 		u32 i = pool_index(t->pool, skb->sk);
