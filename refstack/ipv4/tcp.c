@@ -6,7 +6,8 @@
  * tcp_sendmsg.c, receiving in tcp_recv.c, options in tcp_sockopt.c.
  * Rules: RFC 9293 3.10, RFC 2525 2.17; LINUX: net/ipv4/tcp.c.
  * Missing: fast open, repair.
- * DIVERGES(tcp-orphans): Linux looks at a number of orphans that is up to 100 ms old.
+ * DIVERGES(tcp-orphans): the limit of orphans holds from the first one on; Linux looks at a number
+ * that is up to 100 ms old, on an idle machine older.
  */
 #include "ipv4/tcp.h"
 
