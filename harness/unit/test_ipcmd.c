@@ -17,7 +17,8 @@ static const struct {
 } refused[] = {
 	{ "ip route add default vai 192.0.2.9",
 	  "ip route: unknown word 'vai' at column 22; expected via|dev|oif|"
-	  "src|metric|mtu|advmss|hoplimit|initcwnd|scope|table|proto|protocol|tos|onlink|to" },
+	  "src|metric|mtu|advmss|hoplimit|initcwnd|scope|table|proto|protocol|tos|onlink|"
+	  "to|window|rtt|rttvar|ssthresh|cwnd|reordering|initrwnd|quickack|rto_min|features" },
 	{ "ip rout add default", "RTNETLINK answers: No such device" },
 	{ "ip frob",
 	  "ip: unknown word 'frob' at column 4; expected addr|link|route|neigh|tcp_metrics" },
@@ -87,8 +88,8 @@ static const struct {
 				     "rx|tx|sg|tso|gso|gro|txvlan|rxhash|tx-udp-segmentation" },
 	{ "ethtool -g eth0", "netlink error: Operation not supported" },
 	{ "ethtool -x", "ethtool: unknown word '-x' at column 9; expected -k|-K|-c|-C|-g|-G|-l" },
-	{ "ss -x", "ss: unknown word '-x' at column 4; expected options -u -t -a -l -n -p -e -m -H "
-		   "-O -4" },
+	{ "ss -x", "ss: unknown word '-x' at column 4; expected options -u -t -a -l -n -p -e -m -o "
+		   "-i -K -H -O -4, or a filter" },
 	{ "ethtool -C eth0 rx-usecs 10", "netlink error: Operation not supported" },
 	{ "xps eth0 0 zz", "xps: 'zz' at column 12 is not a hexadecimal mask" },
 };
@@ -295,7 +296,7 @@ static void sockets_shown(void **state)
 		{ "ss -uHnl", "UNCONN 0 0 0.0.0.0:5000 0.0.0.0:*\n" },
 		{ "ss -H -n", "udp ESTAB 0 0 192.0.2.1:5001 192.0.2.9:5000\n" },
 		{ "ss -Hupem", "ESTAB 0 0 192.0.2.1:5001 "
-			       "192.0.2.9:5000 users:((\"script\",pid=1,fd=4)) ino:2 sk:1 "
+			       "192.0.2.9:5000 users:((\"script\",pid=1,fd=4)) ino:2 sk:2 "
 			       "<->\n\t skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0)\n" },
 		{ "ss -tna", "State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n" },
 	};
