@@ -180,7 +180,8 @@ void net_tx_action(struct cpu *c)
 
 static s32 sk_tx_queue_get(const struct sock *sk)
 {
-	if (sk == NULL || sk->sk_tx_queue_mapping < 0 ||
+	/* A request has none. */
+	if (sk == NULL || !sk_fullsock(sk) || sk->sk_tx_queue_mapping < 0 ||
 	    sk->sk_tx_queue_mapping >= NO_QUEUE_MAPPING)
 		return -1;
 	return sk->sk_tx_queue_mapping;
