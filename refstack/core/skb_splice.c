@@ -59,7 +59,8 @@ static int skb_append_pagefrags(struct sk_buff *skb, struct page *page, u32 offs
 	u32 i = skb->hd->nr_frags;
 	struct skb_frag *last = i != 0 ? &skb->hd->frags[i - 1] : NULL;
 
-	if (last != NULL && last->page == page && offset == last->offset + last->size) {
+	if (last != NULL && last->page == page && offset == last->offset + last->size &&
+	    offset % PAGE_SIZE != 0) {
 		last->size += size;
 		return 0;
 	}
@@ -87,6 +88,8 @@ s32 skb_splice_from_iter(struct sk_buff *skb, struct iov_iter *iter, u32 maxsize
 			continue;
 		}
 		part = min_u32(min_u32(bv->bv_len - at, maxsize - spliced), (u32)iter->count);
+		/* LINUX: iov_iter_extract_pages(): a large page counts as its small ones. */
+		part = min_u32(part, PAGE_SIZE - (bv->bv_offset + at) % PAGE_SIZE);
 		err = skb_append_pagefrags(skb, bv->bv_page, bv->bv_offset + at, part);
 		if (err != 0)
 			break;
@@ -124,6 +127,13 @@ static struct page *linear_to_page(struct sock *sk, const u8 *from, u32 *len, u3
 	return frag->page;
 }
 
+/* LINUX: spd_can_coalesce(). What came as small pages of a large one ends where they do. */
+static bool goes_on(const struct bio_vec *last, const struct page *page, u32 offset)
+{
+	return last->bv_page == page && last->bv_offset + last->bv_len == offset &&
+	       offset % PAGE_SIZE != 0;
+}
+
 /* LINUX: spd_fill_page(). False: there is no room, or no memory. */
 static bool splice_part(struct splice_desc *d, struct page *page, const u8 *mem, u32 offset,
 			u32 *len)
@@ -139,7 +149,7 @@ static bool splice_part(struct splice_desc *d, struct page *page, const u8 *mem,
 	} else {
 		get_page(page);
 	}
-	if (last != NULL && last->bv_page == page && last->bv_offset + last->bv_len == offset) {
+	if (last != NULL && goes_on(last, page, offset)) {
 		last->bv_len += *len;
 		put_page(page);
 		return true;
