@@ -317,8 +317,8 @@ static enum send_step append(struct tcp_send *s, struct sk_buff **skbp, u32 copy
 {
 	struct tcp_sock *tp = tcp_sk(s->sk);
 	bool pages = s->msg->msg_iter.bvec != NULL;
-	enum send_step step = pages ? append_pages(s, skbp, &copy, err)
-				    : append_copied(s, skbp, &copy, err);
+	enum send_step step =
+		pages ? append_pages(s, skbp, &copy, err) : append_copied(s, skbp, &copy, err);
 	struct sk_buff *skb = *skbp;
 
 	if (step != SEND_MORE)
@@ -448,18 +448,29 @@ static void refuse_later(const struct tcp_send *s, u32 tsflags)
 		not_implemented("TCP_REPAIR");
 }
 
-/* LINUX: tcp_sendmsg_fastopen(). */
+/* LINUX: tcp_sendmsg_fastopen(), as far as it refuses. */
 static int send_fastopen(struct tcp_send *s)
 {
-	enum { TFO_CLIENT_ENABLE = 1 };
+	enum { TFO_CLIENT_ENABLE = 1, SOCKADDR_FAMILY_BYTES = 2 };
+	const struct socket *sock = s->sk->sk_socket;
 	const struct msghdr *msg = s->msg;
-	bool disconnects = msg->msg_name != NULL && msg->msg_namelen >= 2 &&
-			   get_le16(msg->msg_name) == AF_UNSPEC;
+	bool named = msg->msg_name != NULL && msg->msg_namelen >= SOCKADDR_FAMILY_BYTES;
 
 	if (((u32)s->flags & MSG_FASTOPEN) == 0 && !inet_test_bit(s->sk, INET_FLAGS_DEFER_CONNECT))
 		return 0;
-	if ((sock_net(s->sk)->sysctl.tcp_fastopen & TFO_CLIENT_ENABLE) == 0 || disconnects)
+	if ((sock_net(s->sk)->sysctl.tcp_fastopen & TFO_CLIENT_ENABLE) == 0 ||
+	    (named && get_le16(msg->msg_name) == AF_UNSPEC))
 		return -EOPNOTSUPP;
+	/* What connect() says to it. */
+	if (msg->msg_name != NULL && !named)
+		return -EINVAL;
+	if (sock->state == SS_CONNECTED ||
+	    (sock->state == SS_UNCONNECTED && s->sk->sk_state != TCP_CLOSE))
+		return -EISCONN;
+	if (sock->state == SS_DISCONNECTING)
+		return -EINVAL;
+	if (sock->state == SS_UNCONNECTED && msg->msg_namelen < SOCKADDR_IN_BYTES)
+		return -EINVAL;
 	not_implemented("MSG_FASTOPEN");
 }
 
