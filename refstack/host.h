@@ -28,10 +28,6 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
  */
 void host_seed(struct host *h, u64 seed, bool first);
 void host_exit(struct host *h);
-/* A file of so many zeroes that open() finds: 0 or -errno. open.c */
-int host_make_file(struct host *h, const char *path, u64 bytes);
-int host_remove_file(struct host *h, const char *path);
-void host_forget_files(struct host *h);
 void host_check(const struct host *h);
 /* Folds what a program or a peer could see into a digest. */
 u64 host_digest(const struct host *h);

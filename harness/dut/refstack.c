@@ -23,6 +23,7 @@
 #include "harness/lib/scenario.h"
 #include "harness/lib/ss.h"
 #include "ipv4/inetdevice.h"
+#include "socket/socket.h"
 #include "uapi/socket.h"
 
 #define PROC_SYS "/proc/sys/"

@@ -437,6 +437,8 @@ bool sk_mem_schedule(struct sock *sk, u32 size);
  */
 bool sk_wmem_schedule(struct sock *sk, u32 size);
 bool sk_rmem_schedule(struct sock *sk, struct sk_buff *skb, u32 size);
+/* Of a stream: the next byte that is written, or the first one that is not acknowledged. */
+u32 tcp_tskey(const struct sock *sk, bool written);
 bool tcp_under_memory_pressure(const struct sock *sk); /* LINUX: sk_under_memory_pressure() too */
 void sk_mem_reclaim(struct sock *sk);
 void sk_mem_reduce_allocated(struct sock *sk, u32 pages);

@@ -6,7 +6,6 @@
 #include "core/sockopt_internal.h"
 
 #include "core/netdevice.h"
-#include "ipv4/tcp.h"
 
 enum { USEC_PER_SEC = 1000000 };
 
@@ -83,15 +82,13 @@ static int bind_phc(const struct sock *sk)
  */
 static int set_tskey(struct sock *sk, u32 val)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-
 	if (sk->sk_type != SOCK_STREAM) {
 		sk->sk_tskey = 0;
 		return 0;
 	}
 	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
 		return -EINVAL;
-	sk->sk_tskey = (val & SOF_TIMESTAMPING_OPT_ID_TCP) != 0 ? tp->write_seq : tp->snd_una;
+	sk->sk_tskey = tcp_tskey(sk, (val & SOF_TIMESTAMPING_OPT_ID_TCP) != 0);
 	return 0;
 }
 

@@ -921,6 +921,11 @@ int tcp_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr op
 	return do_tcp_getsockopt(&g);
 }
 
+u32 tcp_tskey(const struct sock *sk, bool written)
+{
+	return written ? tcp_sk(sk)->write_seq : tcp_sk(sk)->snd_una;
+}
+
 /* -------- TCP_SAVE_SYN -------- */
 
 /* LINUX: tcp_reqsk_record_syn(): the headers of a SYN, from the link's on if the listener wants

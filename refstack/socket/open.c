@@ -6,7 +6,6 @@
  */
 #include "core/net.h"
 #include "core/skbuff.h"
-#include "host.h"
 #include "socket/socket.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"

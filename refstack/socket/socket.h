@@ -105,7 +105,10 @@ s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from);
 u32 pipe_poll(struct file *f, struct task *wait);
 u32 pipe_bytes(const struct pipe_inode_info *pipe);
 
-/* open.c: files that the host has been given. */
+/* open.c: files that the host has been given, of so many zeroes: 0 or -errno. */
+int host_make_file(struct host *h, const char *path, u64 bytes);
+int host_remove_file(struct host *h, const char *path);
+void host_forget_files(struct host *h);
 s64 regular_read(struct file *f, struct iov_iter *to);
 
 #endif
