@@ -241,7 +241,7 @@ static s64 pipe_fill(struct file *f, struct iov_iter *from)
 	return copied;
 }
 
-/* DIVERGES(sigpipe): no signal comes with EPIPE. */
+/* No signal comes with EPIPE: programs here ignore it. */
 s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from)
 {
 	struct pipe_inode_info *pipe = f->pipe;
