@@ -342,6 +342,9 @@ void tcp_rcv_space_adjust(struct sock *sk)
 	s32 copied;
 
 	PROBE(sock_net(sk), tcp_rcv_space_adjust);
+	TRACE(sock_net(sk), tcp_rcv_space_adjust, be16_to_cpu(inet_sk(sk)->inet_sport),
+	      be16_to_cpu(sk->sk_dport), be32_to_cpu(inet_sk(sk)->inet_saddr),
+	      be32_to_cpu(sk->sk_daddr));
 	tcp_mstamp_refresh(tp);
 	time = tcp_stamp_us_delta(tp->tcp_mstamp, tp->rcvq_space.time);
 	if (time < tp->rcv_rtt_est.rtt_us >> 3 || tp->rcv_rtt_est.rtt_us == 0)
