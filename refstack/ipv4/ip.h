@@ -78,8 +78,8 @@ static inline u8 *ip_hdr(const struct sk_buff *skb)
 {
 	return skb_network_header(skb);
 }
-/* Segments that are still one packet, on a device that takes them so, may be more than the field can
- * say: then it says nothing.
+/* Segments that are still one packet, on a device that takes them so, may be more than the field
+ * can say: then it says nothing.
  */
 static inline void iph_set_totlen(u8 *iph, u32 len)
 {
