@@ -15,7 +15,7 @@
 
 /* Offsets in struct sockaddr_in. Programs are x86-64's: the family's low byte comes first. */
 enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4 };
-enum { INET_ECN_MASK = 3, SKB_GSO_TCPV4_BIT = 1 };
+enum { INET_ECN_MASK = 3 };
 
 /* -------- the control socket -------- */
 
@@ -236,7 +236,7 @@ static int connect_begin(struct sock *sk, struct rtable **rt, be16 orig_sport, b
 	if (route == NULL)
 		return err;
 	tp->tcp_usec_ts = dst_feature(&route->dst, RTAX_FEATURE_TCP_USEC_TS);
-	sk->sk_gso_type = SKB_GSO_TCPV4_BIT;
+	sk->sk_gso_type = SKB_GSO_TCPV4;
 	sk_setup_caps(sk, &route->dst);
 	connect_sequence(sk);
 	inet->inet_id = get_random_u16(sock_net(sk)->random);
@@ -451,7 +451,7 @@ struct sock *tcp_v4_syn_recv_sock(struct sock *sk, struct sk_buff *skb, struct r
 		tcp_listendrop(sk);
 		return NULL;
 	}
-	newsk->sk_gso_type = SKB_GSO_TCPV4_BIT;
+	newsk->sk_gso_type = SKB_GSO_TCPV4;
 	inet_sk_rx_dst_set(newsk, skb);
 	child_addresses(newsk, skb, req);
 	inet_sk(newsk)->inet_id = get_random_u16(net->random);
