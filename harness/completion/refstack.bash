@@ -62,7 +62,7 @@ _refstack_value() { # COMMAND OPTION
 
 _refstack() {
 	local _refstack_cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures check:--run report:-o report:--output report:--dut report:--vectors report:--baseline report:--campaign report:--store report:-j diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j fuzz:--campaign fuzz:--time fuzz:--execs fuzz:-j fuzz:--workers fuzz:--engines fuzz:--judge fuzz:--looks fuzz:--seed fuzz:--seeds fuzz:--build triage:--campaign triage:--add triage:--target triage:-j min:--campaign min:--target min:-o min:-j show:--campaign show:-o promote:--campaign promote:--vector promote:--corpus promote:--why walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls bench:--cpus bench:--latency bench:--reads oracle:--into oracle:--random oracle:--seed oracle:-j "
+	local command=${COMP_WORDS[1]} valued=" run:--dut run:--profile run:--device run:--local_ip run:--remote_ip run:--gateway_ip run:--netmask_ip run:--ip_version run:--mtu run:--mss run:--bind_port run:--connect_port run:--tolerance_usecs run:--tolerance_percent run:--cost run:-D run:--trace run:--pcapng run:--events run:--seed run:--perturb run:--set run:-j capture:--why capture:--seed capture:-j check:--dut check:--device check:-j check:--junit check:--captures check:--run report:-o report:--output report:--dut report:--vectors report:--baseline report:--campaign report:--store report:-j diff:--random diff:--seed diff:--first diff:--weights diff:--stop diff:--out diff:--tally diff:--device diff:--set diff:-j fuzz:--campaign fuzz:--time fuzz:--execs fuzz:-j fuzz:--workers fuzz:--engines fuzz:--judge fuzz:--looks fuzz:--seed fuzz:--seeds fuzz:--build triage:--campaign triage:--add triage:--target triage:-j min:--campaign min:--target min:-o min:-j show:--campaign show:-o promote:--campaign promote:--vector promote:--corpus promote:--why walk:--cpus walk:--size walk:--seed fmt:-o selfcheck:--seed selfcheck:--runs selfcheck:--seconds selfcheck:--calls selfcheck:--soak bench:--cpus bench:--latency bench:--reads oracle:--into oracle:--random oracle:--seed oracle:-j "
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -97,7 +97,7 @@ _refstack() {
 		promote) _refstack_words "--campaign --vector --regress --corpus --why --force -h --help" ;;
 		walk) _refstack_words "--cpus --size --seed --graph --json --svg -h --help" ;;
 		fmt) _refstack_words "-i --check --stock --to-binary --from-binary -o -h --help" ;;
-		selfcheck) _refstack_words "--seed --runs --seconds --calls -v -h --help" ;;
+		selfcheck) _refstack_words "--seed --runs --seconds --calls -v --soak -h --help" ;;
 		bench) _refstack_words "--cpus --latency --reads --json -h --help" ;;
 		oracle) _refstack_words "--coverage --into --random --seed -j --json -h --help" ;;
 		version) _refstack_words "--json -h --help" ;;
@@ -114,7 +114,7 @@ _refstack() {
 	min) _refstack_files '*.pkt' ;;
 	walk) _refstack_words "udp" ;;
 	fmt) _refstack_files '*.pkt' ;;
-	bench) _refstack_words "nic fuzz" ;;
+	bench) _refstack_words "nic fuzz tcp" ;;
 	oracle) _refstack_words "build status shell count" ;;
 	esac
 }
