@@ -15,9 +15,9 @@
 /* -------- which, and in which order -------- */
 
 enum {
-	/* The judging kernel's tables with 256 MiB, as it says when it starts. */
+	/* The judging kernel's tables with 256 MiB; that of listeners fills a page. */
 	LINUX_EHASH = 2048,
-	LINUX_LHASH2 = 128
+	LINUX_LHASH2 = 512
 };
 
 static struct sock *node_sk(struct hlist_node *n)
