@@ -258,7 +258,7 @@ static void test_many(void **state)
 		for (u32 step = 0; step < 3 * TIMERS; step++) {
 			u32 i = rng_below(&r, TIMERS);
 			u64 at = START_NS + GRAIN_NS * (4 + rng_below(&r, 80));
-			u64 slack = GRAIN_NS * (rng_below(&r, 3) != 0 ? rng_below(&r, 12) : 0);
+			u32 slack = GRAIN_NS * (rng_below(&r, 3) != 0 ? rng_below(&r, 12) : 0);
 
 			if (rng_below(&r, 4) == 0) {
 				assert_int_equal(cancel(w, &p[i]), n[i].queued);

@@ -131,7 +131,7 @@ static void take_apart(const u8 *out, u32 n)
 /* Every order of inserting with every order of erasing. */
 static void test_small(void **state)
 {
-	u8 in[SMALL], out[SMALL];
+	u8 in[MIDDLE], out[MIDDLE];
 
 	(void)state;
 	for (u32 n = 1; n <= SMALL; n++) {

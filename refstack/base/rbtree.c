@@ -17,6 +17,21 @@ static enum side other(enum side s)
 	return s == LEFT ? RIGHT : LEFT;
 }
 
+static struct rb_node *parent_of(const struct rb_node *n)
+{
+	return (struct rb_node *)(n->parent_red & ~(uintptr_t)1);
+}
+
+static void set_parent(struct rb_node *n, const struct rb_node *parent)
+{
+	n->parent_red = (uintptr_t)parent | (n->parent_red & 1);
+}
+
+static void set_red(struct rb_node *n, bool red)
+{
+	n->parent_red = (n->parent_red & ~(uintptr_t)1) | (red ? 1 : 0);
+}
+
 static struct rb_node *child(const struct rb_node *n, enum side s)
 {
 	return s == LEFT ? n->left : n->right;
@@ -30,23 +45,25 @@ static struct rb_node **child_link(struct rb_node *n, enum side s)
 /* On which side of its parent a node hangs. */
 static enum side side_of(const struct rb_node *n)
 {
-	return n->parent->left == n ? LEFT : RIGHT;
+	return parent_of(n)->left == n ? LEFT : RIGHT;
 }
 
 static bool is_red(const struct rb_node *n)
 {
-	return n != NULL && n->red;
+	return n != NULL && (n->parent_red & 1) != 0;
 }
 
 /* Puts `with`, which may be none, where `old` hangs. */
 static void replace_child(struct rb_root *root, struct rb_node *old, struct rb_node *with)
 {
-	if (old->parent == NULL)
+	struct rb_node *parent = parent_of(old);
+
+	if (parent == NULL)
 		root->node = with;
 	else
-		*child_link(old->parent, side_of(old)) = with;
+		*child_link(parent, side_of(old)) = with;
 	if (with != NULL)
-		with->parent = old->parent;
+		set_parent(with, parent);
 }
 
 /* The node goes down on side s, and its child of the other side comes up. */
@@ -58,24 +75,24 @@ static void rotate(struct rb_root *root, struct rb_node *n, enum side s)
 	replace_child(root, n, up);
 	*child_link(n, other(s)) = moved;
 	if (moved != NULL)
-		moved->parent = n;
+		set_parent(moved, n);
 	*child_link(up, s) = n;
-	n->parent = up;
+	set_parent(n, up);
 }
 
 /* INVARIANT: but for node and its parent, both of which may be red, the tree is right. */
 void rb_insert_color(struct rb_node *node, struct rb_root *root)
 {
-	assert(node->red);
-	while (is_red(node->parent)) {
-		struct rb_node *parent = node->parent, *grand = parent->parent;
+	assert(is_red(node));
+	while (is_red(parent_of(node))) {
+		struct rb_node *parent = parent_of(node), *grand = parent_of(parent);
 		enum side s = side_of(parent);
 		struct rb_node *uncle = child(grand, other(s));
 
 		if (is_red(uncle)) {
-			parent->red = false;
-			uncle->red = false;
-			grand->red = true;
+			set_red(parent, false);
+			set_red(uncle, false);
+			set_red(grand, true);
 			node = grand;
 			continue;
 		}
@@ -83,12 +100,12 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 			rotate(root, parent, s);
 			parent = node;
 		}
-		parent->red = false;
-		grand->red = true;
+		set_red(parent, false);
+		set_red(grand, true);
 		rotate(root, grand, other(s));
 		break;
 	}
-	root->node->red = false;
+	set_red(root->node, false);
 }
 
 /* Below parent, on side s, every way down has one black node less than on the other side. Its
@@ -100,10 +117,10 @@ static bool mend_black_sibling(struct rb_root *root, struct rb_node *parent, enu
 	struct rb_node *far = child(sibling, other(s));
 
 	if (!is_red(far) && !is_red(child(sibling, s))) {
-		bool was_red = parent->red;
+		bool was_red = is_red(parent);
 
-		sibling->red = true;
-		parent->red = false;
+		set_red(sibling, true);
+		set_red(parent, false);
 		return was_red;
 	}
 	if (!is_red(far)) {
@@ -111,9 +128,9 @@ static bool mend_black_sibling(struct rb_root *root, struct rb_node *parent, enu
 		sibling = child(sibling, s);
 		rotate(root, far, other(s));
 	}
-	sibling->red = parent->red;
-	parent->red = false;
-	far->red = false;
+	set_red(sibling, is_red(parent));
+	set_red(parent, false);
+	set_red(far, false);
 	rotate(root, parent, s);
 	return true;
 }
@@ -123,15 +140,15 @@ static void erase_color(struct rb_root *root, struct rb_node *parent, enum side 
 	for (;;) {
 		struct rb_node *sibling = child(parent, other(s));
 
-		if (sibling->red) {
-			sibling->red = false;
-			parent->red = true;
+		if (is_red(sibling)) {
+			set_red(sibling, false);
+			set_red(parent, true);
 			rotate(root, parent, s);
 		}
-		if (mend_black_sibling(root, parent, s) || parent->parent == NULL)
+		if (mend_black_sibling(root, parent, s) || parent_of(parent) == NULL)
 			return;
 		s = side_of(parent);
-		parent = parent->parent;
+		parent = parent_of(parent);
 	}
 }
 
@@ -139,14 +156,14 @@ static void erase_color(struct rb_root *root, struct rb_node *parent, enum side 
 static void erase_outer(struct rb_root *root, struct rb_node *node)
 {
 	struct rb_node *below = node->left != NULL ? node->left : node->right;
-	struct rb_node *parent = node->parent;
+	struct rb_node *parent = parent_of(node);
 	enum side s = parent != NULL ? side_of(node) : LEFT;
 
 	replace_child(root, node, below);
 	/* An only child is red and takes over the blackness. */
 	if (below != NULL)
-		below->red = false;
-	else if (parent != NULL && !node->red)
+		set_red(below, false);
+	else if (parent != NULL && !is_red(node))
 		erase_color(root, parent, s);
 }
 
@@ -156,11 +173,11 @@ static void take_place(struct rb_root *root, struct rb_node *old, struct rb_node
 	replace_child(root, old, with);
 	with->left = old->left;
 	with->right = old->right;
-	with->red = old->red;
+	set_red(with, is_red(old));
 	if (with->left != NULL)
-		with->left->parent = with;
+		set_parent(with->left, with);
 	if (with->right != NULL)
-		with->right->parent = with;
+		set_parent(with->right, with);
 }
 
 void rb_erase(struct rb_node *node, struct rb_root *root)
@@ -187,13 +204,13 @@ static struct rb_node *outermost(struct rb_node *n, enum side s)
 
 static struct rb_node *neighbour(const struct rb_node *n, enum side s)
 {
-	struct rb_node *up = n->parent;
+	struct rb_node *up = parent_of(n);
 
 	if (child(n, s) != NULL)
 		return outermost(child(n, s), other(s));
 	while (up != NULL && child(up, s) == n) {
 		n = up;
-		up = up->parent;
+		up = parent_of(up);
 	}
 	return up;
 }
@@ -220,9 +237,9 @@ struct rb_node *rb_prev(const struct rb_node *node)
 
 static void check_node(const struct rb_node *n)
 {
-	assert(n->left == NULL || n->left->parent == n);
-	assert(n->right == NULL || n->right->parent == n);
-	assert(!n->red || (!is_red(n->left) && !is_red(n->right)));
+	assert(n->left == NULL || parent_of(n->left) == n);
+	assert(n->right == NULL || parent_of(n->right) == n);
+	assert(!is_red(n) || (!is_red(n->left) && !is_red(n->right)));
 }
 
 /* Black nodes from here up to the root. */
@@ -230,8 +247,8 @@ static u32 black_height(const struct rb_node *n)
 {
 	u32 height = 0;
 
-	for (; n != NULL; n = n->parent)
-		height += n->red ? 0 : 1;
+	for (; n != NULL; n = parent_of(n))
+		height += is_red(n) ? 0 : 1;
 	return height;
 }
 
@@ -241,8 +258,8 @@ void rb_check(const struct rb_root *root)
 
 	if (root->node == NULL)
 		return;
-	assert(root->node->parent == NULL);
-	assert(!root->node->red);
+	assert(parent_of(root->node) == NULL);
+	assert(!is_red(root->node));
 	for (const struct rb_node *n = rb_first(root); n != NULL; n = rb_next(n)) {
 		check_node(n);
 		if (n->left != NULL && n->right != NULL)

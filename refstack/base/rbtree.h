@@ -8,8 +8,8 @@
 #include "base/types.h"
 
 struct rb_node {
-	struct rb_node *parent, *left, *right;
-	bool red;
+	uintptr_t parent_red; /* the parent's address; its lowest bit: this node is red */
+	struct rb_node *left, *right;
 };
 
 struct rb_root {
@@ -26,10 +26,9 @@ static inline bool rb_empty_root(const struct rb_root *root)
 /* Hangs a node below the parent at which a search has ended, at *link; then rb_insert_color(). */
 static inline void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
 {
-	node->parent = parent;
+	node->parent_red = (uintptr_t)parent | 1;
 	node->left = NULL;
 	node->right = NULL;
-	node->red = true;
 	*link = node;
 }
 

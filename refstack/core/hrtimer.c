@@ -15,11 +15,17 @@
  */
 enum { MIN_DELTA_NS = 500 };
 /* Times that the virtual clock cannot reach are never. */
-#define NEVER_NS (U64_MAX / 2 / PS_PER_NS)
+#define NEVER_NS     (U64_MAX / 2 / PS_PER_NS)
+#define SLACK_MAX_NS ((1ull << 48) - 1)
 
 void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn)
 {
 	*t = (struct hrtimer){ .fn = fn };
+}
+
+static u64 expires_ns(const struct hrtimer *t)
+{
+	return t->softexpires_ns + ((u64)t->slack_high << 32 | t->slack_low_ns);
 }
 
 static struct hrtimer *first_timer(const struct hrtimer_base *b)
@@ -57,11 +63,11 @@ static void reprogram(struct cpu *c)
 
 	if (b->softirq_activated)
 		return;
-	if (t == NULL || t->expires_ns >= NEVER_NS)
+	if (t == NULL || expires_ns(t) >= NEVER_NS)
 		sim_cancel(c->sim, &b->event);
 	else
 		sim_arm(c->sim, &b->event, SIM_TIMER,
-			net_timer_due_ns(&c->host->net, from_ps / PS_PER_NS, t->expires_ns,
+			net_timer_due_ns(&c->host->net, from_ps / PS_PER_NS, expires_ns(t),
 					 MIN_DELTA_NS) *
 				PS_PER_NS,
 			hrtimer_interrupt, c, 0, 0);
@@ -75,7 +81,7 @@ static bool enqueue_hrtimer(struct hrtimer_base *b, struct hrtimer *t)
 
 	while (*link != NULL) {
 		parent = *link;
-		if (t->expires_ns < rb_entry(parent, struct hrtimer, node)->expires_ns) {
+		if (expires_ns(t) < expires_ns(rb_entry(parent, struct hrtimer, node))) {
 			link = &parent->left;
 		} else {
 			link = &parent->right;
@@ -88,37 +94,41 @@ static bool enqueue_hrtimer(struct hrtimer_base *b, struct hrtimer *t)
 	return first;
 }
 
-static void dequeue_hrtimer(struct hrtimer *t)
+static void dequeue_hrtimer(struct hrtimer_base *b, struct hrtimer *t)
 {
 	assert(t->queued);
-	rb_erase(&t->node, &t->cpu->hrtimers.active);
+	rb_erase(&t->node, &b->active);
 	t->queued = false;
 }
 
 bool hrtimer_try_to_cancel(struct net *net, struct hrtimer *t)
 {
+	struct cpu *c = &net->host->cpu[t->cpu];
 	bool first;
 
-	(void)net;
 	if (!t->queued)
 		return false;
-	first = first_timer(&t->cpu->hrtimers) == t;
-	dequeue_hrtimer(t);
+	first = first_timer(&c->hrtimers) == t;
+	dequeue_hrtimer(&c->hrtimers, t);
 	if (first)
-		reprogram(t->cpu);
+		reprogram(c);
 	return true;
 }
 
-void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 expires_ns, u64 slack_ns)
+void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 at_ns, u64 slack_ns)
 {
+	struct cpu *c = net->host->running != NULL ? net->host->running : &net->host->cpu[0];
+
 	assert(t->fn != NULL);
 	(void)hrtimer_try_to_cancel(net, t);
-	t->cpu = net->host->running != NULL ? net->host->running : &net->host->cpu[0];
-	t->softexpires_ns = expires_ns;
+	t->cpu = (u8)c->id;
 	/* LINUX: ktime_add_safe(). */
-	t->expires_ns = min_u64(expires_ns, NEVER_NS) + min_u64(slack_ns, NEVER_NS);
-	if (enqueue_hrtimer(&t->cpu->hrtimers, t))
-		reprogram(t->cpu);
+	t->softexpires_ns = min_u64(at_ns, NEVER_NS);
+	slack_ns = min_u64(slack_ns, SLACK_MAX_NS);
+	t->slack_low_ns = (u32)slack_ns;
+	t->slack_high = (u16)(slack_ns >> 32);
+	if (enqueue_hrtimer(&c->hrtimers, t))
+		reprogram(c);
 }
 
 void hrtimer_start_rel_range_ns(struct net *net, struct hrtimer *t, u64 delay_ns, u64 slack_ns)
@@ -142,7 +152,7 @@ void hrtimer_run_softirq(struct cpu *c)
 	struct hrtimer *t = first_timer(b);
 
 	while (t != NULL && t->softexpires_ns <= now_ns) {
-		dequeue_hrtimer(t);
+		dequeue_hrtimer(b, t);
 		t->fn(t);
 		t = first_timer(b);
 	}
@@ -156,6 +166,6 @@ void hrtimer_base_check(const struct hrtimer_base *b)
 
 	rb_check(&b->active);
 	assert(!b->softirq_activated);
-	if (t != NULL && t->expires_ns < NEVER_NS)
+	if (t != NULL && expires_ns(t) < NEVER_NS)
 		assert(sim_armed(&b->event));
 }

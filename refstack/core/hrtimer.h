@@ -18,24 +18,28 @@ typedef void (*hrtimer_fn)(struct hrtimer *t);
 struct hrtimer {
 	struct rb_node node;
 	hrtimer_fn fn;
-	struct cpu *cpu;    /* on which it was started */
 	u64 softexpires_ns; /* what was asked for */
-	u64 expires_ns;	    /* when the interrupt for it comes, if none came before */
+	/* So much later the interrupt for it comes, if none came before: of 48 bits, for there are
+	 * two of these in each connection.
+	 */
+	u32 slack_low_ns;
+	u16 slack_high;
+	u8 cpu; /* on which it was started */
 	bool queued;
 };
 
 /* LINUX: struct hrtimer_cpu_base, of HRTIMER_BASE_MONOTONIC_SOFT; one a CPU. */
 struct hrtimer_base {
-	struct rb_root active;	/* by expires_ns, the older one first */
+	struct rb_root active;	/* by the interrupt's time, the older one first */
 	struct sim_event event; /* the interrupt for the first of them */
 	bool softirq_activated;
 };
 
 void hrtimer_setup(struct hrtimer *t, hrtimer_fn fn);
 /* LINUX: hrtimer_start_range_ns(): at the first event of the timer hardware in
- * [expires, expires + slack]; expires is a time of net_now_ns().
+ * [at, at + slack]; at is a time of net_now_ns().
  */
-void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 expires_ns, u64 slack_ns);
+void hrtimer_start_range_ns(struct net *net, struct hrtimer *t, u64 at_ns, u64 slack_ns);
 /* The same of HRTIMER_MODE_REL: so long from now on. LINUX: the clock is read with interrupts off,
  * where that costs nothing.
  */
