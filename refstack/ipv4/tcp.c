@@ -91,7 +91,7 @@ void tcp_init_sock(struct sock *sk)
 	INIT_LIST_HEAD(&tp->tsq_node);
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
 	init_congestion(sk);
-	inet_csk(sk)->icsk_rto_min = (u32)((ctl->tcp_rto_min_us + 999) / (1000000 / HZ));
+	inet_csk(sk)->icsk_rto_min = (u32)usecs_to_jiffies((u32)ctl->tcp_rto_min_us);
 	minmax_reset(&tp->rtt_min, tcp_jiffies32(sk), ~0u);
 	tp->snd_cwnd_clamp = ~0u;
 	tp->mss_cache = TCP_MSS_DEFAULT;
