@@ -174,7 +174,6 @@ static void mark_gso(const struct linux_dut *l, const u8 *ip, u32 len, struct vi
 		return;
 	v->gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
 	v->gso_size = l->cfg.mss;
-	v->hdr_len = (u16)head;
 }
 
 /* A device that is down takes none, which is its own affair. */

@@ -149,31 +149,29 @@ static struct sk_buff *tun_build_skb(struct net *net, const u8 *frame, u32 len, 
 	return skb;
 }
 
-/* Of a frame that is written as one which was put together (struct virtio_net_hdr: TCP over IPv4,
- * without options of IP that break it): how long its headers are; 0: it is none.
+/* Is the frame written as one which was put together? LINUX: struct virtio_net_hdr without a
+ * length of headers; TCP over IPv4, without options of IP that break it.
  */
-static u32 tun_gso_header(const struct tun_struct *tun, const u8 *frame, u32 len)
+static bool tun_is_gso(const struct tun_struct *tun, const u8 *frame, u32 len)
 {
 	u32 hlen, head;
 
 	if (tun->write_gso_size == 0 || tun->tap || len < IPV4_HLEN + TCP_HLEN)
-		return 0;
+		return false;
 	hlen = (frame[0] & 15u) * 4;
 	if (frame[0] >> 4 != 4 || frame[IPV4_PROTOCOL] != IPPROTO_TCP || hlen < IPV4_HLEN ||
 	    len < hlen + TCP_HLEN)
-		return 0;
+		return false;
 	head = hlen + tcp_hlen(frame + hlen);
-	return len > head + tun->write_gso_size ? head : 0;
+	return len > head + tun->write_gso_size;
 }
 
-/* head: how much is wanted in the linear part; 0: as much as fits. */
 static struct sk_buff *tun_alloc_skb(const struct tun_struct *tun, const u8 *frame, u32 len,
-				     u32 head, int *err)
+				     int *err)
 {
 	struct net *net = tun->dev->net;
 	u32 align = tun->tap ? (u32)TUN_RX_PAD : (u32)NET_SKB_PAD;
-	u32 good_linear = min_u32(MAX_HEAD - align, head != 0 ? head : len);
-	u32 linear = align + len < PAGE_SIZE ? len : good_linear;
+	u32 linear = align + len < PAGE_SIZE ? len : min_u32(MAX_HEAD - align, len);
 	struct sk_buff *skb;
 
 	if (len - linear > MAX_FRAG_BYTES)
@@ -245,7 +243,6 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 	PROBE(dev->net, tun_get_user);
 	struct tun_struct *tun = netdev_tun(dev);
 	enum drop_reason reason = DROP_NOT_SPECIFIED;
-	u32 head = tun_gso_header(tun, frame, len);
 	struct sk_buff *skb;
 	int err;
 
@@ -254,7 +251,7 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 	if (tun_can_build_skb(tun, len))
 		skb = tun_build_skb(dev->net, frame, len, &err);
 	else
-		skb = tun_alloc_skb(tun, frame, len, head, &err);
+		skb = tun_alloc_skb(tun, frame, len, &err);
 	if (skb == NULL)
 		goto drop;
 	err = tun_set_protocol(tun, skb, &reason);
@@ -265,7 +262,7 @@ int tun_get_user(struct net_device *dev, const u8 *frame, u32 len)
 		reason = DROP_DEV_READY;
 		goto drop;
 	}
-	if (head != 0) {
+	if (tun_is_gso(tun, frame, len)) {
 		skb->hd->gso_size = tun->write_gso_size;
 		skb->hd->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
 	}
