@@ -39,6 +39,7 @@ TEXTS = """
 ORDINARY = {  # as refstack/sysctl.def
     "net.ipv4.tcp_rmem": "4096 131072 6291456",
     "net.ipv4.tcp_wmem": "4096 16384 4194304",
+    "net.ipv4.tcp_mem": "95256 127008 190512",
     "net.ipv4.udp_mem": "190512 254016 381024",
     "fs.file-max": "100000",
 }
