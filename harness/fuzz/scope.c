@@ -335,42 +335,6 @@ const struct fuzz_scope *fuzz_scope_find(const char *target)
 	return NULL;
 }
 
-/* Of each scope, made when it is first asked for. */
-static struct opening {
-	struct script *script;
-	struct script_mark end;
-	u8 *bytes;
-	size_t len;
-} openings[ARRAY_SIZE(scopes)];
-
-static const struct opening *opening_of(const struct fuzz_scope *scope)
-{
-	struct opening *o = &openings[scope - scopes];
-	struct script_error err = { 0 };
-	struct script *parsed;
-
-	if (o->script != NULL)
-		return o;
-	parsed = script_parse(scope->name, scope->opening, strlen(scope->opening), &err);
-	if (parsed == NULL) {
-		fprintf(stderr, "%s:%u:%u: %s\n", scope->name, err.line, err.column, err.text);
-		check_failed(__FILE__, __LINE__, "an opening is a script");
-	}
-	o->bytes = script_encode(parsed, &o->len);
-	script_free(parsed);
-	o->script = script_decode(scope->name, o->bytes, o->len);
-	o->end = script_mark(o->script);
-	return o;
-}
-
-/* --- an input as a script
- * ------------------------------------------------------------------------------------------ */
-
-static bool is_option(const struct stmt *st)
-{
-	return st->kind == STMT_OPTION || st->kind == STMT_HEADER;
-}
-
 /* Of an input that is being read. */
 struct taking {
 	const struct fuzz_scope *scope;
@@ -409,6 +373,53 @@ static void fit(struct taking *t, struct stmt *st)
 	t->now_ns += st->directive.value[0];
 }
 
+/* Of each scope, made when it is first asked for. */
+static struct opening {
+	struct script *script;
+	struct script_mark end;
+	u64 end_ns; /* what an input counts from */
+	u8 *bytes;
+	size_t len;
+} openings[ARRAY_SIZE(scopes)];
+
+static u64 end_of(struct script *s)
+{
+	struct taking t = { 0 };
+
+	for (u32 i = 0; i < s->nr_stmts; i++)
+		fit(&t, &s->stmt[i]);
+	return t.now_ns;
+}
+
+static const struct opening *opening_of(const struct fuzz_scope *scope)
+{
+	struct opening *o = &openings[scope - scopes];
+	struct script_error err = { 0 };
+	struct script *parsed;
+
+	if (o->script != NULL)
+		return o;
+	parsed = script_parse(scope->name, scope->opening, strlen(scope->opening), &err);
+	if (parsed == NULL) {
+		fprintf(stderr, "%s:%u:%u: %s\n", scope->name, err.line, err.column, err.text);
+		check_failed(__FILE__, __LINE__, "an opening is a script");
+	}
+	o->bytes = script_encode(parsed, &o->len);
+	script_free(parsed);
+	o->script = script_decode(scope->name, o->bytes, o->len);
+	o->end = script_mark(o->script);
+	o->end_ns = end_of(o->script);
+	return o;
+}
+
+/* --- an input as a script
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_option(const struct stmt *st)
+{
+	return st->kind == STMT_OPTION || st->kind == STMT_HEADER;
+}
+
 /* Of each option one is enough. */
 static bool take(void *ctx, const struct script *s, struct stmt *st)
 {
@@ -429,10 +440,11 @@ static bool take(void *ctx, const struct script *s, struct stmt *st)
 
 void fuzz_scope_decode(const struct fuzz_scope *scope, struct script *s, const u8 *data, size_t len)
 {
-	struct taking taking = { .scope = scope };
+	const struct opening *o = opening_of(scope);
+	struct taking taking = { .scope = scope, .now_ns = o->end_ns };
 	const struct script_take t = { scope->stmts, take, &taking };
 
-	script_cut(s, opening_of(scope)->end);
+	script_cut(s, o->end);
 	script_decode_into(s, data, len, &t);
 }
 
