@@ -4,7 +4,8 @@
  *
  * The bytes of each datagram are taken from a run of the program; in its place stand two or three
  * lines of bytes, in one order or the other. Left whole is what is a fragment already or must not
- * be one, what is not for this host's address on the link, and what a router would pass on.
+ * be one, what is not for this host's address on the link, what a router would pass on, and TCP,
+ * whose windows follow the memory that segments take.
  */
 #include "harness/fuzz/oracle_internal.h"
 
@@ -26,6 +27,7 @@ enum {
 	FRAGMENT_BITS = 0xffff, /* those that are for nobody, DF, MF and the offset */
 	LENGTH_AT = ETHER_BYTES + 2,
 	FRAGMENT_AT = ETHER_BYTES + 6,
+	PROTOCOL_AT = ETHER_BYTES + 9,
 	CHECKSUM_AT = ETHER_BYTES + 10,
 	ADDRESS_AT = ETHER_BYTES + 16
 };
@@ -43,7 +45,7 @@ static u32 payload_of(const u8 *frame, u32 len)
 
 	if (!is_ip(frame, len) || frame[ETHER_BYTES] != 0x45 ||
 	    memcmp(frame, own, sizeof(own)) != 0 || frame[ADDRESS_AT] >= 0xe0 ||
-	    frame[ADDRESS_AT] == 0x7f)
+	    frame[ADDRESS_AT] == 0x7f || frame[PROTOCOL_AT] == IPPROTO_TCP)
 		return 0;
 	total = get_be16(frame + LENGTH_AT);
 	if (total < IP_BYTES + UNIT + 1 || total > len - ETHER_BYTES || len > LONGEST ||
