@@ -8,7 +8,7 @@ set -eu -o pipefail
 
 build=${BUILD:-build}
 configs=${DIGEST_CONFIGS:-asan release gcc-O0 gcc-O3 clang-O0 clang-O3 clang-asan i386 s390x}
-what=("${DIGEST_ARGS:-selfcheck --seed 1 --runs 50}" "run -v vectors")
+what=("${DIGEST_ARGS:-selfcheck --seed 1 --runs 50}" "selfcheck --soak 400" "run -v vectors")
 
 run() { # CONFIG ARGUMENTS...
 	local bin=$build/$1/refstack

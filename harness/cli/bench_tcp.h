@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* bench_tcp.h - refstack bench tcp: connections against the running kernel's, bulk data through both
- * cards, what an idle connection takes, and whether many make each dearer.
+/* bench_tcp.h - refstack bench tcp: connections against the running kernel's, bulk data through
+ * both cards, what an idle connection takes, and whether many make each dearer.
  */
 #ifndef HARNESS_CLI_BENCH_TCP_H
 #define HARNESS_CLI_BENCH_TCP_H

@@ -36,7 +36,7 @@ struct dut_config {
 	u32 hosts;
 	enum dut_device device;
 	bool stock; /* packetdrill's: tun0 with checksum and TSO offload; else eth0 */
-	u16 mss; /* larger segments come to tun0 as ones put together from this size; 0: as they are */
+	u16 mss;    /* larger segments come to tun0 as ones put together from this size; 0: none */
 	enum cost_model cost;
 	u64 seed, perturb;
 	u64 place_ns; /* by how much CLOCK_MONOTONIC is ahead of that of a fresh boot */

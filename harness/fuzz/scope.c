@@ -227,7 +227,7 @@ static const char open_api[] =
 #define STREAM(fd) \
 	"+0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = " #fd "\n"
 
-/* A listener, a connection that it has taken, one that was opened from here, and one of both ends. */
+/* A listener, a connection that it has taken, one opened from here, and both ends of one. */
 static const char open_tcp[] =
 	HOST KNOWN LOOPBACK
 	"0 socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = 3\n"
@@ -235,12 +235,14 @@ static const char open_tcp[] =
 	"+0 listen(3, 4) = 0\n"
 	"+0 < 192.0.2.2:40001 > 192.0.2.1:80 S 0:0(0) win 65535 "
 	"<mss 1460, sackOK, TS val 100 ecr 0, nop, wscale 7>\n"
-	"+.01 < 192.0.2.2:40001 > 192.0.2.1:80 . 1:1(0) ack 1 win 1000 <nop, nop, TS val 110 ecr 1>\n"
+	"+.01 < 192.0.2.2:40001 > 192.0.2.1:80 . 1:1(0) ack 1 win 1000 "
+	"<nop, nop, TS val 110 ecr 1>\n"
 	"+0 accept(3, ..., ...) = 4\n"
 	STREAM(5)
 	"+0 bind(5, " ADDR(5001, "192.0.2.1") ") = 0\n"
 	"+0 connect(5, " ADDR(7, "192.0.2.2") ") = -1 EINPROGRESS\n"
-	"+.01 < 192.0.2.2:7 > 192.0.2.1:5001 S. 0:0(0) ack 1 win 65535 <mss 1000, nop, nop, sackOK>\n"
+	"+.01 < 192.0.2.2:7 > 192.0.2.1:5001 S. 0:0(0) ack 1 win 65535 "
+	"<mss 1000, nop, nop, sackOK>\n"
 	STREAM(6)
 	"+0 connect(6, " ADDR(80, "127.0.0.1") ") = -1 EINPROGRESS\n"
 	"+0 accept(3, ..., ...) = 7\n";

@@ -755,7 +755,7 @@ void inet_csk_destroy_sock(struct sock *sk)
 	assert(sk->sk_num == 0 || inet_csk(sk)->icsk_bind_hash != NULL);
 	sk->sk_prot->destroy(sk);
 	sk_stream_kill_queues(sk);
-	/* What waited for the socket may end it before tcp_close() has counted it: one below zero. */
+	/* What waited for it may end it before tcp_close() has counted it: one below zero. */
 	sock_net(sk)->tcp->orphan_count--;
 	sock_put(sk);
 }
