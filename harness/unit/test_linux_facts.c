@@ -501,7 +501,7 @@ static void test_refused(void **state)
 		"tc filter show dev lo",
 		"ss -D /dev/null",
 		"ss -Kx",
-		"ss autobound",
+		"ss dst 192.0.2.1 -D",
 		"ethtool -i lo",
 		"ethtool -f lo x",
 		"/bin/ls",
