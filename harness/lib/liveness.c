@@ -10,6 +10,7 @@
 #include "core/neighbour.h"
 #include "core/qdisc.h"
 #include "ipv4/ip_fragment.h"
+#include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "socket/socket.h"
 #include "uapi/poll.h"
@@ -55,9 +56,18 @@ static const char *task_mistake(const struct host *h, const struct task *t)
 	return NULL;
 }
 
+/* Of calls that read. */
 static u64 flags_of(const struct task *t)
 {
-	return t->nr == SYS_NR_recvmsg ? t->arg[2] : t->arg[3];
+	switch (t->nr) {
+	case SYS_NR_recvmsg:
+		return t->arg[2];
+	case SYS_NR_recvfrom:
+	case SYS_NR_recvmmsg:
+		return t->arg[3];
+	default:
+		return 0;
+	}
 }
 
 /* Whoever peeks may wait for what lies behind. Of those who wait to read one is woken; he may peek,
@@ -73,20 +83,70 @@ static bool reads_alone(const struct task *t)
 	return t->keeps_waits || (flags_of(t) & MSG_PEEK) == 0;
 }
 
+/* Less than SO_RCVLOWAT wakes nobody. */
 static bool has_data(const struct sock *sk)
 {
+	if (sk->sk_prot == &tcp_prot && sk->sk_state == TCP_LISTEN)
+		return !reqsk_queue_empty(&inet_csk(sk)->icsk_accept_queue);
+	if (sk->sk_prot == &tcp_prot)
+		return tcp_epollin_ready(sk, sk->sk_rcvlowat) &&
+		       !skb_queue_empty(&sk->sk_receive_queue);
 	return !skb_queue_empty(&sk->sk_receive_queue) ||
 	       (sk->sk_prot == &udp_prot && !skb_queue_empty(&udp_sk(sk)->reader_queue));
+}
+
+/* All of it was acknowledged: before that, part of it may have gone out when nobody looked for
+ * room, LINUX: tcp_check_space().
+ */
+static bool has_room(const struct sock *sk)
+{
+	return sk->sk_wmem_queued == 0 && sk_stream_wakes_writer(sk);
+}
+
+static bool is_opening(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV;
+}
+
+static bool is_closing(const struct sock *sk)
+{
+	return sk->sk_state == TCP_FIN_WAIT1 || sk->sk_state == TCP_CLOSING ||
+	       sk->sk_state == TCP_LAST_ACK;
+}
+
+/* Who waits at a connection is woken by all that happens to it. */
+static const char *stream_mistake(const struct sock *sk, const struct task *t)
+{
+	switch (t->wait_at) {
+	case STREAM_WAIT_CONNECT:
+	case INET_WAIT_FOR_CONNECT:
+		return is_opening(sk) ? NULL
+				      : "a call waits for a connection that is there, or not";
+	case STREAM_WAIT_CLOSE:
+		return is_closing(sk) ? NULL : "a call waits for an end that was";
+	case STREAM_WAIT_MEMORY:
+		if (sk->sk_err != 0 || (sk->sk_shutdown & SEND_SHUTDOWN) != 0)
+			return "a call waits for room that never comes";
+		return has_room(sk) ? "a call waits for room that there is" : NULL;
+	default:
+		if (!reads_alone(t))
+			return NULL;
+		if (sk->sk_err != 0 || (sk->sk_shutdown & RCV_SHUTDOWN) != 0)
+			return "a call waits for data that never comes";
+		return has_data(sk) ? "a call waits for data that there is" : NULL;
+	}
 }
 
 static const char *wait_mistake(const struct sock *sk, const struct wait_queue_entry *w)
 {
 	const struct task *t = w->task;
 
-	if (t->state != TASK_PARKED)
+	if (t == NULL || t->state != TASK_PARKED)
 		return NULL;
-	if ((w->key & POLLERR) != 0 && sk->sk_err != 0 && reads_alone(t))
+	if ((w->key & POLLERR) != 0 && w->key != WAKE_KEY_ALL && sk->sk_err != 0 && reads_alone(t))
 		return "a call waits at a socket with an error";
+	if (w->key == WAKE_KEY_ALL && sk->sk_prot == &tcp_prot)
+		return stream_mistake(sk, t);
 	if (w->key == WAKE_KEY_ALL)
 		return sk->sk_wmem_alloc == 1 ? "a call waits for room that there is" : NULL;
 	if ((w->key & POLLIN) != 0 && has_data(sk) && reads_alone(t))

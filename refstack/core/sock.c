@@ -708,6 +708,16 @@ static void queue_check(const struct sk_buff_head *q)
 	assert(n == q->qlen);
 }
 
+/* A connection may be overdrawn: what it has reserved for one packet goes back to all with others
+ * that this one makes superfluous, LINUX: sk_mem_uncharge().
+ */
+static void account_check(const struct sock *sk)
+{
+	s32 low = sk->sk_prot->memory_allocated == PROTO_MEM_TCP ? -(s32)sk->sk_rmem_alloc : 0;
+
+	assert(sk->sk_forward_alloc >= low);
+}
+
 void sock_check(const struct sock *sk)
 {
 	assert(sk->sk_wmem_alloc != 0);
@@ -715,7 +725,7 @@ void sock_check(const struct sock *sk)
 	assert((sk->sk_backlog.head == NULL) == (sk->sk_backlog.tail == NULL));
 	if (!sk->sk_lock.owned)
 		assert(sk->sk_backlog.head == NULL);
-	assert(sk->sk_forward_alloc >= 0);
+	account_check(sk);
 	assert(sk->sk_sndbuf >= 0);
 	assert(sk->sk_rcvbuf >= 0);
 	if (sk->sk_socket != NULL)

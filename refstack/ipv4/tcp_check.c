@@ -183,7 +183,6 @@ void tcp_check(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	assert(sk->sk_forward_alloc >= 0);
 	assert(tp->snd_cwnd != 0);
 	assert((s32)tp->snd_cwnd > 0);
 	if (sk->sk_state == TCP_CLOSE) {
