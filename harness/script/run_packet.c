@@ -401,6 +401,25 @@ static struct packet_ctx make_ctx(struct run *r, u32 host, const struct packet *
 /* --- lines
  * ----------------------------------------------------------------------------------------- */
 
+/* Numbers in a quote count from where those of the connection that it quotes do. */
+static void count_quoted(const struct run *r, const struct packet *p, struct run_flow *ends)
+{
+	struct run_flow quoted = *ends;
+
+	if (p->kind != PACKET_ICMP || (p->flags & PACKET_QUOTES_TCP) == 0)
+		return;
+	quoted.proto = IPPROTO_TCP;
+	if ((p->flags & PACKET_QUOTES_FLOW) != 0) {
+		quoted.saddr = p->quote_saddr;
+		quoted.daddr = p->quote_daddr;
+		quoted.sport = p->quote_sport;
+		quoted.dport = p->quote_dport;
+	}
+	for (u32 i = 0; i < RUN_FLOWS; i++)
+		if (is_flow(&r->flow[i], &quoted))
+			ends->local_isn = r->flow[i].local_isn;
+}
+
 static int inject(struct run *r, const struct stmt *s)
 {
 	static u8 frame[PACKET_BYTES_MAX];
@@ -418,6 +437,7 @@ static int inject(struct run *r, const struct stmt *s)
 		learn(r, f, p, NULL);
 		ends = *f;
 	}
+	count_quoted(r, p, &ends);
 	ctx = make_ctx(r, s->host, p, &ends);
 	len = packet_build(r->script, p, &ctx, frame, sizeof(frame), err, sizeof(err));
 	if (len == 0)

@@ -193,7 +193,8 @@ int tcp_set_window_clamp(struct sock *sk, int val)
 		tp->window_clamp = 0;
 		return 0;
 	}
-	new_clamp = (u32)max_s32(val, SOCK_MIN_RCVBUF / 2);
+	/* LINUX: the least is a size_t: what is below zero is very much. */
+	new_clamp = max_u32((u32)val, SOCK_MIN_RCVBUF / 2);
 	if (new_clamp == old_clamp)
 		return 0;
 	tp->window_clamp = new_clamp;
