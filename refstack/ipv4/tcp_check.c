@@ -150,10 +150,23 @@ static u32 check_ofo_queue(const struct sock *sk)
 	return bytes;
 }
 
+/* INVARIANT: memory is asked for in pages: what is charged and what is left of them are whole ones.
+ * LINUX: less than nothing may be left. tcp_data_queue_ofo() asks for memory, gives back that of
+ * segments which the new one covers, with it pages that seem to be left, and charges then.
+ */
+static void check_pages(const struct sock *sk, u32 received)
+{
+	s32 bytes = sk->sk_forward_alloc + (s32)received + sk->sk_wmem_queued;
+
+	assert(bytes >= 0 && bytes % PAGE_SIZE == 0);
+}
+
 static void check_receive_side(const struct sock *sk)
 {
 	const struct sk_buff *skb;
 	u32 bytes = check_receive_queue(sk) + check_ofo_queue(sk);
+
+	check_pages(sk, bytes);
 
 	skb_queue_walk(&sk->sk_error_queue, skb)
 	{
