@@ -734,6 +734,15 @@ static void files(struct conserve *c)
 /* --- the comparison
  * ------------------------------------------------------------------------------- */
 
+/* Its own reference is given back, and others have theirs: requests that came in before a listener
+ * was closed, packets, timers.
+ */
+static bool is_destroyed(const struct sock *sk)
+{
+	return sk->sk_refcnt == 0 ||
+	       (sk->sk_prot == &tcp_prot && sk->sk_state == TCP_CLOSE && sock_flag(sk, SOCK_DEAD));
+}
+
 /* A socket that still sends lives on without references. Of TCP: who has been told that there is
  * room keeps a byte, until it has sent: LINUX: tcp_wfree().
  */
@@ -746,7 +755,7 @@ static u32 sock_refs(struct conserve *c, const struct sock *sk, const struct con
 		conserve_broken(c,
 				"socket of port %u: wmem_alloc is %u, and its packets are of %u%s",
 				sk->sk_num, sk->sk_wmem_alloc, bytes, gone ? ", closed" : "");
-	return sk->sk_refcnt + gone;
+	return sk->sk_refcnt + is_destroyed(sk);
 }
 
 static u32 refs_of(struct conserve *c, u32 kind, const void *obj, const struct conserve_cell *cell)
