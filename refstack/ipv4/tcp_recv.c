@@ -450,7 +450,7 @@ static int recv_loop(struct tcp_recv *r)
 		if (step == RECV_PARKED)
 			return -EPARKED;
 		if (step == RECV_GONE)
-			return r->copied != 0 ? r->copied : -EAGAIN;
+			return r->copied != 0 ? r->copied : -EPIPE;
 		if (step == RECV_ENOUGH)
 			break;
 	} while (r->len != 0);
@@ -515,7 +515,7 @@ static int tcp_recvmsg_locked(struct tcp_recv *r)
 	}
 	recv_resume(r);
 	if (r->disconnects != sk->sk_disconnects)
-		return r->copied != 0 ? r->copied : -EAGAIN;
+		return r->copied != 0 ? r->copied : -EPIPE;
 	recv_check_peek(r);
 	/* Who wants no byte has waited only once. */
 	if (r->len == 0) {
@@ -644,6 +644,8 @@ static int tcp_read_sock(struct sock *sk, struct read_desc *desc)
  */
 static int splice_wait(struct sock *sk, s64 timeo)
 {
+	struct task *t = current_task(sock_net(sk));
+
 	if (sock_flag(sk, SOCK_DONE))
 		return 0;
 	if (sk->sk_err != 0)
@@ -657,9 +659,10 @@ static int splice_wait(struct sock *sk, s64 timeo)
 	/* Urgent data: no need to wait for what is there. */
 	if (!skb_queue_empty(&sk->sk_receive_queue))
 		return 0;
+	t->saved[0] = sk->sk_disconnects;
 	if (sk_wait_data(sk, timeo, NULL) == -EPARKED)
 		return -EPARKED;
-	return signal_pending(current_task(sock_net(sk))) ? -EINTR : 1;
+	return signal_pending(t) ? -EINTR : 1;
 }
 
 /* Waits only while it has nothing, so nothing is to be remembered over a park. */
@@ -674,7 +677,11 @@ s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, 
 	sock_rps_record_flow(sk);
 	lock_sock(sk);
 	timeo = sock_rcvtimeo(sk, !t->resumed && (sock->file->f_flags & O_NONBLOCK) != 0);
-	if (t->resumed && signal_pending(t))
+	if (t->resumed && t->saved[0] != sk->sk_disconnects)
+		ret = -EPIPE;
+	else if (t->resumed && signal_pending(t))
+		ret = -EINTR;
+	if (ret != 0)
 		desc.count = 0;
 	while (desc.count != 0) {
 		ret = tcp_read_sock(sk, &desc);
@@ -699,7 +706,5 @@ s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, 
 			break;
 	}
 	release_sock(sk);
-	if (spliced != 0)
-		return spliced;
-	return t->resumed && signal_pending(t) && ret == 0 ? -EINTR : ret;
+	return spliced != 0 ? spliced : ret;
 }
