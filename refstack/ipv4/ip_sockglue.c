@@ -576,11 +576,34 @@ static int read_options(const struct ip_get *g)
 	return put_both(g, opt.data, min_u32(g->len, opt.optlen));
 }
 
+static void put_pktoption(const struct ip_get *g, struct msghdr *msg, s32 type, u32 value)
+{
+	u8 raw[4];
+
+	put_le32(raw, value);
+	put_cmsg(g->sk, msg, SOL_IP, type, sizeof(raw), raw);
+}
+
+/* What a datagram would bring with it; a connection has it of the segment that completed it. */
 static int read_pktoptions(const struct ip_get *g)
 {
+	const struct inet_sock *inet = inet_sk(g->sk);
+	struct msghdr msg = { .msg_control = g->optval, .msg_controllen = g->len };
+	u8 info[12];
+
 	if (g->sk->sk_type != SOCK_STREAM)
 		return -ENOPROTOOPT;
-	not_implemented("IP_PKTOPTIONS");
+	if (inet_test_bit(g->sk, INET_FLAGS_PKTINFO)) {
+		put_le32(info, (u32)inet->mc_index);
+		store_be32(info + 4, g->sk->sk_rcv_saddr);
+		store_be32(info + 8, g->sk->sk_rcv_saddr);
+		put_cmsg(g->sk, &msg, SOL_IP, IP_PKTINFO, sizeof(info), info);
+	}
+	if (inet_test_bit(g->sk, INET_FLAGS_TTL))
+		put_pktoption(g, &msg, IP_TTL, inet->mc_ttl);
+	if (inet_test_bit(g->sk, INET_FLAGS_TOS))
+		put_pktoption(g, &msg, IP_TOS, inet->rcv_tos);
+	return put_len(g, g->len - (u32)msg.msg_controllen);
 }
 
 static int read_multicast_if(const struct ip_get *g)
