@@ -350,7 +350,9 @@ static u32 tree(struct conserve *c, const struct rb_root *root, enum conserve_pl
 	return truesize;
 }
 
-/* LINUX: sk_reset_timer() and hrtimers: who is to be woken is held. */
+/* LINUX: sk_reset_timer() and hrtimers: who is to be woken is held; so is who will see to it when a
+ * call gives the socket back.
+ */
 static void sock_timers(struct conserve *c, const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
@@ -361,8 +363,14 @@ static void sock_timers(struct conserve *c, const struct tcp_sock *tp)
 				 hrtimer_is_queued(&tp->pacing_timer),
 				 hrtimer_is_queued(&tp->compressed_ack_timer) };
 
+	static const u8 late[] = { TCP_WRITE_TIMER_DEFERRED, TCP_DELACK_TIMER_DEFERRED,
+				   TCP_MTU_REDUCED_DEFERRED };
+
 	for (u32 i = 0; i < ARRAY_SIZE(pending); i++)
 		if (pending[i])
+			hold(c, CONSERVE_TCP_SOCK, sk, AT_SOCK_TIMER, sk->sk_num);
+	for (u32 i = 0; i < ARRAY_SIZE(late); i++)
+		if ((sk->sk_tsq_flags & 1u << late[i]) != 0)
 			hold(c, CONSERVE_TCP_SOCK, sk, AT_SOCK_TIMER, sk->sk_num);
 }
 

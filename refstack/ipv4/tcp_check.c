@@ -177,7 +177,14 @@ static void check_receive_side(const struct sock *sk)
 
 /* -------- timers -------- */
 
-/* INVARIANT: what is under way is watched by a timer. */
+static bool timer_waits(const struct sock *sk, const struct timer_list *timer, enum tsq_enum late)
+{
+	return timer_pending(timer) || (sk->sk_tsq_flags & 1u << late) != 0;
+}
+
+/* INVARIANT: what is under way is watched by a timer, or by who gives back the socket on which that
+ * one has waited.
+ */
 static void check_timers(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
@@ -187,9 +194,9 @@ static void check_timers(const struct sock *sk)
 	if (tcp_sk(sk)->packets_out != 0)
 		assert(icsk->icsk_pending != 0);
 	if (icsk->icsk_pending != 0)
-		assert(timer_pending(&icsk->icsk_retransmit_timer));
+		assert(timer_waits(sk, &icsk->icsk_retransmit_timer, TCP_WRITE_TIMER_DEFERRED));
 	if ((icsk->icsk_ack.pending & ICSK_ACK_TIMER) != 0)
-		assert(timer_pending(&icsk->icsk_delack_timer));
+		assert(timer_waits(sk, &icsk->icsk_delack_timer, TCP_DELACK_TIMER_DEFERRED));
 }
 
 void tcp_check(const struct sock *sk)
