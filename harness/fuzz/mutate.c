@@ -453,6 +453,7 @@ void mutator_free(struct mutator *m)
 	mutate_banks_exit(m);
 	script_free(m->s);
 	script_free(m->add);
+	script_free(m->opening);
 	free(m->out.out);
 	free(m->bytes);
 	free(m->span);

@@ -19,6 +19,7 @@ enum { PROGRAMS = 256, LINES = 4096 };
 	"{sa_family = AF_INET, sin_port = htons(" port "), sin_addr = inet_addr(\"" addr           \
 	"\")}, 16) = ...\n"
 #define UDP "socket(AF_INET, SOCK_DGRAM, 0) = ...\n"
+#define TCP "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = ...\n"
 #define MSG_TO                                                                                     \
 	"msg_name(16) = {sa_family = AF_INET, sin_port = htons(7), sin_addr = "                    \
 	"inet_addr(\"192.0.2.2\")}"
@@ -112,6 +113,38 @@ static const char *const chain_texts[] = {
 	    "sendto(3, \"all\", 3, 0, " TO("255.255.255.255", "9"),
 	UDP "setsockopt(3, SOL_IP, IP_MULTICAST_TTL, [4], 4) = ...\n"
 	    "sendto(3, \"some\", 4, 0, " TO("224.0.0.251", "5353"),
+	/* A connection from here, one to here, one to itself. */
+	TCP "bind(3, " TO("192.0.2.1", "5011") "connect(3, " TO(
+		"192.0.2.2",
+		"7") "+.01 < 192.0.2.2:7 > 192.0.2.1:5011 S. 0:0(0) ack 1 win 65535 "
+		     "<mss 1460, nop, nop, sackOK, nop, wscale 7>\n"
+		     "send(3, ..., 10000, 0) = ...\n"
+		     "+.01 < 192.0.2.2:7 > 192.0.2.1:5011 . 1:1(0) ack 10001 win 1000\n"
+		     "< 192.0.2.2:7 > 192.0.2.1:5011 P. 1:1001(1000) ack 10001 win 1000\n"
+		     "recv(3, ..., 2000, 0) = ...\nshutdown(3, SHUT_WR) = ...\n"
+		     "+.01 < 192.0.2.2:7 > 192.0.2.1:5011 F. 1001:1001(0) ack 10002 win 1000\n"
+		     "close(3) = ...\n",
+	TCP "setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = ...\nbind(3, " TO(
+		"0.0.0.0", "81") "listen(3, 2) = ...\n"
+				 "< 192.0.2.2:40011 > 192.0.2.1:81 S 0:0(0) win 65535 "
+				 "<mss 1000, sackOK, TS val 1000 ecr 0, nop, wscale 2>\n"
+				 "+.01 < 192.0.2.2:40011 > 192.0.2.1:81 . 1:1(0) ack 1 win 500 "
+				 "<nop, nop, TS val 1010 ecr 1>\n"
+				 "accept4(3, ..., ..., SOCK_NONBLOCK) = ...\n"
+				 "< 192.0.2.2:40011 > 192.0.2.1:81 P. 1:101(100) ack 1 win 500 "
+				 "<nop, nop, TS val 1010 ecr 1>\n"
+				 "recv(4, ..., 50, 0) = ...\nsend(4, ..., 4000, MSG_MORE) = ...\n"
+				 "close(3) = ...\nclose(4) = ...\n",
+	TCP "bind(3, " TO("127.0.0.1", "82") "listen(3, 2) = ...\n" TCP "connect(4, " TO(
+		"127.0.0.1", "82") "accept4(3, ..., ..., "
+				   "SOCK_NONBLOCK) = ...\n"
+				   "send(4, ..., 70000, 0) = "
+				   "...\n"
+				   "recv(5, ..., 70000, 0) = "
+				   "...\n"
+				   "close(4) = ...\n"
+				   "recv(5, ..., 100, 0) = "
+				   "...\n",
 	/* The net. */
 	"< arp who-has 192.0.2.1 tell 192.0.2.2\n< arp reply 192.0.2.2 is-at 02:00:00:00:00:02\n",
 	"< 192.0.2.2 > 192.0.2.1 icmp echo_request id 1 seq 1 (20)\n",

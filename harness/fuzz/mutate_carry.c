@@ -128,7 +128,7 @@ static void draw_quote(struct mutator *m, const struct packet *p, u8 *ip, u32 le
 {
 	static const u8 protos[] = { IPPROTO_UDP, IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP,
 				     IGMP,	  UDPLITE,     200 };
-	const struct object *o = mutate_bound(m, 0);
+	const struct object *o = mutate_bound(m, 0, mutate_one_in(m, 4) ? OBJECT_TCP : OBJECT_UDP);
 
 	if (len < QUOTED_IP)
 		return;

@@ -10,6 +10,7 @@
  *   mutate_arg.c     on arguments
  *   mutate_wild.c    values and combinations that nobody has a reason for
  *   mutate_packet.c  on frames; mutate_send.c on what is sent and answered
+ *   mutate_stream.c  on TCP connections, as their peer
  *   mutate_carry.c   on what frames carry, of any protocol
  *   mutate_time.c    on times, threads and processes
  *   mutate_world.c   on options, commands, faults
@@ -134,7 +135,7 @@ struct mutator {
 	struct rng rng;
 
 	/* Programs: what is worked on, and what else there is to take from. */
-	struct script *s, *add;
+	struct script *s, *add, *opening;
 	bool add_read;
 	const u8 *source; /* what m->s was read from */
 	struct span *span, *add_span;
@@ -222,8 +223,8 @@ void mutate_descriptors_at(struct mutator *m, u32 at);
  */
 u32 mutate_open_object(struct mutator *m, const struct stmt *st, u32 kinds);
 u32 mutate_new_object(struct mutator *m, const struct object *o);
-/* A socket of the program that is bound, by chance; NULL. */
-const struct object *mutate_bound(struct mutator *m, u32 host);
+/* A socket of this kind that is bound, by chance; NULL. */
+const struct object *mutate_bound(struct mutator *m, u32 host, enum object_kind kind);
 const struct words *mutate_words(struct mutator *m);
 /* A number that stands here: of a constant, of several; false: it is none. */
 bool mutate_value(const struct script *s, u32 e, u64 *value);

@@ -203,6 +203,8 @@ static bool makes(struct mutator *m, const struct script *s, const struct stmt *
 		o->kind = socket_kind(s, st);
 	} else if (st->call.call == CALL_epoll_create || st->call.call == CALL_epoll_create1) {
 		o->kind = OBJECT_OTHER;
+	} else if (st->call.call == CALL_accept || st->call.call == CALL_accept4) {
+		o->kind = old != OBJECT_NONE && m->object[old].kind == OBJECT_TCP ? OBJECT_TCP : 0;
 	} else if (old != OBJECT_NONE && duplicates(s, st, &from)) {
 		*o = m->object[old];
 	} else if (old != OBJECT_NONE &&
@@ -382,7 +384,7 @@ void mutate_number_descriptors(struct mutator *m)
 	mutate_descriptors_at(m, m->s->nr_stmts);
 }
 
-const struct object *mutate_bound(struct mutator *m, u32 host)
+const struct object *mutate_bound(struct mutator *m, u32 host, enum object_kind kind)
 {
 	const struct object *found = NULL;
 	u32 n = 0;
@@ -390,8 +392,7 @@ const struct object *mutate_bound(struct mutator *m, u32 host)
 	for (u32 i = FIRST_OBJECT; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->kind == OBJECT_UDP && o->lport != 0 && o->host == host &&
-		    mutate_one_in(m, ++n))
+		if (o->kind == kind && o->lport != 0 && o->host == host && mutate_one_in(m, ++n))
 			found = o;
 	}
 	return found;
@@ -562,5 +563,5 @@ void mutate_know_opening(struct mutator *m)
 	words_of(m, &m->opened_words, s);
 	m->opened_card = says_device(s, "igb");
 	m->opened_tun = says_device(s, "tun") || script_option(s, "profile").len != 0;
-	script_free(s);
+	m->opening = s;
 }

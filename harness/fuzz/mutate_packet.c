@@ -75,9 +75,13 @@ static bool is_ip(struct mutator *m, const struct stmt *st)
  */
 void mutate_match(struct mutator *m, struct stmt *st)
 {
-	const struct object *o = mutate_bound(m, st->host);
 	struct packet *p = &st->packet;
+	const struct object *o = NULL;
 
+	if (st->kind == STMT_PACKET && p->kind == PACKET_TCP)
+		o = mutate_bound(m, st->host, OBJECT_TCP);
+	if (o == NULL)
+		o = mutate_bound(m, st->host, OBJECT_UDP);
 	(void)mutate_words(m);
 	if (!mutate_is_frame(m, st) || (packet_kinds[p->kind].parts & PART_ADDRS) == 0)
 		return;

@@ -552,6 +552,55 @@ static bool did_frame_swap(const struct change *c)
 	return reordered(c) && first_b(c)->kind == STMT_PACKET;
 }
 
+/* Of the connection that the program has. */
+static bool one_segment(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return one_more(c, STMT_PACKET) && p->kind == PACKET_TCP && p->sport == 7 &&
+	       p->dport == 80 && (p->tcp_flags & TCPF_ACK) != 0 && p->win == 100;
+}
+
+static bool did_stream_data(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return one_segment(c) && p->seq == 1 && p->len != 0;
+}
+
+static bool did_stream_ack(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return one_more(c, STMT_PACKET) && p->kind == PACKET_TCP && p->seq == 1 && p->len == 0;
+}
+
+static bool did_stream_sack(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return one_segment(c) && p->options != 0;
+}
+
+static bool did_stream_hole(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return p->kind == PACKET_TCP && p->seq > 1 && p->len != 0 && c->n_b - c->n_a <= 2;
+}
+
+static bool did_stream_again(const struct change *c)
+{
+	return one_segment(c) && first_b(c)->packet.seq == 0;
+}
+
+static bool did_stream_flag(const struct change *c)
+{
+	const struct packet *p = &first_b(c)->packet;
+
+	return one_segment(c) && p->seq == 1 && (p->tcp_flags & ~TCPF_ACK) != 0;
+}
+
 /* To who sends, from where that goes: port 7 or 9 of the neighbour. */
 static bool did_frame_answer(const struct change *c)
 {
@@ -869,6 +918,12 @@ static const struct {
 	{ MUTATE_frame_repeat, 140, did_frame_repeat },
 	{ MUTATE_frame_swap, 140, did_frame_swap },
 	{ MUTATE_frame_answer, 140, did_frame_answer },
+	{ MUTATE_stream_data, 90, did_stream_data },
+	{ MUTATE_stream_ack, 90, did_stream_ack },
+	{ MUTATE_stream_sack, 90, did_stream_sack },
+	{ MUTATE_stream_hole, 90, did_stream_hole },
+	{ MUTATE_stream_again, 90, did_stream_again },
+	{ MUTATE_stream_flag, 90, did_stream_flag },
 	{ MUTATE_send_split, 140, did_send_split },
 	{ MUTATE_send_merge, 140, did_send_merge },
 	{ MUTATE_time, 140, one_time },
