@@ -197,6 +197,11 @@ void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key)
 	list_add_tail(&new_wait(t, key, true)->node, &wq->head);
 }
 
+void task_wait_exclusive_first(struct task *t, struct wait_queue_head *wq, u32 key)
+{
+	list_add(&new_wait(t, key, true)->node, &wq->head);
+}
+
 s64 task_timeo(const struct task *t, s64 fresh)
 {
 	return t->resumed ? t->timeo : fresh;

@@ -118,6 +118,8 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
  */
 void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key);
 void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key);
+/* Exclusive, and at the front: of those that wait the last one is woken first. */
+void task_wait_exclusive_first(struct task *t, struct wait_queue_head *wq, u32 key);
 /* LINUX: poll_freewait(): before what it waits on may go. */
 void task_leave_waits(struct task *t);
 /* LINUX: schedule_timeout(): parks until a wake-up or the timeout; returns -EPARKED. */

@@ -341,7 +341,7 @@ static s64 ep_poll(struct task *t, struct eventpoll *ep, u64 deadline_ns)
 		if (list_empty(&ep->rdllist))
 			break;
 	}
-	task_wait_exclusive(t, &ep->wq, WAKE_KEY_ALL);
+	task_wait_exclusive_first(t, &ep->wq, WAKE_KEY_ALL);
 	return schedule_hrtimeout(t, deadline_ns);
 }
 

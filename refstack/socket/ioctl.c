@@ -191,7 +191,7 @@ s64 sys_ioctl(struct task *t)
 	if (err == IOCTL_PASS && f->kind == FILE_PIPE && cmd == FIONREAD)
 		err = put_user_int(t, t->arg[2], (s32)pipe_bytes(f->pipe));
 	else if (err == IOCTL_PASS && f->kind != FILE_SOCKET)
-		err = -ENOTTY;
+		err = f->kind == FILE_EPOLL ? -EINVAL : -ENOTTY;
 	else if (err == IOCTL_PASS)
 		err = sock_ioctl(t, &f->socket, cmd, t->arg[2]);
 	return err == -ENOIOCTLCMD ? -ENOTTY : err;
