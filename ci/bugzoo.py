@@ -29,7 +29,7 @@ FLAGS = ("-std=c17 -fno-strict-aliasing -Irefstack -I. -Wall -Wextra -Wconversio
 CORE = ("refstack", "nicmodel")
 TREE = CORE + ("harness", "ci", "corpus", "vectors", "Makefile")
 # Those that run the stack or the card: the others know neither.
-TARGETS = ("syscalls", "rx", "api", "frag", "neigh", "route", "nic", "snapshot")
+TARGETS = ("syscalls", "rx", "api", "tcp", "tcp-pair", "frag", "neigh", "route", "nic", "snapshot")
 UNSPREAD = ("setarch", "-R")  # sanitizers die at random where addresses are spread widely
 HANGS = 124  # as timeout(1) has it
 
