@@ -35,10 +35,12 @@ static bool comes_to_rest(struct world *w)
 /* --- calls
  * ---------------------------------------------------------------------------------------------- */
 
-/* Of calls that sleep; only poll() can do so for ever with a deadline of an older call. */
+/* Of calls that sleep: these can do so for ever, with a deadline of an older call. */
 static bool has_deadline(const struct task *t)
 {
-	return t->nr != SYS_NR_poll || (s32)t->arg[2] >= 0;
+	if (t->nr == SYS_NR_poll)
+		return (s32)t->arg[2] >= 0;
+	return t->nr != SYS_NR_epoll_wait || (s32)t->arg[3] >= 0;
 }
 
 static const char *task_mistake(const struct host *h, const struct task *t)
@@ -114,7 +116,7 @@ static bool is_closing(const struct sock *sk)
 	       sk->sk_state == TCP_LAST_ACK;
 }
 
-/* Who waits at a connection is woken by all that happens to it. */
+/* Who waits at a connection is woken by all that happens to it. accept() asks for no error. */
 static const char *stream_mistake(const struct sock *sk, const struct task *t)
 {
 	switch (t->wait_at) {
@@ -131,7 +133,8 @@ static const char *stream_mistake(const struct sock *sk, const struct task *t)
 	default:
 		if (!reads_alone(t))
 			return NULL;
-		if (sk->sk_err != 0 || (sk->sk_shutdown & RCV_SHUTDOWN) != 0)
+		if (sk->sk_state != TCP_LISTEN &&
+		    (sk->sk_err != 0 || (sk->sk_shutdown & RCV_SHUTDOWN) != 0))
 			return "a call waits for data that never comes";
 		return has_data(sk) ? "a call waits for data that there is" : NULL;
 	}
