@@ -100,11 +100,11 @@ struct host_tables {
 	struct ip_fragments fragments;
 	struct icmp_state icmp;
 	struct inet_peer_base peers;
-	struct tcp_net tcp;
 	struct neigh_table arp;
 	struct inetsw inetsw;
 	struct dma_space dma;
-	struct ip_ident ip_ident; /* last: see host_blocks() */
+	struct tcp_net tcp; /* of these two, the last ones, see host_blocks() */
+	struct ip_ident ip_ident;
 };
 
 static void layout_process(struct process *p, struct arena *a, const struct limits *l)
@@ -145,6 +145,8 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 {
 	const struct limits *l = cfg->limits;
 	struct cpu *cpu = arena_take(a, cfg->cpus * sizeof(struct cpu));
+	u64 wheel_bytes = (u64)cfg->cpus * 2 * TIMER_WHEEL_SIZE * sizeof(struct hlist_head);
+	struct hlist_head *wheels = arena_take(a, wheel_bytes);
 	struct softnet_data *softnet = arena_take(a, cfg->cpus * sizeof(struct softnet_data));
 	struct task *task = arena_take(a, cfg->tasks * sizeof(struct task));
 	struct process *process = arena_take(a, l->processes * sizeof(struct process));
@@ -165,6 +167,8 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 	if (a->mem == NULL)
 		return;
 	h->cpu = cpu;
+	h->wheels = wheels;
+	memset(wheels, 0, (size_t)wheel_bytes);
 	h->softnet = softnet;
 	h->task = task;
 	h->process = process;
@@ -176,17 +180,43 @@ void host_layout(struct host *h, struct arena *a, const struct host_cfg *cfg)
 
 u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS])
 {
+	struct tcp_net *tcp = &h->tables->tcp;
+	struct table_perturb *perturb = &tcp->hashinfo.perturb;
+	size_t tables = offsetof(struct host_tables, tcp) + offsetof(struct tcp_net, metrics.block);
 	u32 n = 0;
 
-	out[n++] = (struct host_block){ h->cpu, h->nr_cpus * sizeof(h->cpu[0]) };
-	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]) };
-	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]) };
-	out[n++] = (struct host_block){ h->tables->tcp.hashinfo.ehash,
-					h->tcp_chains * sizeof(struct hlist_head) };
-	out[n++] = (struct host_block){ h->tables, offsetof(struct host_tables, ip_ident) +
-							   offsetof(struct ip_ident, id) };
+	static_assert(offsetof(struct tcp_net, metrics) + sizeof(tcp->metrics) ==
+				      offsetof(struct tcp_net, hashinfo) &&
+			      offsetof(struct tcp_net, hashinfo) + sizeof(tcp->hashinfo) ==
+				      sizeof(*tcp),
+		      "nothing is left out");
+	out[n++] = (struct host_block){ h->cpu, h->nr_cpus * sizeof(h->cpu[0]), NULL };
+	out[n++] = (struct host_block){ h->softnet, h->nr_cpus * sizeof(h->softnet[0]), NULL };
+	out[n++] = (struct host_block){ h->process, h->nr_processes * sizeof(h->process[0]), NULL };
+	out[n++] = (struct host_block){ h->tables, tables, NULL };
+	out[n++] = (struct host_block){ &tcp->hashinfo,
+					offsetof(struct inet_hashinfo, perturb.word), NULL };
+	out[n++] = (struct host_block){ tcp->metrics.block, sizeof(tcp->metrics.block[0]),
+					&tcp->metrics.nr };
+	out[n++] = (struct host_block){ perturb->word, sizeof(perturb->word[0]), &perturb->nr };
+	out[n++] = (struct host_block){ &h->tables->ip_ident, offsetof(struct ip_ident, id), NULL };
 	assert(n <= HOST_BLOCKS);
 	return n;
+}
+
+struct host_block host_tcp_chains(struct host *h)
+{
+	return (struct host_block){ h->tables->tcp.hashinfo.ehash,
+				    h->tcp_chains * sizeof(struct hlist_head), NULL };
+}
+
+/* What is in a table holds a bucket of its port, or is a request. */
+bool host_has_tcp(const struct host *h)
+{
+	const struct net *net = &h->net;
+
+	return net->tcp_sock_pool.used != 0 || net->request_sock_pool.used != 0 ||
+	       net->tw_pool.used != 0 || net->bind_bucket_pool.used != 0;
 }
 
 static void init_sysctl(struct net *net)

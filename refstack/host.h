@@ -36,13 +36,17 @@ u64 host_digest(const struct host *h);
 void host_config_begin(struct host *h);
 void host_config_end(struct host *h);
 
-/* Parts that a snapshot copies whole; tasks are not among them. */
+/* Parts that a snapshot copies, whole or up to a count; tasks are not among them. */
 enum { HOST_BLOCKS = 16 };
 struct host_block {
 	void *at;
 	u64 bytes;
+	const u32 *count; /* NULL, or how many times so many bytes */
 };
 u32 host_blocks(struct host *h, struct host_block out[HOST_BLOCKS]);
+/* The chains of TCP's tables, all in a row: empty as long as TCP has nothing. */
+struct host_block host_tcp_chains(struct host *h);
+bool host_has_tcp(const struct host *h);
 
 /* The pools of a host, by number; NULL past the end. */
 struct pool *host_pool(struct host *h, u32 i);

@@ -16,7 +16,7 @@ enum { SNAPSHOT_ALIGN = 16 };
 void world_add_region(struct world *w, enum region_kind kind, void *at, u64 bytes)
 {
 	assert(w->nr_regions < WORLD_REGIONS);
-	w->region[w->nr_regions++] = (struct region){ kind, at, bytes };
+	w->region[w->nr_regions++] = (struct region){ kind, at, bytes, NULL };
 }
 
 void world_add_host_regions(struct world *w, struct host *h)
@@ -24,8 +24,13 @@ void world_add_host_regions(struct world *w, struct host *h)
 	struct host_block block[HOST_BLOCKS];
 	u32 n = host_blocks(h, block);
 
-	for (u32 i = 0; i < n; i++)
-		world_add_region(w, REGION_FIXED, block[i].at, block[i].bytes);
+	for (u32 i = 0; i < n; i++) {
+		world_add_region(w, block[i].count != NULL ? REGION_COUNTED : REGION_FIXED,
+				 block[i].at, block[i].bytes);
+		w->region[w->nr_regions - 1].count = block[i].count;
+	}
+	world_add_region(w, REGION_WHEELS, h, 0);
+	world_add_region(w, REGION_CHAINS, h, 0);
 	world_add_region(w, REGION_TASKS, h, 0);
 	world_add_region(w, REGION_DMA, h->dma, 0);
 	if (h->net.random == &h->net.own_random)
@@ -110,6 +115,35 @@ static void copy_tasks(struct copier *c, struct host *h)
 	}
 }
 
+/* The buckets of a wheel that its map says are not empty: copied, or emptied. */
+static void copy_wheel(struct copier *c, struct timer_base *b)
+{
+	for (u32 lvl = 0; lvl < TIMER_LVL_DEPTH; lvl++)
+		for (u64 map = b->pending_map[lvl]; map != 0; map &= map - 1) {
+			u32 i = lvl * TIMER_LVL_SIZE + (u32)__builtin_ctzll(map);
+
+			if (c != NULL)
+				copy(c, &b->vector[i], sizeof(b->vector[i]));
+			else
+				b->vector[i].first = NULL;
+		}
+}
+
+static void copy_wheels(struct copier *c, struct host *h)
+{
+	for (u32 i = 0; i < h->nr_cpus; i++) {
+		copy_wheel(c, &h->cpu[i].timers);
+		copy_wheel(c, &h->cpu[i].pinned_timers);
+	}
+}
+
+static void copy_chains(struct copier *c, struct host *h)
+{
+	struct host_block b = host_tcp_chains(h);
+
+	copy(c, b.at, host_has_tcp(h) ? b.bytes : 0);
+}
+
 /* What is in no queue and no FIFO is garbage. */
 static void copy_nic(struct copier *c, struct nic *n)
 {
@@ -135,6 +169,15 @@ static void copy_region(struct copier *c, const struct region *r)
 	switch (r->kind) {
 	case REGION_FIXED:
 		copy(c, r->at, r->bytes);
+		return;
+	case REGION_COUNTED:
+		copy(c, r->at, *r->count * r->bytes);
+		return;
+	case REGION_WHEELS:
+		copy_wheels(c, r->at);
+		return;
+	case REGION_CHAINS:
+		copy_chains(c, r->at);
 		return;
 	case REGION_TASKS:
 		copy_tasks(c, r->at);
@@ -203,6 +246,19 @@ static u32 mark_of(const struct region *r)
 	return r->kind == REGION_UMEM ? ((const struct process *)r->at)->umem_high : 0;
 }
 
+/* Tables of which a snapshot has only what is in them are emptied, while it is known where. */
+static void empty_tables(const struct region *r)
+{
+	struct host_block chains;
+
+	if (r->kind == REGION_WHEELS)
+		copy_wheels(NULL, r->at);
+	if (r->kind != REGION_CHAINS || !host_has_tcp(r->at))
+		return;
+	chains = host_tcp_chains(r->at);
+	memset(chains.at, 0, (size_t)chains.bytes);
+}
+
 u64 world_restore(struct world *w, const void *from)
 {
 	struct copier c = { .how = COPY_IN, .lean = w->since == from };
@@ -211,6 +267,8 @@ u64 world_restore(struct world *w, const void *from)
 	c.at = (u8 *)(uintptr_t)from;
 	for (u32 i = 0; i < w->nr_regions; i++)
 		mark[i] = mark_of(&w->region[i]);
+	for (u32 i = 0; i < w->nr_regions; i++)
+		empty_tables(&w->region[i]);
 	/* INVARIANT: whatever bounds another region lies in a fixed one before it. */
 	for (u32 i = 0; i < w->nr_regions; i++) {
 		const struct region *r = &w->region[i];

@@ -79,8 +79,11 @@ struct world_port {
 
 enum region_kind {
 	REGION_FIXED,
-	REGION_TASKS, /* of a host */
-	REGION_NIC,   /* a card's memories; its registers are in a fixed one */
+	REGION_COUNTED,
+	REGION_WHEELS, /* of a host's CPUs: buckets that are not empty */
+	REGION_CHAINS, /* of a host's TCP, if it has anything */
+	REGION_TASKS,  /* of a host */
+	REGION_NIC,    /* a card's memories; its registers are in a fixed one */
 	REGION_POOL,
 	REGION_HEAP,
 	REGION_UMEM,
@@ -92,7 +95,8 @@ enum region_kind {
 struct region {
 	enum region_kind kind;
 	void *at;
-	u64 bytes; /* REGION_FIXED */
+	u64 bytes;	  /* REGION_FIXED, and REGION_COUNTED: of one */
+	const u32 *count; /* REGION_COUNTED */
 };
 
 struct world {

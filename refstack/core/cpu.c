@@ -36,8 +36,8 @@ void cpu_init(struct cpu *c, struct host *h, struct sim *sim, struct trace *t, u
 	c->trace = t;
 	c->id = id;
 	c->cost = model == COST_JUDGE ? cost_judge : cost_cycles;
-	timer_base_init(&c->timers, c);
-	timer_base_init(&c->pinned_timers, c);
+	timer_base_init(&c->timers, c, h->wheels + (size_t)2 * id * TIMER_WHEEL_SIZE);
+	timer_base_init(&c->pinned_timers, c, c->timers.vector + TIMER_WHEEL_SIZE);
 	c->irq_event = (struct sim_event){ 0 };
 	c->tick_event = (struct sim_event){ 0 };
 	c->ksoftirqd_event = (struct sim_event){ 0 };

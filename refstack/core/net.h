@@ -152,9 +152,10 @@ struct host {
 	struct net net;
 	u32 id;
 	u32 nr_cpus;
-	struct cpu *cpu;     /* nr_cpus of them */
-	struct cpu *running; /* the one whose unit of work is on the stack, or NULL */
-	u64 units;	     /* how many there have been: without one nothing of the host changes */
+	struct cpu *cpu;	   /* nr_cpus of them */
+	struct hlist_head *wheels; /* the buckets of their timers: of two wheels each */
+	struct cpu *running;	   /* the one whose unit of work is on the stack, or NULL */
+	u64 units; /* how many there have been: without one nothing of the host changes */
 	struct softnet_data *softnet; /* one a CPU */
 	struct irq_action irq[CPU_IRQ_MAX];
 	struct dma_space *dma; /* live mappings: what a card may touch */

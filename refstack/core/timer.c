@@ -32,10 +32,11 @@ static u64 wheel_timeout_max(void)
 	return cutoff - (1ull << lvl_shift(TIMER_LVL_DEPTH - 1));
 }
 
-void timer_base_init(struct timer_base *b, struct cpu *c)
+void timer_base_init(struct timer_base *b, struct cpu *c, struct hlist_head *vector)
 {
 	memset(b, 0, sizeof(*b));
 	b->cpu = c;
+	b->vector = vector;
 	b->clk_jif = c->host->boot_jiffies;
 	b->next_expiry_jif = b->clk_jif + NEXT_TIMER_MAX_DELTA;
 }

@@ -40,11 +40,12 @@ struct timer_base {
 	u64 next_expiry_jif;
 	bool any_pending;
 	struct timer_list *running;
-	u64 pending_map[TIMER_LVL_DEPTH]; /* bit a bucket */
-	struct hlist_head vector[TIMER_WHEEL_SIZE];
+	u64 pending_map[TIMER_LVL_DEPTH]; /* bit a bucket that is not empty */
+	struct hlist_head *vector;	  /* TIMER_WHEEL_SIZE of them */
 };
 
-void timer_base_init(struct timer_base *b, struct cpu *c);
+/* The buckets: empty, TIMER_WHEEL_SIZE of them. */
+void timer_base_init(struct timer_base *b, struct cpu *c, struct hlist_head *vector);
 void timer_setup(struct timer_list *t, timer_fn fn);
 /* LINUX: timer_setup(t, fn, TIMER_PINNED). */
 void timer_setup_pinned(struct timer_list *t, timer_fn fn);

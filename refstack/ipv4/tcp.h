@@ -396,18 +396,19 @@ struct tcp_metrics_block {
 enum { TCP_METRICS_SLOTS = 64 };
 struct tcp_metrics {
 	u64 born;
+	u32 nr; /* blocks from here on were never used */
 	struct tcp_metrics_block block[TCP_METRICS_SLOTS];
 };
 struct tcp_net {
 	struct inet_ctl_sock ctl; /* LINUX: ipv4_tcp_sk, one for each CPU */
-	struct inet_hashinfo hashinfo;
 	struct inet_timewait_death_row death_row;
-	u32 orphan_count;	 /* LINUX: tcp_orphan_count, a number for each CPU */
+	u32 orphan_count; /* LINUX: tcp_orphan_count, a number for each CPU */
 	u32 challenge_timestamp, challenge_count;
 	u32 synq_overflow_ts;	       /* LINUX: of a listener: rx_opt.ts_recent_stamp */
 	struct list_head tsq[CPU_MAX]; /* LINUX: tsq_tasklet: sockets that want to send more */
 	bool tsq_scheduled[CPU_MAX];
-	struct tcp_metrics metrics;
+	struct tcp_metrics metrics; /* these two last: see host_blocks() */
+	struct inet_hashinfo hashinfo;
 };
 
 /* -------- small questions -------- */
@@ -575,7 +576,8 @@ static inline s32 tcp_bound_to_half_wnd(const struct tcp_sock *tp, s32 pktsize)
 /* A departure as the TSval of its segment has it. */
 static inline u32 tcp_skb_timestamp_ts(bool usec_ts, const struct sk_buff *skb)
 {
-	return (u32)(skb->skb_mstamp_ns / (usec_ts ? 1000 : 1000000));
+	/* By numbers that the compiler knows: it makes multiplications of them. */
+	return (u32)(usec_ts ? skb->skb_mstamp_ns / 1000 : skb->skb_mstamp_ns / 1000000);
 }
 static inline void tcp_update_wl(struct tcp_sock *tp, u32 seq)
 {

@@ -22,7 +22,8 @@ struct pair {
 
 void tcp_metrics_init(struct net *net)
 {
-	memset(&net->tcp->metrics, 0, sizeof(net->tcp->metrics));
+	net->tcp->metrics.born = 0;
+	net->tcp->metrics.nr = 0;
 }
 
 void tcp_metrics_delete(struct tcp_metrics_block *tm)
@@ -32,8 +33,7 @@ void tcp_metrics_delete(struct tcp_metrics_block *tm)
 
 void tcp_metrics_flush_all(struct net *net)
 {
-	for (u32 i = 0; i < TCP_METRICS_SLOTS; i++)
-		tcp_metrics_delete(&net->tcp->metrics.block[i]);
+	net->tcp->metrics.nr = 0;
 }
 
 /* Which of Linux's chains it is in. */
@@ -55,7 +55,7 @@ struct tcp_metrics_block *tcp_metrics_next(struct net *net, const struct tcp_met
 {
 	struct tcp_metrics_block *next = NULL;
 
-	for (u32 i = 0; i < TCP_METRICS_SLOTS; i++) {
+	for (u32 i = 0; i < net->tcp->metrics.nr; i++) {
 		struct tcp_metrics_block *b = &net->tcp->metrics.block[i];
 
 		if (b->born == 0 || (tm != NULL && !dumped_before(net, tm, b)))
@@ -107,7 +107,7 @@ static void tcpm_check_stamp(struct tcp_metrics_block *tm, const struct dst_entr
 
 static struct tcp_metrics_block *metrics_find(struct net *net, struct pair p)
 {
-	for (u32 i = 0; i < TCP_METRICS_SLOTS; i++) {
+	for (u32 i = 0; i < net->tcp->metrics.nr; i++) {
 		struct tcp_metrics_block *tm = &net->tcp->metrics.block[i];
 
 		if (tm->born != 0 && be32_eq(tm->saddr, p.saddr) && be32_eq(tm->daddr, p.daddr))
@@ -135,12 +135,15 @@ static struct tcp_metrics_block *metrics_oldest(struct net *net, bool of_row, u3
 
 static struct tcp_metrics_block *metrics_free_slot(struct net *net)
 {
+	struct tcp_metrics *all = &net->tcp->metrics;
 	u32 members;
 
-	for (u32 i = 0; i < TCP_METRICS_SLOTS; i++) {
-		if (net->tcp->metrics.block[i].born == 0)
-			return &net->tcp->metrics.block[i];
+	for (u32 i = 0; i < all->nr; i++) {
+		if (all->block[i].born == 0)
+			return &all->block[i];
 	}
+	if (all->nr < TCP_METRICS_SLOTS)
+		return &all->block[all->nr++];
 	return metrics_oldest(net, false, 0, &members);
 }
 
