@@ -28,7 +28,8 @@ static bool is_udp(const struct task *t, u64 fd)
 {
 	struct file *f = fd < t->process->fd_high ? t->process->fd[fd] : NULL;
 
-	return f == NULL || f->socket.sk == NULL || f->socket.sk->sk_protocol == IPPROTO_UDP;
+	return f == NULL || f->kind != FILE_SOCKET || f->socket.sk == NULL ||
+	       f->socket.sk->sk_protocol == IPPROTO_UDP;
 }
 
 static void one_call(struct program *p)

@@ -78,7 +78,8 @@ static void put_processes(const struct host *h, const struct sock *sk, struct ou
 		const struct process *p = &h->process[i];
 
 		for (u32 fd = 0; fd < p->fd_high; fd++) {
-			if (p->fd[fd] == NULL || p->fd[fd]->socket.sk != sk)
+			if (p->fd[fd] == NULL || p->fd[fd]->kind != FILE_SOCKET ||
+			    p->fd[fd]->socket.sk != sk)
 				continue;
 			outf(o, "%s(\"script\",pid=%u,fd=%u)", sep, i + 1, fd);
 			sep = ",";

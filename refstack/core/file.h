@@ -39,15 +39,19 @@ struct file {
 	struct host *host;
 	struct inode inode;
 	enum file_kind kind;
-	u64 f_pos, f_size; /* of FILE_REGULAR: all of it is zeroes */
-	struct page *page; /* of the same: each of its pages */
-	struct pipe_inode_info *pipe;
-	struct eventpoll ep;
-	struct list_head f_ep; /* epitems that watch it */
-	u32 f_flags;	       /* O_RDWR | O_NONBLOCK … */
+	u32 f_flags; /* O_RDWR | O_NONBLOCK … */
 	u32 f_mode;
 	u32 f_count;
-	struct socket socket; /* LINUX: struct socket_alloc: of FILE_SOCKET */
+	struct list_head f_ep; /* epitems that watch it */
+	union {
+		struct socket socket; /* LINUX: struct socket_alloc: of FILE_SOCKET */
+		struct eventpoll ep;  /* of FILE_EPOLL */
+		struct pipe_inode_info *pipe;
+		struct {
+			u64 f_pos, f_size; /* of FILE_REGULAR: all of it is zeroes */
+			struct page *page; /* each of its pages */
+		};
+	};
 };
 
 /* NULL: it is none. */

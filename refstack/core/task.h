@@ -37,6 +37,7 @@ struct process {
 	u8 *fd_flags;	  /* bit 0: FD_CLOEXEC */
 	u32 nr_fds;	  /* RLIMIT_NOFILE */
 	u32 fd_high;	  /* descriptors from here on were never used: nothing to clear there */
+	u32 fd_next;	  /* none below is free. LINUX: fdtable->next_fd */
 	u64 caps;	  /* effective capabilities, bit a CAP_ */
 	u32 uid, gid;
 };
@@ -79,7 +80,7 @@ struct task {
 	u64 done_bytes;
 	u64 saved[4]; /* what else the parked call has to remember */
 	u64 outer[4]; /* the same of a call that is made of several */
-	u8 wait_at; /* in which of a call's several waits it has parked: the call's own numbers */
+	u8 wait_at;   /* in which of a call's several waits it has parked: the call's own numbers */
 	/* LINUX: task work: the call is over, with that result, and closing what it held waits. */
 	bool call_is_over, exits;
 	s64 call_ret;

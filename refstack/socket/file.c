@@ -46,6 +46,7 @@ void fd_open_standard(struct process *p)
 {
 	assert(p->nr_fds >= 3);
 	p->fd_high = 0;
+	p->fd_next = 3;
 	fd_reach(p, 3);
 	for (u32 fd = 0; fd < 3; fd++)
 		p->fd_flags[fd] = FD_STANDARD;
@@ -70,13 +71,22 @@ void set_close_on_exec(struct process *p, int fd, bool on)
 	*flags = (u8)(on ? *flags | FD_CLOEXEC : *flags & ~FD_CLOEXEC);
 }
 
+/* LINUX: __put_unused_fd(). */
+static void fd_free(struct process *p, u32 fd)
+{
+	p->fd_flags[fd] = 0;
+	p->fd_next = min_u32(p->fd_next, fd);
+}
+
 /* LINUX: alloc_fd(): the lowest free descriptor from `from` on. */
 static int alloc_fd(struct process *p, u32 from, u32 flags)
 {
-	u32 fd = from;
+	u32 fd = max_u32(from, p->fd_next);
 
 	while (fd < p->nr_fds && fd_in_use(p, fd))
 		fd++;
+	if (from <= p->fd_next)
+		p->fd_next = min_u32(fd, p->nr_fds);
 	if (fd >= p->nr_fds)
 		return -EMFILE;
 	fd_reach(p, fd + 1);
@@ -93,7 +103,7 @@ int get_unused_fd_flags(struct task *t, u32 flags)
 void put_unused_fd(struct task *t, int fd)
 {
 	assert((t->process->fd_flags[fd] & FD_RESERVED) != 0);
-	t->process->fd_flags[fd] = 0;
+	fd_free(t->process, (u32)fd);
 }
 
 void fd_install(struct task *t, int fd, struct file *file)
@@ -126,7 +136,11 @@ struct file *fdget(struct task *t, int fd)
 int fd_release_held(struct task *t)
 {
 	while (t->nr_held != 0) {
-		if (fput(t->held[t->nr_held - 1]) == -EPARKED)
+		struct file *f = t->held[t->nr_held - 1];
+
+		if (f->f_count > 1)
+			f->f_count--;
+		else if (fput(f) == -EPARKED)
 			return -EPARKED;
 		t->nr_held--;
 	}
@@ -148,7 +162,7 @@ int close_fd(struct task *t, int fd)
 	if (!fd_is_open(p, fd))
 		return -EBADF;
 	p->fd[fd] = NULL;
-	p->fd_flags[fd] = 0;
+	fd_free(p, (u32)fd);
 	if (f != NULL)
 		fput_later(t, f);
 	return 0;
@@ -180,7 +194,7 @@ void fd_close_all(struct process *p)
 		struct file *f = p->fd[fd];
 
 		p->fd[fd] = NULL;
-		p->fd_flags[fd] = 0;
+		fd_free(p, fd);
 		if (f != NULL)
 			(void)fput(f);
 	}

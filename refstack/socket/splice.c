@@ -228,8 +228,8 @@ static s64 do_sendfile(struct task *t, u64 *at, bool given, u64 count)
 		return -EBADF;
 	if (given && !has_positions(in))
 		return -ESPIPE;
-	pos = given ? *at : in->f_pos;
-	ret = rw_verify_area(has_positions(in) ? pos : 0, count);
+	pos = given ? *at : has_positions(in) ? in->f_pos : 0;
+	ret = rw_verify_area(pos, count);
 	if (ret < 0)
 		return ret;
 	count = min_u64(count, MAX_RW_COUNT);
@@ -247,7 +247,7 @@ static s64 do_sendfile(struct task *t, u64 *at, bool given, u64 count)
 		ret = splice_direct(t, in, out, pos, count);
 	if (ret > 0) {
 		*at = pos + (u64)ret;
-		if (!given)
+		if (!given && has_positions(in))
 			in->f_pos = *at;
 	}
 	return ret;
@@ -398,7 +398,7 @@ static s64 do_splice(struct task *t, struct file *in, u64 *off_in, struct file *
 		return -EINVAL;
 	if (off_in != NULL && !has_positions(in))
 		return -EINVAL;
-	pos = off_in != NULL ? *off_in : in->f_pos;
+	pos = off_in != NULL ? *off_in : has_positions(in) ? in->f_pos : 0;
 	ret = rw_verify_area(pos, len);
 	if (ret < 0)
 		return ret;
