@@ -58,13 +58,15 @@ u32 csum_tcpudp_nofold(be32 saddr, be32 daddr, u32 len, u8 proto, u32 sum)
 
 u16 ip_fast_csum(const u8 *iph, u32 ihl)
 {
-	u64 sum = 0;
-	u32 word;
+	u32 word[5];
+	u64 sum;
 
 	assert(ihl >= 5);
-	for (; ihl != 0; ihl--, iph += 4) {
-		memcpy(&word, iph, 4);
-		sum += word;
+	memcpy(word, iph, sizeof(word));
+	sum = (u64)word[0] + word[1] + word[2] + word[3] + word[4];
+	for (; ihl > 5; ihl--, iph += 4) {
+		memcpy(word, iph + sizeof(word), 4);
+		sum += word[0];
 	}
 	return (u16)~to_big_endian(sum);
 }

@@ -13,14 +13,18 @@
 /* RFC 768: a UDP checksum that comes out as zero is sent as all ones, zero says "none". */
 #define CSUM_MANGLED_0 0xffffu
 
-/* Two folds: the first may carry once more. */
+/* To 32 bits in two folds: the first may carry once more. Then both halves are added to each other
+ * at once: the upper one gets the carry out of the lower one, and that is the end-around carry.
+ */
 static inline u32 csum_fold16(u64 sum)
 {
+	u32 halves;
+
 	sum = (sum & U32_MAX) + (sum >> 32);
 	sum = (sum & U32_MAX) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (u32)sum;
+	halves = (u32)sum;
+	halves += halves << 16 | halves >> 16;
+	return halves >> 16;
 }
 
 /* Adds len bytes, padded with a zero byte if odd, to the running sum. */

@@ -84,6 +84,16 @@ u32 pool_slot_bytes(u32 obj_bytes)
 	return ALIGN_UP(max_u32(obj_bytes, sizeof(struct pool_slot)), SLOT_ALIGN) + REDZONE_BYTES;
 }
 
+/* Of an odd number, modulo 2^32: each step of Newton's doubles the bits that are right. */
+static u32 inverse_of_odd(u32 odd)
+{
+	u32 inverse = odd;
+
+	for (u32 i = 0; i < 4; i++)
+		inverse *= 2 - odd * inverse;
+	return inverse;
+}
+
 void pool_init(struct pool *p, const char *name, void *mem, u32 obj_bytes, u32 capacity)
 {
 	assert((uintptr_t)mem % SLOT_ALIGN == 0);
@@ -95,6 +105,8 @@ void pool_init(struct pool *p, const char *name, void *mem, u32 obj_bytes, u32 c
 		.obj_bytes = max_u32(obj_bytes, sizeof(struct pool_slot)),
 		.capacity = capacity,
 	};
+	p->odd_shift = (u32)__builtin_ctz(p->slot_bytes);
+	p->odd_inverse = inverse_of_odd(p->slot_bytes >> p->odd_shift);
 	poison(mem, pool_bytes(p));
 }
 
@@ -190,19 +202,30 @@ void pool_free(struct pool *p, void *obj)
 	push_free(p, obj);
 }
 
+/* The quotient where the division leaves no rest; else, bits that should be zero having come in
+ * from above, a number that is larger than any quotient. Divisions take longer than all the rest of
+ * pool_free().
+ */
+static u32 exact_quotient(const struct pool *p, u32 offset)
+{
+	u32 n = offset * p->odd_inverse;
+
+	return n >> p->odd_shift | n << (32 - p->odd_shift);
+}
+
 bool pool_owns(const struct pool *p, const void *obj)
 {
 	/* Below zero it wraps, and is too large as well. */
 	uintptr_t offset = (uintptr_t)obj - (uintptr_t)p->mem;
 
 	/* Below `fresh` and on a slot's first byte. */
-	return offset < p->fresh * p->slot_bytes && (u32)offset % p->slot_bytes == 0;
+	return offset <= U32_MAX && exact_quotient(p, (u32)offset) < p->fresh;
 }
 
 u32 pool_index(const struct pool *p, const void *obj)
 {
 	assert(pool_owns(p, obj));
-	return (u32)(((uintptr_t)obj - (uintptr_t)p->mem) / p->slot_bytes);
+	return exact_quotient(p, (u32)((uintptr_t)obj - (uintptr_t)p->mem));
 }
 
 /* The free chain is read under the poison: lifted from the link only, and put back. */

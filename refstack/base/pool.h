@@ -18,6 +18,7 @@ struct pool {
 	u8 *mem;
 	u32 slot_bytes; /* the distance between slots, redzone included in sanitizer builds */
 	u32 obj_bytes;
+	u32 odd_inverse, odd_shift; /* slot_bytes is odd << shift: see pool_owns() */
 	u32 capacity;
 	u32 fresh; /* slots from here on were never given out */
 	u32 used;

@@ -122,7 +122,10 @@ static void skb_build_around(struct sk_buff *skb, struct net *net, struct skb_he
 {
 	PROBE(net, skb_build_around);
 
-	memset(skb, 0, sizeof(*skb));
+	/* A size that the compiler does not know: the library clears this much faster than the
+	 * instruction that it would take.
+	 */
+	memset(skb, 0, net->skb_pool.obj_bytes);
 	skb_set_head(skb, hd);
 	skb->net = net;
 	skb->data = skb->head;
@@ -604,7 +607,7 @@ static void skb_clone_data(struct sk_buff *n, struct sk_buff *skb)
 {
 	PROBE(skb->net, skb_clone_data);
 
-	memset(n, 0, sizeof(*n));
+	memset(n, 0, skb->net->skb_pool.obj_bytes); /* as above */
 	skb_copy_header(n, skb);
 	n->net = skb->net;
 	n->hd = skb->hd;

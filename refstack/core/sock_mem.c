@@ -193,17 +193,20 @@ bool sk_mem_raise_allocated(struct sock *sk, u32 size, u32 pages)
 	return mem_raise_allocated(sk, size, pages, SK_MEM_RECV);
 }
 
+/* Almost always there is enough. */
+static bool mem_is_there(const struct sock *sk, u32 size)
+{
+	return (s32)size - sk->sk_forward_alloc <= 0 || !sk_has_account(sk);
+}
+
 /* LINUX: __sk_mem_schedule(): what is asked for counts as the socket's while it is decided. */
 static bool mem_schedule(struct sock *sk, u32 size, enum mem_kind kind)
 {
-	s32 delta = (s32)size - sk->sk_forward_alloc;
-	u32 pages;
+	u32 delta = size - (u32)sk->sk_forward_alloc;
+	u32 pages = sk_mem_pages(delta);
 
-	if (!sk_has_account(sk) || delta <= 0)
-		return true;
-	pages = sk_mem_pages((u32)delta);
 	sk->sk_forward_alloc += (s32)(pages * PAGE_SIZE);
-	if (mem_raise_allocated(sk, (u32)delta, pages, kind))
+	if (mem_raise_allocated(sk, delta, pages, kind))
 		return true;
 	sk->sk_forward_alloc -= (s32)(pages * PAGE_SIZE);
 	return false;
@@ -211,19 +214,19 @@ static bool mem_schedule(struct sock *sk, u32 size, enum mem_kind kind)
 
 bool sk_mem_schedule(struct sock *sk, u32 size)
 {
-	return mem_schedule(sk, size, SK_MEM_RECV);
+	return mem_is_there(sk, size) || mem_schedule(sk, size, SK_MEM_RECV);
 }
 
 bool sk_wmem_schedule(struct sock *sk, u32 size)
 {
-	return mem_schedule(sk, size, SK_MEM_SEND);
+	return mem_is_there(sk, size) || mem_schedule(sk, size, SK_MEM_SEND);
 }
 
 /* No packet comes from the reserves of the page allocator here: LINUX: skb_pfmemalloc(). */
 bool sk_rmem_schedule(struct sock *sk, struct sk_buff *skb, u32 size)
 {
 	(void)skb;
-	return mem_schedule(sk, size, SK_MEM_RECV);
+	return mem_is_there(sk, size) || mem_schedule(sk, size, SK_MEM_RECV);
 }
 
 /* Whatever the limits are: what must go on the wire must go. */
