@@ -15,8 +15,10 @@
 enum {
 	PORT = 5000,
 	BYTES = 64,
-	ROUNDS = 3,
-	CYCLES = 3000,
+	/* Many short ones, of which the best counts: what else runs on the machine meets but some.
+	 */
+	ROUNDS = 30,
+	CYCLES = 100,
 	CHUNK = 60000,
 	BULK_MB = 256,
 	/* Idle connections, both ends of each on one host: this many ends. */
@@ -79,15 +81,28 @@ static double cycle_ns(void)
 		uint64_t start = bench_now_ns();
 		double ns;
 
-		for (u32 i = 0; i < CYCLES / 10; i++)
+		for (u32 i = 0; i < CYCLES; i++)
 			if (!one_connection(w, at))
 				goto out;
-		ns = (double)(bench_now_ns() - start) / (CYCLES / 10);
+		ns = (double)(bench_now_ns() - start) / CYCLES;
 		best = best == 0 || ns < best ? ns : best;
 		world_run_until(w, w->sim.now_ps + 70 * PS_PER_SEC);
 	}
 out:
 	scenario_free(w);
+	return best;
+}
+
+/* Measured in the same way. */
+static double live_ns(void)
+{
+	double best = 0;
+
+	for (u32 round = 0; round < ROUNDS; round++) {
+		double ns = bench_live_tcp_ns(CYCLES, BYTES);
+
+		best = best == 0 || (ns != 0 && ns < best) ? ns : best;
+	}
 	return best;
 }
 
@@ -138,7 +153,7 @@ static u64 bytes_used(struct world *w)
 
 struct idle {
 	double ping_ns;	  /* 64 bytes each way over one of them */
-	double end_bytes; /* what an end takes of the pools and the tables of chains */
+	double end_bytes; /* what an end takes of the pools and of tables */
 };
 
 static struct idle measure_idle(u32 ends)
@@ -148,7 +163,7 @@ static struct idle measure_idle(u32 ends)
 	struct world *w;
 	struct idle r = { 0 };
 	int at = -1, a = -1, b = -1;
-	u64 before, chains;
+	u64 before, tables;
 	uint64_t start;
 
 	l.fds = l.files = MANY + 64;
@@ -175,8 +190,9 @@ static struct idle measure_idle(u32 ends)
 		if (b < 0)
 			goto out;
 	}
-	chains = (u64)l.tcp_ehash * 8 + (u64)l.tcp_bhash * 16;
-	r.end_bytes = (double)(bytes_used(w) - before) / ends + (double)chains / MANY;
+	/* Chains of both ports' tables and of connections; a descriptor's place and flags. */
+	tables = (u64)l.tcp_ehash * 8 + (u64)l.tcp_bhash * 16 + (u64)MANY * (sizeof(void *) + 1);
+	r.end_bytes = (double)(bytes_used(w) - before) / ends + (double)tables / MANY;
 	start = bench_now_ns();
 	for (u32 i = 0; i < PINGS; i++)
 		if (!pass(w, a, b) || !pass(w, b, a))
@@ -189,7 +205,7 @@ out:
 
 u32 bench_tcp(struct bench_row rows[BENCH_TCP_ROWS])
 {
-	double ours = cycle_ns(), live = bench_live_tcp_ns(CYCLES, BYTES);
+	double ours = cycle_ns(), live = live_ns();
 	double bulk = bulk_gbit();
 	struct idle few = measure_idle(FEW), many = measure_idle(MANY);
 
