@@ -38,10 +38,10 @@ cp "$OLDPWD/vectors/icmp/echo.pkt" vectors/icmp/
 row udp R768-Fields-4 reason host-policy
 again reason_and_vector 1 "R768-Fields-4: has a reason for no vector (host-policy), and a vector: vectors/"
 back
-row tcp R9293-MUST-23 reason ""
-again neither 1 "R9293-MUST-23: has neither a vector nor a reason"
-row tcp R9293-MUST-23 reason "no time"
-again reason_of_ones_own 1 "R9293-MUST-23: reason 'no time' is none of not-observable"
+row tcp R9293-SHLD-13 reason ""
+again neither 1 "R9293-SHLD-13: has neither a vector nor a reason"
+row tcp R9293-SHLD-13 reason "no time"
+again reason_of_ones_own 1 "R9293-SHLD-13: reason 'no time' is none of not-observable"
 back
 row link R894-Frame-2 reason pending
 again pending_though_built 1 "R894-Frame-2: is pending, and its layer, link, is built"

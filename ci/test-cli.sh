@@ -24,7 +24,7 @@ cat >"$t/fail.pkt" <<'PKT'
 PKT
 cat >"$t/missing.pkt" <<'PKT'
   0 socket(AF_INET, SOCK_STREAM, 0) = 3
- +0 listen(3, 1) = 0
+ +0 setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = 0
 PKT
 cat >"$t/bad.pkt" <<'PKT'
   0 socket(AF_INET, SOCK_DGRAM, 0) = 3

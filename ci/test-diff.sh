@@ -42,7 +42,7 @@ exits tally_nowhere 3 "${self[@]}" --random 5 --tally "$t/no/such/tally.txt"
 # --- files ---------------------------------------------------------------------------------------------
 exits files 0 "${self[@]}" vectors/arp vectors/icmp
 says files_equal " equal, 0 different" "$dir/out"
-printf ' 0 socket(AF_INET, SOCK_STREAM, 0) = ...\n +0 listen(3, 1) = ...\n' >"$t/tcp.pkt"
+printf ' 0 socket(AF_INET, SOCK_STREAM, 0) = ...\n +0 setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = ...\n' >"$t/tcp.pkt"
 exits not_implemented 4 "${self[@]}" "$t/tcp.pkt"
 last_is not_implemented_last "1 programs: 0 equal, 0 different, 1 not implemented"
 printf ' 0 socket(AF_INET, SOCK_DGRAM, 0) = ...\n' >"$t/udp.pkt"
