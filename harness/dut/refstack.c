@@ -4,7 +4,7 @@
  * Worlds are laid out once for each kind and restored for each program. Two hosts are on a cable,
  * three and four on one that has as many ends; where there is one host, the wire between its device
  * and whoever plays the other end is kept here, so that it can have faults too.
- * DIVERGES(host-wire): the cable between two hosts takes its time; that of Linux's hosts does not.
+ * In the judge's time a cable between hosts takes none, as that of its hosts.
  */
 #include "harness/dut/dut.h"
 
@@ -163,7 +163,7 @@ static struct world_cfg cfg_of(const struct dut_config *k)
 		.nr_wires = k->hosts > 1,
 		.wire = { { .port = { 0, 1, 2, 3 },
 			    .nr_ports = (u8)k->hosts,
-			    .delay_ps = 500 * PS_PER_NS } },
+			    .delay_ps = k->cost == COST_JUDGE ? 0 : 500 * PS_PER_NS } },
 	};
 
 	for (u8 i = 0; i < k->hosts; i++)
@@ -409,7 +409,9 @@ static void touch(struct dut *d, u32 host, u32 process, u32 high)
 	umem_touch(process_of(d, host, process), UMEM_BASE + (uptr)high);
 }
 
-/* The judging kernel looks at its clock so often when it makes a process or a thread. */
+/* The judging kernel looks at its clock so often when it makes a process or a thread, and when it
+ * starts a program.
+ */
 static void let_clone_last(struct dut *d)
 {
 	enum { CLONE_NS = 3 * 256 };
@@ -498,11 +500,24 @@ static void set_link(struct dut *d, u32 host, bool up)
 
 /* --- configuration, and what can be asked --- */
 
+/* Knobs are files; the rest asks the kernel by a socket. */
+static bool is_program(const struct ipcmd_call *c)
+{
+	static const char *const program[] = { "ip", "tc", "ss" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(program); i++)
+		if (c->nr_words != 0 && strcmp(c->word[0].text, program[i]) == 0)
+			return true;
+	return false;
+}
+
 static int command(struct dut *d, u32 host, struct ipcmd_call *c)
 {
 	int err = ipcmd_call(&world_of(d)->host[host], c);
 
 	world_settle(world_of(d));
+	if (is_program(c))
+		let_clone_last(d);
 	return err;
 }
 
