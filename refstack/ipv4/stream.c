@@ -170,6 +170,17 @@ static void memory_waited(struct memory_wait *w)
 	w->timeo = w->current;
 }
 
+/* LINUX: it stays where it is among those that wait until there is room. */
+static int memory_park(struct sock *sk, s64 timeo)
+{
+	struct task *t = current_task(sock_net(sk));
+
+	if (!t->keeps_waits)
+		task_wait_on(t, &sk->sk_socket->wq, WAKE_KEY_ALL);
+	t->keeps_waits = true;
+	return (int)schedule_timeout(t, timeo);
+}
+
 /* One wait. -EPARKED, -EPIPE: the socket is another connection's by now; 0: look again. */
 static int memory_wait_once(struct sock *sk, struct memory_wait *w)
 {
@@ -184,7 +195,7 @@ static int memory_wait_once(struct sock *sk, struct memory_wait *w)
 		t->saved[SAVED_VM_WAIT] = (u64)w->vm_wait;
 		t->saved[SAVED_TIMEO] = (u64)w->timeo;
 		t->wait_at = STREAM_WAIT_MEMORY;
-		return stream_park(sk, w->current);
+		return memory_park(sk, w->current);
 	}
 	lock_sock(sk);
 	sk->sk_write_pending--;
@@ -203,8 +214,7 @@ static void memory_wait_begin(struct sock *sk, struct memory_wait *w, s64 timeo)
 	}
 }
 
-/* *timeo: what is left, also after the call was entered again. */
-int sk_stream_wait_memory(struct sock *sk, s64 *timeo)
+static int wait_for_memory(struct sock *sk, s64 *timeo)
 {
 	struct task *t = current_task(sock_net(sk));
 	struct memory_wait w;
@@ -239,6 +249,16 @@ int sk_stream_wait_memory(struct sock *sk, s64 *timeo)
 			return 0;
 		err = memory_wait_once(sk, &w);
 	}
+	return err;
+}
+
+/* *timeo: what is left, also after the call was entered again. */
+int sk_stream_wait_memory(struct sock *sk, s64 *timeo)
+{
+	int err = wait_for_memory(sk, timeo);
+
+	if (err != -EPARKED)
+		task_leave_waits(current_task(sock_net(sk)));
 	return err;
 }
 
