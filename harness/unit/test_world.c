@@ -11,6 +11,7 @@
 
 #include "harness/lib/invariants.h"
 #include "harness/lib/scenario.h"
+#include "ipv4/tcp.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
@@ -192,6 +193,69 @@ static void restores(enum world_dev_kind kind)
 		assert_int_equal(w->host[0].process[0].umem[i], 0);
 	free(snapshot);
 	free(again);
+	end(w);
+}
+
+/* A listener, if there is none on the port yet, and one more connection to it, whose first bytes
+ * are on their way.
+ */
+static void connection(struct world *w, u16 port, bool listens)
+{
+	s64 at = call_socket(w, 1, 0, AF_INET, SOCK_STREAM, 0);
+	s64 fd = call_socket(w, 0, 0, AF_INET, SOCK_STREAM, 0);
+
+	if (!listens) {
+		assert_int_equal(call_bind(w, 1, 0, (int)at, "0.0.0.0", port), 0);
+		assert_int_equal(sys(w, 1, 0, SYS_NR_listen, (u64)at, 8, 0, 0, 0), 0);
+	}
+	(void)call_connect(w, 0, 0, (int)fd, "192.0.2.2", port);
+	assert_int_equal(call_finish(w, 0, 0, PS_PER_SEC), 0);
+	assert_int_equal(call_sendto(w, 0, 0, (int)fd, "first", 5, 0, NULL, 0), 5);
+}
+
+/* What TCP has on both sides goes with a snapshot, and is gone in one of before. */
+static void test_snapshot_of_connections(void **state)
+{
+	struct world *w = two(DEV_IGB, 2, 5);
+	const struct table_perturb *ports = &w->host[0].net.tcp->hashinfo.perturb;
+	struct table_perturb were[2];
+	void *snapshot[2];
+	u64 digest[2], after[2];
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		if (i != 0)
+			connection(w, PORT, false);
+		snapshot[i] = malloc(world_save_size(w));
+		assert_non_null(snapshot[i]);
+		world_save(w, snapshot[i]);
+		digest[i] = world_digest(w);
+		were[i] = *ports;
+	}
+	assert_int_not_equal(were[1].nr, 0);
+	for (u32 turn = 0; turn < 6; turn++) {
+		u32 i = turn % 3 != 0;
+
+		world_restore(w, snapshot[i]);
+		world_check(w);
+		assert_true(world_digest(w) == digest[i]);
+		assert_int_equal(ports->nr, were[i].nr);
+		assert_memory_equal(ports->word, were[i].word, ports->nr * sizeof(ports->word[0]));
+		connection(w, PORT, i == 1);
+		connection(w, PORT + 1, false);
+		sleep_ms(w, 400);
+		world_check(w);
+		if (turn < 2)
+			after[i] = world_digest(w);
+		assert_true(world_digest(w) == after[i]);
+	}
+	/* Before it, nobody listened. */
+	world_restore(w, snapshot[0]);
+	(void)call_connect(w, 0, 0, (int)call_socket(w, 0, 0, AF_INET, SOCK_STREAM, 0), "192.0.2.2",
+			   PORT);
+	assert_int_equal(call_finish(w, 0, 0, PS_PER_SEC), -ECONNREFUSED);
+	free(snapshot[0]);
+	free(snapshot[1]);
 	end(w);
 }
 
@@ -670,6 +734,7 @@ int main(void)
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_zeros),
 		cmocka_unit_test(test_snapshot),
+		cmocka_unit_test(test_snapshot_of_connections),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_perturb),
 		cmocka_unit_test(test_order),
