@@ -7,6 +7,8 @@
  */
 #include "harness/lib/liveness.h"
 
+#include "base/bytes.h"
+#include "core/file.h"
 #include "core/neighbour.h"
 #include "core/qdisc.h"
 #include "ipv4/ip_fragment.h"
@@ -85,6 +87,31 @@ static bool reads_alone(const struct task *t)
 	return t->keeps_waits || (flags_of(t) & MSG_PEEK) == 0;
 }
 
+static bool polls(const struct task *t, u32 fd)
+{
+	const u8 *at = umem_at(t->process, t->arg[0], (u64)(u32)t->arg[1] * POLLFD_BYTES);
+
+	for (u32 i = 0; at != NULL && i < (u32)t->arg[1]; i++)
+		if (get_le32(at + (size_t)i * POLLFD_BYTES + POLLFD_FD) == fd)
+			return true;
+	return false;
+}
+
+/* Who polls is woken by what its descriptors were, and asks again what they are now. */
+static bool asks(const struct task *t, const struct sock *sk)
+{
+	if (!t->keeps_waits)
+		return true;
+	for (u32 fd = 0; fd < t->process->fd_high; fd++) {
+		struct file *f = t->process->fd[fd];
+
+		if (f != NULL && sock_from_file(f) == sk->sk_socket &&
+		    (t->nr == SYS_NR_select || polls(t, fd)))
+			return true;
+	}
+	return false;
+}
+
 /* Less than SO_RCVLOWAT wakes nobody. */
 static bool has_data(const struct sock *sk)
 {
@@ -144,7 +171,7 @@ static const char *wait_mistake(const struct sock *sk, const struct wait_queue_e
 {
 	const struct task *t = w->task;
 
-	if (t == NULL || t->state != TASK_PARKED)
+	if (t == NULL || t->state != TASK_PARKED || !asks(t, sk))
 		return NULL;
 	if ((w->key & POLLERR) != 0 && w->key != WAKE_KEY_ALL && sk->sk_err != 0 && reads_alone(t))
 		return "a call waits at a socket with an error";
