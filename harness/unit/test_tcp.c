@@ -172,6 +172,21 @@ static table in_turn = {
 	[LAST_ACK] =     { "-",    "A",      "A",     "->C",   "-",    "->C",    "->C",    "->C" },
 	[TIME_WAIT] =    { "-",    "A",      "A",     "-",     "A!",   "A",      "->C",    "->C" },
 };
+/* In the window, but not the next. RFC 5961 3.2: a reset has to be exact. */
+static table in_window = {
+	/*                none    SYN       SYN,ACK  ACK      FIN     FIN,ACK   RST       RST,ACK */
+	[CLOSED] =       { "RA",   "RA",     "R",     "R",     "RA",   "R",      "-",      "-" },
+	[LISTEN] =       { "-",    "SA>SR",  "R",     "R",     "-",    "R",      "-",      "-" },
+	[SYN_SENT] =     { "-",    "SA>SR",  "A>E",   "-",     "-",    "-",      "-",      "->C" },
+	[SYN_RECEIVED] = { "-",    "RA>L",   "R>L",   "->E",   "-",    "A>E",    "A",      "A" },
+	[ESTABLISHED] =  { "-",    "A",      "A",     "-",     "-",    "A",      "A",      "A" },
+	[FIN_WAIT_1] =   { "-",    "A",      "A",     "->F2",  "-",    "A>F2",   "A",      "A" },
+	[FIN_WAIT_2] =   { "-",    "A",      "A",     "-",     "-",    "A",      "A",      "A" },
+	[CLOSE_WAIT] =   { "-",    "A",      "A",     "-",     "-",    "-",      "A",      "A" },
+	[CLOSING] =      { "-",    "A",      "A",     "->TW",  "-",    "->TW",   "A",      "A" },
+	[LAST_ACK] =     { "-",    "A",      "A",     "->C",   "-",    "->C",    "A",      "A" },
+	[TIME_WAIT] =    { "A",    "A",      "A",     "A",     "A",    "A",      "-",      "-" },
+};
 /* Of another time: beyond the window. */
 static table out_of_window = {
 	/*                none    SYN       SYN,ACK  ACK      FIN     FIN,ACK   RST       RST,ACK */
@@ -252,6 +267,12 @@ static void test_in_turn(void **state)
 	every_cell(in_turn, 0, 0);
 }
 
+static void test_in_window(void **state)
+{
+	(void)state;
+	every_cell(in_window, 10, 0);
+}
+
 static void test_out_of_window(void **state)
 {
 	(void)state;
@@ -268,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_turn),
+		cmocka_unit_test(test_in_window),
 		cmocka_unit_test(test_out_of_window),
 		cmocka_unit_test(test_of_the_future),
 	};

@@ -184,6 +184,9 @@ static void accept_takes(void **state)
 	assert_int_equal(net->tcp_sock_pool.used, 1);
 	assert_ptr_equal(inet_reqsk(look_up(&p))->rsk_ops, &tcp_request_sock_ops);
 	assert_int_equal(sys3(&p, SYS_NR_accept, (u64)fd, 0, 0), -EAGAIN);
+	/* What acknowledges nothing makes none of it. */
+	tcp_peer_send_at(&p, TCPHDR_FIN, p.seq, 0, 0);
+	assert_int_equal(net->tcp_sock_pool.used, 1);
 	tcp_peer_send(&p, TCPHDR_ACK, 0);
 	child = sys3(&p, SYS_NR_accept, (u64)fd, 0, 0);
 	assert_int_equal(child, fd + 1);
