@@ -96,7 +96,7 @@ bool generate_weights(struct generate *g, const char *text, char *err, u32 err_s
 static bool needs_tap(enum generate_area area)
 {
 	return area == AREA_neighbours || area == AREA_arp || area == AREA_links ||
-	       area == AREA_hosts;
+	       area == AREA_hosts || area == AREA_tcp_hosts;
 }
 
 static bool configures(enum generate_area area)
@@ -112,7 +112,7 @@ static void choose_world(struct gen *g)
 	bool stock = tun && gen_percent(g, 20) && !gen_is_tcp(g);
 
 	g->tap = !tun;
-	g->hosts = g->area == AREA_hosts ? 2 : 1;
+	g->hosts = g->area == AREA_hosts || g->area == AREA_tcp_hosts ? 2 : 1;
 	g->h[0].own = stock ? STOCK_OWN : NET_OWN;
 	g->h[0].peer = stock ? STOCK_PEER : NET_PEER;
 	g->h[0].mask = stock ? STOCK_MASK : NET_MASK;

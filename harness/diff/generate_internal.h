@@ -10,7 +10,8 @@
  *   generate_frame.c     frames that match what there is, and that miss it
  *   generate_fragment.c  datagrams in pieces
  *   generate_raw.c       frames as bytes, with one thing wrong
- *   generate_tcp.c       TCP connections
+ *   generate_tcp.c       TCP connections: segments
+ *   generate_tcp_call.c  and calls that wait, ports, two hosts
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -137,7 +138,7 @@ void gen_make_sockets(struct gen *g);
 /* --- generate_tcp.c --- */
 static inline bool gen_is_tcp(const struct gen *g)
 {
-	return g->area >= AREA_tcp && g->area <= AREA_tcp_loop;
+	return g->area >= AREA_tcp && g->area <= AREA_tcp_hosts;
 }
 void gen_tcp_opening(struct gen *g);
 void gen_tcp_program(struct gen *g);

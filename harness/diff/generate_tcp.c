@@ -5,46 +5,16 @@
  * of a few numbers. Where the model is wrong (a window was smaller, a timer ran) the segment that
  * follows from it is one that a confused peer would send, which is as good a question.
  */
-#include "harness/diff/generate_internal.h"
+#include "harness/diff/generate_tcp.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/check.h"
 
-enum { CONNS = 4, MSS_USUAL = 1460, WIN_UNSCALED = 65535, SERVER_PORT = 80, PEER_PORTS = 40000 };
+enum { MSS_USUAL = 1460, WIN_UNSCALED = 65535, SERVER_PORT = 80, PEER_PORTS = 40000 };
 
-/* Sequence numbers count from each side's SYN. */
-struct conn {
-	int fd, listener; /* -1: none */
-	bool open;	  /* something may still be said about it */
-	bool established;
-	bool loop; /* both ends are this host's: peer_fd is the other */
-	int peer_fd;
-	u16 lport, rport;
-	u32 written,
-		acked; /* of our side: what the program gave, and what the peer has confirmed */
-	u32 cwnd;      /* a guess, in segments */
-	u32 got;       /* of the peer's side: what it has sent in order */
-	u32 hole;      /* of what it sent beyond: where that begins, 0: nothing */
-	u32 hole_end;
-	u32 mss, win;
-	bool ts, sack, fin, peer_fin;
-	u8 wscale;
-	u32 peer_ts;
-	u64 since_us;
-};
-
-struct tcp_gen {
-	struct gen *g;
-	struct conn conn[CONNS];
-	u32 nr, next_port;
-	int next_fd;
-	int listener;
-	u16 listen_port;
-};
-
-__attribute__((format(printf, 2, 3))) static void linef(struct tcp_gen *t, const char *fmt, ...)
+void gen_tcp_line(struct gen_tcp *t, const char *fmt, ...)
 {
 	char text[640];
 	va_list ap;
@@ -57,31 +27,31 @@ __attribute__((format(printf, 2, 3))) static void linef(struct tcp_gen *t, const
 	gen_end(t->g);
 }
 
-static u32 below(struct tcp_gen *t, u32 n)
+static u32 below(struct gen_tcp *t, u32 n)
 {
 	return gen_below(t->g, n);
 }
 
-static bool percent(struct tcp_gen *t, u32 p)
+static bool percent(struct gen_tcp *t, u32 p)
 {
 	return gen_percent(t->g, p);
 }
 
-static void wait_ms(struct tcp_gen *t, u32 ms)
+static void wait_ms(struct gen_tcp *t, u32 ms)
 {
-	linef(t, "advance %ums", ms);
+	gen_tcp_line(t, "advance %ums", ms);
 }
 
 /* --- segments
  * ------------------------------------------------------------------------------------- */
 
-static const struct gen_host *host_of(struct tcp_gen *t)
+static const struct gen_host *host_of(struct gen_tcp *t)
 {
 	return gen_host_of(t->g);
 }
 
 /* What our side has about sent: its program's bytes as far as windows let them. */
-static u32 sent(const struct conn *c)
+static u32 sent(const struct gen_conn *c)
 {
 	u32 left = c->written - c->acked, room = c->cwnd * c->mss;
 
@@ -89,7 +59,7 @@ static u32 sent(const struct conn *c)
 	return c->acked + (left < room ? left : room) + (c->fin && left <= room);
 }
 
-static void put_ts(struct tcp_gen *t, struct conn *c, bool syn)
+static void put_ts(struct gen_tcp *t, struct gen_conn *c, bool syn)
 {
 	u64 ms = (t->g->passed_us - c->since_us) / 1000;
 
@@ -102,7 +72,7 @@ static void put_ts(struct tcp_gen *t, struct conn *c, bool syn)
 		gen_putf(t->g, "nop,nop,TS val %u ecr %u", c->peer_ts, (u32)(1 + ms));
 }
 
-static void head(struct tcp_gen *t, const struct conn *c)
+static void head(struct gen_tcp *t, const struct gen_conn *c)
 {
 	gen_putf(t->g, "< ");
 	gen_put_addr(t->g, host_of(t)->peer);
@@ -118,11 +88,13 @@ struct seg {
 	const char *attrs;
 };
 
-static void segment(struct tcp_gen *t, struct conn *c, struct seg s)
+static void segment(struct gen_tcp *t, struct gen_conn *c, struct seg s)
 {
 	struct gen *g = t->g;
 	bool options = c->ts || s.sack != NULL;
 
+	if (s.attrs == NULL && c->ecn)
+		s.attrs = percent(t, 15) ? "[tos 0x3] " : percent(t, 90) ? "[tos 0x2] " : NULL;
 	gen_begin(g);
 	head(t, c);
 	if (s.attrs != NULL)
@@ -142,7 +114,7 @@ static void segment(struct tcp_gen *t, struct conn *c, struct seg s)
 }
 
 /* The options of a SYN or SYN-ACK, and what they make of the connection. */
-static void syn(struct tcp_gen *t, struct conn *c, const char *flags, u32 ack)
+void gen_tcp_syn(struct gen_tcp *t, struct gen_conn *c, const char *flags, u32 ack)
 {
 	static const u32 mss[] = { 1460, 1460, 1460, 1000, 536, 1400, 100, 8960, 1 };
 	struct gen *g = t->g;
@@ -156,6 +128,7 @@ static void syn(struct tcp_gen *t, struct conn *c, const char *flags, u32 ack)
 	c->mss -= c->ts ? 12 : 0;
 	c->win = percent(t, 80) ? 65535u >> below(t, 3) : 1000 + below(t, 20000);
 	c->peer_ts = 1000 + below(t, 1000000);
+	c->ecn = flags[1] == 'E' && percent(t, 80);
 	gen_begin(g);
 	head(t, c);
 	gen_putf(g, "%s 0:0(0)", flags);
@@ -185,26 +158,28 @@ static void syn(struct tcp_gen *t, struct conn *c, const char *flags, u32 ack)
 /* --- opening
  * -------------------------------------------------------------------------------------- */
 
-static struct conn *new_conn(struct tcp_gen *t)
+struct gen_conn *gen_tcp_conn(struct gen_tcp *t)
 {
-	struct conn *c;
+	struct gen_conn *c;
 
-	if (t->nr == CONNS)
+	if (t->nr == GEN_TCP_CONNS)
 		return NULL;
 	c = &t->conn[t->nr++];
-	*c = (struct conn){ .fd = -1,
-			    .peer_fd = -1,
-			    .open = true,
-			    .written = 1,
-			    .acked = 1,
-			    .got = 1,
-			    .cwnd = 10,
-			    .rport = (u16)(PEER_PORTS + t->nr),
-			    .since_us = t->g->passed_us };
+	*c = (struct gen_conn){ .fd = -1,
+				.peer_fd = -1,
+				.open = true,
+				.written = 1,
+				.acked = 1,
+				.got = 1,
+				.cwnd = 10,
+				.mss = 536,
+				.win = 1000,
+				.rport = (u16)(PEER_PORTS + t->nr),
+				.since_us = t->g->passed_us };
 	return c;
 }
 
-static void options_before(struct tcp_gen *t, int fd)
+void gen_tcp_options(struct gen_tcp *t, int fd)
 {
 	static const char *const opts[] = {
 		"SOL_SOCKET, SO_RCVBUF, [%u], 4",     "SOL_SOCKET, SO_SNDBUF, [%u], 4",
@@ -244,46 +219,46 @@ static void options_before(struct tcp_gen *t, int fd)
 			gen_putf(t->g, form, 500 + below(t, 60000)); /* NOLINT */
 			gen_end(t->g);
 		} else {
-			linef(t, "setsockopt(%d, %s) = ...", fd,
-			      flags[below(t, ARRAY_SIZE(flags))]);
+			gen_tcp_line(t, "setsockopt(%d, %s) = ...", fd,
+				     flags[below(t, ARRAY_SIZE(flags))]);
 		}
 	}
 }
 
-static void make_listener(struct tcp_gen *t)
+void gen_tcp_listener(struct gen_tcp *t)
 {
 	t->listener = t->next_fd++;
 	t->listen_port = SERVER_PORT;
-	linef(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", t->listener);
-	options_before(t, t->listener);
-	linef(t,
-	      "bind(%d, {sa_family = AF_INET, sin_port = htons(%u), sin_addr = "
-	      "inet_addr(\"0.0.0.0\")}, 16) = ...",
-	      t->listener, t->listen_port);
-	linef(t, "listen(%d, %u) = ...", t->listener, percent(t, 15) ? below(t, 2) : 10);
+	gen_tcp_line(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", t->listener);
+	gen_tcp_options(t, t->listener);
+	gen_tcp_line(t,
+		     "bind(%d, {sa_family = AF_INET, sin_port = htons(%u), sin_addr = "
+		     "inet_addr(\"0.0.0.0\")}, 16) = ...",
+		     t->listener, t->listen_port);
+	gen_tcp_line(t, "listen(%d, %u) = ...", t->listener, percent(t, 15) ? below(t, 2) : 10);
 }
 
-static void accept_it(struct tcp_gen *t, struct conn *c)
+static void accept_it(struct gen_tcp *t, struct gen_conn *c)
 {
 	c->fd = t->next_fd++;
-	linef(t, "accept4(%d, ..., ..., %s) = %d", t->listener,
-	      percent(t, 70) ? "SOCK_NONBLOCK" : "0", c->fd);
+	gen_tcp_line(t, "accept4(%d, ..., ..., %s) = %d", t->listener,
+		     percent(t, 70) ? "SOCK_NONBLOCK" : "0", c->fd);
 }
 
-static void open_passive(struct tcp_gen *t)
+static void open_passive(struct gen_tcp *t)
 {
-	struct conn *c = new_conn(t);
+	struct gen_conn *c = gen_tcp_conn(t);
 
 	if (c == NULL)
 		return;
 	if (t->listener < 0)
-		make_listener(t);
+		gen_tcp_listener(t);
 	c->lport = t->listen_port;
-	syn(t, c, percent(t, 10) ? "SEW" : "S", 0);
+	gen_tcp_syn(t, c, percent(t, 10) ? "SEW" : "S", 0);
 	if (percent(t, 8))
 		wait_ms(t, 1000 + below(t, 4) * 1000); /* the SYN-ACK again */
 	if (percent(t, 4))
-		syn(t, c, "S", 0);
+		gen_tcp_syn(t, c, "S", 0);
 	if (percent(t, 60))
 		wait_ms(t, 1 + below(t, 200));
 	if (percent(t, 4))
@@ -300,16 +275,16 @@ static void open_passive(struct tcp_gen *t)
 	accept_it(t, c);
 }
 
-static void open_active(struct tcp_gen *t)
+static void open_active(struct gen_tcp *t)
 {
-	struct conn *c = new_conn(t);
+	struct gen_conn *c = gen_tcp_conn(t);
 
 	if (c == NULL)
 		return;
 	c->fd = t->next_fd++;
 	c->lport = (u16)(5000 + t->nr);
-	linef(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", c->fd);
-	options_before(t, c->fd);
+	gen_tcp_line(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", c->fd);
+	gen_tcp_options(t, c->fd);
 	gen_begin(t->g);
 	gen_putf(t->g,
 		 "bind(%d, {sa_family = AF_INET, sin_port = htons(%u), sin_addr = inet_addr(\"",
@@ -332,35 +307,35 @@ static void open_active(struct tcp_gen *t)
 		segment(t, c, (struct seg){ "R.", 0, 0, 1, 0, NULL, NULL });
 		c->open = percent(t, 50);
 	} else if (percent(t, 6)) {
-		syn(t, c, "S", 0); /* both at once */
+		gen_tcp_syn(t, c, "S", 0); /* both at once */
 		segment(t, c, (struct seg){ ".", 1, 0, 1, c->win, NULL, NULL });
 	} else if (percent(t, 4)) {
-		syn(t, c, "S.", 77);
+		gen_tcp_syn(t, c, "S.", 77);
 	}
-	syn(t, c, percent(t, 10) ? "SE." : "S.", 1);
+	gen_tcp_syn(t, c, percent(t, 10) ? "SE." : "S.", 1);
 	if (percent(t, 20))
-		linef(t, "getsockopt(%d, SOL_SOCKET, SO_ERROR, ..., [4]) = ...", c->fd);
+		gen_tcp_line(t, "getsockopt(%d, SOL_SOCKET, SO_ERROR, ..., [4]) = ...", c->fd);
 	c->established = true;
 }
 
 /* Both ends on this host, by its own address or loopback. */
-static void open_loop(struct tcp_gen *t)
+static void open_loop(struct gen_tcp *t)
 {
-	struct conn *c = new_conn(t);
+	struct gen_conn *c = gen_tcp_conn(t);
 
 	if (c == NULL)
 		return;
 	if (t->listener < 0)
-		make_listener(t);
+		gen_tcp_listener(t);
 	c->loop = true;
 	c->lport = t->listen_port;
 	c->peer_fd = t->next_fd++;
-	linef(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", c->peer_fd);
-	options_before(t, c->peer_fd);
-	linef(t,
-	      "connect(%d, {sa_family = AF_INET, sin_port = htons(%u), sin_addr = "
-	      "inet_addr(\"127.0.0.1\")}, 16) = ...",
-	      c->peer_fd, t->listen_port);
+	gen_tcp_line(t, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = %d", c->peer_fd);
+	gen_tcp_options(t, c->peer_fd);
+	gen_tcp_line(t,
+		     "connect(%d, {sa_family = AF_INET, sin_port = htons(%u), sin_addr = "
+		     "inet_addr(\"127.0.0.1\")}, 16) = ...",
+		     c->peer_fd, t->listen_port);
 	accept_it(t, c);
 	c->established = true;
 }
@@ -368,7 +343,7 @@ static void open_loop(struct tcp_gen *t)
 /* --- using it
  * ------------------------------------------------------------------------------------- */
 
-static u32 size_of_write(struct tcp_gen *t, const struct conn *c)
+static u32 size_of_write(struct gen_tcp *t, const struct gen_conn *c)
 {
 	switch (below(t, 8)) {
 	case 0:
@@ -389,7 +364,7 @@ static u32 size_of_write(struct tcp_gen *t, const struct conn *c)
 	}
 }
 
-static void do_write(struct tcp_gen *t, struct conn *c)
+static void do_write(struct gen_tcp *t, struct gen_conn *c)
 {
 	static const char *const flags[] = { "0",
 					     "0",
@@ -404,13 +379,13 @@ static void do_write(struct tcp_gen *t, struct conn *c)
 	u32 len = size_of_write(t, c);
 	int fd = c->loop && percent(t, 50) ? c->peer_fd : c->fd;
 
-	linef(t, "sendto(%d, ..., %u, %s, NULL, 0) = ...", fd, len,
-	      flags[below(t, ARRAY_SIZE(flags))]);
+	gen_tcp_line(t, "sendto(%d, ..., %u, %s%s, NULL, 0) = ...", fd, len,
+		     flags[below(t, ARRAY_SIZE(flags))], c->blocking ? "|MSG_DONTWAIT" : "");
 	if (!c->fin && fd == c->fd)
 		c->written += len;
 }
 
-static void do_read(struct tcp_gen *t, struct conn *c)
+static void do_read(struct gen_tcp *t, struct gen_conn *c)
 {
 	static const char *const flags[] = { "0",
 					     "0",
@@ -425,12 +400,12 @@ static void do_read(struct tcp_gen *t, struct conn *c)
 	static const u32 sizes[] = { 100, 1000, 5000, 65536, 1 };
 	int fd = c->loop && percent(t, 50) ? c->peer_fd : c->fd;
 
-	linef(t, "recvfrom(%d, ..., %u, MSG_DONTWAIT|%s, NULL, NULL) = ...", fd,
-	      sizes[below(t, ARRAY_SIZE(sizes))], flags[below(t, ARRAY_SIZE(flags))]);
+	gen_tcp_line(t, "recvfrom(%d, ..., %u, MSG_DONTWAIT|%s, NULL, NULL) = ...", fd,
+		     sizes[below(t, ARRAY_SIZE(sizes))], flags[below(t, ARRAY_SIZE(flags))]);
 }
 
 /* Confirms something of what was sent. */
-static void do_ack(struct tcp_gen *t, struct conn *c)
+static void do_ack(struct gen_tcp *t, struct gen_conn *c)
 {
 	u32 top = sent(c), to = top, flight = top - c->acked;
 	struct seg s = { ".", c->got, 0, 0, c->win, NULL, NULL };
@@ -469,12 +444,12 @@ static void do_ack(struct tcp_gen *t, struct conn *c)
 	}
 }
 
-static u32 data_len(struct tcp_gen *t, const struct conn *c)
+static u32 data_len(struct gen_tcp *t, const struct gen_conn *c)
 {
 	return percent(t, 60) ? c->mss : 1 + below(t, c->mss);
 }
 
-static void do_data(struct tcp_gen *t, struct conn *c)
+static void do_data(struct gen_tcp *t, struct gen_conn *c)
 {
 	u32 len = data_len(t, c), n = percent(t, 30) ? 1 + below(t, 8) : 1;
 	struct seg s = { percent(t, 60) ? "P." : ".", c->got, len, sent(c), c->win, NULL, NULL };
@@ -494,7 +469,7 @@ static void do_data(struct tcp_gen *t, struct conn *c)
 }
 
 /* Not in order: beyond a hole, again, or overlapping. */
-static void do_disorder(struct tcp_gen *t, struct conn *c)
+static void do_disorder(struct gen_tcp *t, struct gen_conn *c)
 {
 	u32 len = data_len(t, c), gap = data_len(t, c);
 	struct seg s = { ".", c->got, len, sent(c), c->win, NULL, NULL };
@@ -524,7 +499,7 @@ static void do_disorder(struct tcp_gen *t, struct conn *c)
 	segment(t, c, s);
 }
 
-static void do_odd_segment(struct tcp_gen *t, struct conn *c)
+static void do_odd_segment(struct gen_tcp *t, struct gen_conn *c)
 {
 	static const char *const flags[] = { "R",  "R.",   "S",	 "S.", "F.", ".", "P.",
 					     "U.", "FPU.", "SF", "-",  "E.", "W." };
@@ -543,7 +518,7 @@ static void do_odd_segment(struct tcp_gen *t, struct conn *c)
 	segment(t, c, s);
 }
 
-static void do_urgent(struct tcp_gen *t, struct conn *c)
+static void do_urgent(struct gen_tcp *t, struct gen_conn *c)
 {
 	u32 len = 1 + below(t, 20);
 
@@ -560,7 +535,7 @@ static void do_urgent(struct tcp_gen *t, struct conn *c)
 	c->got += len;
 }
 
-static void do_icmp(struct tcp_gen *t, struct conn *c)
+static void do_icmp(struct gen_tcp *t, struct gen_conn *c)
 {
 	static const char *const what[] = {
 		"icmp 3 1",	    "icmp 3 0",	 "icmp 3 3",  "icmp 3 2",  "icmp 3 4 mtu 1000",
@@ -580,7 +555,7 @@ static void do_icmp(struct tcp_gen *t, struct conn *c)
 	gen_end(t->g);
 }
 
-static void do_end(struct tcp_gen *t, struct conn *c)
+static void do_end(struct gen_tcp *t, struct gen_conn *c)
 {
 	int fd = c->loop && percent(t, 50) ? c->peer_fd : c->fd;
 	struct seg s = { "F.", c->got, 0, sent(c), c->win, NULL, NULL };
@@ -588,14 +563,17 @@ static void do_end(struct tcp_gen *t, struct conn *c)
 	switch (below(t, 6)) {
 	case 0:
 	case 1:
-		linef(t, "close(%d) = ...", fd);
+		if (!c->blocking)
+			gen_tcp_line(t, "close(%d) = ...", fd);
+		else if (t->g->next_thread <= GEN_THREADS)
+			gen_tcp_line(t, "thread %u: close(%d) = ...", t->g->next_thread++, fd);
 		c->fin = true;
 		break;
 	case 2:
-		linef(t, "shutdown(%d, %s) = ...", fd,
-		      percent(t, 60)   ? "SHUT_WR"
-		      : percent(t, 50) ? "SHUT_RD"
-				       : "SHUT_RDWR");
+		gen_tcp_line(t, "shutdown(%d, %s) = ...", fd,
+			     percent(t, 60)   ? "SHUT_WR"
+			     : percent(t, 50) ? "SHUT_RD"
+					      : "SHUT_RDWR");
 		c->fin = true;
 		break;
 	case 3:
@@ -613,7 +591,34 @@ static void do_end(struct tcp_gen *t, struct conn *c)
 	}
 }
 
-static void do_ask(struct tcp_gen *t, struct conn *c)
+void gen_tcp_wake(struct gen_tcp *t, struct gen_conn *c)
+{
+	switch (below(t, 9)) {
+	case 0:
+	case 1:
+	case 2:
+		do_data(t, c);
+		break;
+	case 3:
+	case 4:
+		do_ack(t, c);
+		break;
+	case 5:
+		do_end(t, c);
+		break;
+	case 6:
+		do_urgent(t, c);
+		break;
+	case 7:
+		do_icmp(t, c);
+		break;
+	default:
+		do_odd_segment(t, c);
+		break;
+	}
+}
+
+static void do_ask(struct gen_tcp *t, struct gen_conn *c)
 {
 	int fd = c->loop && percent(t, 50) ? c->peer_fd : c->fd;
 
@@ -621,37 +626,39 @@ static void do_ask(struct tcp_gen *t, struct conn *c)
 	case 0:
 	case 1:
 	case 2:
-		linef(t, "getsockopt(%d, SOL_TCP, TCP_INFO, ..., [248]) = ...", fd);
+		gen_tcp_line(t, "getsockopt(%d, SOL_TCP, TCP_INFO, ..., [248]) = ...", fd);
 		break;
 	case 3:
-		linef(t, "ioctl(%d, %s, ...) = ...", fd,
-		      percent(t, 40)   ? "SIOCINQ"
-		      : percent(t, 50) ? "SIOCOUTQ"
-				       : "SIOCATMARK");
+		gen_tcp_line(t, "ioctl(%d, %s, ...) = ...", fd,
+			     percent(t, 40)   ? "SIOCINQ"
+			     : percent(t, 50) ? "SIOCOUTQ"
+					      : "SIOCATMARK");
 		break;
 	case 4:
-		linef(t, "poll([{fd = %d, events = POLLIN|POLLOUT|POLLPRI|POLLRDHUP}], 1, 0) = ...",
-		      fd);
+		gen_tcp_line(
+			t,
+			"poll([{fd = %d, events = POLLIN|POLLOUT|POLLPRI|POLLRDHUP}], 1, 0) = ...",
+			fd);
 		break;
 	case 5:
-		linef(t, "getsockopt(%d, SOL_SOCKET, %s, ..., [4]) = ...", fd,
-		      percent(t, 50)   ? "SO_ERROR"
-		      : percent(t, 50) ? "SO_RCVBUF"
-				       : "SO_SNDBUF");
+		gen_tcp_line(t, "getsockopt(%d, SOL_SOCKET, %s, ..., [4]) = ...", fd,
+			     percent(t, 50)   ? "SO_ERROR"
+			     : percent(t, 50) ? "SO_RCVBUF"
+					      : "SO_SNDBUF");
 		break;
 	case 6:
-		linef(t, "getsockname(%d, ..., [16]) = ...", fd);
+		gen_tcp_line(t, "getsockname(%d, ..., [16]) = ...", fd);
 		break;
 	case 7:
-		linef(t, "getpeername(%d, ..., [16]) = ...", fd);
+		gen_tcp_line(t, "getpeername(%d, ..., [16]) = ...", fd);
 		break;
 	default:
-		options_before(t, fd);
+		gen_tcp_options(t, fd);
 		break;
 	}
 }
 
-static void do_pause(struct tcp_gen *t)
+void gen_tcp_pause(struct gen_tcp *t)
 {
 	static const u32 ms[] = { 1,   2,   5,	 10,  20,   40,	  41,	50,    100,
 				  200, 210, 300, 500, 1000, 3000, 7000, 15000, 60000 };
@@ -677,6 +684,9 @@ enum step {
 	STEP_ASK,
 	STEP_PAUSE,
 	STEP_OPEN,
+	STEP_WAIT,
+	STEP_PORTS,
+	STEP_LONG,
 	STEPS
 };
 
@@ -688,9 +698,12 @@ static const u32 weights[][STEPS] = {
 	[AREA_tcp_close - AREA_tcp] = { 10, 8, 15, 10, 3, 6, 0, 1, 25, 8, 20, 4 },
 	[AREA_tcp_bad - AREA_tcp] = { 8, 6, 10, 8, 8, 30, 6, 6, 5, 8, 10, 3 },
 	[AREA_tcp_loop - AREA_tcp] = { 40, 35, 0, 0, 0, 0, 0, 0, 8, 10, 12, 4 },
+	[AREA_tcp_wait - AREA_tcp] = { 10, 5, 20, 12, 2, 1, 1, 1, 6, 4, 12, 3, 40 },
+	[AREA_tcp_ports - AREA_tcp] = { 4, 4, 8, 8, 0, 2, 0, 0, 10, 6, 10, 10, 0, 50 },
+	[AREA_tcp_long - AREA_tcp] = { 20, 8, 25, 8, 2, 1, 0, 1, 4, 8, 4, 2, 0, 0, 30 },
 };
 
-static void open_one(struct tcp_gen *t)
+void gen_tcp_open(struct gen_tcp *t)
 {
 	if (t->g->area == AREA_tcp_loop)
 		open_loop(t);
@@ -700,16 +713,20 @@ static void open_one(struct tcp_gen *t)
 		open_active(t);
 }
 
-static void step(struct tcp_gen *t, enum step what)
+static void step(struct gen_tcp *t, enum step what)
 {
-	struct conn *c = &t->conn[below(t, t->nr)];
+	struct gen_conn *c = &t->conn[below(t, t->nr)];
 
 	if (what == STEP_PAUSE) {
-		do_pause(t);
+		gen_tcp_pause(t);
+		return;
+	}
+	if (what == STEP_PORTS) {
+		gen_tcp_ports(t);
 		return;
 	}
 	if (what == STEP_OPEN || !c->open) {
-		open_one(t);
+		gen_tcp_open(t);
 		return;
 	}
 	switch (what) {
@@ -740,13 +757,19 @@ static void step(struct tcp_gen *t, enum step what)
 	case STEP_END:
 		do_end(t, c);
 		break;
+	case STEP_WAIT:
+		gen_tcp_wait(t, c);
+		break;
+	case STEP_LONG:
+		gen_tcp_long(t, c);
+		break;
 	default:
 		do_ask(t, c);
 		break;
 	}
 }
 
-static void knobs(struct tcp_gen *t)
+static void knobs(struct gen_tcp *t)
 {
 	static const char *const knob[] = {
 		"tcp_timestamps=0",
@@ -794,20 +817,27 @@ static void knobs(struct tcp_gen *t)
 	};
 
 	while (percent(t, 30))
-		linef(t, "`sysctl -q -w net.ipv4.\"%s\"`", knob[below(t, ARRAY_SIZE(knob))]);
+		gen_tcp_line(t, "`sysctl -q -w net.ipv4.\"%s\"`", knob[below(t, ARRAY_SIZE(knob))]);
 }
 
 void gen_tcp_opening(struct gen *g)
 {
-	struct tcp_gen t = { .g = g };
+	struct gen_tcp t = { .g = g };
 
 	gen_putf(g, "`ip addr add ");
 	gen_put_addr(g, g->h[0].own);
 	gen_put(g, "/24 dev eth0; ip link set eth0 up`\n");
-	if (g->tap) {
+	if (g->tap && g->hosts == 1) {
 		gen_put(g, "`ip neigh add ");
 		gen_put_addr(g, g->h[0].peer);
 		gen_put(g, " lladdr 02:00:00:00:00:02 dev eth0`\n");
+	}
+	if (g->hosts > 1) {
+		gen_put(g, "host b {\n\t`ip addr add ");
+		gen_put_addr(g, g->h[1].own);
+		gen_put(g, "/24 dev eth0; ip link set eth0 up`\n}\n");
+		knobs(&t);
+		return;
 	}
 	if (percent(&t, 10))
 		gen_put(g, "`ethtool -K eth0 gso off`\n");
@@ -818,18 +848,26 @@ void gen_tcp_opening(struct gen *g)
 
 void gen_tcp_program(struct gen *g)
 {
-	struct tcp_gen t = { .g = g, .listener = -1, .next_fd = GEN_FIRST_FD };
-	const u32 *weight = weights[g->area - AREA_tcp];
-	u32 n = gen_between(g, 5, 30);
+	struct gen_tcp t = { .g = g, .listener = -1, .next_fd = GEN_FIRST_FD };
+	const u32 *weight;
+	u32 n;
 
-	open_one(&t);
+	if (g->area == AREA_tcp_hosts) {
+		gen_tcp_hosts_program(g);
+		return;
+	}
+	weight = weights[g->area - AREA_tcp];
+	n = gen_between(g, 5, 30);
+	if (g->area == AREA_tcp_wait)
+		gen_tcp_files(&t);
+	gen_tcp_open(&t);
 	while (n-- != 0)
 		step(&t, (enum step)gen_pick(g, weight, STEPS));
 	for (u32 i = 0; i < t.nr; i++)
 		if (percent(&t, 60))
-			linef(&t, "getsockopt(%d, SOL_TCP, TCP_INFO, ..., [248]) = ...",
-			      t.conn[i].fd);
+			gen_tcp_line(&t, "getsockopt(%d, SOL_TCP, TCP_INFO, ..., [248]) = ...",
+				     t.conn[i].fd);
 	if (percent(&t, 50))
-		do_pause(&t);
-	linef(&t, "advance 20ms");
+		gen_tcp_pause(&t);
+	gen_tcp_line(&t, "advance 20ms");
 }

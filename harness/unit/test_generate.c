@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"9c9f191262af65a2788dac4ad6a10854d346853488f2b14fb6dd797d9f024803";
+		"bd658d600b0311a713e125f782637d34a1362a7375b339f5f7f8b9ac4505bf69";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
