@@ -58,12 +58,6 @@ static bool explains_host_neighbours(const struct pair *p, const struct differen
 	       strstr(p->a->text, "neigh.default.gc_thresh") != NULL;
 }
 
-static bool explains_host_time(const struct pair *p, const struct difference *d)
-{
-	return p->a->record.hosts > 1 && d->kind == DIFFERS_STATEMENT && d->detail != NULL &&
-	       strstr(d->detail, "TIMESTAMP") != NULL;
-}
-
 static bool explains_neigh_gc(const struct pair *p, const struct difference *d)
 {
 	return d->kind == DIFFERS_STATE && strstr(d->what, "neigh ") != NULL &&

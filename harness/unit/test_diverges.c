@@ -297,7 +297,7 @@ static void a_sender_that_waits_holds_no_lock(void **state)
 	end_world(w);
 }
 
-/* DIVERGES(host-wheels), DIVERGES(host-neighbours), DIVERGES(host-wire), DIVERGES(call-again),
+/* DIVERGES(host-wheels), DIVERGES(host-neighbours), DIVERGES(call-again),
  * DIVERGES(neigh-gc-timer): a vector shows each; what no longer differs is no divergence any more.
  */
 static void vectors_show_them(void **state)
@@ -305,8 +305,7 @@ static void vectors_show_them(void **state)
 	static const char *const path[] = { "vectors/host/timers-of-two.pkt",
 					    "vectors/host/neighbours-of-two.pkt",
 					    "harness/unit/diverges/call-again.pkt",
-					    "vectors/nud/collected-when-idle.pkt",
-					    "harness/unit/diverges/time-of-two.pkt" };
+					    "vectors/nud/collected-when-idle.pkt" };
 	const struct check_options o = { .name = "refstack" };
 	struct dut_worlds *worlds = dut_worlds_new();
 
