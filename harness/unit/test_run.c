@@ -399,6 +399,18 @@ static const struct case_passing passing[] = {
 		       "< 192.0.2.2:7 > 192.0.2.1:5 udp (1) \"x\"\n"
 		       "recvfrom(3, ..., 10, MSG_DONTWAIT, ..., [16]) = -1 EAGAIN\n"
 		       "+.045 recvfrom(3, \"x\", 10, MSG_DONTWAIT, ..., [16]) = 1\n" },
+	{ "quoted numbers",
+	  UP KNOWN "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = 3\n" BIND_5
+		   "connect(3, {sa_family = AF_INET, sin_port = htons(7), "
+		   "sin_addr = inet_addr(\"192.0.2.2\")}, 16) = -1 EINPROGRESS\n"
+		   "+.1 < 192.0.2.2 > 192.0.2.1 icmp unreachable port "
+		   "[192.0.2.1:5 > 192.0.2.2:7 9:9(0)]\n"
+		   "connect(3, {sa_family = AF_INET, sin_port = htons(7), "
+		   "sin_addr = inet_addr(\"192.0.2.2\")}, 16) = -1 EALREADY\n"
+		   "< 192.0.2.2 > 192.0.2.1 icmp unreachable port "
+		   "[192.0.2.1:5 > 192.0.2.2:7 0:0(0)]\n"
+		   "connect(3, {sa_family = AF_INET, sin_port = htons(7), "
+		   "sin_addr = inet_addr(\"192.0.2.2\")}, 16) = -1 ECONNREFUSED\n" },
 	{ "irq lose", "--device=igb\n" UP KNOWN UDP BIND_5 "nic irq lose 1st\n"
 		      "< 192.0.2.2:7 > 192.0.2.1:5 udp (1) \"x\"\n"
 		      "+.1 recvfrom(3, ..., 10, MSG_DONTWAIT, ..., [16]) = -1 EAGAIN\n" },
