@@ -804,10 +804,10 @@ static const struct case_report reports[] = {
 	  "     0.000000 a > ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
 	  "     0.000000 b < ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28\n"
 	  "     0.000000 b > ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
-	  "     0.000001 a < ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
-	  "     0.000001 a > 192.0.2.1.55817 > 192.0.2.2.7: UDP, length 5\n"
-	  "     0.000001 b < 192.0.2.1.55817 > 192.0.2.2.7: UDP, length 5\n"
-	  "     0.000001 b   recvfrom(3, \"hallo\", 100, 0, ..., [16]) = 5" },
+	  "     0.000000 a < ARP, Reply 192.0.2.2 is-at 02:00:00:00:00:02, length 28\n"
+	  "     0.000000 a > 192.0.2.1.55817 > 192.0.2.2.7: UDP, length 5\n"
+	  "     0.000000 b < 192.0.2.1.55817 > 192.0.2.2.7: UDP, length 5\n"
+	  "     0.000000 b   recvfrom(3, \"hallo\", 100, 0, ..., [16]) = 5" },
 	{ "unknown option", "--frobnicate=1\n" UDP, RUN_INVALID,
 	  "t.pkt:1: unknown option --frobnicate" },
 	{ "bad option", "--local_ip=1.2.3\n" UDP, RUN_INVALID,
