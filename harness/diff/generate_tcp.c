@@ -827,7 +827,8 @@ void gen_tcp_opening(struct gen *g)
 	gen_putf(g, "`ip addr add ");
 	gen_put_addr(g, g->h[0].own);
 	gen_put(g, "/24 dev eth0; ip link set eth0 up`\n");
-	if (g->tap && g->hosts == 1) {
+	/* Two hosts' timers of neighbours would come in the same jiffy, in no order. */
+	if (g->tap) {
 		gen_put(g, "`ip neigh add ");
 		gen_put_addr(g, g->h[0].peer);
 		gen_put(g, " lladdr 02:00:00:00:00:02 dev eth0`\n");
@@ -835,7 +836,10 @@ void gen_tcp_opening(struct gen *g)
 	if (g->hosts > 1) {
 		gen_put(g, "host b {\n\t`ip addr add ");
 		gen_put_addr(g, g->h[1].own);
-		gen_put(g, "/24 dev eth0; ip link set eth0 up`\n}\n");
+		gen_put(g, "/24 dev eth0; ip link set eth0 up`\n");
+		gen_put(g, "\t`ip neigh add ");
+		gen_put_addr(g, g->h[1].peer);
+		gen_put(g, " lladdr 02:00:00:00:00:01 dev eth0`\n}\n");
 		knobs(&t);
 		return;
 	}

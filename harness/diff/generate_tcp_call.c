@@ -431,7 +431,7 @@ static void pair_options(struct gen_tcp *t, int fd)
 {
 	static const char *const opts[] = {
 		"SOL_TCP, TCP_NODELAY, [1], 4",	    "SOL_TCP, TCP_QUICKACK, [1], 4",
-		"SOL_SOCKET, SO_RCVBUF, [%u], 4",   "SOL_SOCKET, SO_SNDBUF, [%u], 4",
+
 		"SOL_SOCKET, SO_RCVLOWAT, [%u], 4", "SOL_IP, IP_TOS, [16], 4",
 		"SOL_TCP, TCP_INQ, [1], 4",	    "SOL_SOCKET, SO_OOBINLINE, [1], 4",
 	};
@@ -466,6 +466,11 @@ static void open_pair(struct pair *p)
 		     GEN_FIRST_FD + 1);
 	p->fd[0] = GEN_FIRST_FD;
 	p->fd[1] = GEN_FIRST_FD + 1;
+	/* Each call sends at once what it has, so that one segment is under way at a time. */
+	for (u32 i = 0; i < GEN_HOSTS; i++) {
+		of_host(p, i);
+		gen_tcp_line(t, "setsockopt(%d, SOL_TCP, TCP_NODELAY, [1], 4) = ...", p->fd[i]);
+	}
 }
 
 static void pair_call(struct pair *p, int fd)
