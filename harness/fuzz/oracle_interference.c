@@ -207,16 +207,18 @@ static u64 value_of(const struct script *s, u32 expr)
 	return e->kind == EXPR_NUMBER ? e->value : v;
 }
 
-/* A raw socket sees what is for others. */
-static bool has_raw(const struct script *s)
+/* A raw socket sees what is for others. A connection's numbers are of the clock, and whoever reads
+ * it moves it on: the by-stander's calls do, and his idle ones do not.
+ */
+static bool has_raw_or_stream(const struct script *s)
 {
-	enum { TYPE_BITS = 15 };
+	enum { TYPE_BITS = 15, TYPES = 1 << SOCK_RAW | 1 << SOCK_STREAM };
 
 	for (u32 i = 0; i < s->nr_stmts; i++) {
 		const struct stmt *st = &s->stmt[i];
 
 		if (st->kind == STMT_CALL && st->call.call == CALL_socket &&
-		    (value_of(s, s->expr[st->call.args].next) & TYPE_BITS) == SOCK_RAW)
+		    (TYPES >> (value_of(s, s->expr[st->call.args].next) & TYPE_BITS) & 1) != 0)
 			return true;
 	}
 	return false;
@@ -265,7 +267,8 @@ enum look_verdict look_sockets(struct look *l)
 	struct changed idle, busy;
 
 	if (!look_is_whole(look_base(l, BASE_PLAIN)) || changes_loopback(l->script) ||
-	    has_process(l->script, BYSTANDER_PROCESS) || shares(l->script) || has_raw(l->script))
+	    has_process(l->script, BYSTANDER_PROCESS) || shares(l->script) ||
+	    has_raw_or_stream(l->script))
 		return LOOK_INCONCLUSIVE;
 	idle = with_bystander(l->script, &socket_bystander, true, 0);
 	busy = with_bystander(l->script, &socket_bystander, false, 0);
