@@ -111,35 +111,38 @@ void run_drop_frames(struct run *r)
 
 static struct run_flow *the_flow(struct run *r, const struct run_flow *ends);
 
-/* Where a connection of the device starts to count: for lines that come before a `>` line. */
+/* Where a connection of the device starts to count: for lines that come before a `>` line. Between
+ * two hosts it is where the other's lines count from, too.
+ */
 static void learn_start(struct run *r, const u8 *frame, u32 len)
 {
 	u32 current = r->current_flow;
-	struct run_flow ends = { .proto = IPPROTO_TCP };
 	struct packet_start start;
 	struct run_flow *f;
 
 	if (r->addr.stock || !packet_starts(frame, len, is_ethernet(r), &start))
 		return;
-	ends.saddr = start.saddr;
-	ends.daddr = start.daddr;
-	ends.sport = start.sport;
-	ends.dport = start.dport;
-	f = the_flow(r, &ends);
-	if (!f->has_local_isn || f->local_isn != start.isn)
+	f = the_flow(r, &(struct run_flow){ .proto = IPPROTO_TCP,
+					    .saddr = start.saddr,
+					    .daddr = start.daddr,
+					    .sport = start.sport,
+					    .dport = start.dport });
+	if (!f->has_local_isn || f->local_isn != start.isn) {
 		f->local_ts = start.ts;
-	f->has_local_isn = true;
-	f->local_isn = start.isn;
+		f->local_isn = start.isn;
+		f->has_local_isn = true;
+	}
 	if (r->nr_hosts > 1) {
-		ends.saddr = start.daddr;
-		ends.daddr = start.saddr;
-		ends.sport = start.dport;
-		ends.dport = start.sport;
-		f = the_flow(r, &ends);
-		if (!f->has_remote_isn || f->remote_isn != start.isn)
+		f = the_flow(r, &(struct run_flow){ .proto = IPPROTO_TCP,
+						    .saddr = start.daddr,
+						    .daddr = start.saddr,
+						    .sport = start.dport,
+						    .dport = start.sport });
+		if (!f->has_remote_isn || f->remote_isn != start.isn) {
 			f->remote_ts = start.ts;
-		f->has_remote_isn = true;
-		f->remote_isn = start.isn;
+			f->remote_isn = start.isn;
+			f->has_remote_isn = true;
+		}
 	}
 	r->current_flow = current;
 }
