@@ -38,7 +38,7 @@ static u32 word(const u8 *p)
 static void naive_option(const u8 *th, u32 at, const struct asked *a, struct told *t)
 {
 	const u8 *o = th + at;
-	u32 mss = (u32)o[2] << 8 | o[3];
+	u32 mss = o[1] == 4 ? (u32)o[2] << 8 | o[3] : 0;
 	bool opening = a->syn && !a->estab;
 
 	if (o[0] == 2 && o[1] == 4 && opening && mss != 0)
