@@ -332,22 +332,31 @@ static bool recv_is_over(const struct tcp_recv *r)
 	       (sk->sk_shutdown & RCV_SHUTDOWN) != 0 || signal_pending(r->task);
 }
 
+/* With nothing read yet: must the call end, and with what? */
+static bool recv_ends(struct sock *sk, s64 timeo, s32 *err)
+{
+	*err = 0;
+	if (sock_flag(sk, SOCK_DONE))
+		return true;
+	if (sk->sk_err != 0)
+		*err = sock_error(sk);
+	else if ((sk->sk_shutdown & RCV_SHUTDOWN) != 0)
+		return true;
+	else if (sk->sk_state == TCP_CLOSE)
+		*err = -ENOTCONN;
+	else if (timeo == 0)
+		*err = -EAGAIN;
+	return *err != 0;
+}
+
 /* With nothing read yet: why no byte will come. 0: the end, or a reason to wait (*wait). */
 static s32 recv_nothing(const struct tcp_recv *r, bool *wait)
 {
-	struct sock *sk = r->sk;
+	s32 err;
 
 	*wait = false;
-	if (sock_flag(sk, SOCK_DONE))
-		return 0;
-	if (sk->sk_err != 0)
-		return sock_error(sk);
-	if ((sk->sk_shutdown & RCV_SHUTDOWN) != 0)
-		return 0;
-	if (sk->sk_state == TCP_CLOSE)
-		return -ENOTCONN;
-	if (r->timeo == 0)
-		return -EAGAIN;
+	if (recv_ends(r->sk, r->timeo, &err))
+		return err;
 	if (signal_pending(r->task))
 		return -EINTR;
 	*wait = true;
@@ -645,17 +654,10 @@ static int tcp_read_sock(struct sock *sk, struct read_desc *desc)
 static int splice_wait(struct sock *sk, s64 timeo)
 {
 	struct task *t = current_task(sock_net(sk));
+	s32 err;
 
-	if (sock_flag(sk, SOCK_DONE))
-		return 0;
-	if (sk->sk_err != 0)
-		return sock_error(sk);
-	if ((sk->sk_shutdown & RCV_SHUTDOWN) != 0)
-		return 0;
-	if (sk->sk_state == TCP_CLOSE)
-		return -ENOTCONN;
-	if (timeo == 0)
-		return -EAGAIN;
+	if (recv_ends(sk, timeo, &err))
+		return err;
 	/* Urgent data: no need to wait for what is there. */
 	if (!skb_queue_empty(&sk->sk_receive_queue))
 		return 0;
