@@ -12,10 +12,16 @@
 #include "wire/ipv4.h"
 #include "wire/tcp.h"
 
+enum { ETHERNET_HEAD = 14 };
+
 bool packet_starts(const u8 *frame, u32 len, bool ethernet, struct packet_start *to)
 {
+	u32 proto_at = (ethernet ? ETHERNET_HEAD : 0) + IPV4_PROTOCOL;
 	struct packet_key key;
 
+	/* Each frame of a fuzzer's program comes by here. */
+	if (len <= proto_at || frame[proto_at] != IPPROTO_TCP)
+		return false;
 	if (!packet_key(frame, len, ethernet, &key) || key.proto != IPPROTO_TCP || !key.has_ports ||
 	    (key.tcp_flags & TCPHDR_SYN) == 0)
 		return false;
