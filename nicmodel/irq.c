@@ -16,8 +16,8 @@ static u64 interval_ps(const struct nic *n, u32 vector)
 	u32 v = n->r.EITR[vector];
 
 	if (n->cfg.qemu_quirks)
-		return (u64)(v & 0x7ffe) * NIC_EITR_QEMU_TICK_PS;
-	return (u64)(v >> 2 & 0x1fff) * NIC_EITR_TICK_PS;
+		return (u64)(v & FIELD_MASK(EITR_QEMU_INTERVAL)) * NIC_EITR_QEMU_TICK_PS;
+	return (u64)FIELD(v, EITR_INTERVAL) * NIC_EITR_TICK_PS;
 }
 
 static void arm_throttle(struct nic *n, u32 vector)
@@ -72,9 +72,9 @@ static void send(struct nic *n, u32 vector)
 /* Vector of a byte of IVAR as a mask; 0 when the entry is not valid. */
 static u32 vector_bit(u32 byte)
 {
-	u32 vector = byte & 0x1f;
+	u32 vector = FIELD(byte, IVAR_VECTOR);
 
-	return (byte & 0x80) != 0 && vector < NIC_VECTORS ? 1u << vector : 0;
+	return FIELD(byte, IVAR_VALID) != 0 && vector < NIC_VECTORS ? 1u << vector : 0;
 }
 
 static u32 queue_vector(const struct nic *n, u32 q, bool tx)
@@ -156,7 +156,7 @@ void nic_cause_icr(struct nic *n, u32 causes)
 	if ((n->r.GPIE[0] & GPIE_MSIX) == 0)
 		legacy(n);
 	else if (causes & n->r.IMS[0])
-		raise(n, vector_bit(n->r.IVAR_MISC[0] >> 8 & 0xff));
+		raise(n, vector_bit(FIELD(n->r.IVAR_MISC[0], IVAR_MISC_OTHER)));
 }
 
 void nic_cause_queue(struct nic *n, u32 q, bool tx)
@@ -273,11 +273,11 @@ u32 nic_ims_read(struct nic *n, u32 i)
 void nic_ims_write(struct nic *n, u32 i, u32 v)
 {
 	(void)i;
-	n->r.IMS[0] |= v & 0x77d4fbfd;
+	n->r.IMS[0] |= v & ICR_CAUSES;
 	if (!msix_mode(n))
 		legacy(n);
-	else if (n->r.ICR[0] & v & 0x77d4fbfd)
-		raise(n, vector_bit(n->r.IVAR_MISC[0] >> 8 & 0xff));
+	else if (n->r.ICR[0] & v & ICR_CAUSES)
+		raise(n, vector_bit(FIELD(n->r.IVAR_MISC[0], IVAR_MISC_OTHER)));
 }
 
 void nic_imc_write(struct nic *n, u32 i, u32 v)
@@ -412,19 +412,20 @@ u32 nic_eitr_read(struct nic *n, u32 i)
 	if (n->cfg.qemu_quirks || n->eitr_ready_ps[i] <= n->last_ps)
 		return n->r.EITR[i];
 	left = (n->eitr_ready_ps[i] - n->last_ps) / NIC_EITR_TICK_PS;
-	return n->r.EITR[i] | (u32)(left >> 2 & 0x3ff) << 21;
+	return n->r.EITR[i] | (u32)(left >> 2 & FIELD_ONES(EITR_COUNTER)) << EITR_COUNTER_LOW;
 }
 
 void nic_eitr_write(struct nic *n, u32 i, u32 v)
 {
 	if (n->cfg.qemu_quirks) {
-		n->r.EITR[i] = v & 0x7ffe;
+		n->r.EITR[i] = v & FIELD_MASK(EITR_QEMU_INTERVAL);
 		return;
 	}
-	n->r.EITR[i] = v & 0x1ffffc;
+	n->r.EITR[i] = v & FIELD_MASK(EITR_STORED);
 	/* Without CNT_INGR the write loads the counter as well. */
-	if ((v >> 31) == 0) {
-		n->eitr_ready_ps[i] = n->last_ps + (u64)(v >> 21 & 0x3ff) * 4 * NIC_EITR_TICK_PS;
+	if (FIELD(v, EITR_CNT_INGR) == 0) {
+		n->eitr_ready_ps[i] =
+			n->last_ps + (u64)FIELD(v, EITR_COUNTER) * 4 * NIC_EITR_TICK_PS;
 		evaluate(n, i);
 	}
 }

@@ -115,8 +115,10 @@ void nic_fifo_release(struct nic_fifo *f, u32 charge)
 
 void nic_mac_reset(struct nic *n)
 {
-	n->txf = (struct nic_fifo){ .limit = min_u32((n->r.TXPBS[0] & 0x3f) * 1024, NIC_TX_FIFO) };
-	n->rxf = (struct nic_fifo){ .limit = min_u32((n->r.RXPBS[0] & 0x7f) * 1024, NIC_RX_FIFO) };
+	n->txf = (struct nic_fifo){ .limit = min_u32(FIELD(n->r.TXPBS[0], TXPBS_SIZE) * 1024,
+						     NIC_TX_FIFO) };
+	n->rxf = (struct nic_fifo){ .limit = min_u32(FIELD(n->r.RXPBS[0], RXPBS_SIZE) * 1024,
+						     NIC_RX_FIFO) };
 	n->tx_wire = 0;
 	n->tx_wire_count = 0;
 	n->wire_armed_ps = U64_MAX;
@@ -257,7 +259,7 @@ void nic_tx_finish(struct nic *n, struct nic_tx_frame *f)
 
 bool nic_loopback(const struct nic *n)
 {
-	return (n->r.RCTL[0] >> 6 & 3) != 0;
+	return FIELD(n->r.RCTL[0], RCTL_LBM) != 0;
 }
 
 static void wire_arm(struct nic *n, u64 when_ps)

@@ -341,8 +341,8 @@ static void registers_reset(struct nic *n)
 	n->r.RXDCTL[0] = 0x02010000;
 	n->r.TXDCTL[0] = 0x02000000;
 	if (!n->cfg.qemu_quirks) {
-		n->r.EECD[0] |= 1u << 9;      /* NVM loaded */
-		n->r.EEMNGCTL[0] |= 1u << 18; /* configuration of port 0 done */
+		n->r.EECD[0] |= FIELD_MASK(EECD_AUTO_RD);
+		n->r.EEMNGCTL[0] |= FIELD_MASK(EEMNGCTL_CFG_DONE0);
 	}
 	load_address(n);
 }

@@ -52,11 +52,21 @@ enum {
 	TCTL_PSP = 1u << 3,
 	DCTL_ENABLE = 1u << 25,
 	DCTL_SWFLUSH = 1u << 26,
-	VECTOR_MASK = 0x1ffffff
+	VECTOR_MASK = 0x1ffffff,
+	ICR_CAUSES = 0x77d4fbfd /* those that a mask can let through */
 };
 #define ICR_INTA       0x80000000u
 #define SRRCTL_DROP_EN 0x80000000u
 #define CTRL_PHY_RST   0x80000000u
+
+enum nic_field {
+#define X(reg, name, low, bits, help) reg##_##name##_LOW = (low), reg##_##name##_BITS = (bits),
+#include "nicmodel/fields.def"
+#undef X
+};
+#define FIELD_ONES(f) ((1u << f##_BITS) - 1)
+#define FIELD_MASK(f) (FIELD_ONES(f) << f##_LOW)
+#define FIELD(v, f)   ((v) >> f##_LOW & FIELD_ONES(f))
 
 /* Descriptors. */
 enum {

@@ -29,6 +29,8 @@ enum {
 	MDIC_READY = 1u << 28,
 	MDIC_INT = 1u << 29,
 	MDIC_ERROR = 1u << 30,
+	MDIC_KEPT = FIELD_MASK(MDIC_REGADD) | FIELD_MASK(MDIC_PHYADD) | MDIC_OP_WRITE |
+		    MDIC_OP_READ | MDIC_INT,
 	PHY_ADDRESS = 1,
 	NVM_CHECKSUM_WORD = 0x3f,
 	NVM_SUM = 0xbaba
@@ -210,13 +212,13 @@ static void phy_set(struct nic *n, u32 reg, u16 v)
 
 void nic_mdic_write(struct nic *n, u32 i, u32 v)
 {
-	u32 reg = v >> 16 & 31, page = n->phy[PHY_PAGE] >> 5;
-	u32 data = v & 0xffff, status = MDIC_READY;
+	u32 reg = FIELD(v, MDIC_REGADD), page = n->phy[PHY_PAGE] >> 5;
+	u32 data = FIELD(v, MDIC_DATA), status = MDIC_READY;
 	bool known = (phy_known >> reg & 1) != 0;
 	/* IEEE 802.3's own registers are on every page. */
 	bool there = page == 0 || reg < PHY_PAGED_FROM || reg == PHY_PAGE || n->cfg.qemu_quirks;
 
-	if ((v >> 21 & 31) != PHY_ADDRESS || (!known && n->cfg.qemu_quirks)) {
+	if (FIELD(v, MDIC_PHYADD) != PHY_ADDRESS || (!known && n->cfg.qemu_quirks)) {
 		status |= MDIC_ERROR;
 	} else if (v & MDIC_OP_READ) {
 		/* Page 0 is modelled; the vendor's pages read 0. */
@@ -224,7 +226,7 @@ void nic_mdic_write(struct nic *n, u32 i, u32 v)
 	} else if ((v & MDIC_OP_WRITE) != 0 && there) {
 		phy_set(n, reg, (u16)data);
 	}
-	n->r.MDIC[i] = (v & 0x2fff0000) | data | status;
+	n->r.MDIC[i] = (v & MDIC_KEPT) | data | status;
 	n->mdic_ready_ps = n->last_ps + (n->cfg.slow_serial ? NIC_MDIO_PS : 0);
 	if ((v & MDIC_INT) == 0 || n->mdic_armed)
 		return;
@@ -250,13 +252,14 @@ void nic_ev_mdic(struct nic *n, u32 arg)
 
 void nic_eerd_write(struct nic *n, u32 i, u32 v)
 {
-	u32 word = v >> 2 & 0x3fff;
+	u32 word = FIELD(v, EERD_ADDR);
 
-	if ((v & 1) == 0) {
-		n->r.EERD[i] = v & 0xffff;
+	if (FIELD(v, EERD_START) == 0) {
+		n->r.EERD[i] = FIELD(v, EERD_LOW);
 		return;
 	}
-	n->r.EERD[i] = (word < NIC_NVM_WORDS ? (u32)n->nvm[word] << 16 : 0) | (v & 0xfffc) | 2;
+	n->r.EERD[i] = (word < NIC_NVM_WORDS ? (u32)n->nvm[word] << EERD_DATA_LOW : 0) |
+		       (v & FIELD_MASK(EERD_ADDR)) | FIELD_MASK(EERD_DONE);
 	n->eerd_ready_ps = n->last_ps + (n->cfg.slow_serial ? NIC_NVM_READ_PS : 0);
 }
 
@@ -264,17 +267,17 @@ u32 nic_eerd_read(struct nic *n, u32 i)
 {
 	u32 v = n->r.EERD[i];
 
-	return n->last_ps < n->eerd_ready_ps ? v & 0xfffc : v;
+	return n->last_ps < n->eerd_ready_ps ? v & FIELD_MASK(EERD_ADDR) : v;
 }
 
 /* Bit-bang access is not modelled; a request is granted at once. */
 void nic_eecd_write(struct nic *n, u32 i, u32 v)
 {
-	const u32 fixed = 1u << 8 | 1u << 9 | 0x7800;
+	const u32 fixed = FIELD_MASK(EECD_PRES) | FIELD_MASK(EECD_AUTO_RD) | FIELD_MASK(EECD_SIZE);
 
-	v = (v & ~(fixed | 1u << 7)) | (n->r.EECD[i] & fixed);
-	if ((v & 1u << 6) != 0 && !n->cfg.qemu_quirks)
-		v |= 1u << 7;
+	v = (v & ~(fixed | FIELD_MASK(EECD_GNT))) | (n->r.EECD[i] & fixed);
+	if (FIELD(v, EECD_REQ) != 0 && !n->cfg.qemu_quirks)
+		v |= FIELD_MASK(EECD_GNT);
 	n->r.EECD[i] = v;
 }
 
@@ -315,7 +318,7 @@ void nic_ctrl_write(struct nic *n, u32 i, u32 v)
 
 void nic_ctrl_ext_write(struct nic *n, u32 i, u32 v)
 {
-	n->r.CTRL_EXT[i] = v & ~(1u << 12 | 1u << 13); /* these clear themselves */
+	n->r.CTRL_EXT[i] = v & ~FIELD_MASK(CTRL_EXT_SELF_CLEARING);
 }
 
 u32 nic_status_read(struct nic *n, u32 i)
@@ -343,7 +346,8 @@ void nic_status_write(struct nic *n, u32 i, u32 v)
 /* Every `period` times 16 ns the increment is added; arithmetic is modulo 2^64, as the counter. */
 static u64 systim(const struct nic *n)
 {
-	u64 ticks, period = n->r.TIMINCA[0] >> 24 & 15, step = n->r.TIMINCA[0] & 0xffffff;
+	u64 ticks, period = FIELD(n->r.TIMINCA[0], TIMINCA_INCPERIOD);
+	u64 step = FIELD(n->r.TIMINCA[0], TIMINCA_INCVALUE);
 
 	if (period == 0)
 		return n->systim_base;
@@ -366,15 +370,14 @@ void nic_timinca_write(struct nic *n, u32 i, u32 v)
 	n->r.TIMINCA[i] = v;
 }
 
-/* Bit 31 of the high half is the sign. */
 void nic_timadjh_write(struct nic *n, u32 i, u32 v)
 {
-	u64 by = (u64)(v & 0x7fffffff) << 32 | n->r.TIMADJL[i];
+	u64 by = (u64)FIELD(v, TIMADJH_VALUE) << 32 | n->r.TIMADJL[i];
 
 	n->r.TIMADJH[i] = v;
 	n->systim_base = systim(n);
 	n->systim_from_ps = n->last_ps;
-	if (v >> 31)
+	if (FIELD(v, TIMADJH_SIGN) != 0)
 		n->systim_base -= by;
 	else
 		n->systim_base += by;

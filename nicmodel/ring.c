@@ -64,7 +64,8 @@ void nic_want_update(struct nic *n, bool tx, u32 q)
 		return;
 	if (starving(n, tx, q))
 		n->starved |= bit;
-	else if (r->cache_len < (dctl & 31) && there >= max_u32(dctl >> 8 & 31, 1))
+	else if (r->cache_len < FIELD(dctl, DCTL_PTHRESH) &&
+		 there >= max_u32(FIELD(dctl, DCTL_HTHRESH), 1))
 		n->prefetch |= bit;
 }
 
@@ -210,7 +211,7 @@ void nic_rxdctl_write(struct nic *n, u32 i, u32 v)
 
 void nic_tail_write(struct nic *n, u32 i, u32 v)
 {
-	n->r.TDT[i] = v & 0xffff;
+	n->r.TDT[i] = FIELD(v, RING_INDEX);
 	if (!n->txq[i].ring.on || (n->cfg.qemu_quirks && (n->r.TCTL[0] & TCTL_EN) == 0))
 		return;
 	nic_want_update(n, true, i);
@@ -219,7 +220,7 @@ void nic_tail_write(struct nic *n, u32 i, u32 v)
 
 void nic_rdt_write(struct nic *n, u32 i, u32 v)
 {
-	n->r.RDT[i] = v & 0xffff;
+	n->r.RDT[i] = FIELD(v, RING_INDEX);
 	if (!n->rxq[i].ring.on)
 		return;
 	nic_want_update(n, false, i);
@@ -275,13 +276,13 @@ void nic_tdlen_write(struct nic *n, u32 i, u32 v)
 
 void nic_rdh_write(struct nic *n, u32 i, u32 v)
 {
-	n->r.RDH[i] = v & 0xffff;
+	n->r.RDH[i] = FIELD(v, RING_INDEX);
 	relatch(n, false, i);
 }
 
 void nic_tdh_write(struct nic *n, u32 i, u32 v)
 {
-	n->r.TDH[i] = v & 0xffff;
+	n->r.TDH[i] = FIELD(v, RING_INDEX);
 	relatch(n, true, i);
 }
 
@@ -414,14 +415,14 @@ static void load_context(struct nic_txq *t, const struct nic_desc *d)
 {
 	u32 dw0 = (u32)d->addr;
 
-	t->ctx[d->dw3 >> 4 & 1] = (struct nic_txctx){
-		.iplen = dw0 & 0x1ff,
-		.maclen = dw0 >> 9 & 0x7f,
-		.vlan = (u16)(dw0 >> 16),
-		.l4t = (u8)(d->dw2 >> 11 & 3),
-		.ipv4 = (d->dw2 >> 10 & 1) != 0,
-		.l4len = d->dw3 >> 8 & 0xff,
-		.mss = d->dw3 >> 16,
+	t->ctx[FIELD(d->dw3, TXD3_IDX)] = (struct nic_txctx){
+		.iplen = FIELD(dw0, CTX0_IPLEN),
+		.maclen = FIELD(dw0, CTX0_MACLEN),
+		.vlan = (u16)FIELD(dw0, CTX0_VLAN),
+		.l4t = (u8)FIELD(d->dw2, CTX2_L4T),
+		.ipv4 = FIELD(d->dw2, CTX2_IPV4) != 0,
+		.l4len = FIELD(d->dw3, CTX3_L4LEN),
+		.mss = FIELD(d->dw3, CTX3_MSS),
 	};
 }
 
@@ -452,7 +453,7 @@ static void chain_scan(struct nic *n, u32 q, struct chain *c)
 			c->dw3 = d->dw3;
 		}
 		c->data |= bit;
-		c->bytes += d->dw2 & 0xffff;
+		c->bytes += FIELD(d->dw2, TXD2_LENGTH);
 		c->end = (d->dw2 & TXD_EOP) != 0;
 		if (d->dw2 & TXD_RS)
 			c->rs |= bit;
@@ -470,7 +471,7 @@ static void job_flags(struct nic *n, const struct chain *c)
 	struct nic_tx_frame *p = &j->proto;
 
 	if (c->dw2 & TXD_DEXT) {
-		j->ctx = n->txq[j->queue].ctx[c->dw3 >> 4 & 1];
+		j->ctx = n->txq[j->queue].ctx[FIELD(c->dw3, TXD3_IDX)];
 		p->flags = (u8)(((c->dw3 & TXD_IXSM) != 0 ? TXF_IXSM : 0) |
 				((c->dw3 & TXD_TXSM) != 0 ? TXF_TXSM : 0));
 		p->vlan = j->ctx.vlan;
@@ -478,9 +479,9 @@ static void job_flags(struct nic *n, const struct chain *c)
 	} else {
 		j->ctx = (struct nic_txctx){ 0 };
 		p->flags = (c->dw2 & TXD_IC) != 0 ? TXF_SUM : 0;
-		p->vlan = (u16)(c->dw3 >> 16);
-		p->cso = (u8)(c->dw2 >> 16);
-		p->css = (u16)(c->dw3 >> 8 & 0xff);
+		p->vlan = (u16)FIELD(c->dw3, TXD3_LEGACY_VLAN);
+		p->cso = (u8)FIELD(c->dw2, TXD2_LEGACY_CSO);
+		p->css = (u16)FIELD(c->dw3, TXD3_LEGACY_CSS);
 		j->tso = false;
 	}
 	if ((c->dw2 & TXD_VLE) != 0 && (n->r.CTRL[0] & CTRL_VME) != 0)
@@ -665,13 +666,13 @@ static bool job_issue(struct nic *n)
 		return false;
 	header = header && j->segments == 0;
 	d = &n->tx_cache[j->queue][(r->cache_head + j->pos) % NIC_CACHE];
-	while (is_context(d) || j->off == (d->dw2 & 0xffff)) {
+	while (is_context(d) || j->off == FIELD(d->dw2, TXD2_LENGTH)) {
 		j->off = 0;
 		j->pos++;
 		assert(j->pos < j->ndesc);
 		d = &n->tx_cache[j->queue][(r->cache_head + j->pos) % NIC_CACHE];
 	}
-	take = min_u32((d->dw2 & 0xffff) - j->off, j->want);
+	take = min_u32(FIELD(d->dw2, TXD2_LENGTH) - j->off, j->want);
 	nic_note(n, BUS_NOTE_READ, j->queue, take);
 	nic_read_start(n, &(struct nic_read){
 				  .addr = d->addr + j->off,
@@ -776,7 +777,7 @@ static bool tx_report_one(struct nic *n, u32 q, u32 index)
 	u64 addr = r->base + (u64)index * DESC_BYTES;
 	u8 d[DESC_BYTES] = { 0 };
 
-	if (n->r.TDWBAL[q] & 1) {
+	if (FIELD(n->r.TDWBAL[q], TDWBAL_HEAD_WB_EN)) {
 		put_le32(d, (index + 1) % r->size);
 		addr = (u64)n->r.TDWBAH[q] << 32 | (n->r.TDWBAL[q] & ~3u);
 		return writeback(n, true, q, addr, d, 4);
@@ -814,9 +815,9 @@ bool nic_tx_wb_flush(struct nic *n, u32 q)
 static bool tx_report_desc(struct nic *n, u32 q, u32 index, bool rs)
 {
 	struct nic_txq *t = &n->txq[q];
-	u32 wthresh = n->r.TXDCTL[q] >> 16 & 31;
+	u32 wthresh = FIELD(n->r.TXDCTL[q], DCTL_WTHRESH);
 
-	if (wthresh <= 1 || n->cfg.qemu_quirks || (n->r.TDWBAL[q] & 1) != 0)
+	if (wthresh <= 1 || n->cfg.qemu_quirks || (FIELD(n->r.TDWBAL[q], TDWBAL_HEAD_WB_EN)) != 0)
 		return rs && tx_report_one(n, q, index);
 	if (!rs && t->wb_len == 0)
 		return false;
@@ -870,7 +871,7 @@ bool nic_rx_wb_flush(struct nic *n, u32 q)
 bool nic_rx_writeback(struct nic *n, u32 q, u32 index, const u8 desc[16])
 {
 	struct nic_rxq *x = &n->rxq[q];
-	u32 wthresh = n->r.RXDCTL[q] >> 16 & 31;
+	u32 wthresh = FIELD(n->r.RXDCTL[q], DCTL_WTHRESH);
 
 	assert(x->wb_len < NIC_WB_MAX);
 	nic_note(n, BUS_NOTE_WRITEBACK, q, get_le16(desc + 12));

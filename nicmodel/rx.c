@@ -198,9 +198,9 @@ static u32 rss(const struct nic *n, const struct parse *p, u32 *hash)
 
 static void choose_queue(struct nic *n, const struct parse *p, struct nic_rx_frame *f)
 {
-	u32 mode = n->r.MRQC[0] & 7, type, j;
+	u32 mode = FIELD(n->r.MRQC[0], MRQC_MODE), type, j;
 
-	f->queue = (u8)(n->r.MRQC[0] >> 3 & 7);
+	f->queue = (u8)FIELD(n->r.MRQC[0], MRQC_DEFQ);
 	if (mode != 2) {
 		n->stats.unsupported += mode != 0;
 		return;
@@ -210,7 +210,7 @@ static void choose_queue(struct nic *n, const struct parse *p, struct nic_rx_fra
 	if (type == 0)
 		return;
 	j = f->hash & 127;
-	f->queue = (u8)(n->r.RETA[j / 4] >> j % 4 * 8 & 15);
+	f->queue = (u8)FIELD(n->r.RETA[j / 4] >> j % 4 * 8, RETA_QUEUE);
 }
 
 /* EtherType filters: the layer 2 type replaces the others, and may name the queue. */
@@ -220,11 +220,11 @@ static void ethertype_filter(const struct nic *n, u32 ethertype, struct nic_rx_f
 
 	for (i = 0; i < ARRAY_SIZE(n->r.ETQF); i++) {
 		v = n->r.ETQF[i];
-		if ((v >> 26 & 1) == 0 || (v & 0xffff) != ethertype)
+		if (FIELD(v, ETQF_FILTER_EN) == 0 || FIELD(v, ETQF_ETYPE) != ethertype)
 			continue;
 		f->pkt_info = (u16)(0x8000 | i << 4);
-		if (v >> 31)
-			f->queue = (u8)(v >> 16 & 7);
+		if (FIELD(v, ETQF_QUEUE_EN) != 0)
+			f->queue = (u8)FIELD(v, ETQF_QUEUE);
 		return;
 	}
 }
@@ -233,14 +233,15 @@ static void ethertype_filter(const struct nic *n, u32 ethertype, struct nic_rx_f
 
 static bool exact_match(const struct nic *n, const u8 *dst)
 {
-	u32 low = get_le32(dst), high = get_le16(dst + 4) | 0x80000000u, i;
+	u32 low = get_le32(dst), high = get_le16(dst + 4) | FIELD_MASK(RAH_AV), i;
+	const u32 mask = FIELD_MASK(RAH_AV) | FIELD_MASK(RAH_ADDR);
 
 	for (i = 0; i < ARRAY_SIZE(n->r.RA); i += 2) {
-		if (n->r.RA[i] == low && (n->r.RA[i + 1] & 0x8000ffff) == high)
+		if (n->r.RA[i] == low && (n->r.RA[i + 1] & mask) == high)
 			return true;
 	}
 	for (i = 0; i < ARRAY_SIZE(n->r.RA2); i += 2) {
-		if (n->r.RA2[i] == low && (n->r.RA2[i + 1] & 0x8000ffff) == high)
+		if (n->r.RA2[i] == low && (n->r.RA2[i + 1] & mask) == high)
 			return true;
 	}
 	return false;
@@ -249,7 +250,7 @@ static bool exact_match(const struct nic *n, const u8 *dst)
 static bool multicast_match(const struct nic *n, const u8 *dst)
 {
 	static const u8 shift[4] = { 4, 3, 2, 0 };
-	u32 h = (u32)(dst[5] << 8 | dst[4]) >> shift[n->r.RCTL[0] >> 12 & 3] & 0xfff;
+	u32 h = (u32)(dst[5] << 8 | dst[4]) >> shift[FIELD(n->r.RCTL[0], RCTL_MO)] & 0xfff;
 
 	return (n->r.MTA[h >> 5] >> (h & 31) & 1) != 0;
 }
@@ -272,7 +273,7 @@ static bool vlan_filter(const struct nic *n, const u8 *frame, u32 len)
 {
 	u32 vid;
 
-	if ((n->r.RCTL[0] & RCTL_VFE) == 0 || get_be16(frame + 12) != (n->r.VET[0] & 0xffff) ||
+	if ((n->r.RCTL[0] & RCTL_VFE) == 0 || get_be16(frame + 12) != FIELD(n->r.VET[0], VET_VET) ||
 	    len < 18)
 		return true;
 	vid = get_be16(frame + 14) & 0xfff;
@@ -284,9 +285,9 @@ static bool mac_control(struct nic *n, const u8 *p)
 {
 	u32 opcode = get_be16(p + 14), quanta = get_be16(p + 16);
 
-	if (n->r.FCT[0] == 0 || get_be16(p + 12) != (n->r.FCT[0] & 0xffff))
+	if (n->r.FCT[0] == 0 || get_be16(p + 12) != FIELD(n->r.FCT[0], FCT_FCT))
 		return false;
-	if (get_le32(p) != n->r.FCAL[0] || get_le16(p + 4) != (n->r.FCAH[0] & 0xffff))
+	if (get_le32(p) != n->r.FCAL[0] || get_le16(p + 4) != FIELD(n->r.FCAH[0], FCAH_FCAH))
 		return false;
 	if (opcode != 1) {
 		n->r.FCRUC[0]++;
@@ -312,7 +313,7 @@ static enum nic_drop refuse(struct nic *n, const u8 *p, u32 len, bool fcs_ok)
 	if ((rctl & RCTL_EN) == 0 || (!n->link_up && !nic_loopback(n)))
 		return NIC_DROP_RX_OFF;
 	if (rctl & RCTL_LPE)
-		most = n->r.RLPML[0] & 0x3fff;
+		most = FIELD(n->r.RLPML[0], RLPML_LPML);
 	if (len < NIC_WIRE_MIN_BYTES && !n->cfg.qemu_quirks) {
 		n->r.RUC[0] += fcs_ok;
 		n->r.RFC[0] += !fcs_ok;
@@ -356,7 +357,7 @@ static void count_received(struct nic *n, const u8 *p, u32 frame_len)
 
 static void flow_control_off(struct nic *n)
 {
-	u32 high = n->r.FCRTH[0] & 0x1fff0;
+	u32 high = n->r.FCRTH[0] & FIELD_MASK(FCRTH_RTH);
 
 	if ((n->r.CTRL[0] & CTRL_TFCE) == 0 || n->xoff_sent || high == 0 || n->rxf.used < high)
 		return;
@@ -367,10 +368,10 @@ static void flow_control_off(struct nic *n)
 
 static void flow_control_on(struct nic *n)
 {
-	if (!n->xoff_sent || n->rxf.used > (n->r.FCRTL[0] & 0x1fff0))
+	if (!n->xoff_sent || n->rxf.used > (n->r.FCRTL[0] & FIELD_MASK(FCRTL_RTL)))
 		return;
 	n->xoff_sent = false;
-	if ((n->r.FCRTL[0] >> 31) == 0)
+	if (FIELD(n->r.FCRTL[0], FCRTL_XONE) == 0)
 		return;
 	n->pause_pending = 2;
 	nic_wire_run(n);
@@ -380,9 +381,9 @@ static void describe(struct nic *n, struct nic_rx_frame *f, bool fcs_ok)
 {
 	u8 *frame = n->rx_mem + f->off;
 	struct parse p;
-	u32 pcss = n->r.RXCSUM[0] & 0xff;
+	u32 pcss = FIELD(n->r.RXCSUM[0], RXCSUM_PCSS);
 
-	parse_frame(&p, frame, f->len, n->r.VET[0] & 0xffff);
+	parse_frame(&p, frame, f->len, FIELD(n->r.VET[0], VET_VET));
 	f->pkt_info = packet_type(&p);
 	f->status |= checksum_status(n, &p);
 	if (!fcs_ok)
@@ -402,7 +403,7 @@ static void describe(struct nic *n, struct nic_rx_frame *f, bool fcs_ok)
 static void store(struct nic *n, const u8 *frame, u32 len, bool fcs_ok)
 {
 	bool strip = (n->r.CTRL[0] & CTRL_VME) != 0 && len >= 18 &&
-		     get_be16(frame + 12) == (n->r.VET[0] & 0xffff);
+		     get_be16(frame + 12) == FIELD(n->r.VET[0], VET_VET);
 	bool fcs = (n->r.RCTL[0] & RCTL_SECRC) == 0;
 	u32 keep = max_u32(len, NIC_WIRE_MIN_BYTES) - (strip ? 4 : 0) + (fcs ? 4 : 0), off = 0;
 	struct nic_rx_frame *f;
@@ -463,9 +464,9 @@ void nic_wire_rx(void *card, const u8 *frame, u32 len, bool fcs_ok)
 
 u32 nic_rx_per_desc(const struct nic *n, u32 q)
 {
-	u32 kb = n->r.SRRCTL[q] & 0x7f;
+	u32 kb = FIELD(n->r.SRRCTL[q], SRRCTL_BSIZEPACKET);
 
-	return kb != 0 ? kb * 1024 : 2048u >> (n->r.RCTL[0] >> 16 & 3);
+	return kb != 0 ? kb * 1024 : 2048u >> FIELD(n->r.RCTL[0], RCTL_BSIZE);
 }
 
 static void rx_release(struct nic *n, const struct nic_rx_frame *f)
@@ -491,7 +492,7 @@ static void rx_start(struct nic *n, const struct nic_rx_frame *f, u32 need)
 		bytes += nic_write_up_bytes(min_u32(left, per), n->cfg.mps_bytes);
 		left -= min_u32(left, per);
 	}
-	if ((n->r.RXDCTL[f->queue] >> 16 & 31) <= 1)
+	if (FIELD(n->r.RXDCTL[f->queue], DCTL_WTHRESH) <= 1)
 		bytes += (u64)need * WRITEBACK_BYTES;
 	n->rx_busy = true;
 	n->rx_gen = n->rxq[f->queue].ring.gen;
@@ -532,7 +533,8 @@ void nic_rx_run(struct nic *n)
 		verdict = rx_judge(n, f, rx_need(n, f));
 		if (verdict == RX_DROP_OFF || verdict == RX_DROP_DESC) {
 			if (verdict == RX_DROP_DESC)
-				n->r.RQDPC[f->queue] = (n->r.RQDPC[f->queue] + 1) & 0xfff;
+				n->r.RQDPC[f->queue] =
+					(n->r.RQDPC[f->queue] + 1) & FIELD_MASK(RQDPC_COUNT);
 			nic_drop_frame(n, verdict == RX_DROP_OFF ? NIC_DROP_RX_QUEUE_OFF
 								 : NIC_DROP_RX_NO_DESC);
 			rx_release(n, f);
@@ -556,7 +558,7 @@ static void rx_desc_build(const struct nic *n, const struct nic_rx_frame *f, u32
 			  u8 d[16])
 {
 	u32 status = STATUS_DD | (last ? STATUS_EOP | f->status : 0u);
-	bool legacy = (n->r.SRRCTL[f->queue] >> 25 & 7) == 0 && !n->cfg.qemu_quirks;
+	bool legacy = FIELD(n->r.SRRCTL[f->queue], SRRCTL_DESCTYPE) == 0 && !n->cfg.qemu_quirks;
 
 	memset(d, 0, 16);
 	if (legacy) {
@@ -613,7 +615,7 @@ static bool rx_deliver(struct nic *n, const struct nic_rx_frame *f, bool *wrote)
 /* Fewer descriptors left than SRRCTL.RDMTS asks for: once, when the line is crossed. */
 static void threshold(struct nic *n, u32 q)
 {
-	u32 least = (n->r.SRRCTL[q] >> 20 & 31) * 16, free_desc = nic_rx_supply(n, q);
+	u32 least = FIELD(n->r.SRRCTL[q], SRRCTL_RDMTS) * 16, free_desc = nic_rx_supply(n, q);
 	bool low = n->cfg.qemu_quirks ? least != 0 && free_desc == least : free_desc < least;
 
 	if (low && !n->rxq[q].low)
@@ -637,7 +639,7 @@ void nic_ev_rxdone(struct nic *n, u32 arg)
 	} else {
 		n->stats.rx_frames++;
 		n->stats.rx_bytes += f->len;
-		n->stats.unsupported += (n->r.SRRCTL[q] >> 25 & 7) > 1;
+		n->stats.unsupported += FIELD(n->r.SRRCTL[q], SRRCTL_DESCTYPE) > 1;
 		threshold(n, q);
 	}
 	rx_release(n, f);
