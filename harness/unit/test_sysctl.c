@@ -167,7 +167,6 @@ static const char *const missing[] = {
 	"net.ipv4.inet_peer_maxttl",
 	"net.ipv4.inet_peer_minttl",
 	"net.ipv4.inet_peer_threshold",
-	"net.ipv4.ip_forward_update_priority",
 	"net.ipv4.ipfrag_secret_interval",
 	"net.ipv4.nexthop_compat_mode",
 	"net.ipv4.route.error_burst",

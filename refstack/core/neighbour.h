@@ -33,8 +33,8 @@ enum {
 	NEIGH_UPDATE_F_ADMIN = 0x80
 };
 /* LINUX: NTF_*: flags of an entry and of a request for one. */
-enum { NTF_USE = 0x01, NTF_EXT_LEARNED = 0x10, NTF_ROUTER = 0x80 };
-enum { NEIGH_HASH_BUCKETS = 64 };
+enum { NTF_USE = 0x01, NTF_PROXY = 0x08, NTF_EXT_LEARNED = 0x10, NTF_ROUTER = 0x80 };
+enum { NEIGH_HASH_BUCKETS = 64, PNEIGH_MAX = 32 };
 
 /* LINUX: NEIGH_VAR_*: the knobs of net.ipv4.neigh.DEV, one bit each in neigh_parms.data_state. */
 enum neigh_var {
@@ -62,6 +62,7 @@ struct neigh_parms {
 	u32 data_state; /* bit a knob that was set for this device: it no longer follows the default
 			 */
 	s32 reachable_time; /* drawn from [base / 2, base * 3 / 2) */
+	s32 qlen;	    /* questions that wait for our answer for somebody else */
 };
 
 static inline s32 NEIGH_VAR(const struct neigh_parms *p, enum neigh_var v)
@@ -105,6 +106,24 @@ struct neigh_ops {
 	int (*connected_output)(struct neighbour *n, struct sk_buff *skb);
 };
 
+/* An address that we answer for, which is another host's. Not used: key 0.0.0.0 and `used` false.
+ */
+struct pneigh_entry {
+	struct net_device *dev; /* NULL: on any */
+	be32 key;
+	u32 flags; /* NTF_ */
+	u8 protocol;
+	bool permanent, used;
+};
+
+/* LINUX: NEIGH_CB(): a question's control block while the table has it. */
+enum { LOCALLY_ENQUEUED = 1 };
+struct neighbour_cb {
+	u64 sched_next_jif;
+	u32 flags;
+};
+#define NEIGH_CB(skb) SKB_CB(skb, struct neighbour_cb)
+
 struct neigh_table {
 	struct net *net;
 	/* The family's part, set before neigh_table_init(). */
@@ -112,6 +131,7 @@ struct neigh_table {
 	bool (*key_eq)(struct neigh_table *tbl, const struct neighbour *n, be32 key);
 	int (*constructor)(struct neighbour *n);
 	bool (*is_multicast)(be32 key);
+	void (*proxy_redo)(struct sk_buff *skb);
 	u16 protocol; /* ethertype of what the entries carry */
 
 	struct hlist_head buckets[NEIGH_HASH_BUCKETS];
@@ -123,7 +143,10 @@ struct neigh_table {
 	s32 gc_interval, gc_thresh1, gc_thresh2, gc_thresh3;
 	u64 last_flush_jif, last_rand_jif;
 	struct timer_list gc_timer; /* LINUX: gc_work, every base_reachable_time / 2 */
-	struct neigh_parms parms;   /* default */
+	struct timer_list proxy_timer;
+	struct sk_buff_head proxy_queue;
+	struct pneigh_entry proxy[PNEIGH_MAX];
+	struct neigh_parms parms;		   /* default */
 	struct neigh_parms dev_parms[NET_DEV_MAX]; /* by ifindex */
 	u64 stat_allocs, stat_destroys, stat_hash_grows, stat_lookups, stat_hits, stat_res_failed,
 		stat_forced_gc_runs, stat_periodic_gc_runs, stat_unres_discards, stat_table_fulls;
@@ -189,6 +212,18 @@ struct neigh_request {
 int neigh_add(struct neigh_table *tbl, const struct neigh_request *req);
 int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev);
 
+/* neigh_proxy.c: what we answer for others. dev NULL: an entry for all devices; creat: makes it. */
+struct pneigh_entry *pneigh_lookup(struct neigh_table *tbl, be32 key, struct net_device *dev,
+				   bool creat);
+int pneigh_delete(struct neigh_table *tbl, be32 key, const struct net_device *dev);
+/* The answer is to wait; the packet is the table's now. */
+void pneigh_enqueue(struct neigh_table *tbl, struct neigh_parms *p, struct sk_buff *skb);
+void pneigh_init(struct neigh_table *tbl);
+/* The device goes (NULL: all): its entries, but for permanent ones if they may stay, and whatever
+ * waits.
+ */
+void pneigh_ifdown(struct neigh_table *tbl, const struct net_device *dev, bool skip_perm);
+
 /* ○ Where an entry is filed. Linux mixes in a pointer and a boot-time secret, so no order is
  * Linux's. */
 static inline u32 neigh_hash_of(be32 key, const struct net_device *dev)
@@ -211,5 +246,9 @@ void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_dev
  */
 void arp_netdev_event(struct net_device *dev, u32 event, u32 flags_changed);
 void arp_ifdown(struct net_device *dev);
+/* SIOCSARP, SIOCDARP, SIOCGARP: arp_ioctl.c. */
+int arp_ioctl(struct net *net, u32 cmd, uptr arg);
+/* With force whatever is known of ip is forgotten, else only what is not valid. */
+int arp_invalidate(struct net_device *dev, be32 ip, bool force);
 
 #endif

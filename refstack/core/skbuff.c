@@ -587,6 +587,7 @@ void skb_copy_header(struct sk_buff *n, const struct sk_buff *old)
 	n->mark = old->mark;
 	n->skb_iif = old->skb_iif;
 	n->vlan_tci = old->vlan_tci;
+	n->vlan_proto = old->vlan_proto;
 	n->napi_id = old->napi_id;
 	n->protocol = old->protocol;
 	n->transport_header = old->transport_header;
@@ -839,13 +840,23 @@ fail:
 	return NULL;
 }
 
-int skb_cow_head(struct sk_buff *skb, u32 headroom)
+static int cow(struct sk_buff *skb, u32 headroom, bool cloned)
 {
 	u32 delta = headroom > skb_headroom(skb) ? headroom - skb_headroom(skb) : 0;
 
-	if (delta == 0 && !skb_header_cloned(skb))
+	if (delta == 0 && !cloned)
 		return 0;
 	return pskb_expand_head(skb, ALIGN_UP(delta, (u32)NET_SKB_PAD), 0);
+}
+
+int skb_cow_head(struct sk_buff *skb, u32 headroom)
+{
+	return cow(skb, headroom, skb_header_cloned(skb));
+}
+
+int skb_cow(struct sk_buff *skb, u32 headroom)
+{
+	return cow(skb, headroom, skb_cloned(skb));
 }
 
 /* --- invariants ---------------------------------------------------------------------------------

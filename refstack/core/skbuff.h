@@ -44,8 +44,34 @@ enum {
 	SKB_GSO_TCPV4 = 1,
 	SKB_GSO_DODGY = 2,
 	SKB_GSO_TCP_ECN = 4, /* CWR is the first segment's alone */
-	SKB_GSO_TCP_FIXEDID = 8
+	SKB_GSO_TCP_FIXEDID = 8,
+	SKB_GSO_UDP_L4 = 16
 };
+
+/* LINUX: shinfo->tx_flags: who wants to know when this packet is sent. */
+enum {
+	SKBTX_HW_TSTAMP = 1,
+	SKBTX_SW_TSTAMP = 2,
+	SKBTX_IN_PROGRESS = 4,
+	SKBTX_HW_TSTAMP_USE_CYCLES = 8,
+	SKBTX_WIFI_STATUS = 0x10,
+	SKBTX_SCHED_TSTAMP = 0x40,
+	SKBTX_ANY_TSTAMP = SKBTX_HW_TSTAMP | SKBTX_HW_TSTAMP_USE_CYCLES | SKBTX_SW_TSTAMP |
+			   SKBTX_SCHED_TSTAMP
+};
+
+/* LINUX: shinfo->flags: whose the fragments are. */
+enum {
+	SKBFL_ZEROCOPY_ENABLE = 1,
+	SKBFL_SHARED_FRAG = 2,
+	SKBFL_PURE_ZEROCOPY = 4,
+	SKBFL_DONT_ORPHAN = 8,
+	SKBFL_ZEROCOPY_FRAG = SKBFL_ZEROCOPY_ENABLE | SKBFL_SHARED_FRAG,
+	SKBFL_ALL_ZEROCOPY = SKBFL_ZEROCOPY_FRAG | SKBFL_PURE_ZEROCOPY | SKBFL_DONT_ORPHAN
+};
+
+/* LINUX: skb->tstamp_type: which clock skb->tstamp_ns is of. */
+enum { SKB_CLOCK_REALTIME, SKB_CLOCK_MONOTONIC, SKB_CLOCK_TAI };
 
 /* LINUX: skb->pkt_type, include/uapi/linux/if_packet.h. */
 enum {
@@ -97,6 +123,9 @@ struct skb_head {
 	u8 nr_frags;
 	u8 tx_flags;
 	u16 gso_size, gso_segs, gso_type;
+	u8 flags;   /* SKBFL_ */
+	u32 tskey;  /* what a time stamp of it says in ee_data */
+	struct sk_buff *uarg; /* LINUX: destructor_arg: who waits for the fragments, see ubuf.h */
 	struct sk_buff *frag_list;
 	struct skb_frag frags[MAX_SKB_FRAGS];
 	struct pool *pool;	/* the size class it came from */
@@ -150,6 +179,7 @@ struct sk_buff {
 	u8 ip_summed;
 	u8 csum_level;
 	u8 users; /* LINUX: refcount_t users */
+	u8 tstamp_type; /* SKB_CLOCK_ */
 	bool csum_valid, csum_complete_sw, csum_not_inet;
 	bool l4_hash, sw_hash;
 	bool cloned, nohdr, peeked, head_frag;
@@ -196,6 +226,8 @@ must_check int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail);
 must_check int skb_unclone_keeptruesize(struct sk_buff *skb);
 must_check int skb_linearize(struct sk_buff *skb);
 must_check int skb_cow_head(struct sk_buff *skb, u32 headroom);
+/* The data are to be written to, too. */
+must_check int skb_cow(struct sk_buff *skb, u32 headroom);
 struct sk_buff *skb_realloc_headroom(struct sk_buff *skb, u32 headroom);
 struct sk_buff *skb_expand_head(struct sk_buff *skb, u32 headroom);
 struct sk_buff *skb_get(struct sk_buff *skb);

@@ -15,8 +15,9 @@ struct net;
 enum { INET_PEERS = 32 };
 struct inet_peer {
 	be32 daddr;
-	u32 refcnt; /* of who keeps a pointer to it; 0 with dtime_jif 0: not used */
-	u32 rid;    /* fragments that came from it */
+	u32 refcnt;	 /* of who keeps a pointer to it; 0 with dtime_jif 0: not used */
+	u32 rid;	 /* fragments that came from it */
+	u32 n_redirects; /* that it has been sent and seems not to heed */
 	u64 rate_tokens, rate_last_jif;
 	u64 dtime_jif; /* when it was asked for last */
 };

@@ -6,6 +6,7 @@
 
 #include "core/sock.h"
 #include "ipv4/route.h"
+#include "uapi/socket.h"
 #include "wire/ipv4.h"
 
 struct msghdr;
@@ -50,6 +51,7 @@ struct inet_skb_parm {
 	/* Only where options are in the header, LINUX: the rest of struct ip_options. */
 	bool rr_needaddr, ts_needtime, ts_needaddr, is_strictroute, srr_is_hit;
 	u8 cipso;
+	be32 nexthop; /* of a source route that has been followed */
 };
 static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_BYTES - 4, "and the socket's part behind it");
 #define IPCB(skb) SKB_CB(skb, struct inet_skb_parm)
@@ -128,6 +130,16 @@ static inline u8 inet_sk_flowi_flags(const struct sock *sk)
 	return any ? FLOWI_FLAG_ANYSRC : 0;
 }
 
+/* LINUX: ip_sendmsg_scope(). */
+static inline u8 ip_sendmsg_scope(const struct sock *sk, const struct ipcm_cookie *ipc,
+				  u32 msg_flags)
+{
+	bool link = sock_flag(sk, SOCK_LOCALROUTE) || (msg_flags & MSG_DONTROUTE) != 0 ||
+		    (ipc->opt != NULL && ipc->opt->opt.is_strictroute != 0);
+
+	return link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+}
+
 typedef int (*getfrag_fn)(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb);
 
 /* ip_output.c */
@@ -194,11 +206,22 @@ int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len);
 void ip4_datagram_release_cb(struct sock *sk);
 int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high);
 
+/* LINUX: struct ip_ra_chain: a part of the raw socket that it is about. */
+struct ip_ra_chain {
+	struct ip_ra_chain *next;
+	struct sock *sk;
+	void (*destructor)(struct sock *sk);
+};
+
 /* ip_input.c */
 s32 inet_iif(const struct sk_buff *skb);
 int ip_rcv(struct sk_buff *skb, struct net_device *dev);
 void ip_list_rcv(struct sk_buff *first);
 int ip_local_deliver(struct sk_buff *skb);
+/* Raw sockets that have asked for packets with the router alert option, where one is forwarded.
+ * True: they have it.
+ */
+bool ip_call_ra_chain(struct sk_buff *skb);
 void ip_protocol_deliver_rcu(struct net *net, struct sk_buff *skb, int protocol);
 
 /* LINUX: struct net_protocol, registered by inet_add_protocol(); a static table in ip_input.c. */
@@ -210,7 +233,7 @@ struct net_protocol {
 extern const struct net_protocol *const inet_protos[256];
 
 /* ip_fragment.c */
-enum ip_defrag_users { IP_DEFRAG_LOCAL_DELIVER };
+enum ip_defrag_users { IP_DEFRAG_LOCAL_DELIVER, IP_DEFRAG_CALL_RA_CHAIN };
 int ip_defrag(struct net *net, struct sk_buff *skb, u32 user);
 void ip_fragments_init(struct net *net);
 void ip_fragments_exit(struct net *net); /* drops every queue: teardown */
@@ -233,11 +256,16 @@ int ip_options_rcv_srr(struct sk_buff *skb, struct net_device *dev);
 int ip_options_compile(struct net *net, struct ip_options *opt, struct sk_buff *skb,
 		       enum drop_reason *r);
 
-/* ip_forward.c is of a later part: ip_forward() says so. */
+/* What a forwarded packet's options are to record. */
+void ip_forward_options(struct sk_buff *skb);
+
+/* ip_forward.c */
 int ip_forward(struct sk_buff *skb);
+/* route.c: the input of a route to nowhere. */
 int ip_error(struct sk_buff *skb);
 
 /* ip_sockglue.c */
+int ip_ra_control(struct sock *sk, bool on, void (*destructor)(struct sock *sk));
 int ip_setsockopt(struct sock *sk, int level, int optname, uptr optval, u32 optlen);
 int ip_getsockopt(struct sock *sk, int level, int optname, uptr optval, uptr optlen);
 int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc, bool allow_ipv6);
