@@ -47,6 +47,12 @@ struct net_sysctl {
 
 enum { PROT_INUSE_MAX = 8, IN4_ADDR_HSIZE = 32, NET_DEV_MAX = 16, RPS_SOCK_FLOWS = 256 };
 
+/* LINUX: ptype_all, what programs have in ptype_base (the youngest first), fanout_list. */
+struct packet_taps {
+	struct list_head all, base, fanout_list;
+	u16 fanout_next_id;
+};
+
 /* Where a packet passes from one layer to the next. */
 enum crossing { CROSS_IP_OUTPUT, CROSS_DEV_QUEUE, CROSS_DRIVER, CROSS_LOCAL_DELIVER };
 
@@ -73,7 +79,10 @@ struct net {
 	struct pool skb_pool, page_pool[2], head_pool[SKB_HEAD_CLASSES], sock_pool, tcp_sock_pool,
 		request_sock_pool, tw_pool, bind_bucket_pool, bind2_bucket_pool, dst_pool,
 		neigh_pool, fib_info_pool, fib_alias_pool, fib_node_pool, ifaddr_pool, qdisc_pool,
-		dev_pool, tun_pool, frag_queue_pool, fib_table_pool, fnhe_pool, in_device_pool;
+		dev_pool, tun_pool, frag_queue_pool, fib_table_pool, fnhe_pool, in_device_pool,
+		reuseport_pool;
+	struct pool hw_addr_pool, mc_list_pool, mc_socklist_pool, sf_list_pool, sf_socklist_pool;
+	struct pool packet_fanout_pool, packet_mc_pool, filter_pool;
 	struct pool igb_pool,
 		igb_ring_pool; /* adapters; a ring's descriptors and what belongs to each */
 
@@ -84,7 +93,11 @@ struct net {
 	u32 last_ifindex; /* indices are not given again before the numbers wrap */
 	u32 napi_gen_id;
 	u32 netstamp_needed; /* LINUX: netstamp_needed_key */
+	u32 udp_encap_needed; /* LINUX: udp_encap_needed_key */
 	struct Qdisc *noop_qdisc;
+	struct packet_taps *taps, own_taps; /* the kernel's: of the first host, as with `random` */
+	struct list_head packet_sklist;	    /* LINUX: net->packet.sklist, by sk_list of each */
+	void (*packet_notifier)(struct net_device *dev, u32 event);
 	u32 qdisc_autohandle;	     /* LINUX: qdisc_alloc_handle(): the last that was given */
 	u64 linkwatch_nextevent_jif; /* LINUX: linkwatch_nextevent */
 	bool linkwatch_urgent;	     /* LINUX: LW_URGENT */
@@ -94,6 +107,7 @@ struct net {
 	/* Routing. */
 	struct fib_table *fib_local, *fib_main,
 		*fib_default; /* made when first needed, as in Linux */
+	struct fib_table *fib_numbered; /* the other ones, by tb_next, the lowest number first */
 	u32 rt_genid;	      /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
 	struct list_head fib_info_list;
 	u32 dev_addr_genid; /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale
@@ -119,7 +133,7 @@ struct net {
 	struct inetsw *inetsw;
 
 	/* Protocols' own states, each defined in its header. */
-	struct udp_table *udp_table;
+	struct udp_table *udp_table, *udplite_table;
 	struct ip_fragments *fragments;
 	struct icmp_state *icmp;
 	struct inet_peer_base *peers;
@@ -128,8 +142,11 @@ struct net {
 
 	u32 sockets_in_use; /* LINUX: sockets_in_use, /proc/net/sockstat */
 	u32 prot_inuse[PROT_INUSE_MAX];
-	struct hlist_head raw_socks; /* by sk_node, the youngest first */
-	struct hlist_head socks;     /* ○ all of them, by sk_all */
+	struct hlist_head raw_socks;  /* by sk_node, the youngest first */
+	struct hlist_head ping_socks; /* those with an identifier, likewise */
+	struct ip_ra_chain *ra_chain; /* LINUX: net->ipv4.ra_chain: the oldest first */
+	u16 ping_port_rover;	      /* of the kernel: see ping.c */
+	struct hlist_head socks;      /* ○ all of them, by sk_all */
 	/* LINUX: udp_memory_allocated and udp_memory_per_cpu_fw_alloc, in pages: the total moves
 	 * only when a CPU's own account has gathered net.core.mem_pcpu_rsv of them.
 	 */

@@ -8,6 +8,7 @@
 struct raw_sock {
 	struct inet_sock inet; /* first */
 	u32 filter;	       /* LINUX: struct icmp_filter: types of ICMP that are not wanted */
+	struct ip_ra_chain ra; /* in the net's chain while it has a socket */
 };
 
 static inline struct raw_sock *raw_sk(const struct sock *sk)

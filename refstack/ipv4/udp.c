@@ -267,16 +267,6 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 	return 0;
 }
 
-/* LINUX: ip_sendmsg_scope(). */
-static u8 ip_sendmsg_scope(const struct sock *sk, const struct ipcm_cookie *ipc,
-			   const struct msghdr *msg)
-{
-	bool link = sock_flag(sk, SOCK_LOCALROUTE) || (msg->msg_flags & MSG_DONTROUTE) != 0 ||
-		    (ipc->opt != NULL && ipc->opt->opt.is_strictroute != 0);
-
-	return link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-}
-
 /* Addresses, device and service for the route. */
 static int udp_get_flow(const struct sock *sk, const struct msghdr *msg, struct udp_request *r)
 {
@@ -293,7 +283,7 @@ static int udp_get_flow(const struct sock *sk, const struct msghdr *msg, struct 
 		r->connected = false;
 	}
 	r->tos = (u8)((ipc->tos != -1 ? (u32)ipc->tos : inet->tos) & INET_DSCP_MASK);
-	r->scope = ip_sendmsg_scope(sk, ipc, msg);
+	r->scope = ip_sendmsg_scope(sk, ipc, msg->msg_flags);
 	if (r->scope == RT_SCOPE_LINK)
 		r->connected = false;
 	if (ipv4_is_multicast(r->daddr)) {
