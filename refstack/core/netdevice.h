@@ -11,10 +11,28 @@ struct Qdisc;
 struct hh_cache;
 struct neighbour;
 struct Qdisc_ops;
+struct ethtool_ops;
 struct in_device;
 struct neigh_parms;
 
+/* LINUX: struct netdev_hw_addr: an address that a device listens to, without trees and without
+ * lower devices.
+ */
+enum { NETDEV_HW_ADDR_T_UNICAST = 3, NETDEV_HW_ADDR_T_MULTICAST };
+struct netdev_hw_addr {
+	struct list_head list;
+	u8 addr[6];
+	u8 type;
+	bool global_use;
+	u32 refcount;
+};
+struct netdev_hw_addr_list {
+	struct list_head list; /* the oldest first */
+	u32 count;
+};
+
 enum { ETH_ALEN = 6, ETH_HLEN = 14, ETH_ZLEN = 60, MAX_ADDR_LEN = 32, XPS_QUEUES = 8 };
+enum { ETH_P_ALL = 0x0003 };
 enum { ETH_P_IP = 0x0800, ETH_P_ARP = 0x0806, ETH_P_8021Q = 0x8100, ETH_P_IPV6 = 0x86dd };
 enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 0xfffe };
 
@@ -25,20 +43,30 @@ enum {
 	IFF_DEBUG = 4,
 	IFF_LOOPBACK = 8,
 	IFF_POINTOPOINT = 0x10,
+	IFF_NOTRAILERS = 0x20,
 	IFF_RUNNING = 0x40,
 	IFF_NOARP = 0x80,
 	IFF_PROMISC = 0x100,
 	IFF_ALLMULTI = 0x200,
+	IFF_MASTER = 0x400,
+	IFF_SLAVE = 0x800,
 	IFF_MULTICAST = 0x1000,
+	IFF_PORTSEL = 0x2000,
+	IFF_AUTOMEDIA = 0x4000,
+	IFF_DYNAMIC = 0x8000,
 	IFF_LOWER_UP = 0x10000,
-	IFF_DORMANT = 0x20000
+	IFF_DORMANT = 0x20000,
+	IFF_ECHO = 0x40000,
+	IFF_VOLATILE = IFF_LOOPBACK | IFF_POINTOPOINT | IFF_BROADCAST | IFF_ECHO | IFF_MASTER |
+		       IFF_SLAVE | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT
 };
 /* LINUX: priv_flags that matter here. */
 enum {
 	IFF_TX_SKB_SHARING = 1,
 	IFF_LIVE_ADDR_CHANGE = 2,
 	IFF_XMIT_DST_RELEASE = 4,
-	IFF_NO_QUEUE = 8
+	IFF_NO_QUEUE = 8,
+	IFF_UNICAST_FLT = 16
 };
 
 /* LINUX: NETIF_F_*: own bit numbers, Linux's meaning. */
@@ -87,7 +115,12 @@ enum netdev_event {
 	NETDEV_REGISTER,
 	NETDEV_UNREGISTER,
 	NETDEV_CHANGEMTU,
-	NETDEV_CHANGEADDR
+	NETDEV_CHANGEADDR,
+	NETDEV_PRE_TYPE_CHANGE,
+	NETDEV_POST_TYPE_CHANGE,
+	NETDEV_NOTIFY_PEERS,
+	NETDEV_RESEND_IGMP,
+	NETDEV_CHANGENAME
 };
 /* LINUX: skb->sender_cpu and skb->napi_id share a place: small numbers are CPUs. */
 enum { NR_CPUS = 8192, MIN_NAPI_ID = NR_CPUS + 1 };
@@ -123,6 +156,7 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
 	void (*ndo_tx_timeout)(struct net_device *dev, u32 txqueue);
+	int (*ndo_eth_ioctl)(struct net_device *dev, u8 *ifr, u32 cmd); /* IFREQ_BYTES of it */
 	void (*tx_queue_len_changed)(struct net_device *dev);	   /* LINUX: by a notifier */
 	int (*set_coalesce)(struct net_device *dev, u32 rx_usecs); /* LINUX: in ethtool_ops */
 };
@@ -132,6 +166,8 @@ struct header_ops {
 		      const u8 *saddr, u32 len);
 	int (*cache)(const struct neighbour *neigh, struct hh_cache *hh, be16 type);
 	void (*cache_update)(struct hh_cache *hh, const struct net_device *dev, const u8 *haddr);
+	int (*parse)(const struct sk_buff *skb, u8 *haddr); /* the sender: how many bytes */
+	be16 (*parse_protocol)(const struct sk_buff *skb);
 };
 
 /* LINUX: struct pcpu_sw_netstats and rtnl_link_stats64, one set: there is one thread. */
@@ -156,11 +192,14 @@ struct net_device {
 	u64 wanted_features;
 	u32 mtu, min_mtu, max_mtu;
 	u16 type; /* ARPHRD_ */
-	u16 hard_header_len, needed_headroom, needed_tailroom;
+	u16 hard_header_len, needed_headroom, needed_tailroom, min_header_len;
 	u8 addr_len;
 	u8 dev_addr[ETH_ALEN], broadcast[ETH_ALEN];
 	const struct net_device_ops *netdev_ops;
 	const struct header_ops *header_ops;
+	const struct ethtool_ops *ethtool_ops; /* NULL: the default ones, which answer nothing */
+	u32 msg_enable;	   /* the driver's: what ETHTOOL_SMSGLVL says */
+	u32 flags_changed; /* while NETDEV_CHANGE is told: of its flags. LINUX: change_info */
 	u32 tx_queue_len;
 	u32 num_tx_queues, real_num_tx_queues, real_num_rx_queues;
 	struct netdev_queue *tx; /* num_tx_queues of them */
@@ -176,9 +215,13 @@ struct net_device {
 	u32 gso_max_size, gso_max_segs;
 	u32 gro_flush_timeout_ns, napi_defer_hard_irqs;
 	u32 promiscuity, allmulti;
+	u16 gflags; /* IFF_PROMISC, IFF_ALLMULTI: as an administrator set them */
+	bool uc_promisc;
+	struct netdev_hw_addr_list uc, mc;
 	struct in_device *ip_ptr;
 	struct neigh_parms *neigh_parms;
 	struct net_device_stats stats;
+	struct list_head ptype_all, ptype_specific; /* taps on this device alone */
 	struct list_head rt_uncached; /* routes that only packets and sockets hold */
 	bool needs_free_netdev;	      /* unregister_netdevice() calls free_netdev() */
 	/* Of what the driver has, by free_netdev(). */
@@ -229,16 +272,29 @@ struct softnet_data {
 };
 
 /* LINUX: struct packet_type: who gets which ethertype. The table is the protocols', and ends with
- * an entry without func.
+ * an entry without func; what programs register is in the net's lists and the devices'.
  */
 struct packet_type {
 	u16 type;
-	int (*func)(struct sk_buff *skb, struct net_device *dev);
+	bool ignore_outgoing;
+	struct net_device *dev; /* NULL: any */
+	int (*func)(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
+		    struct net_device *orig_dev);
 	void (*list_func)(struct sk_buff *first); /* linked by next */
+	bool (*id_match)(const struct packet_type *ptype, const struct sock *sk);
+	void *af_packet_priv;
+	struct list_head list;
 };
 extern const struct packet_type ptype_base[];
 /* LINUX: netdev_chain: who hears of events, in this order; ends with NULL. */
 extern void (*const netdev_chain[])(struct net_device *dev, enum netdev_event event);
+/* Taps: who gets a copy of what comes and goes. */
+void dev_add_pack(struct net *net, struct packet_type *pt);
+void dev_remove_pack(struct packet_type *pt);
+bool dev_nit_active(const struct net_device *dev);
+void dev_queue_xmit_nit(struct sk_buff *skb, struct net_device *dev);
+/* LINUX: __dev_direct_xmit(): past the queueing discipline. NETDEV_TX_BUSY: not taken. */
+int dev_direct_xmit_once(struct sk_buff *skb, u16 queue_id);
 
 static inline struct net *dev_net(const struct net_device *dev)
 {
@@ -279,6 +335,7 @@ static inline bool net_gso_ok(u64 features, u32 gso_type)
 	need |= (gso_type & SKB_GSO_DODGY) != 0 ? NETIF_F_GSO_ROBUST : 0;
 	need |= (gso_type & SKB_GSO_TCP_ECN) != 0 ? NETIF_F_TSO_ECN : 0;
 	need |= (gso_type & SKB_GSO_TCP_FIXEDID) != 0 ? NETIF_F_TSO_MANGLEID : 0;
+	need |= (gso_type & SKB_GSO_UDP_L4) != 0 ? NETIF_F_GSO_UDP_L4 : 0;
 	return (features & need) == need;
 }
 static inline bool skb_gso_ok(const struct sk_buff *skb, u64 features)
@@ -298,6 +355,8 @@ int dev_open(struct net_device *dev);
 void dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu);
 int dev_set_mac_address(struct net_device *dev, const u8 *addr);
+int dev_change_name(struct net_device *dev, const char *newname);
+int dev_change_tx_queue_len(struct net_device *dev, u64 new_len);
 struct net_device *dev_get_by_index(const struct net *net, s32 ifindex);
 struct net_device *dev_get_by_name(const struct net *net, const char *name);
 void call_netdevice_notifiers(struct net_device *dev, enum netdev_event event);
@@ -393,6 +452,23 @@ static inline bool eth_type_vlan(u16 type)
 	return type == ETH_P_8021Q || type == ETH_P_8021AD;
 }
 
+/* dev_addr_lists.c: which addresses a device listens to */
+void dev_addr_lists_init(struct net_device *dev);
+void dev_uc_flush(struct net_device *dev);
+void dev_mc_flush(struct net_device *dev);
+int dev_uc_add(struct net_device *dev, const u8 *addr);
+int dev_uc_del(struct net_device *dev, const u8 *addr);
+int dev_mc_add(struct net_device *dev, const u8 *addr);
+int dev_mc_add_global(struct net_device *dev, const u8 *addr);
+int dev_mc_del(struct net_device *dev, const u8 *addr);
+int dev_mc_del_global(struct net_device *dev, const u8 *addr);
+/* The driver is told of its lists and flags. */
+void dev_set_rx_mode(struct net_device *dev);
+int dev_set_promiscuity(struct net_device *dev, s32 inc);
+int dev_set_allmulti(struct net_device *dev, s32 inc);
+/* IFF_ flags as a program names them. */
+int dev_change_flags(struct net_device *dev, u32 flags);
+
 /* eth.c */
 be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev);
 extern const struct header_ops eth_header_ops;
@@ -402,6 +478,14 @@ bool is_valid_ether_addr(const u8 *addr);
 void ether_setup(struct net_device *dev);
 int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const u8 *daddr,
 		    const u8 *saddr, u32 len);
+static inline bool dev_has_header(const struct net_device *dev)
+{
+	return dev->header_ops != NULL && dev->header_ops->create != NULL;
+}
+int dev_parse_header(const struct sk_buff *skb, u8 *haddr);
+be16 dev_parse_header_protocol(const struct sk_buff *skb);
+/* Is the header whole? Whoever may do anything gets a short one filled with zeroes. */
+bool dev_validate_header(const struct net_device *dev, u8 *ll_header, u32 len);
 
 /* dql.c */
 void dql_init(const struct net *net, struct dql *dql, u32 hold_time_jif);

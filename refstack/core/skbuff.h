@@ -173,7 +173,7 @@ struct sk_buff {
 	};
 	be16 protocol;
 	u16 queue_mapping; /* TX: the queue; RX: recorded queue + 1, 0 = none */
-	u16 vlan_tci;
+	u16 vlan_tci, vlan_proto;
 	bool vlan_present; /* LINUX: skb_vlan_tag_present() */
 	u8 pkt_type;
 	u8 ip_summed;

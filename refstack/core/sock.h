@@ -15,6 +15,8 @@ struct pipe_inode_info;
 struct proto;
 struct proto_ops;
 struct request_sock_ops;
+struct sk_filter;
+struct sock_reuseport;
 struct sockaddr_storage;
 struct socket;
 
@@ -173,6 +175,7 @@ struct sock {
 	u32 sk_uid;
 	u32 sk_priority, sk_mark;
 	u32 sk_tsflags, sk_tskey;
+	u32 sk_zckey; /* the next MSG_ZEROCOPY's number */
 	s32 sk_bind_phc;
 	s32 sk_clockid;	     /* SO_TXTIME */
 	u32 sk_txtime_flags; /* SOF_TXTIME_ bits */
@@ -204,7 +207,10 @@ struct sock {
 	struct dst_entry *sk_dst_cache;
 	struct dst_entry *sk_rx_dst; /* route of what a connected socket receives */
 	s32 sk_rx_dst_ifindex;	     /* of TCP: by which interface */
+	struct sock_reuseport *sk_reuseport_cb; /* its group of SO_REUSEPORT, or NULL */
+	struct list_head sk_reuseport_node;	/* among the group's members */
 	struct socket *sk_socket;
+	struct sk_filter *sk_filter; /* core/filter.h */
 	void (*sk_destruct)(struct sock *sk);
 	void (*sk_state_change)(struct sock *sk);
 	void (*sk_data_ready)(struct sock *sk);
@@ -275,7 +281,14 @@ struct proto {
 
 enum proto_memory { PROTO_MEM_NONE, PROTO_MEM_UDP, PROTO_MEM_TCP };
 /* prot->inuse_idx: what /proc/net/protocols and sockstat count. */
-enum { PROTO_INUSE_TCP, PROTO_INUSE_UDP, PROTO_INUSE_RAW, PROTO_INUSE_PING };
+enum {
+	PROTO_INUSE_TCP,
+	PROTO_INUSE_UDP,
+	PROTO_INUSE_RAW,
+	PROTO_INUSE_PING,
+	PROTO_INUSE_UDPLITE,
+	PROTO_INUSE_PACKET
+};
 
 /* LINUX: struct proto_ops. Addresses are kernel copies: 128 zeroed bytes, and the caller's length.
  */
@@ -383,6 +396,8 @@ void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 void sock_edemux(struct sk_buff *skb);
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
 void sock_rmem_free(struct sk_buff *skb);
+/* A packet of what options and notes take: sysctl optmem_max. */
+struct sk_buff *sock_omalloc(struct sock *sk, u32 size);
 /* Puts a packet on the error queue; -ENOMEM when the receive buffer is full (the caller frees it).
  */
 must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
@@ -568,6 +583,7 @@ struct inet_sock {
 	s32 uc_index, mc_index;
 	be32 mc_addr;
 	u32 local_port_range;
+	struct ip_mc_socklist *mc_list; /* groups, the youngest first */
 	struct inet_cork_full cork;
 	/* Where inet_opt lies, and cork.base.opt while frames wait: struct ip_options_rcu. */
 	u32 opt_mem[16];
