@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "harness/diff/generate_internal.h"
+#include "harness/lib/inet_text.h"
 
 #define HOST_B "host b {\n\t"
 
@@ -98,7 +99,7 @@ void gen_putf(struct gen *g, const char *form, ...)
 
 void gen_put_addr(struct gen *g, u32 addr)
 {
-	gen_putf(g, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255, addr & 255);
+	gen_putf(g, INET_FORM, INET_PARTS(addr));
 }
 
 /* --- names

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 #include "harness/script/packet.h"
 
 enum { LINE_BYTES_EACH = 4, LINE_BYTES = 4096, FD_FIRST = 3, FDS_MAX = 64 };
@@ -683,8 +684,7 @@ static char *replaced(const char *text, size_t len, const struct step *st, size_
 
 	assert(to != NULL);
 	if (addr)
-		snprintf(with, sizeof(with), "%u.%u.%u.%u", st->b >> 24, st->b >> 16 & 255,
-			 st->b >> 8 & 255, st->b & 255);
+		snprintf(with, sizeof(with), INET_FORM, INET_PARTS(st->b));
 	else
 		snprintf(with, sizeof(with), "%u", st->b);
 	while ((n = addr ? text_next_addr(text, (u32)len, &at, &value)

@@ -13,6 +13,7 @@
 const struct event_row event_rows[] = {
 #define X(group, system, name, fields) { EVENTS_##group, #system, #name, fields, TRACE_##name },
 #include "harness/dut/events.def"
+#include "harness/lib/inet_text.h"
 #undef X
 };
 const u32 nr_event_rows = ARRAY_SIZE(event_rows);
@@ -74,7 +75,7 @@ void event_text(struct event_line *l, const struct event_field *f, const char *v
 
 static void say_address(struct event_line *l, u32 v)
 {
-	say(l, "%u.%u.%u.%u", v >> 24, v >> 16 & 255, v >> 8 & 255, v & 255);
+	say(l, INET_FORM, INET_PARTS(v));
 }
 
 void event_number(struct event_line *l, const struct event_field *f, u64 value)

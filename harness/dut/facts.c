@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/neighbour.h"
+#include "harness/lib/inet_text.h"
 #include "ipv4/ip_fib.h"
 #include "uapi/tcp.h"
 
@@ -33,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct words *w, const cha
 
 static void say_addr(struct words *w, const char *what, u32 a)
 {
-	say(w, "%s%u.%u.%u.%u", what, a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+	say(w, "%s" INET_FORM, what, INET_PARTS(a));
 }
 
 static void keep(struct facts *f, const struct words *w)

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "harness/fuzz/fib_model.h"
 #include "harness/fuzz/fuzz.h"
+#include "harness/lib/inet_text.h"
 #include "harness/lib/must.h"
 #include "harness/lib/scenario.h"
 #include "ipv4/route.h"
@@ -269,8 +270,7 @@ static const char *type_name(u32 type)
 
 static void print_addr(FILE *to, const char *word, u32 addr)
 {
-	fprintf(to, "%s%u.%u.%u.%u", word, addr >> 24, addr >> 16 & 255, addr >> 8 & 255,
-		addr & 255);
+	fprintf(to, "%s" INET_FORM, word, INET_PARTS(addr));
 }
 
 /* As `ip` takes it: what it would say by itself is said, too. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 
 enum { ADDR_TEXT = 16, RANDOM_BYTES = 48, DATA_MOST = 2000 };
 
@@ -170,8 +171,7 @@ bool op_addr(struct mutator *m)
 	if (spot == NULL)
 		return false;
 	addr = known_addr(m);
-	n = snprintf(text, sizeof(text), "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255,
-		     addr >> 8 & 255, addr & 255);
+	n = snprintf(text, sizeof(text), INET_FORM, INET_PARTS(addr));
 	below = mutate_new_text(m, EXPR_STRING, text, (u32)n);
 	mutate_expr(m, spot->expr)->first = below;
 	return true;

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 #include "harness/script/packet.h"
 #include "uapi/in.h"
 
@@ -378,7 +379,7 @@ static void value_text(const u8 *frame, const struct field *f, u32 mark, char to
 	if (f->format == FIELD_BYTES)
 		bytes_text(p, f->bits / 8, mark, to, FIELD_TEXT);
 	else if (f->format == FIELD_IP)
-		snprintf(to, FIELD_TEXT, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+		snprintf(to, FIELD_TEXT, INET_FORM, INET_PARTS(get_be32(p)));
 	else if (f->format == FIELD_MAC)
 		snprintf(to, FIELD_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3],
 			 p[4], p[5]);

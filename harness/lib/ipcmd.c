@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/netdevice.h"
+#include "harness/lib/inet_text.h"
 #include "harness/lib/ipcmd_lex.h"
 #include "host.h"
 #include "uapi/errno.h"
@@ -299,7 +300,7 @@ const char *addr_text(be32 a, char buf[16])
 {
 	u32 v = be32_to_cpu(a);
 
-	snprintf(buf, 16, "%u.%u.%u.%u", v >> 24, v >> 16 & 255, v >> 8 & 255, v & 255);
+	snprintf(buf, 16, INET_FORM, INET_PARTS(v));
 	return buf;
 }
 

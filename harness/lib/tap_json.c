@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/inet_text.h"
 #include "harness/lib/json.h"
 #include "harness/lib/tap_trace.h"
 #include "harness/lib/version.h"
@@ -251,7 +252,7 @@ static void write_field(struct json *j, const char *field, u32 v)
 	if (form == FORM_SIGNED)
 		json_s64(j, field, (s32)v);
 	else if (form == FORM_ADDRESS)
-		json_textf(j, field, "%u.%u.%u.%u", v >> 24, v >> 16 & 255, v >> 8 & 255, v & 255);
+		json_textf(j, field, INET_FORM, INET_PARTS(v));
 	else if (form == FORM_HEX)
 		json_textf(j, field, "0x%04x", v);
 	else if (form == FORM_REASON && v < DROP_MAX)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/lib/inet_text.h"
 #include "wire/ipv4.h"
 #include "wire/udp.h"
 
@@ -35,7 +36,7 @@ static void say(struct out *o, const char *fmt, ...)
 
 static void say_addr(struct out *o, const u8 *a)
 {
-	say(o, "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
+	say(o, INET_FORM, INET_PARTS(get_be32(a)));
 }
 
 static void say_mac(struct out *o, const u8 *m)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/lib/inet_text.h"
 #include "wire/ipv4.h"
 #include "wire/udp.h"
 
@@ -62,7 +63,7 @@ static void words(struct match *m, const char *name, bool differs, const char *e
 
 static void addr_text(char *to, u32 size, u32 a)
 {
-	(void)snprintf(to, size, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+	(void)snprintf(to, size, INET_FORM, INET_PARTS(a));
 }
 
 static void addrs(struct match *m, const char *name, u32 expected, u32 actual)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 #include "harness/script/scan.h"
 
 enum { TIME_WIDTH = 3, TIME_BYTES = 80 };
@@ -230,8 +231,7 @@ void print_expr(struct printer *pr, u32 e)
 		print_chain(pr, x->first, "->");
 		break;
 	case EXPR_ADDR:
-		print_text(pr, "%u.%u.%u.%u", (u8)(x->value >> 24), (u8)(x->value >> 16),
-			   (u8)(x->value >> 8), (u8)x->value);
+		print_text(pr, INET_FORM, INET_PARTS((u32)x->value));
 		break;
 	case EXPR_RANGE:
 		print_chain(pr, x->first, ":");

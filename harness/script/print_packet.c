@@ -3,12 +3,14 @@
  */
 #include "harness/script/packet_internal.h"
 
+#include "harness/lib/inet_text.h"
+
 #include <assert.h>
 #include <string.h>
 
 static void print_addr(struct printer *pr, u32 addr)
 {
-	print_text(pr, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255, addr & 255);
+	print_text(pr, INET_FORM, INET_PARTS(addr));
 }
 
 static void print_mac(struct printer *pr, const u8 mac[6])

@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 #include "harness/script/run_result.h"
 #include "uapi/errqueue.h"
 #include "uapi/in.h"
@@ -207,7 +208,7 @@ void fill_member(struct compare *c, enum struct_type of, const struct member *m,
 
 static void addr_text(const u8 *p, char *to, u32 size)
 {
-	snprintf(to, size, "inet_addr(\"%u.%u.%u.%u\")", p[0], p[1], p[2], p[3]);
+	snprintf(to, size, "inet_addr(\"" INET_FORM "\")", INET_PARTS(get_be32(p)));
 }
 
 /* A family that is not there: nothing was written. */

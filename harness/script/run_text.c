@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "harness/lib/inet_text.h"
 #include "harness/script/run_result.h"
 #include "uapi/errno.h"
 
@@ -187,9 +188,7 @@ void member_text(const struct script *s, enum struct_type of, const struct membe
 	if (m->kind == MEMBER_BE && m->bytes == 2)
 		snprintf(to, size, "htons(%u)", (unsigned)v);
 	else if (m->kind == MEMBER_BE)
-		snprintf(to, size, "inet_addr(\"%u.%u.%u.%u\")", (unsigned)(v >> 24 & 0xff),
-			 (unsigned)(v >> 16 & 0xff), (unsigned)(v >> 8 & 0xff),
-			 (unsigned)(v & 0xff));
+		snprintf(to, size, "inet_addr(\"" INET_FORM "\")", INET_PARTS((u32)v));
 	else
 		value_text(s, field_type(of, m->name), e, v, m->bytes, to, size);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "harness/lib/inet_text.h"
 
 enum { DEFAULT_SEED = 1 };
 
@@ -49,8 +50,7 @@ static u32 prefix_len(u32 netmask)
 
 static void ip_text(u32 addr, char buf[16])
 {
-	snprintf(buf, 16, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 0xff, addr >> 8 & 0xff,
-		 addr & 0xff);
+	snprintf(buf, 16, INET_FORM, INET_PARTS(addr));
 }
 
 /* As packetdrill does it: the device up, its address, the route to the remote prefix. */
