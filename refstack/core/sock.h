@@ -422,7 +422,11 @@ void sock_def_error_report(struct sock *sk);
 void sk_error_report(struct sock *sk);
 int sock_error(struct sock *sk);
 bool sock_writeable(const struct sock *sk);
-/* LINUX: sock_def_wakeup(), sk_wake_async() is nothing here. */
+/* LINUX: sk_wake_async(): who has asked for signals (FASYNC) gets one. */
+enum { SOCK_WAKE_IO, SOCK_WAKE_WAITD, SOCK_WAKE_SPACE, SOCK_WAKE_URG };
+void sk_wake_async(struct sock *sk, int how, int band);
+void sk_send_sigurg(struct sock *sk);
+/* LINUX: sock_def_wakeup(). */
 void sock_def_wakeup(struct sock *sk);
 /* LINUX: sk_clone_lock(): a copy of a listener for one connection, locked. NULL: no room. */
 struct sock *sk_clone_lock(const struct sock *sk);
@@ -568,7 +572,8 @@ enum inet_flags {
 	INET_FLAGS_IS_ICSK,
 	INET_FLAGS_NODEFRAG,
 	INET_FLAGS_BIND_ADDRESS_NO_PORT,
-	INET_FLAGS_DEFER_CONNECT
+	INET_FLAGS_DEFER_CONNECT,
+	INET_FLAGS_RTALERT
 };
 
 struct inet_sock {
