@@ -436,7 +436,8 @@ static const struct {
 	[STRUCT_CMSGVALUE] = { 11, true },   [STRUCT_OPTSTRUCT] = { 9, true },
 	[STRUCT_POLLFD] = { 3, false },	     [STRUCT_EPOLL_EVENT] = { 2, false },
 	[STRUCT_TIMESPEC] = { 2, false },    [STRUCT_TIMEVAL] = { 2, false },
-	[STRUCT_IFREQ] = { 5, true },
+	[STRUCT_IFREQ] = { 30, true },	     [STRUCT_HWADDR] = { 2, false },
+	[STRUCT_IFMAP] = { 6, true },	     [STRUCT_ETHTOOL] = { 2, false },
 };
 
 /* The next field of a struct that has n; n at its end. `last`: the one before, n: none. They come

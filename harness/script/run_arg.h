@@ -48,7 +48,7 @@ struct member {
 	const char *name;
 	u8 at, bytes, kind;
 };
-enum { MEMBERS_MAX = 7 };
+enum { MEMBERS_MAX = 16 };
 /* How a struct of structs.def lies in memory. A struct that stands for several (an option's, a
  * control message's data) has a layout each; its fields tell which one is meant.
  */

@@ -18,12 +18,15 @@
 #include "uapi/epoll.h"
 #include "uapi/errno.h"
 #include "uapi/errqueue.h"
+#include "uapi/ethtool.h"
 #include "uapi/fcntl.h"
 #include "uapi/if.h"
+#include "uapi/if_arp.h"
 #include "uapi/in.h"
 #include "uapi/ioctl.h"
 #include "uapi/netlink.h"
 #include "uapi/poll.h"
+#include "uapi/route.h"
 #include "uapi/signal.h"
 #include "uapi/socket.h"
 #include "uapi/stat.h"
@@ -90,7 +93,8 @@ static void all_are_listed(void **state)
 		"refstack/uapi/if.h",	      "refstack/uapi/in.h",    "refstack/uapi/ioctl.h",
 		"refstack/uapi/netlink.h",    "refstack/uapi/poll.h",  "refstack/uapi/socket.h",
 		"refstack/uapi/stat.h",	      "refstack/uapi/epoll.h", "refstack/uapi/errqueue.h",
-		"refstack/uapi/signal.h",     "refstack/uapi/tcp.h",
+		"refstack/uapi/signal.h",     "refstack/uapi/tcp.h",   "refstack/uapi/if_arp.h",
+		"refstack/uapi/route.h",      "refstack/uapi/ethtool.h",
 	};
 	u32 missing = 0;
 

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +18,7 @@
 #include <sys/stat.h>
 #include <linux/capability.h>
 #include <linux/errqueue.h>
+#include <linux/ethtool.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/icmp.h>

@@ -135,6 +135,7 @@ struct fib_table {
 	u32 tb_id;
 	u32 tb_num_default;
 	struct fib_table *tb_data; /* whose trie it uses */
+	struct fib_table *tb_next; /* in net->fib_numbered */
 	struct key_vector *root;
 };
 
@@ -216,6 +217,8 @@ be32 fib_compute_spec_dst(struct sk_buff *skb);
 /* As a request of `ip route`; the scope, table and protocol are those that the request names. */
 int inet_rtm_newroute(struct net *net, struct fib_config *cfg);
 int inet_rtm_delroute(struct net *net, struct fib_config *cfg);
+/* SIOCADDRT, SIOCDELRT. rt: a struct rtentry, RTENTRY_BYTES. */
+int ip_rt_ioctl(struct net *net, u32 cmd, const u8 *rt);
 void fib_add_ifaddr(struct in_ifaddr *ifa);
 void fib_del_ifaddr(struct in_ifaddr *ifa, struct in_ifaddr *iprim);
 void fib_modify_prefix_metric(struct in_ifaddr *ifa, u32 new_metric);
