@@ -185,9 +185,9 @@ struct option_words {
 static void add_options(struct words *w, const struct option_words *o, const u8 *bytes, u32 len)
 {
 	for (u32 at = 0; at < len;) {
-		u32 n = bytes[at] <= 1 ? 1 : at + 1 < len ? bytes[at + 1] : 0;
+		u32 n = packet_option_len(bytes, len, at);
 
-		if (n > len - at || n == 0 || (n == 1 && bytes[at] > 1)) {
+		if (n == 0) {
 			add_hex(w, o->raw, bytes + at, len - at);
 			return;
 		}

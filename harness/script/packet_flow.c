@@ -66,20 +66,9 @@ void packet_flows_see(struct packet_flows *f, const u8 *frame, u32 len, bool eth
 /* The bytes of an option of that kind and length; NULL: there is none. */
 static u8 *option(u8 *l4, u32 hlen, u8 kind, u8 bytes)
 {
-	for (u32 at = TCP_HLEN; at < hlen && l4[at] != TCPOPT_EOL;) {
-		u32 left = hlen - at;
+	u32 at = packet_find_option(l4 + TCP_HLEN, hlen - TCP_HLEN, kind, bytes);
 
-		if (l4[at] == TCPOPT_NOP) {
-			at++;
-			continue;
-		}
-		if (left < 2 || l4[at + 1] < 2 || l4[at + 1] > left)
-			return NULL;
-		if (l4[at] == kind && (bytes == 0 || l4[at + 1] == bytes))
-			return l4 + at;
-		at += l4[at + 1];
-	}
-	return NULL;
+	return at == U32_MAX ? NULL : l4 + TCP_HLEN + at;
 }
 
 static void take32(u8 *at, u32 less)

@@ -163,21 +163,28 @@ enum packet_csum packet_l4_csum(const struct packet_view *v)
 /* --- keys
  * ----------------------------------------------------------------------------------------- */
 
-/* Where TS is in a list of options; U32_MAX: nowhere. A list that does not add up ends where it
- * stops doing so.
- */
-static u32 find_ts(const u8 *opt, u32 len)
+u32 packet_option_len(const u8 *opt, u32 len, u32 at)
 {
-	for (u32 at = 0; at < len && opt[at] != 0;) {
-		u32 n = opt[at] == 1 ? 1 : at + 1 < len ? opt[at + 1] : 0;
+	u32 n = opt[at] <= 1 ? 1 : at + 1 < len ? opt[at + 1] : 0;
 
-		if (n == 0 || n > len - at || (n < 2 && opt[at] != 1))
+	return n > len - at || (n < 2 && opt[at] > 1) ? 0 : n;
+}
+
+u32 packet_find_option(const u8 *opt, u32 len, u8 kind, u32 bytes)
+{
+	for (u32 at = 0, n; at < len && opt[at] != 0; at += n) {
+		n = packet_option_len(opt, len, at);
+		if (n == 0)
 			break;
-		if (opt[at] == 8 && n == 10)
+		if (opt[at] == kind && (bytes == 0 || n == bytes))
 			return at;
-		at += n;
 	}
 	return U32_MAX;
+}
+
+static u32 find_ts(const u8 *opt, u32 len)
+{
+	return packet_find_option(opt, len, 8, 10);
 }
 
 void packet_same_ts_val(u8 *to, u32 to_len, const u8 *from, u32 from_len)

@@ -83,6 +83,12 @@ enum packet_csum { CSUM_OK, CSUM_NONE, CSUM_PARTIAL, CSUM_WRONG };
 enum packet_csum packet_l4_csum(const struct packet_view *v);
 be32 packet_final_daddr(const u8 *ip, u32 hlen);
 bool packet_ip_csum_ok(const struct packet_view *v);
+/* Of lists of options, IP's or TCP's. How long the one at `at` is; 0: what is left does not add up.
+ */
+u32 packet_option_len(const u8 *opt, u32 len, u32 at);
+/* Where the first of that kind is, of that length unless it is 0; U32_MAX: nowhere before the
+ * list's end. */
+u32 packet_find_option(const u8 *opt, u32 len, u8 kind, u32 bytes);
 /* Gives the TS of one list of TCP options the val of the other's, if both have one there. */
 void packet_same_ts_val(u8 *to, u32 to_len, const u8 *from, u32 from_len);
 /* TCP's options, IPv4's options: the bytes of them as a list of words; `plainly`: in hex. */
