@@ -7,6 +7,7 @@
 #include "core/neighbour.h"
 #include "core/netdevice.h"
 #include "core/pipe.h"
+#include "core/sock_reuseport.h"
 #include "driver/igb.h"
 #include "driver/loopback.h"
 #include "driver/tun.h"
@@ -56,6 +57,7 @@ static const struct pool_spec {
 	POOL(net.fib_alias_pool, sizeof(struct fib_alias), routes),
 	POOL(net.fib_node_pool, sizeof(struct key_vector), route_nodes),
 	POOL(net.fib_table_pool, sizeof(struct fib_table), fib_tables),
+	POOL(net.reuseport_pool, sizeof(struct sock_reuseport), sockets),
 	POOL(net.fnhe_pool, sizeof(struct fib_nh_exception), dsts),
 	POOL(net.ifaddr_pool, sizeof(struct in_ifaddr), addresses),
 	POOL(net.in_device_pool, sizeof(struct in_device), devices),
@@ -68,6 +70,9 @@ static const struct pool_spec {
 	POOL(file_pool, sizeof(struct file), files),
 	POOL(epitem_pool, sizeof(struct epitem), files),
 	POOL(pipe_pool, sizeof(struct pipe_inode_info), files),
+	POOL(std_file_pool, sizeof(struct file), processes),
+	POOL(poll_entry_pool, sizeof(struct poll_table_entry), files),
+	POOL(pipe_ring_pool, PIPE_MAX_BUFFERS * sizeof(struct pipe_buffer), tasks),
 #undef POOL
 };
 
@@ -96,7 +101,7 @@ struct pool *host_pool(struct host *h, u32 i)
 
 /* What is not a pool: tables of a fixed size, one allocation each. */
 struct host_tables {
-	struct udp_table udp;
+	struct udp_table udp, udplite;
 	struct ip_fragments fragments;
 	struct icmp_state icmp;
 	struct inet_peer_base peers;
@@ -228,6 +233,14 @@ static void init_sysctl(struct net *net)
 	};
 }
 
+static void init_taps(struct net *net, struct net *kernel)
+{
+	INIT_LIST_HEAD(&net->own_taps.all);
+	INIT_LIST_HEAD(&net->own_taps.base);
+	INIT_LIST_HEAD(&net->own_taps.fanout_list);
+	net->taps = kernel != NULL ? kernel->taps : &net->own_taps;
+}
+
 static void init_random(struct net *net, struct net *kernel, u64 seed)
 {
 	siphash_key_t secret = { { random_secret_u64(0), random_secret_u64(1) } };
@@ -282,6 +295,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	net->sim = sim;
 	net->trace = trace;
 	net_follow_trace(net);
+	init_taps(net, cfg->kernel != NULL ? &cfg->kernel->net : NULL);
 	init_random(net, cfg->kernel != NULL ? &cfg->kernel->net : NULL, cfg->seed);
 	for (u32 i = 0; i < h->nr_cpus; i++) {
 		cpu_init(&h->cpu[i], h, sim, trace, i, cfg->cost);
@@ -294,6 +308,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 		task_init(&h->task[i], h, &h->process[0], i, i % h->nr_cpus, syscall);
 	INIT_LIST_HEAD(&net->fib_info_list);
 	net->udp_table = &h->tables->udp;
+	net->udplite_table = &h->tables->udplite;
 	net->fragments = &h->tables->fragments;
 	net->icmp = &h->tables->icmp;
 	net->peers = &h->tables->peers;

@@ -13,7 +13,8 @@ struct inode {
 
 struct pipe_inode_info;
 
-enum file_kind { FILE_SOCKET, FILE_EPOLL, FILE_PIPE, FILE_REGULAR };
+/* FILE_NULL: /dev/null, which 0, 1 and 2 are. FILE_NSFS: what SIOCGSKNS opens. */
+enum file_kind { FILE_SOCKET, FILE_EPOLL, FILE_PIPE, FILE_REGULAR, FILE_NULL, FILE_NSFS };
 
 /* LINUX: struct eventpoll, struct epitem: what an epoll watches, in the order in which it was told;
  * those that may be ready, in the order in which they became so.
@@ -21,6 +22,8 @@ enum file_kind { FILE_SOCKET, FILE_EPOLL, FILE_PIPE, FILE_REGULAR };
 struct eventpoll {
 	struct wait_queue_head wq, poll_wait;
 	struct list_head rdllist, items;
+	u64 gen; /* of the last check that has come by: LINUX: loop_check_gen */
+	u32 loop_check_depth;
 };
 
 /* Slots of host->epitem_pool. */
@@ -43,6 +46,8 @@ struct file {
 	u32 f_mode;
 	u32 f_count;
 	struct list_head f_ep; /* epitems that watch it */
+	struct fown_struct f_owner;
+	s32 fa_fd; /* LINUX: fasync_struct: by which descriptor FASYNC was asked for */
 	union {
 		struct socket socket; /* LINUX: struct socket_alloc: of FILE_SOCKET */
 		struct eventpoll ep;  /* of FILE_EPOLL */

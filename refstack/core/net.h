@@ -50,6 +50,7 @@ enum { PROT_INUSE_MAX = 8, IN4_ADDR_HSIZE = 32, NET_DEV_MAX = 16, RPS_SOCK_FLOWS
 /* LINUX: ptype_all, what programs have in ptype_base (the youngest first), fanout_list. */
 struct packet_taps {
 	struct list_head all, base, fanout_list;
+	u32 nr; /* how many taps there are: usually none */
 	u16 fanout_next_id;
 };
 
@@ -177,6 +178,8 @@ struct host {
 	struct irq_action irq[CPU_IRQ_MAX];
 	struct dma_space *dma; /* live mappings: what a card may touch */
 	struct pool file_pool, epitem_pool, pipe_pool;
+	struct pool std_file_pool, poll_entry_pool, pipe_ring_pool;
+	u64 ep_gen; /* LINUX: loop_check_gen */
 	/* Files by path, which somebody outside has made: so many zeroes. */
 	struct made_file {
 		char path[64]; /* empty: it is gone; who has it open goes on */

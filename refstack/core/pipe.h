@@ -8,7 +8,10 @@
 #include "core/skbuff.h"
 #include "core/task.h"
 
-enum { PIPE_BUFFERS = 16 }; /* LINUX: PIPE_DEF_BUFFERS */
+enum {
+	PIPE_BUFFERS = 16,	/* LINUX: PIPE_DEF_BUFFERS */
+	PIPE_MAX_BUFFERS = 256, /* of one MiB */
+};
 
 struct pipe_buffer {
 	struct page *page; /* a reference is held */
@@ -23,8 +26,15 @@ struct pipe_inode_info {
 	struct wait_queue_head rd_wait, wr_wait;
 	u32 head, tail;
 	u32 readers, writers, files;
+	u32 ring_size;		  /* a power of two; 0 stands for PIPE_BUFFERS */
+	struct pipe_buffer *ring; /* a slot of host->pipe_ring_pool; NULL: bufs */
 	struct pipe_buffer bufs[PIPE_BUFFERS];
 };
+
+static inline u32 pipe_size(const struct pipe_inode_info *pipe)
+{
+	return pipe->ring_size != 0 ? pipe->ring_size : PIPE_BUFFERS;
+}
 
 static inline u32 pipe_occupancy(const struct pipe_inode_info *pipe)
 {
@@ -32,7 +42,7 @@ static inline u32 pipe_occupancy(const struct pipe_inode_info *pipe)
 }
 static inline bool pipe_full(const struct pipe_inode_info *pipe)
 {
-	return pipe_occupancy(pipe) >= PIPE_BUFFERS;
+	return pipe_occupancy(pipe) >= pipe_size(pipe);
 }
 static inline bool pipe_empty(const struct pipe_inode_info *pipe)
 {
@@ -40,7 +50,8 @@ static inline bool pipe_empty(const struct pipe_inode_info *pipe)
 }
 static inline struct pipe_buffer *pipe_buf(struct pipe_inode_info *pipe, u32 slot)
 {
-	return &pipe->bufs[slot % PIPE_BUFFERS];
+	return pipe->ring != NULL ? &pipe->ring[slot & (pipe_size(pipe) - 1)]
+				  : &pipe->bufs[slot % PIPE_BUFFERS];
 }
 /* The oldest buffer goes. */
 void pipe_buf_release(struct pipe_inode_info *pipe);

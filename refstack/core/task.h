@@ -10,8 +10,10 @@
 #define REFSTACK_CORE_TASK_H
 
 #include "core/cpu.h"
+#include "core/signal.h"
 #include "core/skbuff.h"
 #include "core/timer.h"
+#include "uapi/errno.h"
 
 struct host;
 struct file;
@@ -40,7 +42,11 @@ struct process {
 	u32 fd_next;	  /* none below is free. LINUX: fdtable->next_fd */
 	u64 caps;	  /* effective capabilities, bit a CAP_ */
 	u32 uid, gid;
+	struct sighand sighand;
+	struct sigpending shared_pending; /* for whichever thread takes it */
+	u32 sig_target; /* LINUX: signal->curr_target: who took the last one; 0 is the leader */
 };
+
 
 enum task_state { TASK_IDLE, TASK_QUEUED, TASK_RUNNING, TASK_PARKED };
 
@@ -56,6 +62,15 @@ struct wait_queue_entry {
 	bool exclusive; /* of such ones a wake-up reaches one */
 	/* Of an entry without task: true if this wake-up has reached somebody. */
 	bool (*func)(struct wait_queue_entry *w, u32 key);
+};
+
+/* LINUX: struct poll_table_entry: one more file that a call waits for, beyond those that it has
+ * places for. Slots of host->poll_entry_pool.
+ */
+struct poll_table_entry {
+	struct wait_queue_entry wait;
+	struct file *file; /* a reference is held */
+	struct poll_table_entry *next;
 };
 
 struct task {
@@ -95,6 +110,12 @@ struct task {
 	struct file *held[TASK_WAITS];
 	u32 nr_held;
 	u32 poll_key; /* LINUX: poll_table._key: of the descriptor that poll() is looking at */
+	struct poll_table_entry *poll_more; /* those for which held and wait have no room */
+	bool poll_failed;		    /* and there was no memory for one */
+	struct sigpending pending;
+	u64 blocked, real_blocked, saved_sigmask;
+	bool restore_sigmask;
+	u32 signo; /* of the signal that comes from outside */
 	struct sim_event event;
 	struct sim_event hrtimer;
 	u64 hr_deadline_ns;	      /* of poll() and nanosleep(): what the program asked for */
@@ -152,9 +173,16 @@ void task_abandon(struct task *t);
  * it would wait, and gives up with EINTR. Between calls it leaves no trace.
  */
 void task_signal(struct task *t);
+/* LINUX: signal_wake_up(): there is a signal for it. */
+void task_signal_wake_up(struct task *t);
 static inline bool signal_pending(const struct task *t)
 {
 	return t->signalled;
+}
+/* LINUX: sock_intr_errno(): a wait with a time limit does not begin again. */
+static inline int sock_intr_errno(s64 timeo)
+{
+	return timeo == MAX_SCHEDULE_TIMEOUT ? -ERESTARTSYS : -EINTR;
 }
 struct task *current_task(const struct net *net);
 static inline bool ns_capable(const struct task *t, u32 cap)

@@ -40,4 +40,41 @@
 #define SIGRTMIN 32
 #define SIGRTMAX 64
 
+#define SIG_BLOCK   0
+#define SIG_UNBLOCK 1
+#define SIG_SETMASK 2
+
+#define SIG_DFL 0
+#define SIG_IGN 1
+
+#define SA_RESTART   0x10000000u
+#define SA_NODEFER   0x40000000u
+#define SA_RESETHAND 0x80000000u
+
+#define SI_USER	  0
+#define SI_KERNEL 0x80
+#define SI_TKILL  (-6)
+#define SI_SIGIO  (-5)
+#define POLL_IN	  1
+#define POLL_OUT  2
+#define POLL_MSG  3
+#define POLL_ERR  4
+#define POLL_PRI  5
+#define POLL_HUP  6
+
+/* struct sigaction and siginfo_t of the kernel's calls, by offsets. */
+enum {
+	SIGACTION_HANDLER = 0,
+	SIGACTION_FLAGS = 8,
+	SIGACTION_RESTORER = 16,
+	SIGACTION_MASK = 24,
+	SIGACTION_BYTES = 32,
+	SIGINFO_SIGNO = 0,
+	SIGINFO_ERRNO = 4,
+	SIGINFO_CODE = 8,
+	SIGINFO_BAND = 16,
+	SIGINFO_FD = 24,
+	SIGINFO_BYTES = 128
+};
+
 #endif
