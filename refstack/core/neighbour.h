@@ -239,7 +239,8 @@ void neigh_check(const struct neigh_table *tbl);
  */
 enum { ARPOP_REQUEST = 1, ARPOP_REPLY = 2 };
 void arp_init(struct net *net);
-int arp_rcv(struct sk_buff *skb, struct net_device *dev);
+int arp_rcv(struct sk_buff *skb, struct net_device *dev, const struct packet_type *pt,
+	    struct net_device *orig_dev);
 void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_device *dev,
 	      be32 src_ip, const u8 *dest_hw, const u8 *src_hw, const u8 *target_hw);
 /* Network device notifier; event: NETDEV_CHANGEADDR, NETDEV_CHANGE. flags_changed: of dev->flags.
@@ -247,7 +248,7 @@ void arp_send(struct net *net, int type, int ptype, be32 dest_ip, struct net_dev
 void arp_netdev_event(struct net_device *dev, u32 event, u32 flags_changed);
 void arp_ifdown(struct net_device *dev);
 /* SIOCSARP, SIOCDARP, SIOCGARP: arp_ioctl.c. */
-int arp_ioctl(struct net *net, u32 cmd, uptr arg);
+int arp_ioctl(struct net *net, u32 cmd, u64 arg);
 /* With force whatever is known of ip is forgotten, else only what is not valid. */
 int arp_invalidate(struct net_device *dev, be32 ip, bool force);
 
