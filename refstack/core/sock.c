@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/netdevice.h"
 #include "core/skbuff.h"
+#include "core/sock_reuseport.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "uapi/poll.h"
@@ -38,6 +39,8 @@ void sk_error_report(struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 
 	sk->sk_error_report(sk);
+	if (sk->sk_family != AF_INET)
+		return;
 	TRACE(sock_net(sk), inet_sk_error_report, sk->sk_err, sk->sk_protocol,
 	      be16_to_cpu(inet->inet_sport), be16_to_cpu(sk->sk_dport),
 	      be32_to_cpu(inet->inet_saddr), be32_to_cpu(sk->sk_daddr));
@@ -156,6 +159,7 @@ static void sk_clone_reset(struct sock *newsk, const struct sock *sk)
 	newsk->sk_forward_alloc = 0;
 	newsk->sk_reserved_mem = 0;
 	newsk->sk_drops = 0;
+	newsk->sk_reuseport_cb = NULL;
 	newsk->sk_dst_cache = NULL;
 	newsk->sk_rx_dst = NULL;
 	newsk->sk_dst_pending_confirm = false;
@@ -204,6 +208,7 @@ static void sk_destruct(struct sock *sk)
 	sock_disable_timestamp(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
 	if (sk->sk_frag.page != NULL)
 		put_page(sk->sk_frag.page);
+	reuseport_detach_sock(sk);
 	hlist_del_init(&sk->sk_all);
 	if (!sk->sk_kern_sock)
 		net->sockets_in_use--;

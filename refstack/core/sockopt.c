@@ -10,6 +10,7 @@
 
 #include "core/iov.h"
 #include "core/netdevice.h"
+#include "core/sock_reuseport.h"
 
 enum {
 	SOCK_BUF_LOCK_MASK = SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK,
@@ -439,7 +440,7 @@ static int set_cnx_advice(struct so_set *a)
 
 static int set_incoming_cpu(struct so_set *a)
 {
-	a->sk->sk_incoming_cpu = a->val;
+	reuseport_update_incoming_cpu(a->sk, a->val);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "ipv4/udp.h"
 
 #include "core/iov.h"
+#include "core/sock_reuseport.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
 

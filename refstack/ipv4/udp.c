@@ -76,18 +76,41 @@ static void udp4_hwcsum(struct sk_buff *skb, be32 src, be32 dst)
 	store_check(uh, csum_tcpudp_magic(src, dst, len, IPPROTO_UDP, csum));
 }
 
+/* RFC 3828 3.1: the sum over the part that the program wants covered, which the header then names.
+ * A coverage of the whole datagram is written as none.
+ */
+static u32 udplite_csum(struct sk_buff *skb)
+{
+	const struct udp_sock *up = udp_sk(skb->sk);
+	u32 off = (u32)skb_transport_offset(skb);
+	u32 len = skb->len - off;
+
+	if (up->udplite_send_cc && up->pcslen < len) {
+		if (up->pcslen > 0)
+			len = up->pcslen;
+		put_be16(udp_hdr(skb) + UDP_LEN, up->pcslen);
+	}
+	skb->ip_summed = CHECKSUM_NONE; /* no card knows how */
+	return skb_checksum(skb, off, len, 0);
+}
+
 static void set_checksum(struct sock *sk, struct sk_buff *skb, const struct flowi4 *fl4, u32 len)
 {
-	if (sk->sk_no_check_tx != 0) {
+	u32 csum;
+
+	if (is_udplite(sk)) {
+		csum = udplite_csum(skb);
+	} else if (sk->sk_no_check_tx != 0) {
 		skb->ip_summed = CHECKSUM_NONE;
+		return;
 	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		udp4_hwcsum(skb, fl4->saddr, fl4->daddr);
+		return;
 	} else {
-		u32 csum = udp_csum(skb);
-
-		store_check(udp_hdr(skb), csum_tcpudp_magic(fl4->saddr, fl4->daddr, len,
-							    (u8)sk->sk_protocol, csum));
+		csum = udp_csum(skb);
 	}
+	store_check(udp_hdr(skb),
+		    csum_tcpudp_magic(fl4->saddr, fl4->daddr, len, (u8)sk->sk_protocol, csum));
 }
 
 static int udp_send_skb(struct sk_buff *skb, const struct flowi4 *fl4, const struct inet_cork *cork)
@@ -111,11 +134,11 @@ static int udp_send_skb(struct sk_buff *skb, const struct flowi4 *fl4, const str
 	err = ip_send_skb(net, skb);
 	/* A full queue below is told only to those who asked for it. */
 	if (err == -ENOBUFS && !inet_test_bit(sk, INET_FLAGS_RECVERR)) {
-		mib_inc(net, UDP_MIB_SNDBUFERRORS);
+		udp_count(net, UDP_MIB_SNDBUFERRORS, is_udplite(sk));
 		return 0;
 	}
 	if (err == 0)
-		mib_inc(net, UDP_MIB_OUTDATAGRAMS);
+		udp_count(net, UDP_MIB_OUTDATAGRAMS, is_udplite(sk));
 	return err;
 }
 
@@ -330,10 +353,21 @@ static struct rtable *udp_route(struct sock *sk, const struct udp_request *r, st
 
 /* -------- sending: the call -------- */
 
-static struct ip_payload udp_payload(struct msghdr *msg, u32 ulen, u32 flags)
+/* LINUX: udplite_getfrag(): what is summed depends on how much there is in the end. */
+static int udplite_getfrag(void *from, u8 *to, u32 offset, u32 len, u32 odd, struct sk_buff *skb)
+{
+	struct msghdr *msg = from;
+
+	(void)offset;
+	(void)odd;
+	(void)skb;
+	return copy_from_iter(to, len, &msg->msg_iter) == len ? 0 : -EFAULT;
+}
+
+static struct ip_payload udp_payload(const struct sock *sk, struct msghdr *msg, u32 ulen, u32 flags)
 {
 	return (struct ip_payload){
-		.getfrag = ip_generic_getfrag,
+		.getfrag = is_udplite(sk) ? udplite_getfrag : ip_generic_getfrag,
 		.from = msg,
 		.length = ulen,
 		.transhdrlen = UDP_HLEN,
@@ -345,7 +379,7 @@ static struct ip_payload udp_payload(struct msghdr *msg, u32 ulen, u32 flags)
 static int udp_send_uncorked(struct sock *sk, struct msghdr *msg, u32 ulen, struct udp_request *r,
 			     struct flowi4 *fl4, struct rtable **rtp)
 {
-	const struct ip_payload payload = udp_payload(msg, ulen, msg->msg_flags);
+	const struct ip_payload payload = udp_payload(sk, msg, ulen, msg->msg_flags);
 	struct inet_cork cork;
 	int err = 0;
 	struct sk_buff *skb = ip_make_skb(sk, fl4, &payload, &r->ipc, rtp, &cork, &err);
@@ -360,7 +394,7 @@ static int udp_append_pending(struct sock *sk, struct msghdr *msg, u32 ulen,
 	struct udp_sock *up = udp_sk(sk);
 	bool corkreq = up->corkflag || (msg->msg_flags & MSG_MORE) != 0;
 	const struct ip_payload payload =
-		udp_payload(msg, ulen, corkreq ? msg->msg_flags | MSG_MORE : msg->msg_flags);
+		udp_payload(sk, msg, ulen, corkreq ? msg->msg_flags | MSG_MORE : msg->msg_flags);
 	int err;
 
 	up->len = (u16)(up->len + ulen);
@@ -479,7 +513,7 @@ int udp_sendmsg(struct sock *sk, struct msghdr *msg, u64 len)
 		return (int)len;
 	/* LINUX: errors from the search of a route on count too, once the send buffer was full. */
 	if (err != -EPARKED && (err == -ENOBUFS || (sk->sk_socket->flags >> SOCK_NOSPACE & 1) != 0))
-		mib_inc(net, UDP_MIB_SNDBUFERRORS);
+		udp_count(net, UDP_MIB_SNDBUFERRORS, is_udplite(sk));
 	return err;
 }
 
@@ -518,8 +552,8 @@ static u32 udp_err_number(struct sock *sk, struct sk_buff *skb, u32 info, bool *
 	return (u32)icmp_err_convert[code].errnum;
 }
 
-/* LINUX: __udp4_lib_err(). skb->data is at the IP header that the message quotes: one of ours. */
-static int udp4_lib_err(struct sk_buff *skb, u32 info)
+/* skb->data is at the IP header that the message quotes: one of ours. */
+int udp4_lib_err(struct sk_buff *skb, u32 info, struct udp_table *udptable)
 {
 	struct net *net = skb->net;
 	const u8 *iph = skb->data;
@@ -529,7 +563,7 @@ static int udp4_lib_err(struct sk_buff *skb, u32 info)
 	u32 err;
 
 	sk = udp4_lib_lookup(net, ipv4_daddr(iph), load_be16(uh + UDP_DEST), ipv4_saddr(iph),
-			     load_be16(uh + UDP_SOURCE), skb->dev->ifindex, 0, NULL);
+			     load_be16(uh + UDP_SOURCE), skb->dev->ifindex, 0, udptable, NULL);
 	if (sk == NULL) {
 		mib_inc(net, ICMP_MIB_INERRORS);
 		return -ENOENT;
@@ -563,7 +597,7 @@ int udp_err(struct sk_buff *skb, u32 info)
 		ipv4_update_pmtu(skb, net, info, 0, IPPROTO_UDP);
 	else if (type == ICMP_REDIRECT)
 		ipv4_redirect(skb, net, 0, IPPROTO_UDP);
-	return udp4_lib_err(skb, info);
+	return udp4_lib_err(skb, info, net->udp_table);
 }
 
 /* -------- the rest of a socket's life -------- */
@@ -578,7 +612,7 @@ static void udp_destruct_sock(struct sock *sk)
 	inet_sock_destruct(sk);
 }
 
-static int udp_init_sock(struct sock *sk)
+int udp_init_sock(struct sock *sk)
 {
 	struct udp_sock *up = udp_sk(sk);
 
@@ -645,7 +679,7 @@ static int udp_abort(struct sock *sk, int err)
 }
 
 /* LINUX: udp_destroy_sock(): lock_sock_fast(): the socket is held by its spin lock only. */
-static void udp_destroy_sock(struct sock *sk)
+void udp_destroy_sock(struct sock *sk)
 {
 	struct cpu *c = this_cpu(sock_net(sk));
 
@@ -657,7 +691,7 @@ static void udp_destroy_sock(struct sock *sk)
 	local_bh_enable(c);
 }
 
-static int udp_lib_close(struct sock *sk, s64 timeout)
+int udp_lib_close(struct sock *sk, s64 timeout)
 {
 	(void)timeout;
 	sk_common_release(sk);
@@ -666,10 +700,8 @@ static int udp_lib_close(struct sock *sk, s64 timeout)
 
 void udp_init(struct net *net)
 {
-	struct udp_table *t = net->udp_table;
-
-	*t = (struct udp_table){ .reuseport_seq = 0 };
-	t->ehash_secret = random_secret_u32(0);
+	*net->udp_table = (struct udp_table){ .ehash_secret = random_secret_u32(0) };
+	*net->udplite_table = (struct udp_table){ .ehash_secret = 0 };
 }
 
 static u32 queue_truesize(const struct sk_buff_head *q)

@@ -10,6 +10,7 @@
  * divisor, so that each holds whole slots of Linux's, see udp_hash.c.
  */
 enum { UDP_HTABLE_SIZE = 256, UDP_CHAINS = 64, UDP_HLEN = 8, UDP_MAX_SEGMENTS = 128 };
+enum { UDP_SLOT_IS_LONG = 10 }; /* sockets: with more, Linux looks elsewhere or not at all */
 
 struct udp_sock {
 	struct inet_sock inet; /* first */
@@ -35,6 +36,15 @@ struct udp_table {
 	u16 count[UDP_HTABLE_SIZE], count2[UDP_HTABLE_SIZE];
 	u32 ehash_secret; /* LINUX: udp_ehash_secret */
 };
+
+/* LINUX: UDP_INC_STATS(): both protocols count the same things, each on its own. */
+static_assert(UDPLITE_MIB_MEMERRORS - UDPLITE_MIB_INDATAGRAMS ==
+		      UDP_MIB_MEMERRORS - UDP_MIB_INDATAGRAMS,
+	      "in the same order");
+static inline void udp_count(struct net *net, enum mib_id id, bool lite)
+{
+	mib_inc(net, lite ? (enum mib_id)(id - UDP_MIB_INDATAGRAMS + UDPLITE_MIB_INDATAGRAMS) : id);
+}
 
 /* LINUX: struct udp_skb_cb: behind what IP keeps there. */
 struct udp_skb_cb {
@@ -70,8 +80,8 @@ int udp_err(struct sk_buff *skb, u32 info);
 u32 udp_poll(struct file *file, struct socket *sock, struct task *wait);
 int udp_v4_early_demux(struct sk_buff *skb);
 /* LINUX: __udp4_lib_rcv(), __udp4_lib_err(), of UDP or UDP-Lite. */
-int udp4_lib_rcv(struct sk_buff *skb, const struct udp_table *udptable, u8 proto);
-int udp4_lib_err(struct sk_buff *skb, u32 info, const struct udp_table *udptable);
+int udp4_lib_rcv(struct sk_buff *skb, struct udp_table *udptable, u8 proto);
+int udp4_lib_err(struct sk_buff *skb, u32 info, struct udp_table *udptable);
 int udp_disconnect(struct sock *sk, int flags);
 /* LINUX: __udp_disconnect(): the socket is locked. */
 int udp_disconnect_locked(struct sock *sk, int flags);
@@ -79,7 +89,8 @@ void udp_destruct_common(struct sock *sk);
 int udp_ioctl(struct sock *sk, int cmd, int *karg);
 struct sk_buff *skb_recv_udp(struct sock *sk, u32 flags, int *off, int *err);
 void skb_consume_udp(struct sock *sk, struct sk_buff *skb, int len);
-/* Segments of one that came whole, for a socket that does not take it whole; NULL: it is dropped. */
+/* Segments of one that came whole, for a socket that does not take it whole; NULL: it is dropped.
+ */
 struct sk_buff *udp_rcv_segment(struct sock *sk, struct sk_buff *skb);
 bool udp_unexpected_gso(const struct sock *sk, const struct sk_buff *skb);
 void udp_tunnel_encap_enable(struct sock *sk);
@@ -94,15 +105,16 @@ void udp_lib_unhash(struct sock *sk);
 void udp_lib_rehash(struct sock *sk, u16 newhash);
 void udp_v4_rehash(struct sock *sk);
 u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port);
-struct hlist_head *udp_hashslot(const struct udp_table *udptable, u32 port);
-struct hlist_head *udp_hashslot2(const struct udp_table *udptable, u32 hash);
-/* The number of Linux's slot of hash2: udptable->count2[] has its sockets, among others' in a chain.
+struct hlist_head *udp_hashslot(struct udp_table *udptable, u32 port);
+struct hlist_head *udp_hashslot2(struct udp_table *udptable, u32 hash);
+/* The number of Linux's slot of hash2: udptable->count2[] has its sockets, among others' in a
+ * chain.
  */
 static inline u32 udp_slot2(u32 hash)
 {
 	return hash & (UDP_HTABLE_SIZE - 1);
 }
-static inline const struct udp_table *udp_get_table_prot(const struct sock *sk)
+static inline struct udp_table *udp_get_table_prot(const struct sock *sk)
 {
 	return is_udplite(sk) ? sock_net(sk)->udplite_table : sock_net(sk)->udp_table;
 }
@@ -116,8 +128,7 @@ struct udp_key {
 struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key);
 /* LINUX: __udp4_lib_lookup(). */
 struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
-			     s32 dif, s32 sdif, const struct udp_table *udptable,
-			     struct sk_buff *skb);
+			     s32 dif, s32 sdif, struct udp_table *udptable, struct sk_buff *skb);
 struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key);
 bool udp_is_mcast_sock(const struct sock *sk, const struct udp_key *key);
 

@@ -3,13 +3,12 @@
  *
  * Path: autobind in step 2 (udp_v4_get_port()); socket lookup in the receive list.
  * Rules: RFC 768; LINUX: net/ipv4/udp.c, net/core/sock_reuseport.c.
- * DIVERGES(udp-bind-hash2): bind always scans the port's chain, where Linux changes to the chain
- * of port and address above ten sockets: the same conflicts, met in another order.
- * DIVERGES(udp-demux-slot): early demultiplexing passes over sockets of other ports or addresses
- * that Linux would find first in the same hash slot, and give up; the receiver is the same.
+ * DIVERGES(udp-slots): a slot of Linux's tables holds the sockets of all network namespaces; here
+ * only those of its own host count, and only they can be met first.
  */
 #include "ipv4/udp.h"
 
+#include "core/sock_reuseport.h"
 #include "uapi/errno.h"
 
 enum {
@@ -24,9 +23,9 @@ static_assert((UDP_CHAINS & (UDP_CHAINS - 1)) == 0, "chains are picked by a mask
 
 /* LINUX: udp_hashslot(); the mix of the namespace is left out, it cancels itself in every decision.
  */
-struct hlist_head *udp_hashslot(const struct net *net, u32 port)
+struct hlist_head *udp_hashslot(struct udp_table *udptable, u32 port)
 {
-	return &net->udp_table->chain[port & (UDP_CHAINS - 1)];
+	return &udptable->chain[port & (UDP_CHAINS - 1)];
 }
 
 u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port)
@@ -34,9 +33,15 @@ u32 ipv4_portaddr_hash(const struct net *net, be32 addr, u16 port)
 	return jhash_1word(be32_as_le(addr), net->hash_mix) ^ port;
 }
 
-static struct hlist_head *udp_hashslot2(const struct net *net, u32 hash)
+struct hlist_head *udp_hashslot2(struct udp_table *udptable, u32 hash)
 {
-	return &net->udp_table->portaddr_chain[hash & (UDP_CHAINS - 1)];
+	return &udptable->portaddr_chain[hash & (UDP_CHAINS - 1)];
+}
+
+/* Of Linux's slots: a chain here has those of several. */
+static bool same_slot(u32 a, u32 b)
+{
+	return (a ^ b) % UDP_HTABLE_SIZE == 0;
 }
 
 static struct sock *port_entry(struct hlist_node *n)
@@ -79,36 +84,71 @@ static bool sockets_conflict(const struct sock *sk, const struct sock *sk2)
 /* A group of SO_REUSEPORT shares a port when one user owns them all. */
 static bool may_share(const struct sock *sk, const struct sock *sk2, u32 uid)
 {
-	return sk2->sk_reuseport != 0 && sk->sk_reuseport != 0 && !udp_sk(sk)->reuseport_member &&
+	return sk2->sk_reuseport != 0 && sk->sk_reuseport != 0 && sk->sk_reuseport_cb == NULL &&
 	       uid == sock_i_uid(sk2);
 }
 
-/* With a bitmap: marks the ports of num's slot that are taken. Without: whether num itself is. */
-static bool udp_lib_lport_inuse(struct net *net, u16 num, u32 *bitmap, struct sock *sk)
+/* LINUX: udp_lib_lport_inuse() with a bitmap: the ports of num's slot that are taken. */
+static void mark_ports_in_use(struct udp_table *udptable, u16 num, u32 *bitmap, struct sock *sk)
 {
-	PROBE(net, udp_lib_lport_inuse);
+	PROBE(sock_net(sk), udp_lib_lport_inuse);
 	u32 uid = sock_i_uid(sk);
 	struct hlist_node *n;
 
-	hlist_for_each (n, udp_hashslot(net, num)) {
+	hlist_for_each (n, udp_hashslot(udptable, num)) {
 		struct sock *sk2 = port_entry(n);
-		bool candidate = bitmap != NULL ? (sk2->sk_num ^ num) % UDP_HTABLE_SIZE == 0
-						: sk2->sk_num == num;
+		u32 bit = (u32)sk2->sk_num >> UDP_HTABLE_LOG;
 
-		if (!candidate || !sockets_conflict(sk, sk2))
-			continue;
-		if (may_share(sk, sk2, uid)) {
-			if (bitmap == NULL)
-				return false;
-		} else {
-			u32 bit = (u32)sk2->sk_num >> UDP_HTABLE_LOG;
-
-			if (bitmap == NULL)
-				return true;
+		if (same_slot(sk2->sk_num, num) && sockets_conflict(sk, sk2) &&
+		    !may_share(sk, sk2, uid))
 			bitmap[bit / 32] |= 1u << bit % 32;
-		}
+	}
+}
+
+/* Without one: the first that stands in the way says whether num is. */
+static bool udp_lib_lport_inuse(struct udp_table *udptable, u16 num, struct sock *sk)
+{
+	PROBE(sock_net(sk), udp_lib_lport_inuse);
+	struct hlist_node *n;
+
+	hlist_for_each (n, udp_hashslot(udptable, num)) {
+		struct sock *sk2 = port_entry(n);
+
+		if (sk2->sk_num == num && sockets_conflict(sk, sk2))
+			return !may_share(sk, sk2, sock_i_uid(sk));
 	}
 	return false;
+}
+
+/* The same among the sockets of a slot of hash2. */
+static bool udp_lib_lport_inuse2(struct udp_table *udptable, u16 num, u32 slot2, struct sock *sk)
+{
+	struct hlist_node *n;
+
+	hlist_for_each (n, udp_hashslot2(udptable, slot2)) {
+		struct sock *sk2 = portaddr_entry(n);
+
+		if (same_slot(udp_sk(sk2)->udp_portaddr_hash, slot2) && sk2->sk_num == num &&
+		    sockets_conflict(sk, sk2))
+			return !may_share(sk, sk2, sock_i_uid(sk));
+	}
+	return false;
+}
+
+/* LINUX: the middle of udp_lib_get_port(): where many have the slot, those of the address are asked
+ * and those of the wild card.
+ */
+static bool port_in_use(struct udp_table *udptable, u16 num, u32 hash2_nulladdr, struct sock *sk)
+{
+	u32 slot2 = udp_slot2(udp_sk(sk)->udp_portaddr_hash ^ num);
+	u32 nullslot2 = udp_slot2(hash2_nulladdr);
+	u32 count = udptable->count[num % UDP_HTABLE_SIZE];
+
+	if (count <= UDP_SLOT_IS_LONG || be32_is_zero(sk->sk_rcv_saddr) ||
+	    count < udptable->count2[slot2])
+		return udp_lib_lport_inuse(udptable, num, sk);
+	return udp_lib_lport_inuse2(udptable, num, slot2, sk) ||
+	       (nullslot2 != slot2 && udp_lib_lport_inuse2(udptable, num, nullslot2, sk));
 }
 
 int inet_sk_get_local_port_range(const struct sock *sk, int *low, int *high)
@@ -144,7 +184,7 @@ static u16 free_port_of_slot(struct sock *sk, u16 first, u16 step, int low, int 
 	u32 bitmap[BITMAP_WORDS] = { 0 };
 	u16 snum = first;
 
-	(void)udp_lib_lport_inuse(sock_net(sk), first, bitmap, sk);
+	mark_ports_in_use(udp_get_table_prot(sk), first, bitmap, sk);
 	do {
 		u32 bit = (u32)snum >> UDP_HTABLE_LOG;
 
@@ -179,86 +219,67 @@ static u16 random_port(struct sock *sk)
 	return 0;
 }
 
-static bool same_key(const struct sock *sk, const struct sock *sk2)
-{
-	return sk2->sk_num == sk->sk_num && sk2->sk_bound_dev_if == sk->sk_bound_dev_if &&
-	       be32_eq(sk2->sk_rcv_saddr, sk->sk_rcv_saddr) && sk2->sk_uid == sk->sk_uid;
-}
-
-static bool same_group(const struct sock *sk, const struct sock *sk2)
-{
-	return udp_sk(sk2)->reuseport_member && same_key(sk, sk2);
-}
-
-static void join_group(struct sock *sk)
-{
-	udp_sk(sk)->reuseport_member = true;
-	udp_sk(sk)->reuseport_has_conns = false;
-	udp_sk(sk)->reuseport_seq = sock_net(sk)->udp_table->reuseport_seq++;
-}
-
-/* LINUX: udp_reuseport_add_sock(). The group is not an object here but what its members share. A
- * socket that got the option after its port becomes a member when another one joins it.
+/* LINUX: udp_reuseport_add_sock(). A socket that got the option after its port becomes the first of
+ * a group when another one joins it.
  */
-static void udp_reuseport_add_sock(struct sock *sk)
+static int udp_reuseport_add_sock(struct sock *sk)
 {
+	u32 uid = sock_i_uid(sk);
 	struct hlist_node *n;
 
-	hlist_for_each (n, udp_hashslot(sock_net(sk), sk->sk_num)) {
+	hlist_for_each (n, udp_hashslot(udp_get_table_prot(sk), sk->sk_num)) {
 		struct sock *sk2 = port_entry(n);
 
-		if (sk2 == sk || sk2->sk_reuseport == 0 || !same_key(sk, sk2))
-			continue;
-		if (!udp_sk(sk2)->reuseport_member)
-			join_group(sk2);
-		break;
+		if (sk2 != sk && sk2->sk_num == sk->sk_num &&
+		    sk2->sk_bound_dev_if == sk->sk_bound_dev_if && sk2->sk_reuseport != 0 &&
+		    sock_i_uid(sk2) == uid && inet_rcv_saddr_equal(sk, sk2, false))
+			return reuseport_add_sock(sk, sk2);
 	}
-	join_group(sk);
+	return reuseport_alloc(sk);
 }
 
-static void reuseport_detach_sock(struct sock *sk)
+static void hash_socket(struct sock *sk)
 {
-	udp_sk(sk)->reuseport_member = false;
+	struct udp_table *udptable = udp_get_table_prot(sk);
+	u16 hash2 = udp_sk(sk)->udp_portaddr_hash;
+
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	hlist_add_head(&sk->sk_node, udp_hashslot(udptable, sk->sk_num));
+	udptable->count[sk->sk_num % UDP_HTABLE_SIZE]++;
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
+	hlist_add_head(&sk->sk_portaddr_node, udp_hashslot2(udptable, hash2));
+	udptable->count2[udp_slot2(hash2)]++;
 }
 
-void reuseport_has_conns_set(struct sock *sk)
+static int take_port(struct sock *sk, u16 snum)
 {
-	udp_sk(sk)->reuseport_has_conns = udp_sk(sk)->reuseport_member;
-}
-
-static void take_port(struct sock *sk, u16 snum)
-{
-	struct net *net = sock_net(sk);
 	struct udp_sock *up = udp_sk(sk);
 
 	sk->sk_num = snum;
 	up->udp_portaddr_hash ^= snum;
 	if (sk_hashed(sk))
-		return;
-	if (sk->sk_reuseport != 0)
-		udp_reuseport_add_sock(sk);
-	sock_set_flag(sk, SOCK_RCU_FREE);
-	hlist_add_head(&sk->sk_node, udp_hashslot(net, snum));
-	net->prot_inuse[sk->sk_prot->inuse_idx]++;
-	hlist_add_head(&sk->sk_portaddr_node, udp_hashslot2(net, up->udp_portaddr_hash));
+		return 0;
+	if (sk->sk_reuseport != 0 && udp_reuseport_add_sock(sk) != 0) {
+		sk->sk_num = 0;
+		up->udp_portaddr_hash ^= snum;
+		return -EADDRINUSE;
+	}
+	hash_socket(sk);
+	return 0;
 }
 
-/* hash2_nulladdr is where Linux would look for wild-card sockets: see udp-bind-hash2 above. */
 int udp_lib_get_port(struct sock *sk, u16 snum, u32 hash2_nulladdr)
 {
-	struct net *net = sock_net(sk);
-	PROBE(net, udp_lib_get_port);
+	PROBE(sock_net(sk), udp_lib_get_port);
 
-	(void)hash2_nulladdr;
 	if (snum == 0) {
 		snum = random_port(sk);
 		if (snum == 0)
 			return -EADDRINUSE;
-	} else if (udp_lib_lport_inuse(net, snum, NULL, sk)) {
+	} else if (port_in_use(udp_get_table_prot(sk), snum, hash2_nulladdr, sk)) {
 		return -EADDRINUSE;
 	}
-	take_port(sk, snum);
-	return 0;
+	return take_port(sk, snum);
 }
 
 int udp_v4_get_port(struct sock *sk, u16 snum)
@@ -281,34 +302,36 @@ int udp_lib_hash(struct sock *sk)
 
 void udp_lib_unhash(struct sock *sk)
 {
-	struct net *net = sock_net(sk);
+	struct udp_table *udptable = udp_get_table_prot(sk);
 
 	if (!sk_hashed(sk))
 		return;
 	reuseport_detach_sock(sk);
 	hlist_del_init(&sk->sk_node);
-	hlist_del_init(&sk->sk_portaddr_node);
+	udptable->count[sk->sk_num % UDP_HTABLE_SIZE]--;
 	sk->sk_num = 0;
-	assert(net->prot_inuse[sk->sk_prot->inuse_idx] != 0);
-	net->prot_inuse[sk->sk_prot->inuse_idx]--;
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+	hlist_del_init(&sk->sk_portaddr_node);
+	udptable->count2[udp_slot2(udp_sk(sk)->udp_portaddr_hash)]--;
 }
 
 /* The receive address changed. */
 void udp_lib_rehash(struct sock *sk, u16 newhash)
 {
+	struct udp_table *udptable = udp_get_table_prot(sk);
 	struct udp_sock *up = udp_sk(sk);
-	struct hlist_head *hslot2, *nhslot2;
+	u32 slot2 = udp_slot2(up->udp_portaddr_hash);
 
 	if (!sk_hashed(sk))
 		return;
-	hslot2 = udp_hashslot2(sock_net(sk), up->udp_portaddr_hash);
-	nhslot2 = udp_hashslot2(sock_net(sk), newhash);
 	up->udp_portaddr_hash = newhash;
 	reuseport_detach_sock(sk);
-	if (hslot2 != nhslot2) {
-		hlist_del_init(&sk->sk_portaddr_node);
-		hlist_add_head(&sk->sk_portaddr_node, nhslot2);
-	}
+	if (slot2 == udp_slot2(newhash))
+		return;
+	hlist_del_init(&sk->sk_portaddr_node);
+	udptable->count2[slot2]--;
+	hlist_add_head(&sk->sk_portaddr_node, udp_hashslot2(udptable, newhash));
+	udptable->count2[udp_slot2(newhash)]++;
 }
 
 void udp_v4_rehash(struct sock *sk)
@@ -357,86 +380,27 @@ static u32 udp_ehashfn(const struct net *net, const struct udp_key *key)
 			    net->udp_table->ehash_secret + net->hash_mix);
 }
 
-struct group {
-	u32 members;
-	bool has_conns;
-};
-
-static struct group reuseport_group(struct net *net, const struct sock *sk)
-{
-	struct group g = { 0, false };
-	struct hlist_node *n;
-
-	hlist_for_each (n, udp_hashslot(net, sk->sk_num)) {
-		struct sock *sk2 = port_entry(n);
-
-		if (!same_group(sk, sk2))
-			continue;
-		g.members++;
-		g.has_conns |= udp_sk(sk2)->reuseport_has_conns;
-	}
-	return g;
-}
-
-/* How many of the group joined before sk2. */
-static u32 joined_before(struct net *net, const struct sock *sk2)
-{
-	struct hlist_node *n;
-	u32 rank = 0;
-
-	hlist_for_each (n, udp_hashslot(net, sk2->sk_num)) {
-		struct sock *sk3 = port_entry(n);
-
-		if (same_group(sk2, sk3) && udp_sk(sk3)->reuseport_seq < udp_sk(sk2)->reuseport_seq)
-			rank++;
-	}
-	return rank;
-}
-
-static struct sock *group_member(struct net *net, struct sock *sk, u32 rank)
-{
-	struct hlist_node *n;
-
-	hlist_for_each (n, udp_hashslot(net, sk->sk_num)) {
-		struct sock *sk2 = port_entry(n);
-
-		if (same_group(sk, sk2) && joined_before(net, sk2) == rank)
-			return sk2;
-	}
-	check_failed(__FILE__, __LINE__, "every rank below the number of members has one");
-	return NULL;
-}
-
 /* The member of sk's group that the flow's hash picks; connected ones are passed over. NULL when sk
  * is in no group, or all are connected.
  */
 struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key)
 {
 	PROBE(net, inet_lookup_reuseport);
-	u32 members, start;
 
-	if (sk->sk_reuseport == 0 || !udp_sk(sk)->reuseport_member)
-		return NULL;
-	members = reuseport_group(net, sk).members;
-	start = reciprocal_scale(udp_ehashfn(net, key), members);
-	for (u32 i = 0; i < members; i++) {
-		struct sock *sk2 = group_member(net, sk, (start + i) % members);
-
-		if (sk2->sk_state != TCP_ESTABLISHED)
-			return sk2;
-	}
-	return NULL;
+	return sk->sk_reuseport != 0 ? reuseport_select_sock(sk, udp_ehashfn(net, key)) : NULL;
 }
 
 /* The best match among the sockets bound to key->daddr, which may be the wild card. */
-static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
+static struct sock *udp4_lib_lookup2(struct net *net, struct udp_table *udptable,
+				     const struct udp_key *key)
 {
 	PROBE(net, udp4_lib_lookup2);
 	struct sock *result = NULL;
 	int badness = 0;
 	struct hlist_node *n;
 
-	hlist_for_each (n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+	hlist_for_each (n,
+			udp_hashslot2(udptable, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
 		struct sock *sk = portaddr_entry(n);
 		int score = compute_score(sk, net, key);
 		struct sock *chosen;
@@ -455,7 +419,7 @@ static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
 		}
 		result = chosen;
 		/* A group with connected members: one of those may match better still. */
-		if (!reuseport_group(net, sk).has_conns)
+		if (!reuseport_has_conns(sk))
 			return result;
 		score = compute_score(result, net, key);
 		if (score > badness)
@@ -465,7 +429,7 @@ static struct sock *udp4_lib_lookup2(struct net *net, const struct udp_key *key)
 }
 
 struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
-			     s32 dif, s32 sdif, struct sk_buff *skb)
+			     s32 dif, s32 sdif, struct udp_table *udptable, struct sk_buff *skb)
 {
 	PROBE(net, udp4_lib_lookup);
 	struct udp_key key = {
@@ -479,28 +443,33 @@ struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr
 
 	(void)sdif;
 	PATH_STEP(net, UDP_LOOKUP, 0, skb != NULL ? skb->len : 0);
-	result = udp4_lib_lookup2(net, &key);
+	result = udp4_lib_lookup2(net, udptable, &key);
 	if (result != NULL)
 		return result;
 	/* LINUX: a third look at the port's chain follows, for a race that cannot be here. */
 	key.daddr = (be32){ 0 };
-	return udp4_lib_lookup2(net, &key);
+	return udp4_lib_lookup2(net, udptable, &key);
 }
 
-/* LINUX: __udp4_lib_demux_lookup(): connected sockets only, and only the first of the chain. */
+/* LINUX: inet_match(): the pair of ports first, as one number. */
+static bool inet_match(const struct sock *sk, const struct udp_key *key)
+{
+	return sk->sk_num == key->hnum && be16_eq(sk->sk_dport, key->sport) &&
+	       be32_eq(sk->sk_daddr, key->saddr) && be32_eq(sk->sk_rcv_saddr, key->daddr) &&
+	       udp_sk_bound_dev_eq(sk, key->dif);
+}
+
+/* LINUX: __udp4_lib_demux_lookup(): connected sockets only, and only the first of the slot. */
 struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key)
 {
+	u32 hash2 = ipv4_portaddr_hash(net, key->daddr, key->hnum);
 	struct hlist_node *n;
 
-	hlist_for_each (n, udp_hashslot2(net, ipv4_portaddr_hash(net, key->daddr, key->hnum))) {
+	hlist_for_each (n, udp_hashslot2(net->udp_table, hash2)) {
 		struct sock *sk = portaddr_entry(n);
 
-		if (sk->sk_num != key->hnum || !be32_eq(sk->sk_rcv_saddr, key->daddr))
-			continue;
-		if (be16_eq(sk->sk_dport, key->sport) && be32_eq(sk->sk_daddr, key->saddr) &&
-		    udp_sk_bound_dev_eq(sk, key->dif))
-			return sk;
-		return NULL;
+		if (same_slot(udp_sk(sk)->udp_portaddr_hash, hash2))
+			return inet_match(sk, key) ? sk : NULL;
 	}
 	return NULL;
 }

@@ -116,15 +116,30 @@ void udp_destruct_common(struct sock *sk)
 
 /* -------- receiving: a program reads -------- */
 
-static bool udp_lib_checksum_complete(struct sk_buff *skb)
+/* LINUX: __skb_checksum_complete_head(): the sum over the first len bytes; 0 is right. */
+static u16 checksum_complete_head(struct sk_buff *skb, u32 len)
 {
-	return !skb_csum_unnecessary(skb) && skb_checksum_complete(skb) != 0;
+	u16 sum = csum_fold(skb_checksum(skb, 0, len, skb->csum));
+
+	if (!skb_shared(skb))
+		skb->csum_valid = sum == 0;
+	return sum;
 }
 
-static void count_bad_checksum(struct net *net)
+/* True when it is wrong. RFC 3828 3.1: of UDP-Lite's datagram perhaps only a part is summed. */
+static bool udp_lib_checksum_complete(struct sk_buff *skb)
 {
-	mib_inc(net, UDP_MIB_CSUMERRORS);
-	mib_inc(net, UDP_MIB_INERRORS);
+	if (skb_csum_unnecessary(skb))
+		return false;
+	if (UDP_SKB_CB(skb)->partial_cov)
+		return checksum_complete_head(skb, UDP_SKB_CB(skb)->cscov) != 0;
+	return skb_checksum_complete(skb) != 0;
+}
+
+static void count_bad_checksum(const struct sock *sk)
+{
+	udp_count(sock_net(sk), UDP_MIB_CSUMERRORS, is_udplite(sk));
+	udp_count(sock_net(sk), UDP_MIB_INERRORS, is_udplite(sk));
 }
 
 /* LINUX: sk_peek_offset(), sk_peek_offset_bwd(). */
@@ -141,7 +156,8 @@ static void sk_peek_offset_bwd(struct sock *sk, int val)
 
 void skb_consume_udp(struct sock *sk, struct sk_buff *skb, int len)
 {
-	sk_peek_offset_bwd(sk, len);
+	if (udp_sk(sk)->peeking_with_offset)
+		sk_peek_offset_bwd(sk, len);
 	if (skb_shared(skb)) {
 		skb->users--;
 		return;
@@ -158,7 +174,7 @@ static struct sk_buff *first_good_packet(struct sock *sk, struct sk_buff_head *r
 	struct sk_buff *skb = skb_peek(rcvq);
 
 	while (skb != NULL && udp_lib_checksum_complete(skb)) {
-		count_bad_checksum(sock_net(sk));
+		count_bad_checksum(sk);
 		sk->sk_drops++;
 		skb_unlink(skb, rcvq);
 		*total += skb->truesize;
@@ -277,9 +293,11 @@ static bool drop_bad_packet(struct sock *sk, struct sk_buff *skb, int flags)
 /* Copies from the packet to the program. -EINVAL: its checksum is wrong. */
 static int udp_copy(struct sk_buff *skb, struct msghdr *msg, u32 off, u32 copied, bool peeking)
 {
-	if ((copied < skb->len || peeking) && udp_lib_checksum_complete(skb))
+	bool first = copied < skb->len || peeking || UDP_SKB_CB(skb)->partial_cov;
+
+	if (first && udp_lib_checksum_complete(skb))
 		return -EINVAL;
-	if (copied < skb->len || peeking || skb_csum_unnecessary(skb))
+	if (first || skb_csum_unnecessary(skb))
 		return skb_copy_datagram_msg(skb, off, msg, copied);
 	return skb_copy_and_csum_datagram_msg(skb, off, msg);
 }
@@ -306,7 +324,7 @@ static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg,
 	int res = (int)copied;
 
 	if (!peeking)
-		mib_inc(net, UDP_MIB_INDATAGRAMS);
+		udp_count(net, UDP_MIB_INDATAGRAMS, is_udplite(sk));
 	sock_recv_cmsgs(msg, sk, skb);
 	udp_set_name(skb, msg, addr_len);
 	if (inet_cmsg_flags(sk))
@@ -346,13 +364,13 @@ int udp_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *ad
 		if (err != -EINVAL) {
 			if (!peeking) {
 				sk->sk_drops++;
-				mib_inc(net, UDP_MIB_INERRORS);
+				udp_count(net, UDP_MIB_INERRORS, is_udplite(sk));
 			}
 			kfree_skb(skb);
 			return err;
 		}
 		if (drop_bad_packet(sk, skb, flags))
-			count_bad_checksum(net);
+			count_bad_checksum(sk);
 		kfree_skb(skb);
 		msg->msg_flags &= ~(u32)MSG_TRUNC;
 		/* LINUX: what is waited for next is waited for as long as if nothing had come. */
@@ -403,6 +421,7 @@ static int udp_enqueue_or_drop(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sock_net(sk);
 	const u8 *uh = skb_transport_header(skb);
+	bool lite = is_udplite(sk);
 	enum drop_reason reason = DROP_PROTO_MEM;
 	int rc;
 
@@ -411,12 +430,12 @@ static int udp_enqueue_or_drop(struct sock *sk, struct sk_buff *skb)
 	if (rc == 0)
 		return 0;
 	if (rc == -ENOMEM) {
-		mib_inc(net, UDP_MIB_RCVBUFERRORS);
+		udp_count(net, UDP_MIB_RCVBUFERRORS, lite);
 		reason = DROP_SOCKET_RCVBUFF;
 	} else {
-		mib_inc(net, UDP_MIB_MEMERRORS);
+		udp_count(net, UDP_MIB_MEMERRORS, lite);
 	}
-	mib_inc(net, UDP_MIB_INERRORS);
+	udp_count(net, UDP_MIB_INERRORS, lite);
 	TRACE(net, udp_fail_queue_rcv_skb, (u32)rc, be16_to_cpu(load_be16(uh + UDP_SOURCE)),
 	      be16_to_cpu(load_be16(uh + UDP_DEST)));
 	kfree_skb_reason(skb, reason);
@@ -429,22 +448,45 @@ static void udp_csum_pull_header(struct sk_buff *skb)
 	if (!skb->csum_valid && skb->ip_summed == CHECKSUM_NONE)
 		skb->csum = csum_partial(skb->data, UDP_HLEN, skb->csum);
 	(void)skb_pull_rcsum(skb, UDP_HLEN);
+	UDP_SKB_CB(skb)->cscov = (u16)(UDP_SKB_CB(skb)->cscov - UDP_HLEN);
+}
+
+/* RFC 3828 3.3: a program may refuse what is covered less than it wants. */
+static bool udplite_coverage_too_small(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct udp_sock *up = udp_sk(sk);
+
+	if (!up->udplite_recv_cc || !UDP_SKB_CB(skb)->partial_cov)
+		return false;
+	return up->pcrlen == 0 || UDP_SKB_CB(skb)->cscov < up->pcrlen;
 }
 
 static int udp_queue_rcv_one_skb(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sock_net(sk);
 	PROBE(net, udp_queue_rcv_one_skb);
+	enum drop_reason reason = DROP_NOT_SPECIFIED;
 
+	if (udplite_coverage_too_small(sk, skb))
+		goto drop;
+	if (sk->sk_filter != NULL && udp_lib_checksum_complete(skb)) {
+		reason = DROP_UDP_CSUM;
+		udp_count(net, UDP_MIB_CSUMERRORS, is_udplite(sk));
+		goto drop;
+	}
 	if (sk_filter_trim_cap(sk, skb, UDP_HLEN) != 0) {
-		mib_inc(net, UDP_MIB_INERRORS);
-		sk->sk_drops++;
-		kfree_skb_reason(skb, DROP_SOCKET_FILTER);
-		return -1;
+		reason = DROP_SOCKET_FILTER;
+		goto drop;
 	}
 	udp_csum_pull_header(skb);
 	ipv4_pktinfo_prepare(sk, skb, true);
 	return udp_enqueue_or_drop(sk, skb);
+
+drop:
+	udp_count(net, UDP_MIB_INERRORS, is_udplite(sk));
+	sk->sk_drops++;
+	kfree_skb_reason(skb, reason);
+	return -1;
 }
 
 static int udp_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
@@ -484,47 +526,113 @@ static void mcast_clone_to(struct sock *sk, struct sk_buff *skb)
 
 	if (nskb == NULL) {
 		sk->sk_drops++;
-		mib_inc(net, UDP_MIB_RCVBUFERRORS);
-		mib_inc(net, UDP_MIB_INERRORS);
+		udp_count(net, UDP_MIB_RCVBUFERRORS, is_udplite(sk));
+		udp_count(net, UDP_MIB_INERRORS, is_udplite(sk));
 		return;
 	}
 	(void)udp_queue_rcv_skb(sk, nskb);
 }
 
-/* LINUX: __udp4_lib_mcast_deliver(): a copy for each listener, the first one found gets the packet.
+/* One listener has been found: a copy for it, but the first of all gets the packet. */
+static void mcast_found(struct sock *sk, struct sk_buff *skb, struct sock **first)
+{
+	if (*first == NULL)
+		*first = sk;
+	else
+		mcast_clone_to(sk, skb);
+}
+
+static void mcast_walk_port(struct udp_table *udptable, struct sk_buff *skb,
+			    const struct udp_key *key, struct sock **first)
+{
+	struct hlist_node *n;
+
+	hlist_for_each (n, udp_hashslot(udptable, key->hnum)) {
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
+
+		if (udp_is_mcast_sock(sk, key))
+			mcast_found(sk, skb, first);
+	}
+}
+
+static void mcast_walk_slot2(struct udp_table *udptable, struct sk_buff *skb,
+			     const struct udp_key *key, u32 slot2, struct sock **first)
+{
+	struct hlist_node *n;
+
+	hlist_for_each (n, udp_hashslot2(udptable, slot2)) {
+		struct sock *sk = hlist_entry(n, struct sock, common.skc_portaddr_node);
+
+		if (udp_slot2(udp_sk(sk)->udp_portaddr_hash) == slot2 && udp_is_mcast_sock(sk, key))
+			mcast_found(sk, skb, first);
+	}
+}
+
+/* LINUX: __udp4_lib_mcast_deliver(): with many sockets on the port those of the address come first,
+ * then those of the wild card.
  */
-static int udp4_lib_mcast_deliver(struct net *net, struct sk_buff *skb)
+static int udp4_lib_mcast_deliver(struct net *net, struct udp_table *udptable, struct sk_buff *skb,
+				  u8 proto)
 {
 	struct udp_key key = packet_key(skb, skb->dev->ifindex);
 	struct sock *first = NULL;
-	struct hlist_node *n;
 
-	hlist_for_each (n, udp_hashslot(net, key.hnum)) {
-		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
+	if (udptable->count[key.hnum % UDP_HTABLE_SIZE] > UDP_SLOT_IS_LONG) {
+		u32 any = udp_slot2(ipv4_portaddr_hash(net, (be32){ 0 }, key.hnum));
+		u32 slot2 = udp_slot2(ipv4_portaddr_hash(net, key.daddr, key.hnum));
 
-		if (!udp_is_mcast_sock(sk, &key))
-			continue;
-		if (first == NULL)
-			first = sk;
-		else
-			mcast_clone_to(sk, skb);
+		mcast_walk_slot2(udptable, skb, &key, slot2, &first);
+		if (slot2 != any)
+			mcast_walk_slot2(udptable, skb, &key, any, &first);
+	} else {
+		mcast_walk_port(udptable, skb, &key, &first);
 	}
 	if (first != NULL) {
 		(void)udp_queue_rcv_skb(first, skb);
 	} else {
 		kfree_skb(skb);
-		mib_inc(net, UDP_MIB_IGNOREDMULTI);
+		udp_count(net, UDP_MIB_IGNOREDMULTI, proto == IPPROTO_UDPLITE);
 	}
 	return 0;
 }
 
+/* RFC 3828 3.1: the checksum is never left out, and covers the header at least. False: the packet
+ * says something else. LINUX: udplite_checksum_init().
+ */
+static bool udplite_checksum_init(struct sk_buff *skb, const u8 *uh)
+{
+	u16 cscov = get_be16(uh + UDP_LEN);
+
+	if (get_be16(uh + UDP_CHECK) == 0)
+		return false;
+	if (cscov == 0 || cscov == skb->len)
+		return true;
+	if (cscov < UDP_HLEN || cscov > skb->len)
+		return false;
+	UDP_SKB_CB(skb)->partial_cov = true;
+	UDP_SKB_CB(skb)->cscov = cscov;
+	/* A sum of the whole packet says nothing. */
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = false;
+	return true;
+}
+
 /* LINUX: udp4_csum_init(): false when the checksum is known to be wrong already. */
-static bool udp4_csum_init(struct sk_buff *skb)
+static bool udp4_csum_init(struct sk_buff *skb, u8 proto)
 {
 	const u8 *iph = skb_network_header(skb);
-	u32 pseudo = csum_tcpudp_nofold(ipv4_saddr(iph), ipv4_daddr(iph), skb->len, IPPROTO_UDP, 0);
+	u32 pseudo = csum_tcpudp_nofold(ipv4_saddr(iph), ipv4_daddr(iph), skb->len, proto, 0);
 	bool no_check = get_be16(udp_hdr(skb) + UDP_CHECK) == 0;
 
+	UDP_SKB_CB(skb)->partial_cov = false;
+	UDP_SKB_CB(skb)->cscov = (u16)skb->len;
+	if (proto == IPPROTO_UDPLITE && !udplite_checksum_init(skb, udp_hdr(skb)))
+		return false;
+	if (UDP_SKB_CB(skb)->partial_cov) {
+		skb->csum = pseudo;
+		return true;
+	}
 	if (skb_checksum_validate(skb, false, no_check, pseudo) != 0)
 		return false;
 	if (skb->ip_summed == CHECKSUM_COMPLETE && !skb->csum_valid) {
@@ -558,34 +666,44 @@ static struct sock *inet_steal_sock(struct sk_buff *skb)
 }
 
 /* Nobody wants it. RFC 1122 4.1.3.1: say so, unless the packet is broken. */
-static bool udp_no_socket(struct net *net, struct sk_buff *skb)
+static bool udp_no_socket(struct net *net, struct sk_buff *skb, bool lite)
 {
 	if (udp_lib_checksum_complete(skb))
 		return false;
-	mib_inc(net, UDP_MIB_NOPORTS);
+	udp_count(net, UDP_MIB_NOPORTS, lite);
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, (be32){ 0 });
 	kfree_skb_reason(skb, DROP_NO_SOCKET);
 	return true;
 }
 
-/* LINUX: __udp4_lib_rcv(), of UDP alone. */
-static int udp4_lib_rcv(struct sk_buff *skb)
+/* RFC 768: a length that is too small or too large. UDP-Lite has none: what stands there is how
+ * much the checksum covers, and more than there is stands for a packet that was cut.
+ */
+static bool udp_length_ok(struct sk_buff *skb, u8 proto)
+{
+	u32 ulen = get_be16(udp_hdr(skb) + UDP_LEN);
+
+	if (ulen > skb->len)
+		return false;
+	return proto != IPPROTO_UDP || (ulen >= UDP_HLEN && pskb_trim_rcsum(skb, ulen) == 0);
+}
+
+int udp4_lib_rcv(struct sk_buff *skb, struct udp_table *udptable, u8 proto)
 {
 	struct net *net = skb->net;
 	PROBE(net, udp4_lib_rcv);
 	enum drop_reason reason = DROP_NOT_SPECIFIED;
 	struct rtable *rt = dst_rtable(skb_dst(skb));
+	bool lite = proto == IPPROTO_UDPLITE;
 	struct sock *sk;
 	const u8 *uh;
-	u32 ulen;
 
 	if (!pskb_may_pull(skb, UDP_HLEN))
 		goto drop;
-	ulen = get_be16(udp_hdr(skb) + UDP_LEN);
 	reason = DROP_PKT_TOO_SMALL;
-	if (ulen > skb->len || ulen < UDP_HLEN || pskb_trim_rcsum(skb, ulen) != 0)
+	if (!udp_length_ok(skb, proto))
 		goto drop;
-	if (!udp4_csum_init(skb))
+	if (!udp4_csum_init(skb, proto))
 		goto csum_error;
 
 	sk = inet_steal_sock(skb);
@@ -595,22 +713,22 @@ static int udp4_lib_rcv(struct sk_buff *skb)
 		return udp_unicast_rcv_skb(sk, skb);
 	}
 	if ((rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0)
-		return udp4_lib_mcast_deliver(net, skb);
+		return udp4_lib_mcast_deliver(net, udptable, skb, proto);
 	uh = udp_hdr(skb);
 	sk = udp4_lib_lookup(net, ipv4_saddr(skb_network_header(skb)), load_be16(uh + UDP_SOURCE),
 			     ipv4_daddr(skb_network_header(skb)), load_be16(uh + UDP_DEST),
-			     inet_iif(skb), 0, skb);
+			     inet_iif(skb), 0, udptable, skb);
 	if (sk != NULL)
 		return udp_unicast_rcv_skb(sk, skb);
-	if (udp_no_socket(net, skb))
+	if (udp_no_socket(net, skb, lite))
 		return 0;
 
 csum_error:
 	/* RFC 1122 4.1.3.4: silently. */
 	reason = DROP_UDP_CSUM;
-	mib_inc(net, UDP_MIB_CSUMERRORS);
+	udp_count(net, UDP_MIB_CSUMERRORS, lite);
 drop:
-	mib_inc(net, UDP_MIB_INERRORS);
+	udp_count(net, UDP_MIB_INERRORS, lite);
 	kfree_skb_reason(skb, reason);
 	return 0;
 }
@@ -620,7 +738,7 @@ int udp_rcv(struct sk_buff *skb)
 	PROBE(skb->net, udp_rcv);
 	PATH_STEP(skb->net, UDP_RCV, 0, skb->len);
 
-	return udp4_lib_rcv(skb);
+	return udp4_lib_rcv(skb, skb->net->udp_table, IPPROTO_UDP);
 }
 
 /* LINUX: sock_pfree() of a socket that is not counted: what early demultiplexing leaves is no
@@ -630,26 +748,24 @@ static void sock_pfree(struct sk_buff *skb)
 	skb->sk = NULL;
 }
 
-enum { DEMUX_SLOT_MAX = 10 }; /* sockets of a slot; a longer one is not looked through */
-
 /* LINUX: __udp4_lib_mcast_demux_lookup(): the only socket that wants it. */
 static struct sock *udp4_lib_mcast_demux_lookup(struct net *net, const struct udp_key *key)
 {
 	struct sock *result = NULL;
 	struct hlist_node *n;
-	u32 count = 0, wanted = 0;
 
-	hlist_for_each (n, udp_hashslot(net, key->hnum)) {
+	if (net->udp_table->count[key->hnum % UDP_HTABLE_SIZE] > UDP_SLOT_IS_LONG)
+		return NULL;
+	hlist_for_each (n, udp_hashslot(net->udp_table, key->hnum)) {
 		struct sock *sk = hlist_entry(n, struct sock, common.skc_node);
 
-		if (++count > DEMUX_SLOT_MAX)
-			return NULL;
 		if (!udp_is_mcast_sock(sk, key))
 			continue;
+		if (result != NULL)
+			return NULL;
 		result = sk;
-		wanted++;
 	}
-	return wanted == 1 ? result : NULL;
+	return result;
 }
 
 /* The socket is looked up by what the packet says; in_dev: of a multicast packet. */

@@ -62,6 +62,8 @@
 #define UDP_NO_CHECK6_RX	   102
 #define UDP_SEGMENT		   103
 #define UDP_GRO			   104
+#define UDPLITE_SEND_CSCOV	   10
+#define UDPLITE_RECV_CSCOV	   11
 #define UDP_ENCAP_ESPINUDP_NON_IKE 1
 #define UDP_ENCAP_ESPINUDP	   2
 #define UDP_ENCAP_L2TPINUDP	   3
