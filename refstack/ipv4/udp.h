@@ -24,7 +24,6 @@ struct udp_sock {
 	u16 udp_portaddr_hash;
 	struct sk_buff_head reader_queue;
 	bool udplite_send_cc, udplite_recv_cc; /* pcslen, pcrlen were set */
-	bool peeking_with_offset;
 	bool encap_enabled; /* it is one of net->udp_encap_needed */
 	bool corkflag, no_check6_tx, no_check6_rx, gro_enabled, accept_udp_l4, accept_udp_fraglist;
 };

@@ -156,8 +156,7 @@ static void sk_peek_offset_bwd(struct sock *sk, int val)
 
 void skb_consume_udp(struct sock *sk, struct sk_buff *skb, int len)
 {
-	if (udp_sk(sk)->peeking_with_offset)
-		sk_peek_offset_bwd(sk, len);
+	sk_peek_offset_bwd(sk, len);
 	if (skb_shared(skb)) {
 		skb->users--;
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* udp_sockopt.c - the options of level SOL_UDP.
+/* udp_sockopt.c - the options of levels SOL_UDP and SOL_UDPLITE, which are one.
  *
  * Path: sys_setsockopt() and sys_getsockopt(). Rules: LINUX: udp_lib_setsockopt(),
  * udp_lib_getsockopt() in net/ipv4/udp.c, without IPsec. harness/unit compares them with the
@@ -10,8 +10,6 @@
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
-
-enum { UDPLITE_SEND_CSCOV = 10, UDPLITE_RECV_CSCOV = 11 };
 
 static int set_cork(struct sock *sk, s32 val)
 {
@@ -41,6 +39,38 @@ static int set_segment(struct sock *sk, s32 val)
 	return 0;
 }
 
+/* RFC 3828 3.3: a coverage is none (all) or the header at least. -1: this socket has none. */
+static s32 coverage(const struct sock *sk, s32 val)
+{
+	if (!is_udplite(sk))
+		return -1;
+	if (val != 0 && val < UDP_HLEN)
+		return UDP_HLEN;
+	return val > (s32)U16_MAX ? (s32)U16_MAX : val;
+}
+
+static int set_send_coverage(struct sock *sk, s32 val)
+{
+	s32 cov = coverage(sk, val);
+
+	if (cov < 0)
+		return -ENOPROTOOPT;
+	udp_sk(sk)->pcslen = (u16)cov;
+	udp_sk(sk)->udplite_send_cc = true;
+	return 0;
+}
+
+static int set_recv_coverage(struct sock *sk, s32 val)
+{
+	s32 cov = coverage(sk, val);
+
+	if (cov < 0)
+		return -ENOPROTOOPT;
+	udp_sk(sk)->pcrlen = (u16)cov;
+	udp_sk(sk)->udplite_recv_cc = true;
+	return 0;
+}
+
 static int set_one(struct sock *sk, int optname, s32 val)
 {
 	struct udp_sock *up = udp_sk(sk);
@@ -62,8 +92,12 @@ static int set_one(struct sock *sk, int optname, s32 val)
 		up->gro_enabled = val != 0;
 		up->accept_udp_l4 = val != 0;
 		return 0;
+	case UDPLITE_SEND_CSCOV:
+		return set_send_coverage(sk, val);
+	case UDPLITE_RECV_CSCOV:
+		return set_recv_coverage(sk, val);
 	default:
-		return -ENOPROTOOPT; /* UDP-Lite's two as well: this is no such socket */
+		return -ENOPROTOOPT;
 	}
 }
 
