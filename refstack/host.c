@@ -20,6 +20,7 @@
 #include "ipv4/ip_fragment.h"
 #include "ipv4/tcp.h"
 #include "ipv4/udp.h"
+#include "packet/af_packet.h"
 #include "sched/sch_generic.h"
 #include "socket/socket.h"
 
@@ -63,6 +64,9 @@ static const struct pool_spec {
 	POOL(net.in_device_pool, sizeof(struct in_device), devices),
 	POOL(net.frag_queue_pool, sizeof(struct ipq), frag_queues),
 	POOL(net.qdisc_pool, sizeof(struct Qdisc), qdiscs),
+	POOL(net.packet_fanout_pool, sizeof(struct packet_fanout), sockets),
+	POOL(net.packet_mc_pool, sizeof(struct packet_mclist), sockets),
+	POOL(net.filter_pool, sizeof(struct sk_filter), sockets),
 	POOL(net.dev_pool, sizeof(struct net_device), devices),
 	POOL(net.tun_pool, sizeof(struct tun_struct), devices),
 	POOL(net.igb_pool, sizeof(struct igb_adapter), igb_adapters),

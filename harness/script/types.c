@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "core/net.h"
+#include "core/netdevice.h"
 #include "core/skbuff.h"
 #include "core/sock.h"
 #include "harness/script/parse_internal.h"
@@ -17,8 +18,10 @@
 #include "uapi/errqueue.h"
 #include "uapi/ethtool.h"
 #include "uapi/fcntl.h"
+#include "uapi/filter.h"
 #include "uapi/if.h"
 #include "uapi/if_arp.h"
+#include "uapi/if_packet.h"
 #include "uapi/in.h"
 #include "uapi/ioctl.h"
 #include "uapi/poll.h"

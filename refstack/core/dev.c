@@ -421,7 +421,124 @@ void hard_tx_unlock(struct net_device *dev, struct netdev_queue *txq)
 	spin_unlock(this_cpu(dev->net), &txq->xmit_lock);
 }
 
-/* LINUX: xmit_one(), netdev_start_xmit(). */
+/* --- taps ----------------------------------------------------------------------------------------
+ */
+
+/* Whoever comes last in line gets the packet itself, those before him a reference. */
+struct pt_chain {
+	struct sk_buff *skb;
+	const struct packet_type *prev;
+	struct net_device *orig_dev;
+};
+
+/* LINUX: deliver_skb(). */
+static void deliver_skb(struct pt_chain *c)
+{
+	if (c->prev == NULL)
+		return;
+	c->skb->users++;
+	c->prev->func(c->skb, c->skb->dev, c->prev, c->orig_dev);
+}
+
+static void chain_add(struct pt_chain *c, const struct packet_type *pt)
+{
+	deliver_skb(c);
+	c->prev = pt;
+}
+
+/* LINUX: ptype_head(). */
+static struct list_head *ptype_head(struct net *net, const struct packet_type *pt)
+{
+	if (pt->type == ETH_P_ALL)
+		return pt->dev != NULL ? &pt->dev->ptype_all : &net->taps->all;
+	return pt->dev != NULL ? &pt->dev->ptype_specific : &net->taps->base;
+}
+
+void dev_add_pack(struct net *net, struct packet_type *pt)
+{
+	list_add(&pt->list, ptype_head(net, pt));
+	net->taps->nr++;
+}
+
+void dev_remove_pack(struct net *net, struct packet_type *pt)
+{
+	assert(net->taps->nr > 0);
+	list_del_init(&pt->list);
+	net->taps->nr--;
+}
+
+/* LINUX: skb_loop_sk(): nobody sees what he has sent himself. */
+static bool skb_loop_sk(const struct packet_type *pt, const struct sk_buff *skb)
+{
+	if (pt->af_packet_priv == NULL || skb->sk == NULL)
+		return false;
+	if (pt->id_match != NULL)
+		return pt->id_match(pt, skb->sk);
+	return pt->af_packet_priv == skb->sk;
+}
+
+/* What a tap gets of a packet that goes out. */
+static struct sk_buff *nit_clone(const struct net *net, struct sk_buff *skb)
+{
+	struct sk_buff *skb2 = skb_clone(skb);
+
+	if (skb2 == NULL)
+		return NULL;
+	skb2->tstamp_ns = net->netstamp_needed != 0 ? net_real_ns(skb->net) : 0;
+	skb2->tstamp_type = SKB_CLOCK_REALTIME;
+	skb_reset_mac_header(skb2);
+	if (skb_network_offset(skb2) < 0 ||
+	    skb_network_offset(skb2) > (s32)skb_headlen(skb2)) /* a protocol of somebody's own */
+		skb_reset_network_header(skb2);
+	skb2->transport_header = skb2->network_header;
+	skb2->pkt_type = PACKET_OUTGOING;
+	return skb2;
+}
+
+/* Each of a list of taps; false: there is no memory. */
+static bool nit_list(struct pt_chain *c, const struct list_head *taps, struct sk_buff *skb)
+{
+	struct packet_type *pt;
+
+	list_for_each_entry (pt, taps, struct packet_type, list) {
+		if (pt->ignore_outgoing || skb_loop_sk(pt, skb))
+			continue;
+		if (c->skb == NULL)
+			c->skb = nit_clone(skb->net, skb);
+		if (c->skb == NULL)
+			return false;
+		chain_add(c, pt);
+	}
+	return true;
+}
+
+void dev_queue_xmit_nit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct pt_chain c = { .orig_dev = skb->dev };
+
+	if (nit_list(&c, &dev->net->taps->all, skb))
+		(void)nit_list(&c, &dev->ptype_all, skb);
+	if (c.prev != NULL)
+		c.prev->func(c.skb, c.orig_dev, c.prev, c.orig_dev);
+}
+
+/* --- to the driver: a packet ---------------------------------------------------------------------
+ */
+
+/* LINUX: netdev_start_xmit(). */
+static int netdev_start_xmit(struct sk_buff *skb, struct net_device *dev, struct netdev_queue *txq,
+			     bool more)
+{
+	int rc;
+
+	net_crossing(dev->net, CROSS_DRIVER, skb);
+	this_softnet(dev->net)->xmit_more = more;
+	rc = (int)dev->netdev_ops->ndo_start_xmit(skb, dev);
+	if (rc == NETDEV_TX_OK && txq->xmit_lock_owner != -1)
+		txq->trans_start_jif = net_jiffies(dev->net);
+	return rc;
+}
+
 static int xmit_one(struct sk_buff *skb, struct net_device *dev, struct netdev_queue *txq,
 		    bool more)
 {
@@ -429,12 +546,10 @@ static int xmit_one(struct sk_buff *skb, struct net_device *dev, struct netdev_q
 	u32 ifindex = (u32)dev->ifindex;
 	int rc;
 
+	if (unlikely(dev->net->taps->nr != 0))
+		dev_queue_xmit_nit(skb, dev);
 	TRACE(dev->net, net_dev_start_xmit, ifindex, len, txq->index);
-	net_crossing(dev->net, CROSS_DRIVER, skb);
-	this_softnet(dev->net)->xmit_more = more;
-	rc = (int)dev->netdev_ops->ndo_start_xmit(skb, dev);
-	if (rc == NETDEV_TX_OK && txq->xmit_lock_owner != -1)
-		txq->trans_start_jif = net_jiffies(dev->net);
+	rc = netdev_start_xmit(skb, dev, txq, more);
 	TRACE(dev->net, net_dev_xmit, ifindex, len, (u32)rc);
 	return rc;
 }
@@ -465,6 +580,43 @@ struct sk_buff *dev_hard_start_xmit(struct sk_buff *first, struct net_device *de
 	}
 	*ret = rc;
 	return skb;
+}
+
+/* LINUX: __dev_direct_xmit(): past the discipline. NETDEV_TX_BUSY: the packet is the caller's
+ * still.
+ */
+int dev_direct_xmit_once(struct sk_buff *skb, u16 queue_id)
+{
+	struct net_device *dev = skb->dev;
+	struct sk_buff *orig_skb = skb;
+	struct softnet_data *sd;
+	struct netdev_queue *txq;
+	int ret = NETDEV_TX_BUSY;
+	bool again;
+
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		goto drop;
+	skb = validate_xmit_skb_list(skb, dev, &again);
+	if (skb != orig_skb)
+		goto drop;
+	skb->queue_mapping = queue_id;
+	txq = netdev_get_tx_queue(dev, queue_id);
+	local_bh_disable(this_cpu(dev->net));
+	sd = this_softnet(dev->net);
+	sd->xmit_recursion++;
+	hard_tx_lock(dev, txq);
+	/* LINUX: netif_xmit_frozen_or_drv_stopped(). */
+	if ((txq->state & (QUEUE_STATE_DRV_XOFF | QUEUE_STATE_FROZEN)) == 0)
+		ret = netdev_start_xmit(skb, dev, txq, false);
+	hard_tx_unlock(dev, txq);
+	sd->xmit_recursion--;
+	local_bh_enable(this_cpu(dev->net));
+	return ret;
+
+drop:
+	dev->stats.tx_dropped++;
+	kfree_skb_list_reason(skb, DROP_NOT_SPECIFIED);
+	return NET_XMIT_DROP;
 }
 
 /* --- through the discipline ----------------------------------------------------------------------
@@ -659,28 +811,44 @@ static bool skb_defer_rx_timestamp(const struct sk_buff *skb)
 	return false;
 }
 
-static const struct packet_type *find_ptype(be16 protocol)
+static const struct packet_type *find_ptype(u16 type)
 {
-	u16 type = be16_to_cpu(protocol);
-
 	for (const struct packet_type *pt = ptype_base; pt->func != NULL; pt++)
 		if (pt->type == type)
 			return pt;
 	return NULL;
 }
 
+/* LINUX: deliver_ptype_list_skb(). */
+static void chain_add_type(struct pt_chain *c, const struct list_head *taps, u16 type)
+{
+	struct packet_type *pt;
+
+	list_for_each_entry (pt, taps, struct packet_type, list)
+		if (pt->type == type)
+			chain_add(c, pt);
+}
+
+/* Those who want everything. */
+static void chain_add_all(struct pt_chain *c, const struct list_head *taps)
+{
+	struct packet_type *pt;
+
+	list_for_each_entry (pt, taps, struct packet_type, list)
+		chain_add(c, pt);
+}
+
 /* There are no VLAN devices: a tag with a number makes the packet someone else's, a tag that only
  * has a priority goes off. NULL: too short, and gone.
  */
-static struct sk_buff *receive_vlan(struct sk_buff *skb)
+static struct sk_buff *receive_tagged(struct sk_buff *skb)
 {
-	if (eth_type_vlan(be16_to_cpu(skb->protocol)))
-		skb = skb_vlan_untag(skb);
 	while (skb != NULL && skb->vlan_present) {
-		skb->vlan_present = false;
 		if ((skb->vlan_tci & VLAN_VID_MASK) != 0)
 			skb->pkt_type = PACKET_OTHERHOST;
-		else if (eth_type_vlan(be16_to_cpu(skb->protocol)))
+		skb->vlan_present = false;
+		if ((skb->vlan_tci & VLAN_VID_MASK) == 0 &&
+		    eth_type_vlan(be16_to_cpu(skb->protocol)))
 			skb = skb_vlan_untag(skb);
 	}
 	return skb;
@@ -693,7 +861,10 @@ static const struct packet_type *netif_receive_skb_core(struct sk_buff **pskb)
 	struct sk_buff *skb = *pskb;
 	struct net *net = skb->net;
 	PROBE(net, netif_receive_skb_core);
+	struct pt_chain c = { .skb = skb, .orig_dev = skb->dev };
+	bool taps = unlikely(net->taps->nr != 0);
 	const struct packet_type *pt;
+	u16 type;
 
 	TRACE(net, netif_receive_skb, (u32)skb->dev->ifindex, skb->len, be16_to_cpu(skb->protocol));
 	skb_reset_network_header(skb);
@@ -702,24 +873,49 @@ static const struct packet_type *netif_receive_skb_core(struct sk_buff **pskb)
 	skb->mac_len = (u16)(skb->network_header - skb->mac_header);
 	skb->skb_iif = skb->dev->ifindex;
 	this_softnet(net)->processed++;
-	skb = receive_vlan(skb);
-	*pskb = skb;
+	if (eth_type_vlan(be16_to_cpu(skb->protocol)))
+		skb = skb_vlan_untag(skb);
 	if (skb == NULL)
-		return NULL;
-	pt = find_ptype(skb->protocol);
+		goto out;
+	c.skb = skb;
+	if (taps) {
+		chain_add_all(&c, &net->taps->all);
+		chain_add_all(&c, &skb->dev->ptype_all);
+	}
+	if (skb->vlan_present) {
+		deliver_skb(&c);
+		c.prev = NULL;
+		skb = receive_tagged(skb);
+		if (skb == NULL)
+			goto out;
+		c.skb = skb;
+	}
+	type = be16_to_cpu(skb->protocol);
+	if (taps)
+		chain_add_type(&c, &net->taps->base, type);
+	pt = find_ptype(type);
 	if (pt != NULL)
-		return pt;
-	skb->dev->stats.rx_dropped++;
-	kfree_skb_reason(skb, DROP_UNHANDLED_PROTO);
-	return NULL;
+		chain_add(&c, pt);
+	if (taps)
+		chain_add_type(&c, &c.orig_dev->ptype_specific, type);
+	if (c.prev == NULL) {
+		skb->dev->stats.rx_dropped++;
+		kfree_skb_reason(skb, DROP_UNHANDLED_PROTO);
+		skb = NULL;
+	}
+
+out:
+	*pskb = skb;
+	return c.prev;
 }
 
-/* LINUX: __netif_receive_skb(). */
+/* LINUX: __netif_receive_skb_one_core(). */
 static int netif_receive_skb_one(struct sk_buff *skb)
 {
+	struct net_device *orig_dev = skb->dev;
 	const struct packet_type *pt = netif_receive_skb_core(&skb);
 
-	return pt != NULL ? pt->func(skb, skb->dev) : NET_RX_DROP;
+	return pt != NULL ? pt->func(skb, skb->dev, pt, orig_dev) : NET_RX_DROP;
 }
 
 int netif_receive_skb(struct sk_buff *skb)
@@ -735,7 +931,7 @@ int netif_receive_skb(struct sk_buff *skb)
 /* Packets in a row for the same protocol, from the same device. */
 struct sublist {
 	const struct packet_type *pt;
-	const struct net_device *dev;
+	struct net_device *dev;
 	struct sk_buff *head, *tail;
 };
 
@@ -756,17 +952,18 @@ static void sublist_deliver(struct sublist *l)
 		struct sk_buff *next = skb->next;
 
 		skb->next = NULL;
-		l->pt->func(skb, skb->dev);
+		l->pt->func(skb, skb->dev, l->pt, l->dev);
 		skb = next;
 	}
 }
 
-static void sublist_add(struct sublist *l, const struct packet_type *pt, struct sk_buff *skb)
+static void sublist_add(struct sublist *l, const struct packet_type *pt, struct sk_buff *skb,
+			struct net_device *orig_dev)
 {
-	if (l->pt != pt || l->dev != skb->dev) {
+	if (l->pt != pt || l->dev != orig_dev) {
 		sublist_deliver(l);
 		l->pt = pt;
-		l->dev = skb->dev;
+		l->dev = orig_dev;
 	}
 	if (l->tail != NULL)
 		l->tail->next = skb;
@@ -782,13 +979,14 @@ static void netif_receive_skb_list_core(struct net *net, struct sk_buff *first)
 
 	while (first != NULL) {
 		struct sk_buff *skb = first;
+		struct net_device *orig_dev = skb->dev;
 		const struct packet_type *pt;
 
 		first = skb->next;
 		skb->next = NULL;
 		pt = netif_receive_skb_core(&skb);
 		if (pt != NULL)
-			sublist_add(&l, pt, skb);
+			sublist_add(&l, pt, skb, orig_dev);
 	}
 	sublist_deliver(&l);
 }

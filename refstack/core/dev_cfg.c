@@ -15,6 +15,8 @@ void call_netdevice_notifiers(struct net_device *dev, enum netdev_event event)
 {
 	for (u32 i = 0; netdev_chain[i] != NULL; i++)
 		netdev_chain[i](dev, event);
+	if (dev->net->packet_notifier != NULL)
+		dev->net->packet_notifier(dev, (u32)event);
 }
 
 /* --- the state of transmit queues ----------------------------------------------------------------
@@ -160,6 +162,8 @@ struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues)
 	dev->gso_max_segs = GSO_MAX_SEGS;
 	dev->priv_flags = IFF_XMIT_DST_RELEASE;
 	INIT_LIST_HEAD(&dev->rt_uncached);
+	INIT_LIST_HEAD(&dev->ptype_all);
+	INIT_LIST_HEAD(&dev->ptype_specific);
 	for (u32 i = 0; i < queues; i++) {
 		struct netdev_queue *txq = &dev->tx[i];
 

@@ -58,8 +58,21 @@ static void eth_header_cache_update(struct hh_cache *hh, const struct net_device
 	memcpy(hh->hh_data + HH_DATA_OFF + ETH_DEST, haddr, ETH_ALEN);
 }
 
+static int eth_header_parse(const struct sk_buff *skb, u8 *haddr)
+{
+	memcpy(haddr, skb_mac_header(skb) + ETH_SOURCE, ETH_ALEN);
+	return ETH_ALEN;
+}
+
+static be16 eth_header_parse_protocol(const struct sk_buff *skb)
+{
+	return load_be16(skb_mac_header(skb) + ETH_PROTO);
+}
+
 const struct header_ops eth_header_ops = {
 	.create = eth_header,
+	.parse = eth_header_parse,
+	.parse_protocol = eth_header_parse_protocol,
 	.cache = eth_header_cache,
 	.cache_update = eth_header_cache_update,
 };
@@ -70,6 +83,20 @@ int dev_hard_header(struct sk_buff *skb, struct net_device *dev, u16 type, const
 	if (dev->header_ops == NULL || dev->header_ops->create == NULL)
 		return 0;
 	return dev->header_ops->create(skb, dev, type, daddr, saddr, len);
+}
+
+int dev_parse_header(const struct sk_buff *skb, u8 *haddr)
+{
+	const struct header_ops *ops = skb->dev->header_ops;
+
+	return ops != NULL && ops->parse != NULL ? ops->parse(skb, haddr) : 0;
+}
+
+be16 dev_parse_header_protocol(const struct sk_buff *skb)
+{
+	const struct header_ops *ops = skb->dev->header_ops;
+
+	return ops != NULL && ops->parse_protocol != NULL ? ops->parse_protocol(skb) : (be16){ 0 };
 }
 
 /* LINUX: eth_skb_pkt_type(): for whom is it? A new packet says PACKET_HOST. */

@@ -192,7 +192,7 @@ struct net_device {
 	u64 wanted_features;
 	u32 mtu, min_mtu, max_mtu;
 	u16 type; /* ARPHRD_ */
-	u16 hard_header_len, needed_headroom, needed_tailroom, min_header_len;
+	u16 hard_header_len, needed_headroom, needed_tailroom;
 	u8 addr_len;
 	u8 dev_addr[ETH_ALEN], broadcast[ETH_ALEN];
 	const struct net_device_ops *netdev_ops;
@@ -278,7 +278,7 @@ struct packet_type {
 	u16 type;
 	bool ignore_outgoing;
 	struct net_device *dev; /* NULL: any */
-	int (*func)(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
+	int (*func)(struct sk_buff *skb, struct net_device *dev, const struct packet_type *pt,
 		    struct net_device *orig_dev);
 	void (*list_func)(struct sk_buff *first); /* linked by next */
 	bool (*id_match)(const struct packet_type *ptype, const struct sock *sk);
@@ -290,8 +290,7 @@ extern const struct packet_type ptype_base[];
 extern void (*const netdev_chain[])(struct net_device *dev, enum netdev_event event);
 /* Taps: who gets a copy of what comes and goes. */
 void dev_add_pack(struct net *net, struct packet_type *pt);
-void dev_remove_pack(struct packet_type *pt);
-bool dev_nit_active(const struct net_device *dev);
+void dev_remove_pack(struct net *net, struct packet_type *pt);
 void dev_queue_xmit_nit(struct sk_buff *skb, struct net_device *dev);
 /* LINUX: __dev_direct_xmit(): past the queueing discipline. NETDEV_TX_BUSY: not taken. */
 int dev_direct_xmit_once(struct sk_buff *skb, u16 queue_id);
@@ -484,8 +483,6 @@ static inline bool dev_has_header(const struct net_device *dev)
 }
 int dev_parse_header(const struct sk_buff *skb, u8 *haddr);
 be16 dev_parse_header_protocol(const struct sk_buff *skb);
-/* Is the header whole? Whoever may do anything gets a short one filled with zeroes. */
-bool dev_validate_header(const struct net_device *dev, u8 *ll_header, u32 len);
 
 /* dql.c */
 void dql_init(const struct net *net, struct dql *dql, u32 hold_time_jif);

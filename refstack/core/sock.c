@@ -488,6 +488,27 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
+int sock_queue_rcv_skb_reason(struct sock *sk, struct sk_buff *skb, enum drop_reason *reason)
+{
+	int err = sock_queue_rcv_skb(sk, skb);
+
+	switch (err) {
+	case 0:
+		*reason = DROP_NOT_DROPPED_YET;
+		break;
+	case -ENOMEM:
+		*reason = DROP_SOCKET_RCVBUFF;
+		break;
+	case -ENOBUFS:
+		*reason = DROP_PROTO_MEM;
+		break;
+	default:
+		*reason = DROP_SOCKET_FILTER;
+		break;
+	}
+	return err;
+}
+
 struct sk_buff *sock_wmalloc(struct sock *sk, u32 size, bool force)
 {
 	struct sk_buff *skb;

@@ -43,6 +43,7 @@ struct sk_buff *skb_vlan_untag(struct sk_buff *skb)
 		goto err_free;
 	skb->vlan_present = true;
 	skb->vlan_tci = get_be16(skb->data);
+	skb->vlan_proto = be16_to_cpu(skb->protocol);
 	proto = vlan_encap_proto(skb->data);
 	skb_pull_rcsum(skb, VLAN_HLEN);
 	skb->protocol = cpu_to_be16(proto);

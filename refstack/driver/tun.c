@@ -349,8 +349,26 @@ static const struct net_device_ops tap_netdev_ops = {
 	.ndo_set_mac_address = eth_mac_addr,
 };
 
+/* LINUX: ip_tunnel_parse_protocol(): by the version in the first byte. */
+static be16 ip_tunnel_parse_protocol(const struct sk_buff *skb)
+{
+	s32 off = skb_network_offset(skb);
+	u8 version;
+
+	if (skb_network_header(skb) < skb->head || off >= (s32)skb_headlen(skb))
+		return (be16){ 0 };
+	version = skb_network_header(skb)[0] >> 4;
+	if (version == 4 && off + IPV4_HLEN <= (s32)skb_headlen(skb))
+		return cpu_to_be16(ETH_P_IP);
+	if (version == 6 && off + 40 <= (s32)skb_headlen(skb))
+		return cpu_to_be16(ETH_P_IPV6);
+	return (be16){ 0 };
+}
+
 /* LINUX: ip_tunnel_header_ops, which only knows how to read. */
-static const struct header_ops ip_tunnel_header_ops;
+static const struct header_ops ip_tunnel_header_ops = {
+	.parse_protocol = ip_tunnel_parse_protocol,
+};
 
 /* LINUX: tun_net_initialize(). */
 static void tun_net_initialize(struct net_device *dev, bool tap, const u8 *mac)

@@ -3,8 +3,8 @@
  *
  * Path: step 4 (arp_solicit) and 107 (arp_rcv). Called by the neighbour cache and by
  * netif_receive_skb(); calls dev_queue_xmit(), and neigh_update() with what it hears. Rules: RFC
- * 826, RFC 5227 (probes, announcements); LINUX: net/ipv4/arp.c. Not here: proxy ARP (part 8), the
- * ioctls SIOCSARP, SIOCDARP, SIOCGARP (part 4).
+ * 826, RFC 1027 and 3069 (answers for others), RFC 5227 (probes, announcements); LINUX:
+ * net/ipv4/arp.c. Not here: the ioctls SIOCSARP, SIOCDARP, SIOCGARP.
  */
 #include "core/neighbour.h"
 #include "ipv4/inetdevice.h"
@@ -449,24 +449,78 @@ static bool arp_refuses(const struct in_device *in_dev, const struct arp_msg *m)
 	return be32_eq(m->sip, m->tip) && IN_DEV_ORCONF(in_dev, drop_gratuitous_arp);
 }
 
-/* A request that routing lets us see. True: it is dealt with. */
-static bool arp_process_routed(struct sk_buff *skb, struct in_device *in_dev,
-			       const struct arp_msg *m)
+/* RFC 1027: the way there is through another device, and the two are not one medium. */
+static bool arp_fwd_proxy(struct in_device *in_dev, const struct rtable *rt)
+{
+	const struct in_device *out_dev = in_dev_get(rt->dst.dev);
+	s32 imi = (s32)in_dev->cnf.medium_id, omi = -1;
+
+	if (rt->dst.dev == in_dev->dev || !IN_DEV_ORCONF(in_dev, proxy_arp))
+		return false;
+	if (imi == 0 || imi == -1)
+		return imi == 0;
+	if (out_dev != NULL)
+		omi = (s32)out_dev->cnf.medium_id;
+	return omi != imi && omi != -1;
+}
+
+/* RFC 3069: hosts of one segment that cannot hear each other. */
+static bool arp_fwd_pvlan(struct in_device *in_dev, const struct rtable *rt,
+			  const struct arp_msg *m)
+{
+	return rt->dst.dev == in_dev->dev && !be32_eq(m->sip, m->tip) &&
+	       IN_DEV_ORCONF(in_dev, proxy_arp_pvlan);
+}
+
+static bool arp_is_proxy(struct in_device *in_dev, const struct rtable *rt, const struct arp_msg *m)
+{
+	if (arp_fwd_proxy(in_dev, rt) || arp_fwd_pvlan(in_dev, rt, m))
+		return true;
+	return rt->dst.dev != in_dev->dev &&
+	       pneigh_lookup(dev_net(in_dev->dev)->arp_tbl, m->tip, in_dev->dev, false) != NULL;
+}
+
+/* What became of a request. */
+enum arp_done { ARP_NOT_OURS, ARP_DONE, ARP_KEPT };
+
+/* We answer for somebody else: at once, or after a while, so that he may be the first. */
+static enum arp_done arp_process_proxy(struct sk_buff *skb, struct in_device *in_dev,
+				       const struct arp_msg *m)
+{
+	struct net_device *dev = in_dev->dev;
+	struct neigh_table *tbl = dev_net(dev)->arp_tbl;
+	struct neigh_parms *parms = &tbl->dev_parms[dev->ifindex];
+	struct neighbour *n = neigh_event_ns(tbl, m->sha, m->sip, dev);
+
+	if (n != NULL)
+		neigh_release(n);
+	if ((NEIGH_CB(skb)->flags & LOCALLY_ENQUEUED) == 0 && skb->pkt_type != PACKET_HOST &&
+	    NEIGH_VAR(parms, NEIGH_VAR_PROXY_DELAY) != 0) {
+		pneigh_enqueue(tbl, parms, skb);
+		return ARP_KEPT;
+	}
+	arp_answer(dev, m);
+	return ARP_DONE;
+}
+
+/* A request that routing lets us see. */
+static enum arp_done arp_process_routed(struct sk_buff *skb, struct in_device *in_dev,
+					const struct arp_msg *m)
 {
 	enum drop_reason reason;
 	const struct rtable *rt;
 
 	if (ip_route_input_noref(skb, m->tip, m->sip, 0, in_dev->dev, &reason) != 0)
-		return false;
+		return ARP_NOT_OURS;
 	rt = dst_rtable(skb_dst(skb));
 	if (rt->rt_type == RTN_LOCAL) {
 		arp_process_request(in_dev, m);
-		return true;
+		return ARP_DONE;
 	}
-	if (in_dev->cnf.forwarding != 0 && rt->rt_type == RTN_UNICAST &&
-	    (IN_DEV_ORCONF(in_dev, proxy_arp) || IN_DEV_ORCONF(in_dev, proxy_arp_pvlan)))
-		not_implemented("proxy ARP");
-	return false;
+	if (in_dev->cnf.forwarding == 0 || rt->rt_type != RTN_UNICAST ||
+	    !arp_is_proxy(in_dev, rt, m))
+		return ARP_NOT_OURS;
+	return arp_process_proxy(skb, in_dev, m);
 }
 
 static int arp_process(struct sk_buff *skb)
@@ -474,6 +528,7 @@ static int arp_process(struct sk_buff *skb)
 	struct net_device *dev = skb->dev;
 	PROBE(dev_net(dev), arp_process);
 	struct in_device *in_dev = in_dev_get(dev);
+	enum arp_done done = ARP_NOT_OURS;
 	struct arp_msg m;
 
 	if (in_dev == NULL || !arp_parse(skb, dev, &m) || arp_refuses(in_dev, &m)) {
@@ -485,18 +540,31 @@ static int arp_process(struct sk_buff *skb)
 		if (m.op == ARPOP_REQUEST && arp_is_local(dev, m.tip) &&
 		    !arp_ignore(in_dev, m.sip, m.tip))
 			arp_answer(dev, &m);
-	} else if (m.op != ARPOP_REQUEST || !arp_process_routed(skb, in_dev, &m)) {
-		arp_process_sender(in_dev, &m, skb->pkt_type);
+	} else {
+		if (m.op == ARPOP_REQUEST)
+			done = arp_process_routed(skb, in_dev, &m);
+		if (done == ARP_NOT_OURS)
+			arp_process_sender(in_dev, &m, skb->pkt_type);
 	}
-	consume_skb(skb);
+	if (done != ARP_KEPT)
+		consume_skb(skb);
 	return NET_RX_SUCCESS;
 }
 
-int arp_rcv(struct sk_buff *skb, struct net_device *dev)
+/* A question about another host has waited long enough. */
+static void parp_redo(struct sk_buff *skb)
+{
+	(void)arp_process(skb);
+}
+
+int arp_rcv(struct sk_buff *skb, struct net_device *dev, const struct packet_type *pt,
+	    struct net_device *orig_dev)
 {
 	PROBE(dev_net(dev), arp_rcv);
 	const u8 *arp;
 
+	(void)pt;
+	(void)orig_dev;
 	PATH_STEP(dev_net(dev), ARP_RCV, 0, skb->len);
 	if ((dev->flags & IFF_NOARP) != 0 || skb->pkt_type == PACKET_OTHERHOST ||
 	    skb->pkt_type == PACKET_LOOPBACK) {
@@ -511,6 +579,7 @@ int arp_rcv(struct sk_buff *skb, struct net_device *dev)
 	arp = skb_network_header(skb);
 	if (arp[ARP_HLN] != dev->addr_len || arp[ARP_PLN] != ARP_PLN_IPV4)
 		goto drop;
+	*NEIGH_CB(skb) = (struct neighbour_cb){ .flags = 0 };
 	return arp_process(skb);
 
 drop:
@@ -553,6 +622,7 @@ void arp_init(struct net *net)
 		.key_eq = arp_key_eq,
 		.constructor = arp_constructor,
 		.is_multicast = ipv4_is_multicast,
+		.proxy_redo = parp_redo,
 		.protocol = ETH_P_IP,
 		.gc_interval = 30 * HZ,
 		.gc_thresh1 = 128,

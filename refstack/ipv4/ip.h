@@ -215,7 +215,9 @@ struct ip_ra_chain {
 
 /* ip_input.c */
 s32 inet_iif(const struct sk_buff *skb);
-int ip_rcv(struct sk_buff *skb, struct net_device *dev);
+struct packet_type;
+int ip_rcv(struct sk_buff *skb, struct net_device *dev, const struct packet_type *pt,
+	   struct net_device *orig_dev);
 void ip_list_rcv(struct sk_buff *first);
 int ip_local_deliver(struct sk_buff *skb);
 /* Raw sockets that have asked for packets with the router alert option, where one is forwarded.
@@ -273,6 +275,8 @@ int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc, b
 bool inet_cmsg_flags(const struct sock *sk);
 void ip_cmsg_recv_offset(struct msghdr *msg, struct sock *sk, struct sk_buff *skb, int tlen,
 			 int offset);
+/* IP_PKTINFO of a packet that ipv4_pktinfo_prepare() has not seen tells no address of ours. */
+void ip_cmsg_no_spec_dst(struct sk_buff *skb);
 void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32 info,
 		   const u8 *payload);
 void ip_local_error(struct sock *sk, int err, be32 daddr, be16 dport, u32 info);

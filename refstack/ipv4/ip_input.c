@@ -32,6 +32,36 @@ s32 inet_iif(const struct sk_buff *skb)
 	return skb->skb_iif;
 }
 
+/* -------- who has asked for router alerts -------- */
+
+/* RFC 2113, LINUX: the last one of the chain gets the packet itself, the others copies. */
+bool ip_call_ra_chain(struct sk_buff *skb)
+{
+	u8 protocol = ip_hdr(skb)[IPV4_PROTOCOL];
+	struct sock *last = NULL;
+
+	for (const struct ip_ra_chain *ra = skb->net->ra_chain; ra != NULL; ra = ra->next) {
+		struct sock *sk = ra->sk;
+
+		if (sk->sk_num != protocol ||
+		    (sk->sk_bound_dev_if != 0 && sk->sk_bound_dev_if != skb->dev->ifindex))
+			continue;
+		if (ipv4_is_fragment(ip_hdr(skb)) &&
+		    ip_defrag(skb->net, skb, IP_DEFRAG_CALL_RA_CHAIN) != 0)
+			return true;
+		if (last != NULL) {
+			struct sk_buff *skb2 = skb_clone(skb);
+
+			if (skb2 != NULL)
+				(void)raw_rcv(last, skb2);
+		}
+		last = sk;
+	}
+	if (last != NULL)
+		(void)raw_rcv(last, skb);
+	return last != NULL;
+}
+
 /* -------- up to the protocols -------- */
 
 /* Nobody has made a tunnel: whoever sends through one is told, if there is a packet in it. */
@@ -311,11 +341,14 @@ drop:
 	return NULL;
 }
 
-int ip_rcv(struct sk_buff *skb, struct net_device *dev)
+int ip_rcv(struct sk_buff *skb, struct net_device *dev, const struct packet_type *pt,
+	   struct net_device *orig_dev)
 {
 	struct net *net = dev_net(dev);
 	PROBE(net, ip_rcv);
 
+	(void)pt;
+	(void)orig_dev;
 	skb = ip_rcv_core(net, skb);
 	if (skb == NULL || ip_rcv_finish_core(net, skb, skb->dev, NULL) == NET_RX_DROP)
 		return NET_RX_DROP;
