@@ -41,14 +41,12 @@ def block(code, start):
 
 
 def function(path, name):
-    """The body of a function that is defined here; a macro with arguments counts,
-    and what ipv4/later.h defines."""
+    """The body of a function that is defined here; a macro with arguments counts."""
     code = code_of(path)
     m = re.search(r"^(?:[A-Za-z_][^\n;=(]*[ *])?" + re.escape(name) + r"\([^;{}]*\)\s*\n\{", code, re.M)
     if m:
         return block(code, m.end() - 1)
-    m = re.search(r"^#define " + re.escape(name) + r"\(.*(?:\\\n.*)*", code, re.M) or \
-        re.search(r"^LATER_\w+\(" + re.escape(name) + r"\)$", code, re.M)
+    m = re.search(r"^#define " + re.escape(name) + r"\(.*(?:\\\n.*)*", code, re.M)
     return m.group() if m else None
 
 

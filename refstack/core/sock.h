@@ -205,8 +205,8 @@ struct sock {
 	bool sk_use_task_frag;
 	struct skb_frag sk_frag; /* LINUX: sk_page_frag(): page, offset, size = page's bytes */
 	struct dst_entry *sk_dst_cache;
-	struct dst_entry *sk_rx_dst; /* route of what a connected socket receives */
-	s32 sk_rx_dst_ifindex;	     /* of TCP: by which interface */
+	struct dst_entry *sk_rx_dst;		/* route of what a connected socket receives */
+	s32 sk_rx_dst_ifindex;			/* of TCP: by which interface */
 	struct sock_reuseport *sk_reuseport_cb; /* its group of SO_REUSEPORT, or NULL */
 	struct list_head sk_reuseport_node;	/* among the group's members */
 	struct socket *sk_socket;
@@ -402,6 +402,9 @@ struct sk_buff *sock_omalloc(struct sock *sk, u32 size);
  */
 must_check int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
 must_check int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
+/* The same with why it was not taken; the caller frees it. */
+must_check int sock_queue_rcv_skb_reason(struct sock *sk, struct sk_buff *skb,
+					 enum drop_reason *reason);
 /* A packet for sending. *errcode is -EPARKED when the call has to wait for room: leave at once. */
 struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_len, bool noblock,
 				     int *errcode, u32 max_page_order);

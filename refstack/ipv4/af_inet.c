@@ -175,7 +175,7 @@ int inet_release(struct socket *sock)
 
 /* -------- addresses -------- */
 
-static bool inet_can_nonlocal_bind(const struct sock *sk)
+bool inet_can_nonlocal_bind(const struct sock *sk)
 {
 	return sock_net(sk)->sysctl.ip_nonlocal_bind != 0 ||
 	       inet_test_bit(sk, INET_FLAGS_FREEBIND) || inet_test_bit(sk, INET_FLAGS_TRANSPARENT);

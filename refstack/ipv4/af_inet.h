@@ -56,6 +56,7 @@ int inet_bind(struct socket *sock, const u8 *uaddr, int addr_len);
 /* LINUX: __inet_bind(). */
 int inet_bind_addr(struct sock *sk, const u8 *uaddr, int addr_len);
 /* May a socket be bound to it, of which type it is? */
+bool inet_can_nonlocal_bind(const struct sock *sk);
 bool inet_addr_valid_or_nonlocal(const struct sock *sk, be32 addr, u32 type);
 int inet_stream_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags);
 int inet_dgram_connect(struct socket *sock, const u8 *uaddr, int addr_len, int flags);

@@ -11,6 +11,7 @@
 #include "base/csum.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/inetpeer.h"
+#include "ipv4/ping.h"
 #include "ipv4/raw.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
@@ -629,16 +630,15 @@ static enum drop_reason icmp_discard(struct net *net, struct sk_buff *skb)
 	return DROP_NOT_DROPPED_YET;
 }
 
-/* LINUX: ping_rcv(): for ICMP sockets, none of which can have an identifier in this part. */
-static enum drop_reason ping_rcv(struct net *net, struct sk_buff *skb)
+/* Answers to echoes of our own are for ICMP sockets. */
+static enum drop_reason icmp_echoreply(struct net *net, struct sk_buff *skb)
 {
 	(void)net;
-	(void)skb;
-	return DROP_NO_SOCKET;
+	return ping_rcv(skb);
 }
 
 static const struct icmp_control icmp_pointers[NR_ICMP_TYPES + 1] = {
-	[ICMP_ECHOREPLY] = { ping_rcv, false },
+	[ICMP_ECHOREPLY] = { icmp_echoreply, false },
 	[1] = { icmp_discard, true },
 	[2] = { icmp_discard, true },
 	[ICMP_DEST_UNREACH] = { icmp_unreach, true },
@@ -679,7 +679,7 @@ static enum drop_reason icmp_dispatch(struct net *net, struct sk_buff *skb, bool
 	if (type == ICMP_EXT_ECHO)
 		return icmp_echo(net, skb);
 	if (type == ICMP_EXT_ECHOREPLY)
-		return ping_rcv(net, skb);
+		return ping_rcv(skb);
 	/* RFC 1122 3.2.2: unknown types are silently discarded. */
 	*error = true;
 	if (type > NR_ICMP_TYPES)
@@ -718,15 +718,15 @@ int icmp_rcv(struct sk_buff *skb)
 	return NET_RX_DROP;
 }
 
-/* An error about an ICMP message of ours. LINUX: ping_err() has no socket to tell. */
+/* An error about an ICMP message of ours: the kernel's are answers to echoes. */
 int icmp_err(struct sk_buff *skb, u32 info)
 {
-	const u8 *quoted = skb->data + ipv4_hlen(skb->data);
+	u32 offset = ipv4_hlen(skb->data);
 	const u8 *icmph = icmp_hdr(skb);
 
-	if (quoted[ICMP_TYPE] != ICMP_ECHOREPLY)
-		return 0;
-	if (icmph[ICMP_TYPE] == ICMP_DEST_UNREACH && icmph[ICMP_CODE] == ICMP_FRAG_NEEDED)
+	if (skb->data[offset + ICMP_TYPE] != ICMP_ECHOREPLY)
+		ping_err(skb, offset, info);
+	else if (icmph[ICMP_TYPE] == ICMP_DEST_UNREACH && icmph[ICMP_CODE] == ICMP_FRAG_NEEDED)
 		ipv4_update_pmtu(skb, skb->net, info, 0, IPPROTO_ICMP);
 	else if (icmph[ICMP_TYPE] == ICMP_REDIRECT)
 		ipv4_redirect(skb, skb->net, 0, IPPROTO_ICMP);

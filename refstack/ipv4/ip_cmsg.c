@@ -42,6 +42,11 @@ void ipv4_pktinfo_prepare(const struct sock *sk, struct sk_buff *skb, bool drop_
 		skb_dst_drop(skb);
 }
 
+void ip_cmsg_no_spec_dst(struct sk_buff *skb)
+{
+	PKTINFO_SKB_CB(skb)->ipi_spec_dst = (be32){ 0 };
+}
+
 /* --- receiving -----------------------------------------------------------------------------------
  */
 

@@ -13,6 +13,7 @@
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_options.h"
+#include "ipv4/raw.h"
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -68,11 +69,43 @@ u32 rt_tos2priority(u8 tos)
 /* --- options that are a number -------------------------------------------------------------------
  */
 
+/* LINUX: the chain holds the socket. */
+int ip_ra_control(struct sock *sk, bool on, void (*destructor)(struct sock *))
+{
+	struct ip_ra_chain **rap = &sock_net(sk)->ra_chain;
+	struct ip_ra_chain *ra;
+
+	if (sk->sk_type != SOCK_RAW || sk->sk_num == IPPROTO_RAW)
+		return -EINVAL;
+	while (*rap != NULL && (*rap)->sk != sk)
+		rap = &(*rap)->next;
+	if (on && *rap != NULL)
+		return -EADDRINUSE;
+	if (on) {
+		ra = &raw_sk(sk)->ra;
+		*ra = (struct ip_ra_chain){ .sk = sk, .destructor = destructor };
+		*rap = ra;
+		sock_hold(sk);
+		return 0;
+	}
+	if (*rap == NULL)
+		return -ENOBUFS;
+	ra = *rap;
+	*rap = ra->next;
+	ra->sk = NULL;
+	if (ra->destructor != NULL)
+		ra->destructor(sk);
+	sock_put(sk);
+	return 0;
+}
+
 static int set_router_alert(struct ip_set *a)
 {
-	if (a->sk->sk_type != SOCK_RAW || a->sk->sk_num == IPPROTO_RAW)
-		return -EINVAL;
-	not_implemented("IP_ROUTER_ALERT");
+	int err = ip_ra_control(a->sk, a->val != 0, NULL);
+
+	if (err == 0)
+		inet_assign_bit(a->sk, INET_FLAGS_RTALERT, a->val != 0);
+	return err;
 }
 
 static int set_recverr(struct ip_set *a)
@@ -469,13 +502,6 @@ static int set_policy(struct ip_set *a)
 /* --- reading -------------------------------------------------------------------------------------
  */
 
-static int get_router_alert(struct sock *sk, s32 *val)
-{
-	(void)sk;
-	*val = 0;
-	return 0;
-}
-
 static int get_ttl(struct sock *sk, s32 *val)
 {
 	s16 ttl = inet_sk(sk)->uc_ttl;
@@ -670,7 +696,9 @@ static const struct ip_opt ip_opts[] = {
 	[IP_TTL] = { .set = set_ttl, .get = get_ttl, .number = true, .not_empty = true },
 	[IP_HDRINCL] = { .set = set_raw_only, .flag = INET_FLAGS_HDRINCL + 1, .number = true },
 	[IP_OPTIONS] = { .set = set_options, .read = read_options, .locked = true },
-	[IP_ROUTER_ALERT] = { .set = set_router_alert, .get = get_router_alert, .number = true },
+	[IP_ROUTER_ALERT] = { .set = set_router_alert,
+			      .flag = INET_FLAGS_RTALERT + 1,
+			      .number = true },
 	[IP_RECVOPTS] = BIT(RECVOPTS),
 	[IP_RETOPTS] = BIT(RETOPTS),
 	[IP_PKTINFO] = BIT(PKTINFO),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* raw.c - raw IPv4 sockets: what they are given and told. Sending comes later.
+/* raw.c - raw IPv4 sockets: what they are given and told, and their lives.
  *
- * Path: step 3 of SOCK_RAW; ip_protocol_deliver_rcu() brings packets, icmp_rcv() errors.
- * Rules: LINUX: net/ipv4/raw.c. Missing: raw_sendmsg().
+ * Path: beside it: ip_protocol_deliver_rcu() brings packets, icmp_rcv() errors. Sending is in
+ * raw_send.c. Rules: LINUX: net/ipv4/raw.c.
  * DIVERGES(raw-list): one list of all raw sockets, the youngest first, instead of chains by
  * protocol; whom a packet goes to, and in which order, is the same.
  */
@@ -12,7 +12,6 @@
 #include "ipv4/af_inet.h"
 #include "ipv4/icmp.h"
 #include "ipv4/inetdevice.h"
-#include "ipv4/later.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -46,21 +45,23 @@ static bool icmp_filter(const struct sock *sk, const struct sk_buff *skb)
 
 static int raw_rcv_skb(struct sock *sk, struct sk_buff *skb)
 {
-	int err;
+	enum drop_reason reason;
 
 	ipv4_pktinfo_prepare(sk, skb, true);
-	err = sock_queue_rcv_skb(sk, skb);
-	if (err == 0)
+	if (sock_queue_rcv_skb_reason(sk, skb, &reason) == 0)
 		return NET_RX_SUCCESS;
-	kfree_skb_reason(skb, err == -ENOMEM ? DROP_SOCKET_RCVBUFF : DROP_PROTO_MEM);
+	kfree_skb_reason(skb, reason);
 	return NET_RX_DROP;
 }
 
 /* A program gets the packet from its IP header on. */
-static void raw_rcv(struct sock *sk, struct sk_buff *skb)
+int raw_rcv(struct sock *sk, struct sk_buff *skb)
 {
+	PROBE(sock_net(sk), raw_rcv);
+
 	(void)skb_push(skb, (u32)-skb_network_offset(skb));
 	(void)raw_rcv_skb(sk, skb);
+	return 0;
 }
 
 /* LINUX: ip_mc_sf_allow() of a socket that has joined no group. */
@@ -93,7 +94,7 @@ bool raw_local_deliver(struct sk_buff *skb, u8 protocol)
 		delivered = true;
 		clone = raw_wants(sk, skb, daddr, protocol) ? skb_clone(skb) : NULL;
 		if (clone != NULL)
-			raw_rcv(sk, clone);
+			(void)raw_rcv(sk, clone);
 	}
 	return delivered;
 }
@@ -185,6 +186,7 @@ static void raw_set_name(const struct sk_buff *skb, struct msghdr *msg, int *add
 
 static int raw_recvmsg(struct sock *sk, struct msghdr *msg, u64 len, int flags, int *addr_len)
 {
+	PROBE(sock_net(sk), raw_recvmsg);
 	struct sk_buff *skb;
 	u32 copied;
 	int err = 0;
@@ -347,17 +349,27 @@ static void raw_unhash_sk(struct sock *sk)
 static int raw_close(struct sock *sk, s64 timeout)
 {
 	(void)timeout;
+	(void)ip_ra_control(sk, false, NULL);
 	sk_common_release(sk);
 	return 0;
 }
 
 static void raw_destroy(struct sock *sk)
 {
-	assert(skb_queue_empty(&sk->sk_write_queue));
+	lock_sock(sk);
+	ip_flush_pending_frames(sk);
+	release_sock(sk);
 }
 
-LATER_SENDMSG(raw_sendmsg)
-LATER_VALUE(raw_abort)
+static int raw_abort(struct sock *sk, int err)
+{
+	lock_sock(sk);
+	sk->sk_err = (u32)err;
+	sk_error_report(sk);
+	(void)udp_disconnect_locked(sk, 0);
+	release_sock(sk);
+	return 0;
+}
 
 const struct proto raw_prot = {
 	.name = "RAW",

@@ -18,7 +18,12 @@ static inline struct raw_sock *raw_sk(const struct sock *sk)
 
 /* True: a socket wants the protocol. skb stays the caller's. */
 bool raw_local_deliver(struct sk_buff *skb, u8 protocol);
+/* LINUX: 0 always: skb is the socket's now, or gone. */
+int raw_rcv(struct sock *sk, struct sk_buff *skb);
 /* skb->data is at the IP header that the message quotes: one of ours. */
 void raw_icmp_error(struct sk_buff *skb, u8 protocol, u32 info);
+
+/* raw_send.c */
+int raw_sendmsg(struct sock *sk, struct msghdr *msg, u64 len);
 
 #endif
