@@ -52,6 +52,7 @@ struct packet_taps {
 	struct list_head all, base, fanout_list;
 	u32 nr; /* how many taps there are: usually none */
 	u16 fanout_next_id;
+	u32 bpf_user_rnd_state[4]; /* all zero: not drawn yet */
 };
 
 /* Where a packet passes from one layer to the next. */
