@@ -419,6 +419,10 @@ static bool take_neigh_word(struct words *w, struct wish *r, const char *word)
 		return take_dev(w, r);
 	if (is(word, "lladdr"))
 		return !r->has_mac && (r->has_mac = true) && link_address(next(w), r->mac);
+	if (is(word, "proxy") && !r->has_address) {
+		r->flags |= 0x08;
+		return (r->has_address = true) && address(next(w), r->address);
+	}
 	if (is(word, "nud"))
 		return named(state_names, next(w), &r->state);
 	if (named(flags, word, &flag))

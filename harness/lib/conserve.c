@@ -644,6 +644,7 @@ static void neighbours(struct conserve *c)
 				hold(c, CONSERVE_NEIGH, n, AT_NEIGH_TABLE, ifindex);
 			queue(c, &n->arp_queue, AT_ARP_QUEUE, ifindex);
 		}
+	queue(c, &tbl->proxy_queue, AT_ARP_QUEUE, 0);
 	/* Those have none left, and go at the next chance. */
 	list_for_each (l, &tbl->rcu_free)
 		hold(c, CONSERVE_NEIGH, list_entry(l, const struct neighbour, gc_list),

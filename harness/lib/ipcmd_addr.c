@@ -505,14 +505,20 @@ static int neigh_flag(struct lex *lx, void *req)
 	return 0;
 }
 
+/* An address that is answered for. */
+static int neigh_proxy(struct lex *lx, void *req)
+{
+	struct neigh_words *r = req;
+
+	r->req.ntf |= NTF_PROXY;
+	r->given = true;
+	return take_addr(lx, "an address", &r->req.dst);
+}
+
 static const struct lex_key neigh_keys[] = {
-	{ "to", neigh_to },
-	{ "dev", neigh_dev },
-	{ "lladdr", neigh_lladdr },
-	{ "nud", neigh_nud },
-	{ "router", neigh_flag },
-	{ "use", neigh_flag },
-	{ "extern_learn", neigh_flag },
+	{ "to", neigh_to },	    { "proxy", neigh_proxy },	    { "dev", neigh_dev },
+	{ "lladdr", neigh_lladdr }, { "nud", neigh_nud },	    { "router", neigh_flag },
+	{ "use", neigh_flag },	    { "extern_learn", neigh_flag },
 };
 
 static int neigh_change(struct lex *lx, bool del, u32 nlflags)
@@ -525,6 +531,8 @@ static int neigh_change(struct lex *lx, bool del, u32 nlflags)
 		return err;
 	if (!r.given || r.req.dev == NULL)
 		return lex_fail(lx, "Device and destination are required arguments.");
+	if (del && (r.req.ntf & NTF_PROXY) != 0)
+		return lex_answer(lx, pneigh_delete(tbl, r.req.dst, r.req.dev), NULL);
 	if (del)
 		return lex_answer(lx, neigh_delete(tbl, r.req.dst, r.req.dev), NULL);
 	err = neigh_add(tbl, &r.req);

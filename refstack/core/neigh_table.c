@@ -350,11 +350,13 @@ void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev)
 void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev)
 {
 	neigh_flush_dev(tbl, dev, false);
+	pneigh_ifdown(tbl, dev, false);
 }
 
 void neigh_carrier_down(struct neigh_table *tbl, struct net_device *dev)
 {
 	neigh_flush_dev(tbl, dev, true);
+	pneigh_ifdown(tbl, dev, true);
 }
 
 /* --- periodic collection --- */
@@ -466,6 +468,7 @@ void neigh_table_init(struct net *net, struct neigh_table *tbl)
 		neigh_rand_reach_time(net, NEIGH_VAR(&tbl->parms, NEIGH_VAR_BASE_REACHABLE_TIME));
 	tbl->last_flush_jif = now;
 	tbl->last_rand_jif = now + (u64)tbl->parms.reachable_time * 20;
+	pneigh_init(tbl);
 	timer_setup(&tbl->gc_timer, neigh_periodic_work);
 	mod_timer(net, &tbl->gc_timer, jiffies_add(now, tbl->parms.reachable_time));
 }
@@ -474,6 +477,7 @@ void neigh_table_exit(struct neigh_table *tbl)
 {
 	del_timer(&tbl->gc_timer);
 	neigh_flush_dev(tbl, NULL, false);
+	pneigh_ifdown(tbl, NULL, false);
 	assert(tbl->entries == 0);
 	neigh_reclaim(tbl);
 }
@@ -530,6 +534,20 @@ static struct neighbour *neigh_add_entry(struct neigh_table *tbl, const struct n
 	return n;
 }
 
+/* Whatever the request says of new and old entries. */
+static int pneigh_add(struct neigh_table *tbl, const struct neigh_request *req)
+{
+	struct pneigh_entry *pn = pneigh_lookup(tbl, req->dst, req->dev, true);
+
+	if (pn == NULL)
+		return -ENOBUFS;
+	pn->flags = req->ntf;
+	pn->permanent = (req->state & NUD_PERMANENT) != 0;
+	if (req->protocol != 0)
+		pn->protocol = req->protocol;
+	return 0;
+}
+
 int neigh_add(struct neigh_table *tbl, const struct neigh_request *req)
 {
 	u32 flags =
@@ -537,6 +555,8 @@ int neigh_add(struct neigh_table *tbl, const struct neigh_request *req)
 	struct neighbour *n;
 	int err = 0;
 
+	if ((req->ntf & NTF_PROXY) != 0)
+		return pneigh_add(tbl, req);
 	n = neigh_add_entry(tbl, req, &flags, &err);
 	if (n == NULL)
 		return err;

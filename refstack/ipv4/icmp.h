@@ -31,8 +31,10 @@ enum {
 	ICMP_PORT_UNREACH,
 	ICMP_FRAG_NEEDED,
 	ICMP_SR_FAILED,
+	ICMP_PKT_FILTERED = 13,
 	NR_ICMP_UNREACH = 15
 };
+enum { ICMP_REDIR_NET, ICMP_REDIR_HOST };
 /* Offsets of the fields: type, code, checksum, and what depends on the type. */
 enum { ICMP_TYPE = 0, ICMP_CODE = 1, ICMP_CHECK = 2, ICMP_REST = 4, ICMP_MTU = 6, ICMP_HLEN = 8 };
 enum { ICMP_EXC_TTL, ICMP_EXC_FRAGTIME };

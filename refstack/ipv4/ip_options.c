@@ -382,6 +382,7 @@ static int srr_follow(struct sk_buff *skb, struct net_device *dev)
 		cb->is_changed = true;
 		if (dst_rtable(skb_dst(skb))->rt_type != RTN_LOCAL) {
 			cb->srr_is_hit = true;
+			cb->nexthop = nexthop;
 			return 0;
 		}
 		store_be32(ip_hdr(skb) + IPV4_DADDR, nexthop);

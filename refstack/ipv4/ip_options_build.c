@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* ip_options_build.c - IP options of packets that this host sends: built, answered, cut for
- * fragments.
+/* ip_options_build.c - IP options of packets that this host sends: built, answered, filled in on
+ * the way through, cut for fragments.
  *
- * Path: beside steps 3 and 4, for a header above 20 bytes; icmp_reply() and icmp_send().
+ * Path: beside steps 3 and 4, for a header above 20 bytes; icmp_reply(), icmp_send() and
+ * ip_forward().
  * Rules: RFC 791 3.1, RFC 1122 3.2.1.8 and 3.2.2.6; LINUX: net/ipv4/ip_options.c.
  */
 #include "ipv4/ip_options.h"
@@ -40,6 +41,54 @@ void ip_options_build(struct sk_buff *skb, const struct ip_options *opt, be32 da
 	if (opt->ts_needtime != 0) {
 		p = iph + opt->ts;
 		put_be32(p + p[OPT_PTR] - 5, inet_current_timestamp(skb->net));
+	}
+}
+
+/* -------- what a router records -------- */
+
+/* The source route's entry for this hop becomes our address, and the packet goes to what it was. */
+static void forward_srr(struct sk_buff *skb, struct rtable *rt)
+{
+	struct inet_skb_parm *cb = IPCB(skb);
+	u8 *p = ip_hdr(skb) + cb->srr;
+	u32 space = p[OPT_LEN];
+
+	for (u32 at = p[OPT_PTR]; at <= space && at + 3 <= space; at += 4) {
+		if (!be32_eq(load_be32(p + at - 1), cb->nexthop))
+			continue;
+		cb->is_changed = true;
+		store_be32(ip_hdr(skb) + IPV4_DADDR, cb->nexthop);
+		store_be32(p + at - 1, ip_rt_get_source(skb, rt));
+		p[OPT_PTR] = (u8)(at + 4);
+		return;
+	}
+}
+
+/* RFC 1812 5.2.4: our address in each record, as the packet leaves. LINUX looks at a time stamp's
+ * only behind a source route.
+ */
+void ip_forward_options(struct sk_buff *skb)
+{
+	struct rtable *rt = dst_rtable(skb_dst(skb));
+	struct inet_skb_parm *cb = IPCB(skb);
+	u8 *p;
+
+	if (cb->rr_needaddr) {
+		p = ip_hdr(skb) + cb->rr;
+		store_be32(p + p[OPT_PTR] - 5, ip_rt_get_source(skb, rt));
+		cb->is_changed = true;
+	}
+	if (cb->srr_is_hit) {
+		forward_srr(skb, rt);
+		if (cb->ts_needaddr) {
+			p = ip_hdr(skb) + cb->ts;
+			store_be32(p + p[OPT_PTR] - 9, ip_rt_get_source(skb, rt));
+			cb->is_changed = true;
+		}
+	}
+	if (cb->is_changed) {
+		cb->is_changed = false;
+		ip_send_check(ip_hdr(skb));
 	}
 }
 

@@ -6,8 +6,8 @@
  * Rules: RFC 1122 3.3.1, 3.2.1.3 (addresses that must not be), RFC 1191 (path MTU), RFC
  * 1122 3.2.2.2 (redirects); LINUX: net/ipv4/route.c of 6.12. Routes live in the cache of their
  * nexthop, one for each CPU that sends and one for receiving, or in that of an exception; any
- * change of the tables bumps rt_genid and so makes all of them stale. Missing: forwarding,
- * multicast routing, several nexthops: of later parts.
+ * change of the tables bumps rt_genid and so makes all of them stale. route_error.c has what a
+ * router says of packets without a way. Missing: multicast routing, several nexthops.
  */
 #include "ipv4/route.h"
 
@@ -775,12 +775,6 @@ void ipv4_sk_redirect(struct sk_buff *skb, struct sock *sk)
 	redirect_flow(sock_net(sk), skb, &fl4);
 }
 
-void ip_rt_send_redirect(struct sk_buff *skb)
-{
-	(void)skb;
-	not_implemented("ip_rt_send_redirect");
-}
-
 be32 ip_rt_get_source(struct sk_buff *skb, struct rtable *rt)
 {
 	const u8 *iph = skb_network_header(skb);
@@ -807,32 +801,6 @@ static int ip_rt_bug(struct net *net, struct sock *sk, struct sk_buff *skb)
 	(void)net;
 	(void)sk;
 	kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
-	return 0;
-}
-
-int ip_forward(struct sk_buff *skb)
-{
-	(void)skb;
-	not_implemented("ip_forward");
-}
-
-/* The input of a route to nowhere: we are no router, so nobody is told. */
-int ip_error(struct sk_buff *skb)
-{
-	const struct in_device *in_dev = in_dev_get(skb->dev);
-	struct net *net = dev_net(skb->dev);
-	enum drop_reason reason = DROP_NOT_SPECIFIED;
-
-	if (in_dev != NULL && in_dev->cnf.forwarding != 0)
-		not_implemented("ip_error of a router");
-	if (in_dev != NULL && skb_dst(skb)->error == EHOSTUNREACH) {
-		reason = DROP_IP_INADDRERRORS;
-		mib_inc(net, IPSTATS_MIB_INADDRERRORS);
-	} else if (in_dev != NULL && skb_dst(skb)->error == ENETUNREACH) {
-		reason = DROP_IP_INNOROUTES;
-		mib_inc(net, IPSTATS_MIB_INNOROUTES);
-	}
-	kfree_skb_reason(skb, reason);
 	return 0;
 }
 
