@@ -10,6 +10,7 @@
 #include "core/neighbour.h"
 #include "core/pipe.h"
 #include "core/qdisc.h"
+#include "core/ubuf.h"
 #include "driver/tun.h"
 #include "harness/lib/world.h"
 #include "ipv4/inetdevice.h"
@@ -227,7 +228,8 @@ static bool is_sent_by_sock(const struct conserve *c, const struct sk_buff *skb)
 		return false;
 	if (sock_kind(c, skb->sk) == CONSERVE_SOCK)
 		return skb->destructor == sock_wfree;
-	return skb->destructor != sock_rfree && skb->destructor != sock_rmem_free;
+	return skb->destructor != sock_rfree && skb->destructor != sock_rmem_free &&
+	       skb->destructor != sock_ofree;
 }
 
 /* LINUX: sock_edemux(): a SYN-ACK holds its request, a packet that comes the socket it is for. */
@@ -241,6 +243,22 @@ static void hold_edemux(struct conserve *c, const struct sk_buff *skb)
 		hold(c, CONSERVE_TW, sk, AT_HEAD, skb->id);
 	else
 		hold(c, sock_kind(c, sk), sk, AT_HEAD, skb->id);
+}
+
+/* The note that a packet's data is waited for with: it holds its socket until it is in the queue of
+ * errors. One of several packets is enough.
+ */
+static void uarg_parts(struct conserve *c, const struct sk_buff *uarg, u32 number)
+{
+	struct conserve_cell *cell = hold(c, CONSERVE_SKB, uarg, AT_HEAD, number);
+
+	cell->id = uarg->id;
+	if (cell->refs != 1) {
+		cell->refs = 1;
+		return;
+	}
+	hold(c, CONSERVE_HEAD, uarg->hd, AT_HEAD, number);
+	hold(c, sock_kind(c, uarg->sk), uarg->sk, AT_HEAD, number);
 }
 
 /* A packet for the first time: its data, its route and its owner. True: the data too. */
@@ -271,6 +289,8 @@ static bool skb_parts(struct conserve *c, const struct sk_buff *skb)
 		conserve_page(c, hd->head_page, AT_HEAD, skb->id);
 	for (u32 i = 0; i < hd->nr_frags; i++)
 		conserve_page(c, hd->frags[i].page, AT_HEAD, skb->id);
+	if (hd->uarg != NULL)
+		uarg_parts(c, hd->uarg, skb->id);
 	return true;
 }
 
@@ -408,6 +428,19 @@ static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, 
 	return bytes / PAGE_SIZE;
 }
 
+/* Notes about zero-copy sends are charged elsewhere. */
+static u32 notes_truesize(const struct sk_buff_head *q)
+{
+	const struct sk_buff *skb;
+	u32 sum = 0;
+
+	skb_queue_walk(q, skb)
+	{
+		sum += skb->destructor == sock_ofree ? skb->truesize : 0;
+	}
+	return sum;
+}
+
 /* Pages of its protocol's memory. */
 static s64 one_sock(struct conserve *c, const struct sock *sk)
 {
@@ -419,7 +452,8 @@ static s64 one_sock(struct conserve *c, const struct sock *sk)
 		tcp_parts(c, sk, &received);
 	if (sk->sk_prot == &udp_prot)
 		received += queue(c, &udp_sk(sk)->reader_queue, AT_READER_QUEUE, port);
-	errors = queue(c, &sk->sk_error_queue, AT_ERROR_QUEUE, port);
+	errors = queue(c, &sk->sk_error_queue, AT_ERROR_QUEUE, port) -
+		 notes_truesize(&sk->sk_error_queue);
 	queue(c, &sk->sk_write_queue, AT_WRITE_QUEUE, port);
 	if (chain(c, sk->sk_backlog.head, AT_SOCK_BACKLOG, port) != sk->sk_backlog.len)
 		conserve_broken(c, "socket of port %u: its backlog is not of %u bytes", port,

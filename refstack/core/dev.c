@@ -11,6 +11,8 @@
 #include "core/dst.h"
 #include "core/qdisc.h"
 #include "core/sock.h"
+#include "core/tx_tstamp.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 #include "wire/tcp.h"
 
@@ -19,6 +21,7 @@ enum {
 	NO_QUEUE_MAPPING = 0xffff,
 	TCP_CHECK_OFFSET = 16,
 	UDP_CHECK_OFFSET = 6,
+	UDP_HDR_BYTES = 8,
 };
 
 struct softnet_data *this_softnet(const struct net *net)
@@ -750,6 +753,8 @@ static u32 qdisc_pkt_len_of(const struct sk_buff *skb)
 	hdr_len = (u32)skb_transport_offset(skb);
 	if (skb_is_gso_tcp(skb))
 		hdr_len += tcp_hlen(skb_transport_header(skb));
+	else if ((skb->hd->gso_type & SKB_GSO_UDP_L4) != 0)
+		hdr_len += UDP_HDR_BYTES;
 	return skb->len + (skb->hd->gso_segs - 1u) * hdr_len;
 }
 
@@ -765,6 +770,8 @@ int dev_queue_xmit(struct sk_buff *skb)
 
 	PATH_STEP(net, DEV_QUEUE_XMIT, 0, skb->len);
 	skb_reset_mac_header(skb);
+	if (unlikely((skb->hd->tx_flags & SKBTX_SCHED_TSTAMP) != 0))
+		skb_tstamp_tx(skb, NULL, skb->sk, SCM_TSTAMP_SCHED);
 	SKB_CB(skb, struct qdisc_skb_cb)->pkt_len = qdisc_pkt_len_of(skb);
 	local_bh_disable(this_cpu(net));
 	if ((dev->priv_flags & IFF_XMIT_DST_RELEASE) != 0)
@@ -898,7 +905,8 @@ static const struct packet_type *netif_receive_skb_core(struct sk_buff **pskb)
 		chain_add(&c, pt);
 	if (taps)
 		chain_add_type(&c, &c.orig_dev->ptype_specific, type);
-	if (c.prev == NULL) {
+	if (c.prev == NULL || unlikely(skb_orphan_frags_rx(skb) != 0)) {
+		c.prev = NULL;
 		skb->dev->stats.rx_dropped++;
 		kfree_skb_reason(skb, DROP_UNHANDLED_PROTO);
 		skb = NULL;

@@ -10,8 +10,11 @@
 
 #include "base/csum.h"
 #include "core/sock.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 #include "wire/tcp.h"
+
+enum { UDP_HDR_BYTES = 8 };
 
 /* What skb_segment() is about and how far it has come. Offsets count from the link header. */
 struct segmentation {
@@ -84,6 +87,10 @@ static struct sk_buff *make_segment(struct segmentation *s, u32 len, int *err)
 	memcpy(skb_put_inline(nskb, s->doffset), head->data, s->doffset);
 	if (skb_copy_bits(head, s->offset, skb_put_inline(nskb, linear), linear) != 0)
 		goto fail;
+	if (s->sg) {
+		nskb->hd->flags |= head->hd->flags & SKBFL_SHARED_FRAG;
+		skb_zerocopy_clone(nskb, head);
+	}
 	if (linear != len) {
 		*err = -EINVAL;
 		if (!share_frags(s, nskb, len))
@@ -207,6 +214,8 @@ static u32 skb_gso_network_seglen(const struct sk_buff *skb)
 
 	if ((skb->hd->gso_type & SKB_GSO_TCPV4) != 0)
 		thlen = tcp_hlen(skb_transport_header(skb));
+	else if ((skb->hd->gso_type & SKB_GSO_UDP_L4) != 0)
+		thlen = UDP_HDR_BYTES;
 	return skb_network_header_len(skb) + thlen + skb->hd->gso_size;
 }
 

@@ -8,6 +8,7 @@
 #include "base/csum.h"
 #include "core/net.h"
 #include "core/sock.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 
 void *skb_put_inline(struct sk_buff *skb, u32 len)
@@ -342,6 +343,8 @@ static bool pskb_pull_tail(struct sk_buff *skb, u32 delta)
 	skb_eat_frags(skb->hd, min_u32(delta, in_frags));
 	skb->tail += delta;
 	skb->data_len -= delta;
+	if (skb->data_len == 0)
+		skb_zcopy_clear(skb, false);
 	return true;
 }
 
@@ -597,6 +600,8 @@ bool skb_try_coalesce(struct sk_buff *to, struct sk_buff *from, bool *fragstolen
 	*delta_truesize = 0;
 	if (skb_cloned(to))
 		return false;
+	if (skb_zcopy(to) != NULL || skb_zcopy(from) != NULL)
+		return false;
 	if (len <= skb_tailroom(to)) {
 		if (len != 0)
 			skb_copy_whole(from, skb_put(to, len));
@@ -682,6 +687,8 @@ void skb_split(struct sk_buff *skb, struct sk_buff *skb1, u32 len)
 	assert(len <= skb->len);
 	assert(skb1->len == 0);
 	assert(!skb_has_frag_list(skb));
+	skb1->hd->flags |= skb->hd->flags & (SKBFL_SHARED_FRAG | SKBFL_PURE_ZEROCOPY);
+	skb_zerocopy_clone(skb1, skb);
 	if (len < skb_headlen(skb))
 		skb_split_inside_header(skb, skb1, len);
 	else
@@ -746,6 +753,8 @@ u32 skb_shift(struct sk_buff *tgt, struct sk_buff *skb, u32 shiftlen)
 
 	assert(shiftlen <= skb->len);
 	if (skb_headlen(skb) != 0 || skb->hd->nr_frags == 0)
+		return 0;
+	if (skb_zcopy(tgt) != NULL || skb_zcopy(skb) != NULL)
 		return 0;
 	merge = skb_can_coalesce(tgt, to, first->page, first->offset);
 	/* Too many of them: no copy of the head for nothing. */
@@ -816,6 +825,9 @@ int skb_checksum_help(struct sk_buff *skb)
 	}
 	if (skb_is_gso(skb))
 		return -EINVAL;
+	/* What may change meanwhile is copied before it is summed. */
+	if (unlikely(skb_has_shared_frag(skb)) && skb_linearize(skb) != 0)
+		return -ENOMEM;
 	start = skb_checksum_start_offset(skb);
 	if (start < 0 || (u32)start >= skb_headlen(skb))
 		return -EINVAL;

@@ -13,6 +13,7 @@
 #include "core/net.h"
 #include "core/netdevice.h"
 #include "core/sock.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 
 enum { SKB_HEAD_MAX_BYTES = 66560, NAPI_FRAG_MIN = SKB_SMALL_HEAD_BYTES - SKB_SHARED_INFO_BYTES };
@@ -380,6 +381,8 @@ static void skb_release_member_data(struct sk_buff *skb)
 	if (!skb_data_unref(skb))
 		return;
 	assert(hd->frag_list == NULL);
+	if (unlikely(hd->uarg != NULL))
+		skb_zcopy_clear(skb, true);
 	skb_unref_frags(hd);
 	skb_free_head(skb->net, hd);
 }
@@ -405,6 +408,8 @@ static void skb_release_data(struct sk_buff *skb, enum drop_reason reason)
 
 	if (!skb_data_unref(skb))
 		return;
+	if (unlikely(hd->uarg != NULL))
+		skb_zcopy_clear(skb, true);
 	skb_unref_frags(hd);
 	skb_release_frag_list(hd->frag_list, reason);
 	skb_free_head(skb->net, hd);
@@ -563,6 +568,7 @@ void skb_copy_header(struct sk_buff *n, const struct sk_buff *old)
 	skb_dst_copy(n, old);
 	n->dev = old->dev;
 	n->tstamp_ns = old->tstamp_ns;
+	n->tstamp_type = old->tstamp_type;
 	n->queue_mapping = old->queue_mapping;
 	n->pkt_type = old->pkt_type;
 	n->ignore_df = old->ignore_df;
@@ -712,6 +718,7 @@ struct sk_buff *pskb_copy(struct sk_buff *skb)
 	n->data_len = skb->data_len;
 	n->len = skb->len;
 	skb_share_frags(n->hd, skb->hd);
+	skb_zerocopy_clone(n, skb);
 	skb_copy_header(n, skb);
 	skb_copy_gso(n->hd, skb->hd);
 	return n;
@@ -736,8 +743,13 @@ static void skb_move_frags(struct sk_buff *skb, struct skb_head *to)
 	struct skb_head *from = skb->hd;
 
 	to->tx_flags = from->tx_flags;
+	to->tskey = from->tskey;
+	to->flags = from->flags;
+	to->uarg = from->uarg;
 	skb_copy_gso(to, from);
 	if (skb_cloned(skb)) {
+		if (to->uarg != NULL)
+			ubuf_info(to->uarg)->refcnt++;
 		skb_share_frags(to, from);
 		skb_release_data(skb, DROP_CONSUMED);
 		return;

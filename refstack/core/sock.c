@@ -13,14 +13,63 @@
 #include "core/netdevice.h"
 #include "core/skbuff.h"
 #include "core/sock_reuseport.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "uapi/poll.h"
+#include "uapi/signal.h"
 #include "uapi/socket.h"
 
 #define SK_DEFAULT_STAMP U64_MAX /* LINUX: -1: no packet yet */
 
 /* -------- waking: the default callbacks -------- */
+
+/* LINUX: kill_fasync(). A socket has one file. SIGURG has its own way to whom it is for. */
+static void kill_fasync(const struct socket *sock, bool urgent, int band)
+{
+	struct file *f = sock->file;
+
+	if (f == NULL || (f->f_flags & FASYNC) == 0)
+		return;
+	if (!urgent || f->f_owner.signum != 0)
+		send_sigio(f, f->fa_fd, band);
+}
+
+/* LINUX: sock_wake_async(). */
+static void sock_wake_async(struct socket *sock, int how, int band)
+{
+	const u32 nospace = 1u << SOCKWQ_ASYNC_NOSPACE;
+
+	if (how == SOCK_WAKE_WAITD && (sock->flags >> SOCKWQ_ASYNC_WAITDATA & 1) != 0)
+		return;
+	if (how == SOCK_WAKE_SPACE) {
+		if ((sock->flags & nospace) == 0)
+			return;
+		sock->flags &= ~nospace;
+	}
+	kill_fasync(sock, how == SOCK_WAKE_URG, band);
+}
+
+void sk_wake_async(struct sock *sk, int how, int band)
+{
+	if (unlikely(sock_flag(sk, SOCK_FASYNC)) && sk->sk_socket != NULL)
+		sock_wake_async(sk->sk_socket, how, band);
+}
+
+void sk_send_sigurg(struct sock *sk)
+{
+	struct socket *sock = sk->sk_socket;
+
+	if (sock != NULL && sock->file != NULL && send_sigurg(sock->file))
+		sk_wake_async(sk, SOCK_WAKE_URG, POLL_PRI);
+}
+
+/* LINUX: sk_set_bit(): these two matter only to who is told by signals. */
+void sk_set_async_bit(struct sock *sk, u32 bit)
+{
+	if (sock_flag(sk, SOCK_FASYNC))
+		sk->sk_socket->flags |= 1u << bit;
+}
 
 void sock_def_wakeup(struct sock *sk)
 {
@@ -32,6 +81,7 @@ void sock_def_error_report(struct sock *sk)
 {
 	if (sk->sk_socket != NULL)
 		wake_up_poll(&sk->sk_socket->wq, POLLERR);
+	sk_wake_async(sk, SOCK_WAKE_IO, POLL_ERR);
 }
 
 void sk_error_report(struct sock *sk)
@@ -53,13 +103,16 @@ void sock_def_readable(struct sock *sk)
 	PATH_STEP(sock_net(sk), DATA_READY, 0, sk->sk_rmem_alloc);
 	if (sk->sk_socket != NULL)
 		wake_up_poll(&sk->sk_socket->wq, POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND);
+	sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
 }
 
 /* A writer is not woken before half of the send buffer is free. */
 void sock_def_write_space(struct sock *sk)
 {
-	if (sock_writeable(sk) && sk->sk_socket != NULL)
-		wake_up_poll(&sk->sk_socket->wq, POLLOUT | POLLWRNORM | POLLWRBAND);
+	if (!sock_writeable(sk) || sk->sk_socket == NULL)
+		return;
+	wake_up_poll(&sk->sk_socket->wq, POLLOUT | POLLWRNORM | POLLWRBAND);
+	sk_wake_async(sk, SOCK_WAKE_SPACE, POLL_OUT);
 }
 
 static void sock_def_destruct(struct sock *sk)
@@ -450,6 +503,29 @@ void sock_rmem_free(struct sk_buff *skb)
 	skb->sk->sk_rmem_alloc -= skb->truesize;
 }
 
+/* LINUX: sock_ofree(). */
+void sock_ofree(struct sk_buff *skb)
+{
+	assert(skb->sk->sk_omem_alloc >= skb->truesize);
+	skb->sk->sk_omem_alloc -= skb->truesize;
+}
+
+struct sk_buff *sock_omalloc(struct sock *sk, u32 size)
+{
+	u64 wanted = (u64)sk->sk_omem_alloc + size + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES;
+	struct sk_buff *skb;
+
+	if (wanted > (u32)sock_net(sk)->sysctl.optmem_max)
+		return NULL;
+	skb = alloc_skb(sock_net(sk), size);
+	if (skb == NULL)
+		return NULL;
+	sk->sk_omem_alloc += skb->truesize;
+	skb->sk = sk;
+	skb->destructor = sock_ofree;
+	return skb;
+}
+
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
 {
 	if (sk->sk_rmem_alloc + skb->truesize >= (u32)sk->sk_rcvbuf)
@@ -458,6 +534,7 @@ int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
 	skb->sk = sk;
 	skb->destructor = sock_rmem_free;
 	sk->sk_rmem_alloc += skb->truesize;
+	skb->pkt_type = PACKET_OUTGOING; /* LINUX: skb_set_err_queue() */
 	(void)skb_dst_force(skb);
 	skb_queue_tail(&sk->sk_error_queue, skb);
 	if (!sock_flag(sk, SOCK_DEAD))
@@ -527,7 +604,8 @@ static int sock_wait_for_wmem(struct sock *sk, s64 timeo)
 	struct task *t = current_task(sock_net(sk));
 
 	if (signal_pending(t))
-		return -EINTR;
+		return sock_intr_errno(timeo);
+	sk->sk_socket->flags &= ~(1u << SOCKWQ_ASYNC_NOSPACE);
 	task_wait_on(t, &sk->sk_socket->wq, WAKE_KEY_ALL);
 	return (int)schedule_timeout(t, timeo);
 }
@@ -548,7 +626,8 @@ struct sk_buff *sock_alloc_send_pskb(struct sock *sk, u32 header_len, u32 data_l
 		return NULL;
 	}
 	if (sk->sk_wmem_alloc >= (u32)sk->sk_sndbuf) {
-		sk->sk_socket->flags |= 1u << SOCKWQ_ASYNC_NOSPACE | 1u << SOCK_NOSPACE;
+		sk_set_async_bit(sk, SOCKWQ_ASYNC_NOSPACE);
+		sk->sk_socket->flags |= 1u << SOCK_NOSPACE;
 		*errcode = timeo == 0 ? -EAGAIN : sock_wait_for_wmem(sk, timeo);
 		return NULL;
 	}

@@ -9,6 +9,7 @@
 #include "driver/igb.h"
 
 #include "base/csum.h"
+#include "core/tx_tstamp.h"
 #include "uapi/errno.h"
 
 enum {
@@ -324,6 +325,7 @@ static void igb_tx_map(struct igb_ring *tx_ring, struct igb_tx_buffer *first, u3
 	netdev_tx_sent_queue(txq, first->bytecount);
 	first->time_stamp_jif = net_jiffies(net);
 	skb_clone_tx_timestamp(net);
+	skb_tx_timestamp(skb);
 	first->next_to_watch = (u16)(i + 1);
 	i = next_desc(tx_ring, i);
 	tx_ring->next_to_use = (u16)i;

@@ -7,6 +7,7 @@
 #include "driver/loopback.h"
 
 #include "core/dst.h"
+#include "core/tx_tstamp.h"
 #include "uapi/errno.h"
 
 enum { LOOPBACK_MTU = 64 * 1024, LOOPBACK_IFINDEX = 1 };
@@ -16,7 +17,8 @@ static enum netdev_tx loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 	PROBE(dev->net, loopback_xmit);
 	u32 len;
 
-	skb->tstamp_ns = 0;
+	skb_tx_timestamp(skb);
+	skb_clear_tstamp(skb);
 	skb_orphan(skb);
 	skb_dst_force(skb);
 	skb->protocol = eth_type_trans(skb, dev);

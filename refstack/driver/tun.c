@@ -7,6 +7,8 @@
  */
 #include "driver/tun.h"
 
+#include "core/tx_tstamp.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "wire/ipv4.h"
@@ -72,6 +74,12 @@ static enum netdev_tx tun_net_xmit(struct sk_buff *skb, struct net_device *dev)
 	PROBE(dev->net, tun_net_xmit);
 	struct tun_struct *tun = netdev_tun(dev);
 
+	if (unlikely(skb_orphan_frags_rx(skb) != 0)) {
+		dev->stats.tx_dropped++;
+		kfree_skb_reason(skb, DROP_SKB_UCOPY_FAULT);
+		return (enum netdev_tx)NET_XMIT_DROP;
+	}
+	skb_tx_timestamp(skb);
 	/* It may lie here for long: its socket gets the room back now. */
 	skb_orphan(skb);
 	if (!ptr_ring_produce(&tun->tx_ring)) {

@@ -8,6 +8,7 @@
 
 #include "base/csum.h"
 #include "core/neighbour.h"
+#include "core/tx_tstamp.h"
 #include "ipv4/icmp.h"
 #include "ipv4/igmp.h"
 #include "ipv4/raw.h"
@@ -143,6 +144,8 @@ static int ip_local_deliver_finish(struct net *net, struct sk_buff *skb)
 	PROBE(net, ip_local_deliver_finish);
 
 	net_crossing(net, CROSS_LOCAL_DELIVER, skb);
+	if (unlikely(skb->tstamp_type != SKB_CLOCK_REALTIME))
+		skb_clear_delivery_time(skb);
 	(void)skb_pull(skb, skb_network_header_len(skb));
 	ip_protocol_deliver_rcu(net, skb, ip_hdr(skb)[IPV4_PROTOCOL]);
 	return 0;

@@ -11,6 +11,8 @@
 #include "base/csum.h"
 #include "core/iov.h"
 #include "core/neighbour.h"
+#include "core/tx_tstamp.h"
+#include "core/ubuf.h"
 #include "ipv4/icmp.h"
 #include "uapi/errno.h"
 #include "uapi/socket.h"
@@ -374,6 +376,10 @@ struct ip_append {
 	u32 trailer_len;
 	u32 wmem_alloc_delta; /* charged to the socket at the end */
 	u8 csummode;
+	bool paged, zc; /* into pages; the pages are the program's */
+	bool extra_uref;
+	u32 tskey;
+	struct sk_buff *uarg; /* the note of MSG_ZEROCOPY */
 };
 
 static bool append_sg(const struct ip_append *a)
@@ -387,7 +393,8 @@ static void append_sizes(struct ip_append *a, bool first)
 	u32 optlen = a->cork->opt != NULL ? a->cork->opt->opt.optlen : 0;
 
 	a->dev = dst->dev;
-	a->mtu = a->cork->fragsize;
+	a->mtu = a->cork->gso_size != 0 ? IP_MAX_MTU : a->cork->fragsize;
+	a->paged = a->cork->gso_size != 0;
 	a->exthdrlen = first ? dst->header_len : 0;
 	a->trailer_len = dst->trailer_len;
 	a->hh_len = ll_reserved_space(a->dev);
@@ -399,8 +406,8 @@ static void append_sizes(struct ip_append *a, bool first)
 static u8 append_csummode(const struct ip_append *a)
 {
 	bool partial = a->transhdrlen != 0 && a->length + a->fragheaderlen <= a->mtu &&
-		       (a->dev->features & NETIF_F_CSUM_MASK) != 0 && (a->flags & MSG_MORE) == 0 &&
-		       a->exthdrlen == 0;
+		       (a->dev->features & NETIF_F_CSUM_MASK) != 0 &&
+		       ((a->flags & MSG_MORE) == 0 || a->cork->gso_size != 0) && a->exthdrlen == 0;
 
 	return partial ? CHECKSUM_PARTIAL : CHECKSUM_NONE;
 }
@@ -446,7 +453,7 @@ static u32 append_alloclen(const struct ip_append *a, u32 datalen, u32 fraggap, 
 	*pagedlen = 0;
 	if ((a->flags & MSG_MORE) != 0 && !append_sg(a))
 		return a->mtu + extra;
-	if (fraglen + extra < SKB_MAX_ALLOC || !append_sg(a))
+	if (!a->paged && (fraglen + extra < SKB_MAX_ALLOC || !append_sg(a)))
 		return fraglen + extra;
 	*pagedlen = datalen - a->transhdrlen - fraggap;
 	return a->fragheaderlen + a->transhdrlen + fraggap + extra;
@@ -499,6 +506,12 @@ static int append_new_skb(struct ip_append *a, struct sk_buff *prev)
 	a->transhdrlen = 0;
 	a->exthdrlen = 0;
 	a->csummode = CHECKSUM_NONE;
+	/* Only the first packet tells when it was sent. */
+	skb->hd->tx_flags = a->cork->tx_flags;
+	a->cork->tx_flags = 0;
+	skb->hd->tskey = a->tskey;
+	a->tskey = 0;
+	skb_zcopy_set(skb, a->uarg, &a->extra_uref);
 	if ((a->flags & MSG_CONFIRM) != 0 && prev == NULL)
 		skb->dst_pending_confirm = true;
 	append_queue(a, skb);
@@ -570,6 +583,8 @@ static int append_to_skb(struct ip_append *a, struct sk_buff *skb, u32 room)
 
 	if (!append_sg(a) && skb_tailroom(skb) >= copy)
 		err = append_linear(a, skb, copy);
+	else if (a->zc)
+		err = skb_zerocopy_iter_dgram(skb, &((struct msghdr *)a->from)->msg_iter, copy);
 	else
 		err = append_paged(a, skb, copy, &copied);
 	if (err != 0)
@@ -587,6 +602,27 @@ static s32 append_room(const struct ip_append *a, const struct sk_buff *skb)
 	return room < (s32)a->length ? (s32)a->maxfraglen - (s32)skb->len : room;
 }
 
+/* MSG_ZEROCOPY: false: there is no memory for its note. Where the device cannot gather and sum it is
+ * a copy after all, and the note says so.
+ */
+static bool append_zerocopy(struct ip_append *a, struct sk_buff *skb)
+{
+	struct sk_buff *uarg = skb != NULL ? skb_zcopy(skb) : NULL;
+
+	a->uarg = msg_zerocopy_realloc(a->sk, a->length, uarg);
+	if (a->uarg == NULL)
+		return false;
+	a->extra_uref = uarg == NULL;
+	if (append_sg(a) && a->csummode == CHECKSUM_PARTIAL) {
+		a->paged = true;
+		a->zc = true;
+		return true;
+	}
+	ubuf_info(a->uarg)->zerocopy = false;
+	skb_zcopy_set(skb, a->uarg, &a->extra_uref);
+	return true;
+}
+
 /* LINUX: __ip_append_data(): packets that are each a fragment ready to go, but for their headers.
  */
 static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
@@ -596,6 +632,7 @@ static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
 	PROBE(net, ip_append_data_to);
 	struct sk_buff *skb = skb_peek_tail(a->queue);
 	u32 maxnonfragsize;
+	bool hold_tskey;
 	int err = 0;
 
 	PATH_STEP(net, IP_APPEND_DATA, 0, a->length);
@@ -607,9 +644,14 @@ static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
 		return -EMSGSIZE;
 	}
 	a->csummode = append_csummode(a);
-	if ((a->flags & MSG_ZEROCOPY) != 0 && a->length != 0 && sock_flag(sk, SOCK_ZEROCOPY))
-		not_implemented("MSG_ZEROCOPY");
+	if (unlikely((a->flags & MSG_ZEROCOPY) != 0) && a->length != 0 &&
+	    sock_flag(sk, SOCK_ZEROCOPY) && !append_zerocopy(a, skb))
+		return -ENOBUFS;
 	a->cork->length += a->length;
+	hold_tskey = (a->cork->tx_flags & SKBTX_ANY_TSTAMP) != 0 &&
+		     (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_ID) != 0;
+	if (hold_tskey)
+		a->tskey = sk->sk_tskey++;
 	while (err == 0 && (skb == NULL || a->length > 0)) {
 		s32 room = skb != NULL ? append_room(a, skb) : 0;
 
@@ -618,6 +660,9 @@ static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
 	}
 	sk->sk_wmem_alloc += a->wmem_alloc_delta;
 	if (err != 0) {
+		net_zcopy_put_abort(a->uarg, a->extra_uref);
+		if (hold_tskey)
+			sk->sk_tskey--;
 		a->cork->length -= a->length;
 		if (err != -EPARKED)
 			mib_inc(net, IPSTATS_MIB_OUTDISCARDS);
@@ -651,7 +696,9 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork, struct ipcm_co
 	cork->mark = ipc->sockc_mark;
 	cork->priority = ipc->sockc_priority;
 	cork->transmit_time = ipc->sockc_transmit_time;
-	cork->tx_flags = 0;
+	cork->tx_flags = unlikely(ipc->sockc_tsflags != 0) || sock_flag(sk, SOCK_WIFI_STATUS)
+				 ? sock_tx_timestamp(sk, ipc->sockc_tsflags)
+				 : 0;
 	return 0;
 }
 
@@ -791,6 +838,8 @@ static struct sk_buff *ip_make_skb_from(struct sock *sk, const struct flowi4 *fl
 	datagram_header(sk, skb, fl4, cork, rt);
 	skb->priority = cork->tos != -1 ? cork->priority : sk->sk_priority;
 	skb->mark = cork->mark;
+	if (unlikely(cork->transmit_time != 0))
+		skb_set_delivery_type_by_clockid(skb, cork->transmit_time, sk->sk_clockid);
 	cork->dst = NULL;
 	skb_dst_set(skb, &rt->dst);
 	/* By its route, where the socket is raw; of an answer that says 0, an echo's reply. */

@@ -170,7 +170,7 @@ static void check_receive_side(const struct sock *sk)
 
 	skb_queue_walk(&sk->sk_error_queue, skb)
 	{
-		bytes += skb->truesize;
+		bytes += skb->destructor == sock_rmem_free ? skb->truesize : 0;
 	}
 	assert(sk->sk_rmem_alloc == bytes);
 }

@@ -179,8 +179,8 @@ struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err)
 		return NULL;
 	*err = -EPROTONOSUPPORT;
 	if (iph[IPV4_PROTOCOL] == IPPROTO_UDP)
-		not_implemented("segments of UDP");
-	if (iph[IPV4_PROTOCOL] == IPPROTO_TCP)
+		segs = udp4_ufo_fragment(skb, features, err);
+	else if (iph[IPV4_PROTOCOL] == IPPROTO_TCP)
 		segs = tcp4_gso_segment(skb, features, err);
 	if (segs != NULL)
 		inet_seg_headers(segs, nhoff, id, fixedid);

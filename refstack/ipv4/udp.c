@@ -3,8 +3,6 @@
  *
  * Path: step 3 (udp_sendmsg(), udp_send_skb()). Receiving is in udp_recv.c, ports in udp_hash.c.
  * Rules: RFC 768, RFC 1122 4.1; LINUX: net/ipv4/udp.c, include/net/udp.h.
- * DIVERGES(udp-gso): UDP_SEGMENT and UDP_GRO are of a later part; a socket that sends with a
- * segment size stops the run.
  * DIVERGES(udp-wait-unlocked): a sender that waits for room while it corks gives the socket back
  * meanwhile, and looks its route up again when it goes on.
  */
@@ -21,8 +19,6 @@
 /* Offsets in struct sockaddr_in and struct cmsghdr of x86-64. */
 enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4 };
 enum { CMSG_LEVEL = 8, CMSG_TYPE = 12, CMSG_HDR_BYTES = 16, CMSG_ALIGN_BYTES = 8 };
-/* LINUX: the time stamps of sending: SOF_TIMESTAMPING_TX_RECORD_MASK. */
-enum { SOF_TIMESTAMPING_TX_RECORD_MASK = 0x303 };
 
 /* -------- sending: the header and its checksum -------- */
 
@@ -113,6 +109,28 @@ static void set_checksum(struct sock *sk, struct sk_buff *skb, const struct flow
 		    csum_tcpudp_magic(fl4->saddr, fl4->daddr, len, (u8)sk->sk_protocol, csum));
 }
 
+/* UDP_SEGMENT: 1 and what the packet is to be cut into, 0: it is one datagram, or why it cannot be
+ * sent.
+ */
+static int udp_set_gso(struct sock *sk, struct sk_buff *skb, const struct inet_cork *cork,
+		       u32 datalen)
+{
+	u32 mss = cork->gso_size;
+
+	if (skb_network_header_len(skb) + UDP_HLEN + min_u32(datalen, mss) > cork->fragsize)
+		return -EMSGSIZE;
+	if (datalen > mss * UDP_MAX_SEGMENTS || sk->sk_no_check_tx != 0)
+		return -EINVAL;
+	if (is_udplite(sk))
+		return -EIO;
+	if (datalen <= mss)
+		return 0;
+	skb->hd->gso_size = (u16)mss;
+	skb->hd->gso_type = SKB_GSO_UDP_L4;
+	skb->hd->gso_segs = (u16)((datalen + mss - 1) / mss);
+	return 1;
+}
+
 static int udp_send_skb(struct sk_buff *skb, const struct flowi4 *fl4, const struct inet_cork *cork)
 {
 	struct sock *sk = skb->sk;
@@ -120,16 +138,26 @@ static int udp_send_skb(struct sk_buff *skb, const struct flowi4 *fl4, const str
 	PROBE(net, udp_send_skb);
 	u32 len = skb->len - (u32)skb_transport_offset(skb);
 	u8 *uh = udp_hdr(skb);
-	int err;
+	int err = 0;
 
-	assert(cork->gso_size == 0);
 	assert(len >= UDP_HLEN);
 	PATH_STEP(net, UDP_SEND_SKB, 0, len);
 	store_be16(uh + UDP_SOURCE, inet_sk(sk)->inet_sport);
 	store_be16(uh + UDP_DEST, fl4->fl4_dport);
 	put_be16(uh + UDP_LEN, (u16)len);
 	put_be16(uh + UDP_CHECK, 0);
-	set_checksum(sk, skb, fl4, len);
+	if (unlikely(cork->gso_size != 0)) {
+		err = udp_set_gso(sk, skb, cork, len - UDP_HLEN);
+		if (err < 0) {
+			kfree_skb(skb);
+			return err;
+		}
+	}
+	/* The sums of what will be cut are made when it is. */
+	if (err > 0)
+		udp4_hwcsum(skb, fl4->saddr, fl4->daddr);
+	else
+		set_checksum(sk, skb, fl4, len);
 
 	err = ip_send_skb(net, skb);
 	/* A full queue below is told only to those who asked for it. */
@@ -279,14 +307,10 @@ static int udp_get_controls(struct sock *sk, struct msghdr *msg, struct udp_requ
 		if (err < 0)
 			return err;
 	}
-	if (r->ipc.gso_size != 0)
-		not_implemented("UDP_SEGMENT");
 	if (r->ipc.opt == NULL && inet_sk(sk)->inet_opt != NULL) {
 		r->ipc.opt_mem = *inet_sk(sk)->inet_opt; /* the socket may get others meanwhile */
 		r->ipc.opt = &r->ipc.opt_mem;
 	}
-	if ((r->ipc.sockc_tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK) != 0)
-		not_implemented("SO_TIMESTAMPING");
 	return 0;
 }
 
@@ -689,6 +713,8 @@ void udp_destroy_sock(struct sock *sk)
 	udp_flush_pending_frames(sk);
 	bh_unlock_sock(sk);
 	local_bh_enable(c);
+	if (udp_sk(sk)->encap_enabled)
+		sock_net(sk)->udp_encap_needed--;
 }
 
 int udp_lib_close(struct sock *sk, s64 timeout)
@@ -702,6 +728,16 @@ void udp_init(struct net *net)
 {
 	*net->udp_table = (struct udp_table){ .ehash_secret = random_secret_u32(0) };
 	*net->udplite_table = (struct udp_table){ .ehash_secret = 0 };
+}
+
+/* Notes about zero-copy sends lie in other memory. */
+static u32 error_truesize(const struct sk_buff_head *q)
+{
+	const struct sk_buff *skb;
+	u32 sum = 0;
+
+	skb_queue_walk(q, skb) sum += skb->destructor == sock_rmem_free ? skb->truesize : 0;
+	return sum;
 }
 
 static u32 queue_truesize(const struct sk_buff_head *q)
@@ -719,7 +755,7 @@ void udp_check(const struct sock *sk)
 {
 	const struct udp_sock *up = udp_sk(sk);
 	u32 charged = queue_truesize(&up->reader_queue) + queue_truesize(&sk->sk_receive_queue) +
-		      queue_truesize(&sk->sk_error_queue) + up->forward_deficit;
+		      error_truesize(&sk->sk_error_queue) + up->forward_deficit;
 
 	assert(sk->sk_rmem_alloc == charged);
 	if (up->pending == 0)

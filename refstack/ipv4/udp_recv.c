@@ -8,6 +8,7 @@
 #include "ipv4/udp.h"
 
 #include "base/csum.h"
+#include "core/cmsg.h"
 #include "core/datagram.h"
 #include "core/file.h"
 #include "core/iov.h"
@@ -16,6 +17,7 @@
 #include "ipv4/route.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
+#include "uapi/in.h"
 #include "uapi/ioctl.h"
 #include "uapi/poll.h"
 #include "uapi/socket.h"
@@ -314,6 +316,17 @@ static void udp_set_name(const struct sk_buff *skb, struct msghdr *msg, int *add
 	*addr_len = SOCKADDR_IN_BYTES;
 }
 
+/* Of how many bytes each datagram was, but for the last. */
+static void udp_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
+{
+	u8 out[4];
+
+	if ((skb->hd->gso_type & SKB_GSO_UDP_L4) == 0)
+		return;
+	put_le32(out, skb->hd->gso_size);
+	put_cmsg(sk, msg, SOL_UDP, UDP_GRO, sizeof(out), out);
+}
+
 /* One packet for the program; -EAGAIN-like errors come from skb_recv_udp(). */
 static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg, u32 copied,
 		       u32 off, int flags, int *addr_len)
@@ -326,6 +339,8 @@ static int udp_deliver(struct sock *sk, struct sk_buff *skb, struct msghdr *msg,
 		udp_count(net, UDP_MIB_INDATAGRAMS, is_udplite(sk));
 	sock_recv_cmsgs(msg, sk, skb);
 	udp_set_name(skb, msg, addr_len);
+	if (unlikely(udp_sk(sk)->gro_enabled))
+		udp_cmsg_recv(msg, sk, skb);
 	if (inet_cmsg_flags(sk))
 		ip_cmsg_recv_offset(msg, sk, skb, UDP_HLEN, (int)off);
 	if ((flags & MSG_TRUNC) != 0)
@@ -488,11 +503,31 @@ drop:
 	return -1;
 }
 
+/* Datagrams that came together go one by one; their sums are right, whoever made them. */
+static int udp_queue_rcv_segments(struct sock *sk, struct sk_buff *skb)
+{
+	skb_push(skb, (u32)(skb->data - skb_mac_header(skb)));
+	skb = udp_rcv_segment(sk, skb);
+	while (skb != NULL) {
+		struct sk_buff *next = skb->next;
+
+		skb->next = NULL;
+		skb->prev = NULL;
+		(void)skb_pull(skb, (u32)skb_transport_offset(skb));
+		if (skb->ip_summed == CHECKSUM_NONE)
+			skb->csum_valid = true;
+		(void)udp_queue_rcv_one_skb(sk, skb);
+		skb = next;
+	}
+	return 0;
+}
+
 static int udp_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 {
 	PROBE(sock_net(sk), udp_queue_rcv_skb);
 
-	assert(!skb_is_gso(skb));
+	if (unlikely(udp_unexpected_gso(sk, skb)))
+		return udp_queue_rcv_segments(sk, skb);
 	return udp_queue_rcv_one_skb(sk, skb);
 }
 

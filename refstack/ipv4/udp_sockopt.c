@@ -3,7 +3,7 @@
  *
  * Path: sys_setsockopt() and sys_getsockopt(). Rules: LINUX: udp_lib_setsockopt(),
  * udp_lib_getsockopt() in net/ipv4/udp.c, without IPsec. harness/unit compares them with the
- * kernel. Missing: encapsulation, and segmentation (UDP_SEGMENT is kept; udp_sendmsg() says so).
+ * kernel. Missing: receivers of encapsulation, which are kernel modules.
  */
 #include "ipv4/udp.h"
 
@@ -22,12 +22,21 @@ static int set_cork(struct sock *sk, s32 val)
 	return 0;
 }
 
+void udp_tunnel_encap_enable(struct sock *sk)
+{
+	if (udp_sk(sk)->encap_enabled)
+		return;
+	udp_sk(sk)->encap_enabled = true;
+	sock_net(sk)->udp_encap_needed++;
+}
+
 static int set_encap(struct sock *sk, s32 val)
 {
 	if (val != 0 && val != UDP_ENCAP_L2TPINUDP)
 		return -ENOPROTOOPT;
 	/* Without a receiver (a kernel module's) the type alone keeps errors away, no more. */
 	udp_sk(sk)->encap_type = (u8)val;
+	udp_tunnel_encap_enable(sk);
 	return 0;
 }
 
@@ -89,6 +98,8 @@ static int set_one(struct sock *sk, int optname, s32 val)
 	case UDP_SEGMENT:
 		return set_segment(sk, val);
 	case UDP_GRO:
+		if (val != 0)
+			udp_tunnel_encap_enable(sk);
 		up->gro_enabled = val != 0;
 		up->accept_udp_l4 = val != 0;
 		return 0;
