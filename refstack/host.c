@@ -13,6 +13,7 @@
 #include "driver/tun.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/icmp.h"
+#include "ipv4/igmp.h"
 #include "ipv4/inetpeer.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/ip.h"
@@ -23,6 +24,7 @@
 #include "packet/af_packet.h"
 #include "sched/sch_generic.h"
 #include "socket/socket.h"
+#include "uapi/signal.h"
 
 /* Instead of a size: it has to be asked for. The four head classes are their own numbers. */
 enum { RING_SLOT = SKB_HEAD_CLASSES };
@@ -62,6 +64,11 @@ static const struct pool_spec {
 	POOL(net.fnhe_pool, sizeof(struct fib_nh_exception), dsts),
 	POOL(net.ifaddr_pool, sizeof(struct in_ifaddr), addresses),
 	POOL(net.in_device_pool, sizeof(struct in_device), devices),
+	POOL(net.hw_addr_pool, sizeof(struct netdev_hw_addr), mc_groups),
+	POOL(net.mc_list_pool, sizeof(struct ip_mc_list), mc_groups),
+	POOL(net.mc_socklist_pool, sizeof(struct ip_mc_socklist), mc_groups),
+	POOL(net.sf_list_pool, sizeof(struct ip_sf_list), mc_sources),
+	POOL(net.sf_socklist_pool, sizeof(struct ip_sf_socklist), mc_groups),
 	POOL(net.frag_queue_pool, sizeof(struct ipq), frag_queues),
 	POOL(net.qdisc_pool, sizeof(struct Qdisc), qdiscs),
 	POOL(net.packet_fanout_pool, sizeof(struct packet_fanout), sockets),
@@ -272,6 +279,16 @@ void host_seed(struct host *h, u64 seed, bool first)
 	host_config_end(h);
 }
 
+/* What a program catches that its C library has started; the two are the library's own. */
+static u64 caught_signals(void)
+{
+	const u64 others = sig_bit(SIGKILL) | sig_bit(SIGSTOP) | sig_bit(SIGSEGV) |
+			   sig_bit(SIGBUS) | sig_bit(SIGILL) | sig_bit(SIGFPE) | sig_bit(SIGABRT) |
+			   sig_bit(SIGRTMIN) | sig_bit(SIGRTMIN + 1);
+
+	return ~others;
+}
+
 static void init_processes(struct host *h)
 {
 	h->nr_processes = h->limits->processes;
@@ -279,6 +296,7 @@ static void init_processes(struct host *h)
 		h->process[i].host = h;
 		h->process[i].id = i + 1;
 		h->process[i].caps = U64_MAX; /* root */
+		h->process[i].sighand.caught = caught_signals();
 		fd_open_standard(&h->process[i]);
 	}
 }

@@ -162,6 +162,7 @@ struct net_device *alloc_netdev(struct net *net, const char *name, u32 queues)
 	dev->gso_max_segs = GSO_MAX_SEGS;
 	dev->priv_flags = IFF_XMIT_DST_RELEASE;
 	INIT_LIST_HEAD(&dev->rt_uncached);
+	dev_addr_lists_init(dev);
 	INIT_LIST_HEAD(&dev->ptype_all);
 	INIT_LIST_HEAD(&dev->ptype_specific);
 	for (u32 i = 0; i < queues; i++) {
@@ -290,6 +291,8 @@ void unregister_netdevice(struct net_device *dev)
 	flush_all_backlogs(dev);
 	dev_shutdown(dev);
 	call_netdevice_notifiers(dev, NETDEV_UNREGISTER);
+	dev_uc_flush(dev);
+	dev_mc_flush(dev);
 	dev->registered = false;
 	dev->state &= ~(u64)(LINK_STATE_PRESENT | LINK_STATE_LINKWATCH_PENDING);
 	if (net->loopback_dev == dev)
@@ -306,10 +309,13 @@ void unregister_netdevice(struct net_device *dev)
 /* --- up, down, settings --------------------------------------------------------------------------
  */
 
+/* Modes are shown as an administrator set them, whoever else wants them. */
 u32 dev_get_flags(const struct net_device *dev)
 {
-	u32 flags = dev->flags & ~(u32)(IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT);
+	const u32 modes = IFF_PROMISC | IFF_ALLMULTI;
+	u32 flags = dev->flags & ~(modes | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT);
 
+	flags |= dev->gflags & modes;
 	if (!netif_running(dev))
 		return flags;
 	if (dev->operstate == IF_OPER_UP || dev->operstate == IF_OPER_UNKNOWN)
@@ -319,12 +325,10 @@ u32 dev_get_flags(const struct net_device *dev)
 	return flags;
 }
 
-int dev_open(struct net_device *dev)
+int dev_open_quietly(struct net_device *dev)
 {
 	int err = 0;
 
-	if ((dev->flags & IFF_UP) != 0)
-		return 0;
 	if ((dev->state & LINK_STATE_PRESENT) == 0)
 		return -ENODEV;
 	dev->state |= LINK_STATE_START;
@@ -335,22 +339,37 @@ int dev_open(struct net_device *dev)
 		return err;
 	}
 	dev->flags |= IFF_UP;
-	if (dev->netdev_ops->ndo_set_rx_mode != NULL)
-		dev->netdev_ops->ndo_set_rx_mode(dev);
+	dev_set_rx_mode(dev);
 	dev_activate(dev);
-	call_netdevice_notifiers(dev, NETDEV_UP);
 	return 0;
+}
+
+int dev_open(struct net_device *dev)
+{
+	int err;
+
+	if ((dev->flags & IFF_UP) != 0)
+		return 0;
+	err = dev_open_quietly(dev);
+	if (err == 0)
+		call_netdevice_notifiers(dev, NETDEV_UP);
+	return err;
+}
+
+void dev_close_quietly(struct net_device *dev)
+{
+	dev->state &= ~(u64)LINK_STATE_START;
+	dev_deactivate(dev);
+	if (dev->netdev_ops->ndo_stop != NULL)
+		dev->netdev_ops->ndo_stop(dev);
+	dev->flags &= ~(u32)IFF_UP;
 }
 
 void dev_close(struct net_device *dev)
 {
 	if ((dev->flags & IFF_UP) == 0)
 		return;
-	dev->state &= ~(u64)LINK_STATE_START;
-	dev_deactivate(dev);
-	if (dev->netdev_ops->ndo_stop != NULL)
-		dev->netdev_ops->ndo_stop(dev);
-	dev->flags &= ~(u32)IFF_UP;
+	dev_close_quietly(dev);
 	call_netdevice_notifiers(dev, NETDEV_DOWN);
 }
 

@@ -14,7 +14,8 @@ struct ipv4_devconf {
 		drop_unicast_in_l2_multicast, route_localnet, src_valid_mark, accept_local,
 		promote_secondaries, ignore_routes_with_linkdown, disable_policy, disable_xfrm,
 		force_igmp_version, medium_id, bootp_relay, proxy_arp_pvlan, tag, bc_forwarding,
-		mc_forwarding;
+		mc_forwarding, igmpv2_unsolicited_report_interval,
+		igmpv3_unsolicited_report_interval;
 	u64 state; /* bit a knob that was set for this device: it no longer follows conf.default */
 };
 

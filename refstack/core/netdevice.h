@@ -467,6 +467,9 @@ int dev_set_promiscuity(struct net_device *dev, s32 inc);
 int dev_set_allmulti(struct net_device *dev, s32 inc);
 /* IFF_ flags as a program names them. */
 int dev_change_flags(struct net_device *dev, u32 flags);
+/* LINUX: __dev_open(), __dev_close(): who called tells the others. */
+int dev_open_quietly(struct net_device *dev);
+void dev_close_quietly(struct net_device *dev);
 
 /* eth.c */
 be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev);

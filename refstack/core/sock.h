@@ -429,6 +429,7 @@ bool sock_writeable(const struct sock *sk);
 enum { SOCK_WAKE_IO, SOCK_WAKE_WAITD, SOCK_WAKE_SPACE, SOCK_WAKE_URG };
 void sk_wake_async(struct sock *sk, int how, int band);
 void sk_send_sigurg(struct sock *sk);
+void sk_set_async_bit(struct sock *sk, u32 bit);
 /* LINUX: sock_def_wakeup(). */
 void sock_def_wakeup(struct sock *sk);
 /* LINUX: sk_clone_lock(): a copy of a listener for one connection, locked. NULL: no room. */

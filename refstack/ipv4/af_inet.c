@@ -10,6 +10,7 @@
 #include "core/iov.h"
 #include "core/skbuff.h"
 #include "core/datagram.h"
+#include "ipv4/igmp.h"
 #include "ipv4/ip.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/tcp.h"
@@ -163,6 +164,8 @@ int inet_release(struct socket *sock)
 	if (sk == NULL)
 		return 0;
 	PROBE(sock_net(sk), inet_release);
+	if (unlikely(inet_sk(sk)->mc_list != NULL))
+		ip_mc_drop_socket(sk);
 	t = this_cpu(sock_net(sk))->current;
 	/* A process that ends does not wait. */
 	if (t != NULL && sock_flag(sk, SOCK_LINGER))
@@ -460,7 +463,7 @@ static int inet_wait_for_connect(struct socket *sock, int flags, int err, s64 ti
 	/* The backlog had the answer. */
 	lock_sock(sk);
 	if (signal_pending(t))
-		return -EINTR;
+		return sock_intr_errno(timeo);
 	return t->saved[SAVED_DISCONNECTS] != sk->sk_disconnects ? -EPIPE
 								 : connect_over(sock, flags);
 }
@@ -482,7 +485,7 @@ static int connect_resume(struct socket *sock, int flags)
 	if (t->timeo == 0)
 		return err;
 	if (signal_pending(t))
-		return -EINTR;
+		return sock_intr_errno(t->timeo);
 	return disconnects != sk->sk_disconnects ? -EPIPE : connect_over(sock, flags);
 }
 

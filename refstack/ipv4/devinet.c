@@ -3,13 +3,14 @@
  * sources.
  *
  * Path: step 4 (source selection) and configuration. Called by route.c, fib_*.c, arp.c and
- * requests. Rules: RFC 1122 3.3.4.3; LINUX: net/ipv4/devinet.c; of igmp.c only that each device
- * that is up is a member of 224.0.0.1. Missing: address lifetimes (all are forever).
+ * requests. Rules: RFC 1122 3.3.4.3; LINUX: net/ipv4/devinet.c. Missing: address lifetimes (all are
+ * forever).
  */
 #include "ipv4/inetdevice.h"
 
 #include "core/cpu.h"
 #include "core/neighbour.h"
+#include "ipv4/devinet_internal.h"
 #include "ipv4/igmp.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/route.h"
@@ -99,13 +100,6 @@ bool inet_addr_onlink(struct in_device *in_dev, be32 a, be32 b)
 			return true;
 	}
 	return false;
-}
-
-bool ip_check_mc(const struct in_device *in_dev, be32 mc_addr, be32 src_addr, u8 proto)
-{
-	(void)src_addr; /* no source filters */
-	(void)proto;
-	return in_dev->mc_all_hosts && be32_to_cpu(mc_addr) == 0xe0000001;
 }
 
 /* With route_localnet, addresses of host scope may be seen outside. */
@@ -203,7 +197,7 @@ be32 inet_confirm_addr(struct net *net, struct in_device *in_dev, be32 dst, be32
 	return addr;
 }
 
-static struct in_ifaddr *inet_alloc_ifa(struct in_device *in_dev)
+struct in_ifaddr *inet_alloc_ifa(struct in_device *in_dev)
 {
 	struct in_ifaddr *ifa = pool_zalloc(&dev_net(in_dev->dev)->ifaddr_pool);
 
@@ -212,7 +206,7 @@ static struct in_ifaddr *inet_alloc_ifa(struct in_device *in_dev)
 	return ifa;
 }
 
-static void inet_free_ifa(struct in_ifaddr *ifa)
+void inet_free_ifa(struct in_ifaddr *ifa)
 {
 	assert(hlist_unhashed(&ifa->hash));
 	pool_free(&dev_net(ifa->ifa_dev->dev)->ifaddr_pool, ifa);
@@ -239,8 +233,7 @@ static struct in_ifaddr **inet_ifa_place(struct in_ifaddr *ifa, int *err)
 	return (ifa->ifa_flags & IFA_F_SECONDARY) != 0 ? ifap : last_primary;
 }
 
-/* Takes over the address: it is in the list, or freed. */
-static int inet_insert_ifa(struct in_ifaddr *ifa)
+int inet_insert_ifa(struct in_ifaddr *ifa)
 {
 	struct net *net = dev_net(ifa->ifa_dev->dev);
 	struct in_ifaddr **ifap;
@@ -312,8 +305,7 @@ static void inet_promote(struct in_ifaddr *promote, const struct in_ifaddr *ifa1
 	}
 }
 
-/* Takes *ifap out of the list; the caller frees it. */
-static void inet_del_ifa(struct in_device *in_dev, struct in_ifaddr **ifap)
+void inet_del_ifa(struct in_device *in_dev, struct in_ifaddr **ifap)
 {
 	struct in_ifaddr *ifa1 = *ifap, *promote = NULL, *prev_prom = NULL, *ifa;
 	struct in_ifaddr **last_prim = ifap;
@@ -343,8 +335,7 @@ static void ifa_set_label(struct in_ifaddr *ifa, const char *label)
 		ifa->ifa_label[i] = label[i];
 }
 
-/* From the first address on, changed defaults pass the device by. */
-static void devconf_setall(struct in_device *in_dev)
+void devconf_setall(struct in_device *in_dev)
 {
 	in_dev->cnf.state = U64_MAX;
 	neigh_parms_data_state_setall(in_dev->dev->neigh_parms);
@@ -440,13 +431,14 @@ struct in_device *inetdev_init(struct net_device *dev)
 	in_dev->cnf.state = 0;
 	in_dev->dev = dev;
 	in_dev->mtu = dev->mtu;
-	in_dev->mc_all_hosts = (dev->flags & IFF_UP) != 0;
-	ip_mc_reset(in_dev);
 	dev->neigh_parms = neigh_parms_alloc(dev, net->arp_tbl);
 	if (dev->neigh_parms == NULL) {
 		pool_free(&net->in_device_pool, in_dev);
 		return NULL;
 	}
+	ip_mc_init_dev(in_dev);
+	if ((dev->flags & IFF_UP) != 0)
+		ip_mc_up(in_dev);
 	dev->ip_ptr = in_dev;
 	return in_dev;
 }
@@ -457,7 +449,7 @@ static void inetdev_destroy(struct in_device *in_dev)
 	struct in_ifaddr *ifa;
 
 	in_dev->dead = true;
-	in_dev->mc_all_hosts = false;
+	ip_mc_destroy_dev(in_dev);
 	while ((ifa = in_dev->ifa_list) != NULL) {
 		inet_del_ifa(in_dev, &in_dev->ifa_list);
 		inet_free_ifa(ifa);
@@ -520,6 +512,63 @@ static void inetdev_create_event(struct net_device *dev, u32 event)
 	}
 }
 
+static u32 text_len(const char *text, u32 max)
+{
+	u32 len = 0;
+
+	while (len < max && text[len] != '\0')
+		len++;
+	return len;
+}
+
+/* ":7" */
+static void number_alias(char to[IFNAMSIZ], u32 n)
+{
+	u32 at = IFNAMSIZ - 1, len;
+
+	to[at] = '\0';
+	for (; n != 0; n /= 10)
+		to[--at] = (char)('0' + n % 10);
+	to[--at] = ':';
+	len = IFNAMSIZ - at;
+	memmove(to, to + at, len);
+}
+
+/* The first address is called as the device is; the others keep their alias, or get their place for
+ * want of one. When both are too long the device's name gives way.
+ */
+static void ifa_rename(struct in_ifaddr *ifa, const struct net_device *dev, u32 place)
+{
+	u32 len = text_len(dev->name, IFNAMSIZ - 1), colon, alias_len;
+	char alias[IFNAMSIZ];
+
+	colon = text_len(ifa->ifa_label, IFNAMSIZ - 1);
+	for (u32 i = 0; i < colon; i++) {
+		if (ifa->ifa_label[i] == ':')
+			colon = i;
+	}
+	memset(alias, 0, sizeof(alias));
+	memcpy(alias, ifa->ifa_label + colon, IFNAMSIZ - colon);
+	if (alias[0] == '\0')
+		number_alias(alias, place);
+	memset(ifa->ifa_label, 0, sizeof(ifa->ifa_label));
+	memcpy(ifa->ifa_label, dev->name, len);
+	if (place == 1)
+		return;
+	alias_len = text_len(alias, IFNAMSIZ - 1);
+	len = min_u32(len, IFNAMSIZ - 1 - alias_len);
+	memcpy(ifa->ifa_label + len, alias, alias_len + 1);
+}
+
+static void inetdev_changename(const struct net_device *dev, struct in_device *in_dev)
+{
+	struct in_ifaddr *ifa;
+	u32 place = 0;
+
+	for (ifa = in_dev->ifa_list; ifa != NULL; ifa = ifa->ifa_next)
+		ifa_rename(ifa, dev, ++place);
+}
+
 void inetdev_event(struct net_device *dev, u32 event)
 {
 	struct in_device *in_dev = in_dev_get(dev);
@@ -534,19 +583,31 @@ void inetdev_event(struct net_device *dev, u32 event)
 			break;
 		if ((dev->flags & IFF_LOOPBACK) != 0)
 			inetdev_add_loopback(in_dev);
-		in_dev->mc_all_hosts = true;
-		ip_mc_reset(in_dev);
+		ip_mc_up(in_dev);
 		inetdev_arp_notify(dev, in_dev);
 		break;
+	case NETDEV_NOTIFY_PEERS:
 	case NETDEV_CHANGEADDR:
 		inetdev_arp_notify(dev, in_dev);
 		break;
 	case NETDEV_DOWN:
-		in_dev->mc_all_hosts = false;
+		ip_mc_down(in_dev);
+		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		ip_mc_unmap(in_dev);
+		break;
+	case NETDEV_POST_TYPE_CHANGE:
+		ip_mc_remap(in_dev);
+		break;
+	case NETDEV_RESEND_IGMP:
+		ip_mc_rejoin_groups(in_dev);
 		break;
 	case NETDEV_CHANGEMTU:
 		if (!inetdev_valid_mtu(dev->mtu))
 			inetdev_destroy(in_dev);
+		break;
+	case NETDEV_CHANGENAME:
+		inetdev_changename(dev, in_dev);
 		break;
 	case NETDEV_UNREGISTER:
 		inetdev_destroy(in_dev);
@@ -638,7 +699,9 @@ void devinet_init(struct net *net)
 						  .secure_redirects = 1,
 						  .send_redirects = 1,
 						  .shared_media = 1,
-						  .arp_evict_nocarrier = 1 };
+						  .arp_evict_nocarrier = 1,
+						  .igmpv2_unsolicited_report_interval = 10000,
+						  .igmpv3_unsolicited_report_interval = 1000 };
 
 	net->devconf_all = dflt;
 	net->devconf_dflt = dflt;

@@ -6,7 +6,12 @@
 #include "core/devconf.h"
 #include "core/netdevice.h"
 
-enum { IFA_F_SECONDARY = 0x01, IFA_F_NOPREFIXROUTE = 0x200, IFA_F_PERMANENT = 0x80 };
+enum {
+	IFA_F_SECONDARY = 0x01,
+	IFA_F_PERMANENT = 0x80,
+	IFA_F_NOPREFIXROUTE = 0x200,
+	IFA_F_MCAUTOJOIN = 0x400
+};
 
 struct in_ifaddr {
 	struct hlist_node hash; /* in the net's inet_addr_lst */
@@ -23,13 +28,19 @@ struct in_device {
 	struct in_ifaddr *ifa_list;
 	struct ipv4_devconf cnf;
 	u32 mtu; /* ○ of the device at the last event: what NETDEV_CHANGEMTU changed from */
-	bool mc_all_hosts; /* member of 224.0.0.1: whatever is up is. The only group of this part.
-			    */
+	struct ip_mc_list *mc_list; /* groups of its sockets, the youngest first */
+	struct ip_mc_list *mc_tomb; /* groups left, of which reports are due */
+	struct ip_mc_list *mc_orphans; /* ○ groups left whose timers still hold them */
+	u32 mc_count;
 	/* What those who ask for groups have said: of which version they are, until when, in
 	 * jiffies; how often they ask, and how soon they want to know.
 	 */
 	u64 mr_v1_seen, mr_v2_seen, mr_qi, mr_qri;
-	u32 mr_qrv;
+	u8 mr_qrv;
+	bool mr_gq_running;
+	u32 mr_maxdelay, mr_ifc_count;
+	struct timer_list mr_gq_timer;	/* an answer about all groups */
+	struct timer_list mr_ifc_timer; /* reports of changes */
 	bool dead;
 };
 
@@ -122,5 +133,11 @@ void devinet_sysctl_set(struct net *net, struct ipv4_devconf *cnf, size_t offset
 /* Network device notifiers run in this order: arp_netdev_event(), inetdev_event(),
  * fib_netdev_event(). */
 void inetdev_event(struct net_device *dev, u32 event);
+/* devinet_ioctl.c: requests about a device's addresses. ifr: IFREQ_BYTES, read and written. */
+int devinet_ioctl(struct net *net, u32 cmd, u8 *ifr);
+/* Writes a struct ifreq for each address of the device into the program's memory at buf; 0: only
+ * counts. How many bytes, or -EFAULT. len: what is left there, which may be below 0.
+ */
+int inet_gifconf(struct net_device *dev, u64 buf, s32 len);
 
 #endif

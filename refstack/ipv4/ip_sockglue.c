@@ -3,8 +3,7 @@
  *
  * Path: sys_setsockopt() and sys_getsockopt() by way of the protocol. Rules: LINUX: the second half
  * of net/ipv4/ip_sockglue.c, configured as the pinned kernel: no netfilter, no multicast routing,
- * no IPsec. harness/unit compares every option with the kernel's answers. Missing: IP_OPTIONS of a
- * connection, and multicast memberships.
+ * no IPsec. harness/unit compares every option with the kernel's answers.
  */
 #include "core/cmsg.h"
 #include "core/net.h"
@@ -371,19 +370,38 @@ static int fetch_head(struct ip_set *a, u8 *raw, u32 bytes)
 	return a->optlen < bytes ? -EINVAL : fetch(a, raw, bytes);
 }
 
+/* Can the program's memory be read there, up to its end? */
+static int check_readable(const struct ip_set *a)
+{
+	u8 some[64];
+
+	for (u32 at = 0; at < a->optlen; at += (u32)sizeof(some)) {
+		u32 n = min_u32(a->optlen - at, (u32)sizeof(some));
+
+		if (copy_from_user(a->task, some, a->optval + at, n) != 0)
+			return -EFAULT;
+	}
+	return 0;
+}
+
 /* The head of a source filter; as many sources as it says follow, each of this size. */
 static int fetch_filter(struct ip_set *a, u8 *raw, u32 bytes, u32 numsrc_at, u32 source_bytes)
 {
+	const struct net *net = sock_net(a->sk);
 	u32 numsrc;
 	int err;
 
-	if (a->optlen >= bytes && a->optlen > (u32)sock_net(a->sk)->sysctl.optmem_max)
+	if (a->optlen >= bytes && a->optlen > (u32)net->sysctl.optmem_max)
 		return -ENOBUFS;
 	err = fetch_head(a, raw, bytes);
+	if (err == 0)
+		err = check_readable(a);
 	if (err != 0)
 		return err;
 	numsrc = get_le32(raw + numsrc_at);
-	if (numsrc > IGMP_MAX_MSF)
+	/* LINUX: whose size would not fit into 32 bits */
+	if (numsrc >= (u32)((1ull << 32) / source_bytes) - 4 ||
+	    numsrc > (u32)net->sysctl.igmp_max_msf)
 		return -ENOBUFS;
 	return bytes + numsrc * source_bytes > a->optlen ? -EINVAL : 0;
 }
@@ -403,30 +421,63 @@ static struct ip_mreqn group_of_req(const u8 *raw)
 				  .imr_ifindex = (s32)get_le32(raw) };
 }
 
+/* A source to be blocked, or blocked no more; or the first or another one of those that alone are
+ * wanted, or one of them less. by_index: the request names its device so, and goes on with the one
+ * that the group was joined on.
+ */
+static int change_source(struct ip_set *a, struct ip_mreqn *group, be32 source, bool by_index)
+{
+	static const struct {
+		bool add, join;
+		u32 omode;
+	} kinds[] = {
+		[IP_UNBLOCK_SOURCE] = { .omode = MCAST_EXCLUDE },
+		[IP_BLOCK_SOURCE] = { .add = true, .omode = MCAST_EXCLUDE },
+		[IP_ADD_SOURCE_MEMBERSHIP] = { true, true, MCAST_INCLUDE },
+		[IP_DROP_SOURCE_MEMBERSHIP] = { .omode = MCAST_INCLUDE },
+		[MCAST_BLOCK_SOURCE] = { .add = true, .omode = MCAST_EXCLUDE },
+		[MCAST_UNBLOCK_SOURCE] = { .omode = MCAST_EXCLUDE },
+		[MCAST_JOIN_SOURCE_GROUP] = { true, true, MCAST_INCLUDE },
+		[MCAST_LEAVE_SOURCE_GROUP] = { .omode = MCAST_INCLUDE },
+	};
+	struct ip_mreqn joined = *group;
+	int err;
+
+	if (kinds[a->optname].join) {
+		err = ip_mc_join_group_ssm(a->sk, &joined, MCAST_INCLUDE);
+		if (err != 0 && err != -EADDRINUSE)
+			return err;
+		if (by_index)
+			group->imr_ifindex = joined.imr_ifindex;
+	}
+	return ip_mc_source(kinds[a->optname].add, kinds[a->optname].omode, a->sk, group, source);
+}
+
 static int set_source(struct ip_set *a)
 {
 	u8 raw[IP_MREQ_SOURCE_BYTES];
-	struct ip_mreqn mreq;
+	struct ip_mreqn group;
 	int err = fetch_whole(a, raw, sizeof(raw));
 
 	if (err != 0)
 		return err;
-	mreq = group_of_mreq(raw);
-	return a->optname == IP_ADD_SOURCE_MEMBERSHIP ? ip_mc_join_group(a->sk, &mreq)
-						      : ip_mc_source(a->sk, &mreq);
+	group = group_of_mreq(raw);
+	return change_source(a, &group, load_be32(raw + 8), false);
 }
 
 static int set_msfilter(struct ip_set *a)
 {
+	struct ip_msfilter msf = { .imsf_slist = a->optval + IP_MSFILTER_BYTES, .stride = 4 };
 	u8 raw[IP_MSFILTER_BYTES];
-	struct ip_mreqn mreq;
-	int err = fetch_filter(a, raw, sizeof(raw), MSFILTER_NUMSRC, 4);
+	struct ip_mreqn group;
+	int err = fetch_filter(a, raw, sizeof(raw), MSFILTER_NUMSRC, msf.stride);
 
 	if (err != 0)
 		return err;
-	mreq = group_of_mreq(raw);
-	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + MSFILTER_FMODE),
-			      get_le32(raw + MSFILTER_NUMSRC));
+	group = group_of_mreq(raw);
+	msf.imsf_fmode = get_le32(raw + MSFILTER_FMODE);
+	msf.imsf_numsrc = get_le32(raw + MSFILTER_NUMSRC);
+	return ip_mc_msfilter(a->sk, &group, &msf);
 }
 
 static int set_mcast_group(struct ip_set *a)
@@ -447,7 +498,7 @@ static int set_mcast_group(struct ip_set *a)
 static int set_mcast_source(struct ip_set *a)
 {
 	u8 raw[GROUP_SOURCE_REQ_BYTES];
-	struct ip_mreqn mreq;
+	struct ip_mreqn group;
 	int err = fetch_whole(a, raw, sizeof(raw));
 
 	if (err != 0)
@@ -455,9 +506,8 @@ static int set_mcast_source(struct ip_set *a)
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET ||
 	    get_le16(raw + GROUP_SOURCE_ADDR + SIN_FAMILY) != AF_INET)
 		return -EADDRNOTAVAIL;
-	mreq = group_of_req(raw);
-	return a->optname == MCAST_JOIN_SOURCE_GROUP ? ip_mc_join_group(a->sk, &mreq)
-						     : ip_mc_source(a->sk, &mreq);
+	group = group_of_req(raw);
+	return change_source(a, &group, load_be32(raw + GROUP_SOURCE_ADDR + SIN_ADDR), true);
 }
 
 /* Behind the head of a filter. */
@@ -478,20 +528,23 @@ static int check_sources(const struct ip_set *a, u32 numsrc)
 
 static int set_mcast_msfilter(struct ip_set *a)
 {
+	struct ip_msfilter msf = { .imsf_slist = a->optval + GROUP_FILTER_BYTES + SIN_ADDR,
+				   .stride = SOCKADDR_STORAGE_BYTES };
 	u8 raw[GROUP_FILTER_BYTES];
-	struct ip_mreqn mreq;
-	int err = fetch_filter(a, raw, sizeof(raw), GROUP_NUMSRC, SOCKADDR_STORAGE_BYTES);
+	struct ip_mreqn group;
+	int err = fetch_filter(a, raw, sizeof(raw), GROUP_NUMSRC, msf.stride);
 
 	if (err != 0)
 		return err;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
 		return -EADDRNOTAVAIL;
-	err = check_sources(a, get_le32(raw + GROUP_NUMSRC));
+	msf.imsf_fmode = get_le32(raw + GROUP_FMODE);
+	msf.imsf_numsrc = get_le32(raw + GROUP_NUMSRC);
+	err = check_sources(a, msf.imsf_numsrc);
 	if (err != 0)
 		return err;
-	mreq = group_of_req(raw);
-	return ip_mc_msfilter(a->sk, &mreq, get_le32(raw + GROUP_FMODE),
-			      get_le32(raw + GROUP_NUMSRC));
+	group = group_of_req(raw);
+	return ip_mc_msfilter(a->sk, &group, &msf);
 }
 
 static int set_policy(struct ip_set *a)
@@ -640,24 +693,71 @@ static int read_multicast_if(const struct ip_get *g)
 	return put_both(g, raw, min_u32(g->len, sizeof(raw)));
 }
 
+/* How many sources a program gets, which has room for so many. */
+static u32 sources_for(const struct ip_mc_socklist *iml, u32 room)
+{
+	return iml->sflist != NULL ? min_u32(iml->sflist->sl_count, room) : 0;
+}
+
+static u32 sources_of(const struct ip_mc_socklist *iml)
+{
+	return iml->sflist != NULL ? iml->sflist->sl_count : 0;
+}
+
+/* LINUX: the rest of ip_mc_msfget(). */
 static int read_msfilter(const struct ip_get *g)
 {
-	u8 raw[IP_MSFILTER_BYTES];
-	struct ip_mreqn mreq = { 0 };
+	const struct ip_mc_socklist *iml;
+	u8 raw[IP_MSFILTER_BYTES], addr[4];
+	struct ip_mreqn group;
+	u32 copied;
+	int err;
 
 	if (g->len < sizeof(raw))
 		return -EINVAL;
 	if (copy_from_user(g->task, raw, g->optval, sizeof(raw)) != 0)
 		return -EFAULT;
-	mreq.imr_multiaddr = load_be32(raw);
-	mreq.imr_address = load_be32(raw + 4);
-	return ip_mc_msfget(g->sk, &mreq);
+	group = group_of_mreq(raw);
+	err = ip_mc_msfget(g->sk, &group, &iml);
+	if (err != 0)
+		return err;
+	copied = sources_for(iml, get_le32(raw + MSFILTER_NUMSRC));
+	put_le32(raw + MSFILTER_FMODE, iml->sfmode);
+	put_le32(raw + MSFILTER_NUMSRC, sources_of(iml));
+	if (put_len(g, IP_MSFILTER_BYTES + copied * 4) != 0 ||
+	    copy_to_user(g->task, g->optval, raw, sizeof(raw)) != 0)
+		return -EFAULT;
+	for (u32 i = 0; i < copied; i++) {
+		store_be32(addr, iml->sflist->sl_addr[i]);
+		if (copy_to_user(g->task, g->optval + sizeof(raw) + (uptr)i * 4, addr, 4) != 0)
+			return -EFAULT;
+	}
+	return 0;
 }
 
-/* LINUX: ip_mc_gsfget(): does not ask for the device. */
+/* A socket address for each, full of zeroes otherwise. */
+static int put_group_sources(const struct ip_get *g, const struct ip_mc_socklist *iml, u32 n)
+{
+	u8 ss[SOCKADDR_STORAGE_BYTES] = { 0 };
+
+	put_le16(ss + SIN_FAMILY, AF_INET);
+	for (u32 i = 0; i < n; i++) {
+		uptr at = g->optval + GROUP_FILTER_BYTES + (uptr)i * sizeof(ss);
+
+		store_be32(ss + SIN_ADDR, iml->sflist->sl_addr[i]);
+		if (copy_to_user(g->task, at, ss, sizeof(ss)) != 0)
+			return -EFAULT;
+	}
+	return 0;
+}
+
 static int read_mcast_msfilter(const struct ip_get *g)
 {
+	const struct ip_mc_socklist *iml;
 	u8 raw[GROUP_FILTER_BYTES];
+	struct ip_mreqn group;
+	u32 copied;
+	int err;
 
 	if (g->len < sizeof(raw))
 		return -EINVAL;
@@ -665,7 +765,18 @@ static int read_mcast_msfilter(const struct ip_get *g)
 		return -EFAULT;
 	if (get_le16(raw + GROUP_ADDR + SIN_FAMILY) != AF_INET)
 		return -EINVAL;
-	return ipv4_is_multicast(load_be32(raw + GROUP_ADDR + SIN_ADDR)) ? -EADDRNOTAVAIL : -EINVAL;
+	group = group_of_req(raw);
+	err = ip_mc_gsfget(g->sk, &group, &iml);
+	if (err != 0)
+		return err;
+	copied = sources_for(iml, get_le32(raw + GROUP_NUMSRC));
+	put_le32(raw + GROUP_FMODE, iml->sfmode);
+	put_le32(raw + GROUP_NUMSRC, sources_of(iml));
+	if (put_group_sources(g, iml, copied) != 0)
+		return -EFAULT;
+	if (put_len(g, GROUP_FILTER_BYTES + copied * SOCKADDR_STORAGE_BYTES) != 0)
+		return -EFAULT;
+	return copy_to_user(g->task, g->optval, raw, sizeof(raw)) != 0 ? -EFAULT : 0;
 }
 
 /* --- all of them ---------------------------------------------------------------------------------

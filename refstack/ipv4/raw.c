@@ -11,6 +11,7 @@
 #include "core/datagram.h"
 #include "ipv4/af_inet.h"
 #include "ipv4/icmp.h"
+#include "ipv4/igmp.h"
 #include "ipv4/inetdevice.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
@@ -64,12 +65,11 @@ int raw_rcv(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* LINUX: ip_mc_sf_allow() of a socket that has joined no group. */
 static bool raw_wants(const struct sock *sk, const struct sk_buff *skb, be32 daddr, u8 protocol)
 {
 	if (protocol == IPPROTO_ICMP && icmp_filter(sk, skb))
 		return false;
-	return !ipv4_is_multicast(daddr) || inet_test_bit(sk, INET_FLAGS_MC_ALL);
+	return ip_mc_sf_allow(sk, daddr, ipv4_saddr(ip_hdr(skb)), inet_iif(skb));
 }
 
 /* LINUX: raw_v4_input(): a copy for each socket that has room. */

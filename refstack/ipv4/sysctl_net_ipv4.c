@@ -46,6 +46,8 @@ static const struct conf_knob {
 	KNOB(arp_evict_nocarrier, MODE_RW),
 	KNOB(proxy_arp_pvlan, MODE_RW),
 	KNOB(force_igmp_version, MODE_RW),
+	KNOB(igmpv2_unsolicited_report_interval, MODE_RW),
+	KNOB(igmpv3_unsolicited_report_interval, MODE_RW),
 	KNOB(ignore_routes_with_linkdown, MODE_RW),
 	KNOB(drop_gratuitous_arp, MODE_RW),
 	KNOB(disable_xfrm, MODE_RW),

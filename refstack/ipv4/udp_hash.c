@@ -9,6 +9,7 @@
 #include "ipv4/udp.h"
 
 #include "core/sock_reuseport.h"
+#include "ipv4/igmp.h"
 #include "uapi/errno.h"
 
 enum {
@@ -474,7 +475,7 @@ struct sock *udp4_lib_demux_lookup(struct net *net, const struct udp_key *key)
 	return NULL;
 }
 
-/* LINUX: __udp_is_mcast_sock() with ip_mc_sf_allow() of a socket that has joined no group. */
+/* LINUX: __udp_is_mcast_sock(). */
 bool udp_is_mcast_sock(const struct sock *sk, const struct udp_key *key)
 {
 	if (sk->sk_num != key->hnum)
@@ -487,5 +488,5 @@ bool udp_is_mcast_sock(const struct sock *sk, const struct udp_key *key)
 		return false;
 	if (!udp_sk_bound_dev_eq(sk, key->dif))
 		return false;
-	return !ipv4_is_multicast(key->daddr) || inet_test_bit(sk, INET_FLAGS_MC_ALL);
+	return ip_mc_sf_allow(sk, key->daddr, key->saddr, key->dif);
 }
