@@ -185,3 +185,59 @@ void skb_probe_transport_header(struct sk_buff *skb)
 	if (skb_flow_dissect(skb, &keys, false))
 		skb_set_transport_header(skb, keys.thoff);
 }
+
+u32 skb_get_hash_symmetric(const struct sk_buff *skb)
+{
+	struct flow_keys keys;
+
+	skb_flow_dissect(skb, &keys, true);
+	return flow_hash_from_keys(skb->net, &keys);
+}
+
+/* LINUX: __skb_get_poff(): behind the header of these protocols. */
+static u32 transport_hlen(const struct sk_buff *skb, const struct flow_keys *keys)
+{
+	enum { ICMP = 1, IGMP = 2, DCCP = 33, ICMPV6 = 58, SCTP = 132, UDPLITE = 136 };
+	enum { TCP_DOFF_AT = 12, TCP_HLEN = 20, LONG_HLEN = 12, SHORT_HLEN = 8 };
+	u8 doff;
+
+	switch (keys->ip_proto) {
+	case IPPROTO_TCP:
+		if (skb_copy_bits(skb, keys->thoff + TCP_DOFF_AT, &doff, 1) != 0)
+			return 0;
+		return max_u32(TCP_HLEN, (doff & 0xf0u) >> 2);
+	case IPPROTO_UDP:
+	case UDPLITE:
+	case ICMP:
+	case ICMPV6:
+	case IGMP:
+		return SHORT_HLEN;
+	case DCCP:
+	case SCTP:
+		return LONG_HLEN;
+	default:
+		return 0;
+	}
+}
+
+/* A later fragment has no transport header. */
+static bool is_later_fragment(const struct sk_buff *skb, const struct flow_keys *keys)
+{
+	u8 frag_off[2];
+
+	if (keys->addr_type != FLOW_ADDR_IPV4 ||
+	    skb_copy_bits(skb, (u32)skb_network_offset(skb) + 6, frag_off, sizeof(frag_off)) != 0)
+		return false;
+	return (get_be16(frag_off) & IP_OFFSET) != 0;
+}
+
+u32 skb_get_poff(const struct sk_buff *skb)
+{
+	struct flow_keys keys;
+
+	if (!skb_flow_dissect(skb, &keys, false))
+		return 0;
+	if (is_later_fragment(skb, &keys))
+		return keys.thoff;
+	return keys.thoff + transport_hlen(skb, &keys);
+}

@@ -421,6 +421,10 @@ void linkwatch_sync_dev(struct net_device *dev);
 u32 skb_get_hash(struct sk_buff *skb);
 void skb_get_hash_net(const struct net *net, struct sk_buff *skb); /* LINUX: __skb_get_hash_net() */
 void skb_probe_transport_header(struct sk_buff *skb);
+/* LINUX: __skb_get_hash_symmetric(): the same hash, and the packet does not remember it. */
+u32 skb_get_hash_symmetric(const struct sk_buff *skb);
+/* Where the payload of the transport protocol begins; 0: nobody knows. */
+u32 skb_get_poff(const struct sk_buff *skb);
 
 /* gso.c. LINUX: an ERR_PTR is NULL with *err here; NULL with 0: there is nothing to be done. */
 struct sk_buff *skb_gso_segment(struct sk_buff *skb, u64 features, int *err);

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "core/file.h"
+#include "core/filter.h"
 #include "core/netdevice.h"
 #include "core/skbuff.h"
 #include "core/sock_reuseport.h"
@@ -237,6 +238,11 @@ struct sock *sk_clone_lock(const struct sock *sk)
 		return NULL;
 	memcpy(newsk, sk, sk->sk_prot->obj_size);
 	sk_clone_reset(newsk, sk);
+	/* The knob may be less than when the listener got its program. */
+	if (newsk->sk_filter != NULL && !sk_filter_charge(newsk, newsk->sk_filter)) {
+		pool_free(sock_pool_of(net, sk->sk_prot), newsk);
+		return NULL;
+	}
 	hlist_add_head(&newsk->sk_all, &net->socks);
 	if (!newsk->sk_kern_sock)
 		net->sockets_in_use++;
@@ -261,6 +267,8 @@ static void sk_destruct(struct sock *sk)
 	sock_disable_timestamp(sk, SOCK_TIMESTAMPING_RX_SOFTWARE);
 	if (sk->sk_frag.page != NULL)
 		put_page(sk->sk_frag.page);
+	if (sk->sk_filter != NULL)
+		sk_filter_uncharge(sk, sk->sk_filter);
 	reuseport_detach_sock(sk);
 	hlist_del_init(&sk->sk_all);
 	if (!sk->sk_kern_sock)
