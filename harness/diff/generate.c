@@ -95,14 +95,16 @@ bool generate_weights(struct generate *g, const char *text, char *err, u32 err_s
 
 static bool needs_tap(enum generate_area area)
 {
-	return area == AREA_neighbours || area == AREA_arp || area == AREA_links ||
-	       area == AREA_hosts || area == AREA_tcp_hosts;
+	return area == AREA_neighbours || area == AREA_arp || area == AREA_proxies ||
+	       area == AREA_forward || area == AREA_links || area == AREA_hosts ||
+	       area == AREA_tcp_hosts;
 }
 
 static bool configures(enum generate_area area)
 {
 	return area == AREA_routes || area == AREA_neighbours || area == AREA_arp ||
-	       area == AREA_links || area == AREA_mtu;
+	       area == AREA_links || area == AREA_mtu || area == AREA_forward ||
+	       area == AREA_proxies;
 }
 
 /* Which device, how many hosts, whose addresses. */
@@ -205,6 +207,8 @@ static void make_program(struct gen *g)
 	for (g->host = 0; g->host < g->hosts; g->host++)
 		gen_make_sockets(g);
 	g->host = 0;
+	if (g->area == AREA_forward || g->area == AREA_proxies)
+		gen_statement(g, "forward_opening");
 	ask(g);
 	look(g);
 }

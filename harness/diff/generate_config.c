@@ -139,6 +139,8 @@ static const struct opening {
 	[AREA_knobs] = { 80, 40, 20, 60, 10, 60 },
 	[AREA_links] = { 99, 30, 30, 50, 20, 20 },
 	[AREA_hosts] = { 99, 30, 30, 0, 10, 10 },
+	[AREA_forward] = { 99, 60, 20, 70, 10, 20 },
+	[AREA_proxies] = { 99, 80, 10, 20, 10, 10 },
 };
 
 /* The commands of a host's opening line, separated. */
