@@ -24,7 +24,7 @@ struct udp_sock {
 	u16 udp_portaddr_hash;
 	struct sk_buff_head reader_queue;
 	bool udplite_send_cc, udplite_recv_cc; /* pcslen, pcrlen were set */
-	bool encap_enabled; /* it is one of net->udp_encap_needed */
+	bool encap_enabled;		       /* it is one of net->udp_encap_needed */
 	bool corkflag, no_check6_tx, no_check6_rx, gro_enabled, accept_udp_l4, accept_udp_fraglist;
 };
 
@@ -48,8 +48,9 @@ static inline void udp_count(struct net *net, enum mib_id id, bool lite)
 /* LINUX: struct udp_skb_cb: behind what IP keeps there. */
 struct udp_skb_cb {
 	struct inet_skb_parm header;
-	u16 cscov;	  /* how much the checksum covers, from skb->data on */
-	bool partial_cov; /* not all of it: UDP-Lite only */
+	be32 ipi_spec_dst; /* of IP too: ipv4_pktinfo_prepare() */
+	u16 cscov;	   /* how much the checksum covers, from skb->data on */
+	bool partial_cov;  /* not all of it: UDP-Lite only */
 };
 static_assert(sizeof(struct udp_skb_cb) <= SKB_CB_BYTES - sizeof(u32), "see sock_skb_dropcount()");
 #define UDP_SKB_CB(skb) SKB_CB(skb, struct udp_skb_cb)
