@@ -410,7 +410,8 @@ static void tcp_parts(struct conserve *c, const struct sock *sk, u32 *received)
 static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, u32 errors)
 {
 	u32 deficit = sk->sk_prot == &udp_prot ? udp_sk(sk)->forward_deficit : 0;
-	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit + sk->sk_wmem_queued;
+	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit + sk->sk_wmem_queued -
+		    (sk->sk_prot == &tcp_prot ? tcp_wmem_uncharged(sk) : 0);
 
 	if (sk->sk_rmem_alloc != received + deficit + errors)
 		conserve_broken(c,
@@ -659,6 +660,7 @@ static void devices(struct conserve *c)
 	must_be(c, &net->in_device_pool, in_devs);
 	must_be(c, &net->ifaddr_pool, ifaddrs);
 	must_be(c, &net->igb_ring_pool, rings);
+	conserve_mc(c);
 }
 
 /* The table has one reference of those that are in it, a pending timer another one. */

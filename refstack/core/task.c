@@ -7,6 +7,8 @@
 #include "core/task.h"
 
 #include "core/net.h"
+#include "core/ubuf.h"
+#include "uapi/signal.h"
 
 struct task *current_task(const struct net *net)
 {
@@ -22,6 +24,8 @@ static void leave_waits(struct task *t)
 		for (u32 i = 0; i < t->nr_waits; i++)
 			list_del_init(&t->wait[i].node);
 		t->nr_waits = 0;
+		for (struct poll_table_entry *e = t->poll_more; e != NULL; e = e->next)
+			list_del_init(&e->wait.node);
 	}
 	del_timer(&t->timer);
 	sim_cancel(t->host->net.sim, &t->hrtimer);
@@ -42,7 +46,6 @@ static void finish_call(struct task *t, s64 ret)
 	t->ret = ret;
 	t->calls++;
 	t->ended_ps = c->now_ps;
-	t->signalled = false;
 	t->state = TASK_IDLE;
 	TRACE(&t->host->net, sys_exit, t->nr, t->id, (u32)ret);
 	sim_note(c->sim, (u64)ret);
@@ -136,7 +139,9 @@ void task_abandon(struct task *t)
 {
 	task_leave_waits(t);
 	sim_cancel(t->host->net.sim, &t->event);
-	t->signalled = false;
+	net_zcopy_put_abort(t->uarg, true);
+	t->uarg = NULL;
+	sigpending_flush(t);
 	t->state = TASK_IDLE;
 }
 
@@ -148,12 +153,17 @@ static void task_wake(struct task *t)
 		t->woken = true; /* between registering and leaving: see run_call() */
 }
 
-void task_signal(struct task *t)
+void task_signal_wake_up(struct task *t)
 {
-	if (t->state == TASK_IDLE)
-		return;
 	t->signalled = true;
 	task_wake(t);
+}
+
+void task_signal(struct task *t)
+{
+	const struct kernel_siginfo info = { .si_signo = SIGUSR1, .si_code = SI_TKILL };
+
+	send_signal_thread(t, &info);
 }
 
 static void task_timeout(struct timer_list *timer)
@@ -190,6 +200,13 @@ static struct wait_queue_entry *new_wait(struct task *t, u32 key, bool exclusive
 void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key)
 {
 	list_add(&new_wait(t, key, false)->node, &wq->head);
+}
+
+void task_wait_entry(struct task *t, struct wait_queue_entry *w, struct wait_queue_head *wq,
+		     u32 key)
+{
+	*w = (struct wait_queue_entry){ .host = t->host, .task = t, .key = key };
+	list_add(&w->node, &wq->head);
 }
 
 void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key)

@@ -93,6 +93,7 @@ struct task {
 	s64 timeo; /* jiffies left, valid when resumed */
 	u64 expire_jif;
 	u64 done_bytes;
+	struct sk_buff *uarg; /* of a MSG_ZEROCOPY that waits: its note */
 	u64 saved[4]; /* what else the parked call has to remember */
 	u64 outer[4]; /* the same of a call that is made of several */
 	u8 wait_at;   /* in which of a call's several waits it has parked: the call's own numbers */
@@ -140,6 +141,9 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
  */
 void task_wait_on(struct task *t, struct wait_queue_head *wq, u32 key);
 void task_wait_exclusive(struct task *t, struct wait_queue_head *wq, u32 key);
+/* The same by an entry that is not one of the task's. */
+void task_wait_entry(struct task *t, struct wait_queue_entry *w, struct wait_queue_head *wq,
+		     u32 key);
 /* Exclusive, and at the front: of those that wait the last one is woken first. */
 void task_wait_exclusive_first(struct task *t, struct wait_queue_head *wq, u32 key);
 /* LINUX: poll_freewait(): before what it waits on may go. */

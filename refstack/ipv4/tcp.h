@@ -590,8 +590,8 @@ static inline bool tcp_skb_can_collapse_to(const struct sk_buff *skb)
 }
 static inline bool tcp_skb_can_collapse(const struct sk_buff *to, const struct sk_buff *from)
 {
-	(void)from;
-	return tcp_skb_can_collapse_to(to);
+	return tcp_skb_can_collapse_to(to) &&
+	       ((to->hd->flags ^ from->hd->flags) & SKBFL_PURE_ZEROCOPY) == 0;
 }
 static inline void sk_dst_confirm(struct sock *sk)
 {
@@ -856,6 +856,7 @@ void tcp_leave_memory_pressure(struct sock *sk);
 bool tcp_stream_memory_free(const struct sock *sk, int wake);
 s64 tcp_fin_time(const struct sock *sk);
 /* INVARIANT: all that must hold of a TCP socket between two events. */
+u32 tcp_wmem_uncharged(const struct sock *sk);
 void tcp_check(const struct sock *sk);
 /* Where a call on a stream has parked: task->wait_at. */
 enum stream_wait {

@@ -5,9 +5,11 @@
  * Path: called by tcp_rcv_established() and tcp_rcv_state_process() for each segment with ACK;
  * calls tcp_sacktag_write_queue(), tcp_fastretrans_alert(), tcp_rate_gen(), and what sends. Rules:
  * RFC 9293 3.10.7.4, RFC 5681, RFC 5961 5, RFC 7323, RFC 8985 7 (TLP); LINUX: net/ipv4/tcp_input.c.
- * Missing: time stamps of acknowledgement for programs (SOF_TIMESTAMPING_TX_ACK), Fast Open.
+ * Missing: Fast Open.
  */
 #include "ipv4/tcp_ack.h"
+
+#include "core/tx_tstamp.h"
 
 /* What one segment says, while it is looked at. LINUX: the local variables of tcp_ack(). */
 struct ack_state {
@@ -30,6 +32,8 @@ struct clean {
 	u64 first_ackt, last_ackt; /* departures of what was never sent again */
 	u32 reord, pkts_acked;
 	int flag;
+	u32 prior_snd_una;
+	const struct sk_buff *ack_skb;
 };
 
 /* A packet of several segments, of which some are acknowledged: how many. */
@@ -48,10 +52,15 @@ static u32 tcp_tso_acked(struct sock *sk, struct sk_buff *skb)
 	return before_segs - tcp_skb_pcount(skb);
 }
 
-static void tcp_ack_tstamp(const struct sk_buff *skb)
+/* The byte that a program asks about has arrived. */
+static void tcp_ack_tstamp(const struct clean *c, struct sk_buff *skb)
 {
-	if (TCP_SKB_CB(skb)->txstamp_ack)
-		not_implemented("SCM_TSTAMP_ACK");
+	u32 tskey = skb->hd->tskey;
+
+	if (!TCP_SKB_CB(skb)->txstamp_ack)
+		return;
+	if (!before(tskey, c->prior_snd_una) && before(tskey, tcp_sk(c->sk)->snd_una))
+		skb_tstamp_tx(skb, c->ack_skb, c->sk, SCM_TSTAMP_ACK);
 }
 
 static void acked_times(struct clean *c, const struct sk_buff *skb, u32 start_seq, u8 sacked,
@@ -147,7 +156,7 @@ static struct sk_buff *clean_packets(struct clean *c)
 		acked_packet(c, skb, start_seq, sacked, segs);
 		if (!c->fully_acked)
 			break;
-		tcp_ack_tstamp(skb);
+		tcp_ack_tstamp(c, skb);
 		next = skb_rb_next(skb);
 		forget_packet(sk, skb, next);
 		skb = next;
@@ -249,9 +258,11 @@ static int tcp_clean_rtx_queue(struct ack_state *a)
 			   .sack = &a->sack,
 			   .ece_ack = (a->flag & FLAG_ECE) != 0,
 			   .fully_acked = true,
-			   .reord = tp->snd_nxt };
+			   .reord = tp->snd_nxt,
+			   .prior_snd_una = a->prior_snd_una,
+			   .ack_skb = a->skb };
 	u32 prior_sacked = tp->sacked_out;
-	const struct sk_buff *skb;
+	struct sk_buff *skb;
 	struct rtts rtts;
 	bool rtt_update;
 
@@ -262,7 +273,7 @@ static int tcp_clean_rtx_queue(struct ack_state *a)
 	if (between(tp->snd_up, a->prior_snd_una, tp->snd_una))
 		tp->snd_up = tp->snd_una;
 	if (skb != NULL) {
-		tcp_ack_tstamp(skb);
+		tcp_ack_tstamp(&c, skb);
 		if ((TCP_SKB_CB(skb)->sacked & TCPCB_SACKED_ACKED) != 0)
 			c.flag |= FLAG_SACK_RENEGING;
 	}

@@ -6,6 +6,8 @@
  */
 #include "ipv4/tcp.h"
 
+#include "core/ubuf.h"
+
 static bool is_synchronized(const struct sock *sk)
 {
 	return (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN) | TCPF(TCP_SYN_SENT))) ==
@@ -150,13 +152,33 @@ static u32 check_ofo_queue(const struct sock *sk)
 	return bytes;
 }
 
+static u32 uncharged(const struct sk_buff *skb)
+{
+	u32 own = skb_end_offset(skb) + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES;
+
+	return skb_zcopy_pure(skb) ? skb->truesize - own : 0;
+}
+
+/* Of what is queued the pages that are the program's: they are counted, not charged. */
+u32 tcp_wmem_uncharged(const struct sock *sk)
+{
+	const struct sk_buff *skb;
+	u32 sum = 0;
+
+	skb_queue_walk(&sk->sk_write_queue, skb) sum += uncharged(skb);
+	for (skb = skb_rb_first(&sk->tcp_rtx_queue); skb != NULL; skb = skb_rb_next(skb))
+		sum += uncharged(skb);
+	return sum;
+}
+
 /* INVARIANT: memory is asked for in pages: what is charged and what is left of them are whole ones.
  * LINUX: less than nothing may be left. tcp_data_queue_ofo() asks for memory, gives back that of
  * segments which the new one covers, with it pages that seem to be left, and charges then.
  */
 static void check_pages(const struct sock *sk, u32 received)
 {
-	s32 bytes = sk->sk_forward_alloc + (s32)received + sk->sk_wmem_queued;
+	s32 bytes = sk->sk_forward_alloc + (s32)received + sk->sk_wmem_queued -
+		    (s32)tcp_wmem_uncharged(sk);
 
 	assert(bytes >= 0 && bytes % PAGE_SIZE == 0);
 }

@@ -6,7 +6,7 @@
  * Rules: LINUX: net/ipv4/tcp_output.c. A TX time stamp stays with the packet whose last byte asks
  * for it: not there yet.
  */
-#include "core/skbuff.h"
+#include "core/ubuf.h"
 #include "ipv4/tcp_output.h"
 #include "uapi/errno.h"
 
@@ -45,7 +45,8 @@ void tcp_rtx_queue_unlink(struct sk_buff *skb, struct sock *sk)
 void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb)
 {
 	sk_wmem_queued_add(sk, -(s32)skb->truesize);
-	sk_mem_uncharge(sk, skb->truesize);
+	sk_mem_uncharge(sk, skb_zcopy_pure(skb) ? skb_truesize_with(skb_end_offset(skb))
+						: skb->truesize);
 	kfree_skb_untold(skb);
 }
 
@@ -113,6 +114,22 @@ static void tcp_insert_write_queue_after(struct sk_buff *skb, struct sk_buff *bu
 	wq->qlen++;
 }
 
+/* Who asks when a byte was sent asks the packet that has it. */
+static void tcp_fragment_tstamp(struct sk_buff *skb, struct sk_buff *skb2)
+{
+	u32 tskey = skb->hd->tskey;
+	u8 flags = skb->hd->tx_flags & SKBTX_ANY_TSTAMP;
+
+	if (!tcp_has_tx_tstamp(skb) || before(tskey, TCP_SKB_CB(skb2)->seq))
+		return;
+	skb->hd->tx_flags &= (u8)~flags;
+	skb2->hd->tx_flags |= flags;
+	skb->hd->tskey = skb2->hd->tskey;
+	skb2->hd->tskey = tskey;
+	TCP_SKB_CB(skb2)->txstamp_ack = TCP_SKB_CB(skb)->txstamp_ack;
+	TCP_SKB_CB(skb)->txstamp_ack = false;
+}
+
 /* A new packet for what is behind len: sequence numbers, flags and bytes are divided. */
 static struct sk_buff *split_off(struct sock *sk, struct sk_buff *skb, u32 len)
 {
@@ -137,6 +154,7 @@ static struct sk_buff *split_off(struct sock *sk, struct sk_buff *skb, u32 len)
 	cb2->eor = cb->eor;
 	cb->eor = false;
 	skb_split(skb, buff, len);
+	tcp_fragment_tstamp(skb, buff);
 	return buff;
 }
 
@@ -233,7 +251,8 @@ int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	TCP_SKB_CB(skb)->seq += len;
 	skb->truesize -= len;
 	sk_wmem_queued_add(sk, -(s32)len);
-	sk_mem_uncharge(sk, len);
+	if (!skb_zcopy_pure(skb))
+		sk_mem_uncharge(sk, len);
 	if (tcp_skb_pcount(skb) > 1)
 		(void)tcp_set_skb_tso_segs(skb, tcp_skb_mss(skb));
 	return 0;
@@ -245,7 +264,8 @@ void tcp_skb_collapse_tstamp(struct sk_buff *skb, const struct sk_buff *next_skb
 {
 	if (!tcp_has_tx_tstamp(next_skb))
 		return;
-	skb->hd->tx_flags |= next_skb->hd->tx_flags;
+	skb->hd->tx_flags |= next_skb->hd->tx_flags & SKBTX_ANY_TSTAMP;
+	skb->hd->tskey = next_skb->hd->tskey;
 	TCP_SKB_CB(skb)->txstamp_ack |= TCP_SKB_CB(next_skb)->txstamp_ack;
 }
 

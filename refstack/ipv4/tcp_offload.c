@@ -82,6 +82,21 @@ static void tcp_seg_pass_owner(struct sk_buff *gso_skb, struct sk_buff *last,
 	last->sk->sk_wmem_alloc += t->sum_truesize - gso_skb->truesize;
 }
 
+/* The segment that has the byte which is asked about tells when it was sent. */
+static void tcp_gso_tstamp(struct sk_buff *skb, const struct sk_buff *gso_skb, u32 seq, u32 mss)
+{
+	u32 ts_seq = gso_skb->hd->tskey;
+
+	for (; skb != NULL; skb = skb->next) {
+		if (before(ts_seq, seq + mss)) {
+			skb->hd->tx_flags |= gso_skb->hd->tx_flags & SKBTX_ANY_TSTAMP;
+			skb->hd->tskey = ts_seq;
+			return;
+		}
+		seq += mss;
+	}
+}
+
 static struct sk_buff *tcp_gso_segment(struct sk_buff *skb, u64 features, int *err)
 {
 	PROBE(skb->net, tcp_gso_segment);
@@ -111,6 +126,8 @@ static struct sk_buff *tcp_gso_segment(struct sk_buff *skb, u64 features, int *e
 		return NULL;
 	segs->ooo_okay = ooo_okay;
 	t.seq = get_be32(tcp_hdr(segs) + TCP_SEQ);
+	if (unlikely((skb->hd->tx_flags & SKBTX_ANY_TSTAMP) != 0))
+		tcp_gso_tstamp(segs, skb, t.seq, t.mss);
 	t.newcheck = check_of_length(tcp_hdr(segs), oldlen, t.thlen + t.mss);
 	last = tcp_seg_all_but_last(segs, &t);
 	if (t.copy_destructor)

@@ -27,7 +27,7 @@ static inline bool tcp_urg_mode(const struct tcp_sock *tp)
 }
 static inline bool tcp_has_tx_tstamp(const struct sk_buff *skb)
 {
-	return TCP_SKB_CB(skb)->txstamp_ack || skb->hd->tx_flags != 0;
+	return TCP_SKB_CB(skb)->txstamp_ack || (skb->hd->tx_flags & SKBTX_ANY_TSTAMP) != 0;
 }
 
 /* -------- tcp_options.c: each returns how many bytes the options take -------- */

@@ -4,12 +4,14 @@
  * Path: step 3 of a stream: inet_sendmsg() calls tcp_sendmsg(); tcp_write_xmit() takes the packets.
  * A call that waits for room is entered again: what it has queued is in task->done_bytes.
  * Rules: RFC 9293 3.10.2, RFC 6093; LINUX: net/ipv4/tcp.c.
- * Missing: fast open, zero-copy, repair, time stamps of sending.
+ * Missing: fast open, repair.
  */
 #include "ipv4/tcp.h"
 
 #include "core/cmsg.h"
 #include "core/iov.h"
+#include "core/tx_tstamp.h"
+#include "core/ubuf.h"
 #include "uapi/errno.h"
 
 /* -------- pushing -------- */
@@ -182,6 +184,9 @@ struct tcp_send {
 	u32 copied; /* queued by this call, also before it waited */
 	u32 skbs;   /* packets since the backlog was looked at */
 	s64 timeo;
+	u32 tsflags; /* what is to be told about its sending */
+	bool zc;     /* the program's pages themselves are sent */
+	struct sk_buff *uarg;
 };
 
 enum send_step { SEND_MORE, SEND_RESTART, SEND_DONE, SEND_NO_ROOM, SEND_ERROR };
@@ -261,6 +266,21 @@ static void add_fragment(struct sk_buff *skb, struct skb_frag *pfrag, bool merge
 	pfrag->offset += copy;
 }
 
+/* What was not charged, for it was the program's memory, is now. */
+static bool tcp_downgrade_zcopy_pure(struct sock *sk, struct sk_buff *skb)
+{
+	u32 extra =
+		skb->truesize - (skb_end_offset(skb) + SKB_STRUCT_BYTES + SKB_SHARED_INFO_BYTES);
+
+	if (!skb_zcopy_pure(skb))
+		return true;
+	if (!sk_wmem_schedule(sk, extra))
+		return false;
+	sk_mem_charge(sk, extra);
+	skb->hd->flags &= (u8)~SKBFL_PURE_ZEROCOPY;
+	return true;
+}
+
 /* Appends to the packet, or to another one, what goes into one piece of a page: *copy bytes. */
 static enum send_step append_copied(struct tcp_send *s, struct sk_buff **skbp, u32 *copy, int *err)
 {
@@ -272,6 +292,8 @@ static enum send_step append_copied(struct tcp_send *s, struct sk_buff **skbp, u
 	if (step != SEND_MORE)
 		return step;
 	pfrag = sk_page_frag(s->sk);
+	if (!tcp_downgrade_zcopy_pure(s->sk, *skbp))
+		return SEND_NO_ROOM;
 	*copy = tcp_wmem_schedule(s->sk, min_u32(*copy, pfrag->size - pfrag->offset));
 	if (*copy == 0)
 		return SEND_NO_ROOM;
@@ -291,6 +313,8 @@ static enum send_step append_pages(struct tcp_send *s, struct sk_buff **skbp, u3
 
 	for (;;) {
 		*copy = (u32)min_u64(*copy, iov_iter_count(&s->msg->msg_iter));
+		if (!tcp_downgrade_zcopy_pure(sk, *skbp))
+			return SEND_NO_ROOM;
 		*copy = tcp_wmem_schedule(sk, *copy);
 		if (*copy == 0)
 			return SEND_NO_ROOM;
@@ -308,17 +332,59 @@ static enum send_step append_pages(struct tcp_send *s, struct sk_buff **skbp, u3
 		return SEND_ERROR;
 	}
 	*copy = (u32)n;
+	(*skbp)->hd->flags |= SKBFL_SHARED_FRAG;
 	sk_wmem_queued_add(sk, n);
 	sk_mem_charge(sk, (u32)n);
 	return SEND_MORE;
 }
 
+/* MSG_ZEROCOPY: pages of the program become fragments. */
+static enum send_step append_zerocopy(struct tcp_send *s, struct sk_buff **skbp, u32 *copy,
+				      int *err)
+{
+	enum send_step step;
+	int n;
+
+	for (;;) {
+		struct sk_buff *skb = *skbp;
+
+		*copy = (u32)min_u64(*copy, iov_iter_count(&s->msg->msg_iter));
+		if (skb->len == 0)
+			skb->hd->flags |= SKBFL_PURE_ZEROCOPY;
+		if (!skb_zcopy_pure(skb)) {
+			*copy = tcp_wmem_schedule(s->sk, *copy);
+			if (*copy == 0)
+				return SEND_NO_ROOM;
+		}
+		n = skb_zerocopy_iter_stream(s->sk, skb, &s->msg->msg_iter, *copy, s->uarg);
+		if (n != -EMSGSIZE && n != -EEXIST)
+			break;
+		tcp_mark_push(tcp_sk(s->sk), skb);
+		step = new_segment(s, skbp);
+		if (step != SEND_MORE)
+			return step;
+		*copy = s->size_goal;
+	}
+	if (n < 0) {
+		*err = n;
+		return SEND_ERROR;
+	}
+	*copy = (u32)n;
+	return SEND_MORE;
+}
+
+static enum send_step append_bytes(struct tcp_send *s, struct sk_buff **skbp, u32 *copy, int *err)
+{
+	if (s->zc)
+		return append_zerocopy(s, skbp, copy, err);
+	return s->msg->msg_iter.bvec != NULL ? append_pages(s, skbp, copy, err)
+					     : append_copied(s, skbp, copy, err);
+}
+
 static enum send_step append(struct tcp_send *s, struct sk_buff **skbp, u32 copy, int *err)
 {
 	struct tcp_sock *tp = tcp_sk(s->sk);
-	bool pages = s->msg->msg_iter.bvec != NULL;
-	enum send_step step =
-		pages ? append_pages(s, skbp, &copy, err) : append_copied(s, skbp, &copy, err);
+	enum send_step step = append_bytes(s, skbp, &copy, err);
 	struct sk_buff *skb = *skbp;
 
 	if (step != SEND_MORE)
@@ -434,18 +500,40 @@ static int send_cmsgs(struct sock *sk, const struct msghdr *msg, struct sockcm_c
 	return more;
 }
 
-/* What is not there yet. */
-static void refuse_later(const struct tcp_send *s, u32 tsflags)
+/* MSG_ZEROCOPY: the note for this call, or that of the packet at the end of the queue. */
+static int zerocopy_begin(struct tcp_send *s)
 {
-	enum { TX_RECORD_MASK = 0x303 };
+	struct sk_buff *skb = tcp_write_queue_tail(s->sk);
+	u64 size = iov_iter_count(&s->msg->msg_iter);
 
-	if ((tsflags & TX_RECORD_MASK) != 0)
-		not_implemented("SO_TIMESTAMPING");
-	if (((u32)s->flags & MSG_ZEROCOPY) != 0 && sock_flag(s->sk, SOCK_ZEROCOPY) &&
-	    iov_iter_count(&s->msg->msg_iter) != 0)
-		not_implemented("MSG_ZEROCOPY");
-	if (tcp_sk(s->sk)->repair)
-		not_implemented("TCP_REPAIR");
+	if (((u32)s->flags & MSG_ZEROCOPY) == 0 || size == 0 || !sock_flag(s->sk, SOCK_ZEROCOPY))
+		return 0;
+	s->uarg = msg_zerocopy_realloc(s->sk, (u32)size, skb != NULL ? skb_zcopy(skb) : NULL);
+	if (s->uarg == NULL)
+		return -ENOBUFS;
+	if ((s->sk->sk_route_caps & NETIF_F_SG) != 0)
+		s->zc = true;
+	else
+		ubuf_info(s->uarg)->zerocopy = false;
+	return 0;
+}
+
+/* LINUX: tcp_tx_timestamp(): asked of the last byte. */
+static void tcp_tx_timestamp(struct sock *sk, u32 tsflags)
+{
+	struct sk_buff *skb = tcp_write_queue_tail(sk);
+
+	if (tsflags == 0)
+		return;
+	if (skb == NULL)
+		skb = skb_rb_last(&sk->tcp_rtx_queue);
+	if (skb == NULL)
+		return;
+	skb->hd->tx_flags |= sock_tx_timestamp(sk, tsflags);
+	if ((tsflags & SOF_TIMESTAMPING_TX_ACK) != 0)
+		TCP_SKB_CB(skb)->txstamp_ack = true;
+	if ((tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK) != 0)
+		skb->hd->tskey = TCP_SKB_CB(skb)->seq + skb->len - 1;
 }
 
 /* LINUX: tcp_sendmsg_fastopen(), as far as it refuses. */
@@ -483,6 +571,11 @@ static int send_begin(struct tcp_send *s)
 	struct sockcm_cookie sockc = { .tsflags = sk->sk_tsflags };
 	int err;
 
+	if (t->wait_at != STREAM_WAIT_CONNECT) {
+		err = zerocopy_begin(s);
+		if (err != 0)
+			return err;
+	}
 	err = send_fastopen(s);
 	if (err != 0)
 		return err;
@@ -495,7 +588,9 @@ static int send_begin(struct tcp_send *s)
 	}
 	if (s->msg->msg_controllen != 0 && send_cmsgs(sk, s->msg, &sockc) != 0)
 		return -EINVAL;
-	refuse_later(s, sockc.tsflags);
+	s->tsflags = (u16)sockc.tsflags;
+	if (tcp_sk(sk)->repair)
+		not_implemented("TCP_REPAIR");
 	sk->sk_socket->flags &= ~(1u << SOCKWQ_ASYNC_NOSPACE);
 	return restart(s);
 }
@@ -506,8 +601,13 @@ enum { SAVED_SIZES = 3 }; /* the others are sk_stream_wait_memory()'s */
 static int send_resume(struct tcp_send *s)
 {
 	struct task *t = current_task(sock_net(s->sk));
+	struct sockcm_cookie sockc = { .tsflags = s->sk->sk_tsflags };
 	int err;
 
+	/* It was right when the call began. */
+	if (s->msg->msg_controllen != 0)
+		(void)send_cmsgs(s->sk, s->msg, &sockc);
+	s->tsflags = (u16)sockc.tsflags;
 	s->copied = (u32)t->done_bytes;
 	s->mss_now = (u32)(t->saved[SAVED_SIZES] >> 32);
 	s->size_goal = (u32)t->saved[SAVED_SIZES];
@@ -525,11 +625,14 @@ static int send_end(struct tcp_send *s, int err)
 	if (err != 0)
 		tcp_remove_empty_skb(sk);
 	if (s->copied != 0) {
+		tcp_tx_timestamp(sk, s->tsflags);
 		tcp_push(sk, s->flags, s->mss_now, tcp_sk(sk)->nonagle, s->size_goal);
+	}
+	if (s->copied != 0 || err == 0) {
+		net_zcopy_put(s->uarg);
 		return (int)s->copied;
 	}
-	if (err == 0)
-		return 0;
+	net_zcopy_put_abort(s->uarg, true);
 	err = sk_stream_error(sk, s->flags, err);
 	/* Who polls for an edge must see one, also when nothing is under way. */
 	if (err == -EAGAIN && tcp_write_queue_both_empty(sk)) {
@@ -545,10 +648,14 @@ static int tcp_sendmsg_locked(struct tcp_send *s)
 	int err;
 
 	s->timeo = sock_sndtimeo(s->sk, (s->flags & MSG_DONTWAIT) != 0);
+	s->uarg = t->uarg;
+	t->uarg = NULL;
+	s->zc = s->uarg != NULL && (s->sk->sk_route_caps & NETIF_F_SG) != 0;
 	err = t->wait_at == STREAM_WAIT_MEMORY ? send_resume(s) : send_begin(s);
 	if (err == 0)
 		err = send_loop(s);
 	if (err == -EPARKED) {
+		t->uarg = s->uarg;
 		t->done_bytes = s->copied;
 		t->saved[SAVED_SIZES] = (u64)s->mss_now << 32 | s->size_goal;
 		return err;
