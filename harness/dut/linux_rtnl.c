@@ -367,6 +367,24 @@ static bool addr_message(struct message *m, const struct named *verb, struct wor
 
 /* --- ip link set --- */
 
+/* What is on or off; of ARP the flag says that it is off. */
+static bool take_link_flag(struct words *w, struct wish *r, const char *word)
+{
+	static const struct named link_flags[] = { { "arp", NO_ARP },
+						   { "promisc", 0x100 },
+						   { "allmulticast", 0x200 },
+						   { "multicast", 0x1000 },
+						   { NULL, 0 } };
+	u32 flag = 0;
+
+	if (!named(link_flags, word, &flag))
+		return false;
+	word = next(w);
+	r->change |= flag;
+	r->flags = is(word, "off") == (flag == NO_ARP) ? r->flags | flag : r->flags & ~flag;
+	return is(word, "on") || is(word, "off");
+}
+
 static bool take_link_word(struct words *w, struct wish *r, const char *word)
 {
 	if (is(word, "up") || is(word, "down")) {
@@ -378,12 +396,7 @@ static bool take_link_word(struct words *w, struct wish *r, const char *word)
 		return !r->has_mtu && (r->has_mtu = true) && number(next(w), U32_MAX, &r->mtu);
 	if (is(word, "txqueuelen"))
 		return !r->has_qlen && (r->has_qlen = true) && number(next(w), U32_MAX, &r->qlen);
-	if (!is(word, "arp"))
-		return false;
-	word = next(w);
-	r->change |= NO_ARP;
-	r->flags = is(word, "off") ? r->flags | NO_ARP : r->flags & ~(u32)NO_ARP;
-	return is(word, "on") || is(word, "off");
+	return take_link_flag(w, r, word);
 }
 
 static bool link_message(struct message *m, const struct named *verb, struct words *w,

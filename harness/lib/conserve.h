@@ -124,5 +124,7 @@ void conserve_dma(struct conserve *c, u64 addr, const u8 *mem, u32 len, enum con
 		  u32 number);
 /* nic: NULL when the card is not the world's. Returns how many rings have memory. */
 u32 conserve_igb(struct conserve *c, const struct igb_adapter *adapter, const struct nic *nic);
+/* conserve_mc.c */
+void conserve_mc(struct conserve *c);
 
 #endif

@@ -308,18 +308,38 @@ static int link_qlen(struct lex *lx, void *req)
 	return take_u32(lx, "a queue length", U32_MAX, &r->qlen);
 }
 
-static int link_arp(struct lex *lx, void *req)
+/* Flags that are on or off. */
+static int link_flag(struct lex *lx, struct link_req *r, u32 flag, const char *set)
 {
-	struct link_req *r = req;
 	int err = take_word(lx, "on or off");
 
 	if (err < 0)
 		return err;
 	if (!lex_is(lx, "on") && !lex_is(lx, "off"))
 		return lex_unknown(lx, "on|off");
-	r->change |= IFF_NOARP;
-	r->flags = lex_is(lx, "off") ? r->flags | IFF_NOARP : r->flags & ~(u32)IFF_NOARP;
+	r->change |= flag;
+	r->flags = lex_is(lx, set) ? r->flags | flag : r->flags & ~flag;
 	return 0;
+}
+
+static int link_arp(struct lex *lx, void *req)
+{
+	return link_flag(lx, req, IFF_NOARP, "off");
+}
+
+static int link_multicast(struct lex *lx, void *req)
+{
+	return link_flag(lx, req, IFF_MULTICAST, "on");
+}
+
+static int link_allmulticast(struct lex *lx, void *req)
+{
+	return link_flag(lx, req, IFF_ALLMULTI, "on");
+}
+
+static int link_promisc(struct lex *lx, void *req)
+{
+	return link_flag(lx, req, IFF_PROMISC, "on");
 }
 
 static int link_dev(struct lex *lx, void *req)
@@ -328,9 +348,18 @@ static int link_dev(struct lex *lx, void *req)
 }
 
 static const struct lex_key link_keys[] = {
-	{ "up", link_up },	     { "down", link_up },	  { "mtu", link_mtu },
-	{ "address", link_address }, { "txqueuelen", link_qlen }, { "txqlen", link_qlen },
-	{ "qlen", link_qlen },	     { "arp", link_arp },	  { "dev", link_dev },
+	{ "up", link_up },
+	{ "down", link_up },
+	{ "mtu", link_mtu },
+	{ "address", link_address },
+	{ "txqueuelen", link_qlen },
+	{ "txqlen", link_qlen },
+	{ "qlen", link_qlen },
+	{ "arp", link_arp },
+	{ "dev", link_dev },
+	{ "multicast", link_multicast },
+	{ "allmulticast", link_allmulticast },
+	{ "promisc", link_promisc },
 };
 
 /* LINUX: dev_change_tx_queue_len(): the rings of the device and of pfifo_fast are as long as it
@@ -360,28 +389,11 @@ static int change_tx_queue_len(struct net_device *dev, u32 qlen)
 	return 0;
 }
 
-/* LINUX: __dev_notify_flags(): ARP is told which of them, routes are looked up again. */
-static void netdev_flags_changed(struct net_device *dev, u32 changed)
-{
-	arp_netdev_event(dev, NETDEV_CHANGE, changed);
-	fib_netdev_event(dev, NETDEV_CHANGE);
-}
-
 static int link_change_flags(const struct link_req *r)
 {
-	struct net_device *dev = r->dev;
-	int err = 0;
+	u32 now = dev_get_flags(r->dev);
 
-	if ((r->change & IFF_NOARP) != 0 && ((dev->flags ^ r->flags) & IFF_NOARP) != 0) {
-		dev->flags ^= IFF_NOARP;
-		if ((dev->flags & IFF_UP) != 0)
-			netdev_flags_changed(dev, IFF_NOARP);
-	}
-	if ((r->change & IFF_UP) != 0 && (r->flags & IFF_UP) != 0)
-		err = dev_open(dev);
-	else if ((r->change & IFF_UP) != 0)
-		dev_close(dev);
-	return err;
+	return dev_change_flags(r->dev, (now & ~r->change) | (r->flags & r->change));
 }
 
 /* LINUX: do_setlink(): in this order, and the first that fails ends it. */

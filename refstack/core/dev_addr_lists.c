@@ -141,9 +141,11 @@ static void dev_notify_flags(struct net_device *dev, u32 old_flags)
 
 	if ((changes & IFF_UP) != 0)
 		call_netdevice_notifiers(dev, (dev->flags & IFF_UP) != 0 ? NETDEV_UP : NETDEV_DOWN);
+	dev->flags_changed = changes;
 	if ((dev->flags & IFF_UP) != 0 &&
 	    (changes & ~(u32)(IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_VOLATILE)) != 0)
 		call_netdevice_notifiers(dev, NETDEV_CHANGE);
+	dev->flags_changed = 0;
 }
 
 /* A counter of those who want this mode. */

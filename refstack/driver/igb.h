@@ -271,7 +271,7 @@ int igb_validate_nvm_checksum(struct igb_adapter *adapter);
 int igb_read_mac_addr(struct igb_adapter *adapter);
 void igb_write_vfta(struct igb_adapter *adapter, u32 index, u32 value);
 void igb_rar_set(struct igb_adapter *adapter, const u8 *addr, u32 index);
-void igb_update_mc_addr_list(struct igb_adapter *adapter, const u8 *list, u32 count);
+void igb_update_mc_addr_list(struct igb_adapter *adapter, const struct netdev_hw_addr_list *list);
 
 /* LINUX: struct e1000_hw_stats. */
 static inline u64 igb_stat(const struct igb_adapter *adapter, u32 reg)

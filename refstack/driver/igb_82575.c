@@ -642,13 +642,15 @@ static u32 igb_hash_mc_addr(const u8 *addr)
 	return ((u32)addr[4] >> 4 | (u32)addr[5] << 4) & (IGB_MTA_REGS * 32 - 1);
 }
 
-void igb_update_mc_addr_list(struct igb_adapter *adapter, const u8 *list, u32 count)
+void igb_update_mc_addr_list(struct igb_adapter *adapter, const struct netdev_hw_addr_list *list)
 {
 	u32 *shadow = adapter->hw.mta_shadow;
+	const struct list_head *pos;
 
 	memset(shadow, 0, sizeof(adapter->hw.mta_shadow));
-	for (u32 i = 0; i < count; i++) {
-		u32 hash = igb_hash_mc_addr(list + (size_t)i * ETH_ALEN);
+	list_for_each (pos, &list->list) {
+		u32 hash =
+			igb_hash_mc_addr(list_entry(pos, const struct netdev_hw_addr, list)->addr);
 
 		shadow[hash >> 5] |= 1u << (hash & 31);
 	}

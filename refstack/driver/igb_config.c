@@ -125,8 +125,9 @@ void igb_release_hw_control(struct igb_adapter *adapter)
 	igb_wr32(adapter, E1000_CTRL_EXT, ctrl_ext & ~E1000_CTRL_EXT_DRV_LOAD);
 }
 
-/* DIVERGES(igb-multicast): a device has no list of multicast addresses yet, so the table stays
- * empty. */
+/* DIVERGES(igb-unicast): more unicast addresses than its own are heard by hearing all, as if the
+ * registers for them were taken.
+ */
 void igb_set_rx_mode(struct net_device *dev)
 {
 	struct igb_adapter *adapter = igb_priv(dev);
@@ -141,7 +142,12 @@ void igb_set_rx_mode(struct net_device *dev)
 		rctl |= E1000_RCTL_MPE;
 		vmolr = E1000_VMOLR_MPME;
 	} else {
-		igb_update_mc_addr_list(adapter, NULL, 0);
+		igb_update_mc_addr_list(adapter, &dev->mc);
+		vmolr = dev->mc.count != 0 ? E1000_VMOLR_ROMPE : 0;
+	}
+	if (dev->uc.count != 0) {
+		rctl |= E1000_RCTL_UPE;
+		vmolr |= E1000_VMOLR_ROPE;
 	}
 	rctl |= igb_rd32(adapter, E1000_RCTL) & ~(E1000_RCTL_UPE | E1000_RCTL_MPE | E1000_RCTL_VFE);
 	igb_wr32(adapter, E1000_RCTL, rctl);

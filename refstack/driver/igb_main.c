@@ -450,6 +450,7 @@ static void igb_setup_netdev(struct net_device *dev)
 			   NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | NETIF_F_GSO_UDP_L4 |
 			   NETIF_F_HW_VLAN_CTAG_TX;
 	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->priv_flags |= IFF_UNICAST_FLT;
 	dev->min_mtu = 68;
 	dev->max_mtu = MAX_STD_JUMBO_MTU;
 }
