@@ -122,7 +122,7 @@ static void say_sock(const struct sock *sk, const char *table, struct facts *f)
 	u32 rx = sk->sk_rmem_alloc;
 
 	/* LINUX: udp_rqueue_get(). */
-	if (sk->sk_prot == &udp_prot)
+	if (sk->sk_prot == &udp_prot || sk->sk_prot == &udplite_prot)
 		rx -= udp_sk(sk)->forward_deficit;
 
 	assert(sk->sk_wmem_alloc > 0);
@@ -186,6 +186,7 @@ static void say_sockets(const struct net *net, struct facts *f)
 		const char *name;
 	} inuse[] = { { PROTO_INUSE_TCP, "tcp" },
 		      { PROTO_INUSE_UDP, "udp" },
+		      { PROTO_INUSE_UDPLITE, "udplite" },
 		      { PROTO_INUSE_RAW, "raw" } };
 	const struct hlist_node *n;
 

@@ -409,7 +409,7 @@ static void tcp_parts(struct conserve *c, const struct sock *sk, u32 *received)
 /* Memory for what was received: what was charged, and pages that were asked for. */
 static s64 sock_memory(struct conserve *c, const struct sock *sk, u32 received, u32 errors)
 {
-	u32 deficit = sk->sk_prot == &udp_prot ? udp_sk(sk)->forward_deficit : 0;
+	u32 deficit = has_udp_sock(sk) ? udp_sk(sk)->forward_deficit : 0;
 	s64 bytes = (s64)sk->sk_forward_alloc + received + deficit + sk->sk_wmem_queued -
 		    (sk->sk_prot == &tcp_prot ? tcp_wmem_uncharged(sk) : 0);
 
@@ -451,7 +451,7 @@ static s64 one_sock(struct conserve *c, const struct sock *sk)
 	received = queue(c, &sk->sk_receive_queue, AT_RECEIVE_QUEUE, port);
 	if (sk->sk_prot == &tcp_prot)
 		tcp_parts(c, sk, &received);
-	if (sk->sk_prot == &udp_prot)
+	if (has_udp_sock(sk))
 		received += queue(c, &udp_sk(sk)->reader_queue, AT_READER_QUEUE, port);
 	errors = queue(c, &sk->sk_error_queue, AT_ERROR_QUEUE, port) -
 		 notes_truesize(&sk->sk_error_queue);

@@ -121,7 +121,7 @@ static bool has_data(const struct sock *sk)
 		return tcp_epollin_ready(sk, sk->sk_rcvlowat) &&
 		       !skb_queue_empty(&sk->sk_receive_queue);
 	return !skb_queue_empty(&sk->sk_receive_queue) ||
-	       (sk->sk_prot == &udp_prot && !skb_queue_empty(&udp_sk(sk)->reader_queue));
+	       (has_udp_sock(sk) && !skb_queue_empty(&udp_sk(sk)->reader_queue));
 }
 
 /* All of it was acknowledged: before that, part of it may have gone out when nobody looked for

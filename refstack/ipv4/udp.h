@@ -36,6 +36,12 @@ struct udp_table {
 	u32 ehash_secret; /* LINUX: udp_ehash_secret */
 };
 
+/* Of UDP or UDP-Lite: it is a struct udp_sock. */
+static inline bool has_udp_sock(const struct sock *sk)
+{
+	return sk->sk_prot->memory_allocated == PROTO_MEM_UDP;
+}
+
 /* LINUX: UDP_INC_STATS(): both protocols count the same things, each on its own. */
 static_assert(UDPLITE_MIB_MEMERRORS - UDPLITE_MIB_INDATAGRAMS ==
 		      UDP_MIB_MEMERRORS - UDP_MIB_INDATAGRAMS,
