@@ -402,7 +402,7 @@ void host_check(const struct host *h)
 		const struct sock *sk = hlist_entry(n, struct sock, sk_all);
 
 		sock_check(sk);
-		if (sk->sk_prot == &udp_prot)
+		if (has_udp_sock(sk))
 			udp_check(sk);
 		if (sk->sk_prot == &tcp_prot)
 			tcp_check(sk);
@@ -413,6 +413,8 @@ void host_check(const struct host *h)
 		fib_table_check(net->fib_main);
 	if (net->fib_local != NULL)
 		fib_table_check(net->fib_local);
+	for (const struct fib_table *tb = net->fib_numbered; tb != NULL; tb = tb->tb_next)
+		fib_table_check(tb);
 }
 
 u64 host_digest(const struct host *h)

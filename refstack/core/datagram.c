@@ -45,7 +45,7 @@ int skb_wait_for_more_packets(struct sock *sk, struct sk_buff_head *queue, int *
 		return 1;
 	}
 	if (signal_pending(t)) {
-		*err = -EINTR;
+		*err = sock_intr_errno(*timeo_p);
 		return 1;
 	}
 	task_wait_exclusive(t, &sk->sk_socket->wq, POLLIN | POLLERR);
@@ -285,6 +285,28 @@ int skb_copy_and_csum_datagram_msg(struct sk_buff *skb, u32 hlen, struct msghdr 
 
 /* -------- poll -------- */
 
+/* LINUX: poll_get_entry(): the places of the task itself are all taken. */
+static void poll_wait_more(struct file *file, struct wait_queue_head *wq, struct task *wait)
+{
+	struct poll_table_entry *e;
+
+	for (e = wait->poll_more; e != NULL; e = e->next) {
+		if (e->file == file) {
+			e->wait.key |= wait->poll_key;
+			return;
+		}
+	}
+	e = pool_zalloc(&file->host->poll_entry_pool);
+	if (e == NULL) {
+		wait->poll_failed = true;
+		return;
+	}
+	file->f_count++;
+	*e = (struct poll_table_entry){ .file = file, .next = wait->poll_more };
+	wait->poll_more = e;
+	task_wait_entry(wait, &e->wait, wq, wait->poll_key);
+}
+
 /* LINUX: __pollwait(): the polling call is woken by the socket too, and its file stays open
  * meanwhile. A socket that is named twice is waited for once, for the events of both.
  */
@@ -298,8 +320,10 @@ void file_poll_wait(struct file *file, struct wait_queue_head *wq, struct task *
 			return;
 		}
 	}
-	if (wait->nr_held == TASK_WAITS)
-		not_implemented("poll() that waits for more than 32 files");
+	if (wait->nr_held == TASK_WAITS) {
+		poll_wait_more(file, wq, wait);
+		return;
+	}
 	file->f_count++;
 	wait->held[wait->nr_held] = file;
 	wait->nr_held++;
@@ -335,6 +359,6 @@ u32 datagram_poll(struct file *file, struct socket *sock, struct task *wait)
 	if (sock_writeable(sk))
 		mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
 	else
-		sock->flags |= 1u << SOCKWQ_ASYNC_NOSPACE;
+		sk_set_async_bit(sk, SOCKWQ_ASYNC_NOSPACE);
 	return mask;
 }

@@ -9,6 +9,7 @@ struct inode {
 	u32 i_mode; /* S_IFSOCK | 0777 */
 	u32 i_uid, i_gid;
 	u64 i_ino;
+	u64 i_write_hint; /* F_SET_RW_HINT */
 };
 
 struct pipe_inode_info;

@@ -55,7 +55,7 @@ static void iter_advance(struct iov_iter *i, u64 n)
 	i->count -= n;
 }
 
-static const u8 *bvec_address(const struct bio_vec *bv)
+static u8 *bvec_address(const struct bio_vec *bv)
 {
 	return bv->bv_page->mem + bv->bv_offset;
 }
@@ -77,15 +77,16 @@ u64 copy_from_iter(void *to, u64 len, struct iov_iter *i)
 	return done;
 }
 
-/* Pages are only read. */
 u64 copy_to_iter(const void *from, u64 len, struct iov_iter *i)
 {
 	u64 done = 0, n, left = 0;
 	uptr addr;
 
-	assert(i->bvec == NULL);
 	while (left == 0 && (n = iter_piece(i, len - done, &addr)) != 0) {
-		left = copy_to_user(i->task, addr, (const u8 *)from + done, n);
+		if (unlikely(i->bvec != NULL))
+			memcpy(bvec_address(i->bvec) + addr, (const u8 *)from + done, (size_t)n);
+		else
+			left = copy_to_user(i->task, addr, (const u8 *)from + done, n);
 		iter_advance(i, n - left);
 		done += n - left;
 	}

@@ -45,6 +45,7 @@ struct fown_struct {
 	s32 signum; /* 0: SIGIO */
 };
 
+struct host;
 struct task;
 struct process;
 struct file;
@@ -68,9 +69,15 @@ void recalc_sigpending(struct task *t);
  * interrupted is to begin again. ret is what it has returned.
  */
 bool get_signal(struct task *t, s64 ret);
-/* LINUX: send_sigio(), send_sigurg(), kill_fasync(). */
-void send_sigio(struct file *f, s32 fd, int band);
-void send_sigurg(struct file *f);
+u32 dequeue_signal(struct task *t, u64 blocked, struct kernel_siginfo *info);
+void sigpending_drop(struct sigpending *p, u32 signo);
+/* All that a thread has is forgotten. */
 void sigpending_flush(struct task *t);
+/* LINUX: send_sigio(), send_sigurg(): false: nobody owns the file. */
+void send_sigio(struct file *f, s32 fd, int band);
+bool send_sigurg(struct file *f);
+/* LINUX: find_vpid(), pid_task(). */
+bool pid_is_there(struct host *h, s32 pid);
+bool fown_is_there(struct host *h, const struct fown_struct *fown);
 
 #endif

@@ -16,6 +16,7 @@
 #include "core/sock_reuseport.h"
 #include "core/ubuf.h"
 #include "uapi/errno.h"
+#include "uapi/fcntl.h"
 #include "uapi/in.h"
 #include "uapi/poll.h"
 #include "uapi/signal.h"

@@ -8,6 +8,7 @@
 #include "ipv4/af_inet.h"
 
 #include "core/iov.h"
+#include "core/neighbour.h"
 #include "core/skbuff.h"
 #include "core/datagram.h"
 #include "ipv4/igmp.h"
@@ -20,7 +21,9 @@
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/in.h"
+#include "uapi/if.h"
 #include "uapi/ioctl.h"
+#include "uapi/route.h"
 
 /* Offsets in struct sockaddr_in. */
 enum { SIN_FAMILY = 0, SIN_PORT = 2, SIN_ADDR = 4, SIN_ZERO = 8 };
@@ -387,25 +390,36 @@ int inet_shutdown(struct socket *sock, int how)
 
 /* -------- ioctl -------- */
 
-/* Requests about devices, addresses, routes and neighbours: another interface than this part's. */
-static const u32 inet_config_requests[] = {
-	SIOCADDRT,	SIOCDELRT,	SIOCDARP,	SIOCGARP,      SIOCSARP,    SIOCGIFADDR,
-	SIOCGIFBRDADDR, SIOCGIFNETMASK, SIOCGIFDSTADDR, SIOCGIFPFLAGS, SIOCSIFADDR, SIOCSIFBRDADDR,
-	SIOCSIFNETMASK, SIOCSIFDSTADDR, SIOCSIFPFLAGS,	SIOCSIFFLAGS
-};
-
-int inet_ioctl(struct socket *sock, u32 cmd, uptr arg)
+static int inet_route_ioctl(struct net *net, u32 cmd, uptr arg)
 {
-	struct sock *sk = sock->sk;
+	u8 rt[RTENTRY_BYTES];
+
+	if (copy_from_user(current_task(net), rt, arg, sizeof(rt)) != 0)
+		return -EFAULT;
+	return ip_rt_ioctl(net, cmd, rt);
+}
+
+/* gets: the program has its struct back. */
+static int inet_addr_ioctl(struct net *net, u32 cmd, uptr arg, bool gets)
+{
+	struct task *t = current_task(net);
+	u8 ifr[IFREQ_BYTES];
+	int err;
+
+	if (copy_from_user(t, ifr, arg, sizeof(ifr)) != 0)
+		return -EFAULT;
+	err = devinet_ioctl(net, cmd, ifr);
+	if (err == 0 && gets && copy_to_user(t, arg, ifr, sizeof(ifr)) != 0)
+		err = -EFAULT;
+	return err;
+}
+
+/* LINUX: sk_ioctl(). */
+static int inet_prot_ioctl(struct sock *sk, u32 cmd, uptr arg)
+{
 	int karg = 0, err;
 	u8 out[4];
 
-	if (cmd == SIOCRTMSG)
-		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(inet_config_requests); i++) {
-		if (cmd == inet_config_requests[i])
-			not_implemented("ioctl() for addresses, routes and neighbours");
-	}
 	if (sk->sk_prot->ioctl == NULL)
 		return -ENOIOCTLCMD;
 	err = sk->sk_prot->ioctl(sk, (int)cmd, &karg);
@@ -413,6 +427,38 @@ int inet_ioctl(struct socket *sock, u32 cmd, uptr arg)
 		return err;
 	put_le32(out, (u32)karg);
 	return copy_to_user(current_task(sock_net(sk)), arg, out, sizeof(out)) != 0 ? -EFAULT : 0;
+}
+
+int inet_ioctl(struct socket *sock, u32 cmd, uptr arg)
+{
+	struct net *net = sock_net(sock->sk);
+
+	switch (cmd) {
+	case SIOCADDRT:
+	case SIOCDELRT:
+		return inet_route_ioctl(net, cmd, arg);
+	case SIOCRTMSG:
+		return -EINVAL;
+	case SIOCDARP:
+	case SIOCGARP:
+	case SIOCSARP:
+		return arp_ioctl(net, cmd, arg);
+	case SIOCGIFADDR:
+	case SIOCGIFBRDADDR:
+	case SIOCGIFNETMASK:
+	case SIOCGIFDSTADDR:
+	case SIOCGIFPFLAGS:
+		return inet_addr_ioctl(net, cmd, arg, true);
+	case SIOCSIFADDR:
+	case SIOCSIFBRDADDR:
+	case SIOCSIFNETMASK:
+	case SIOCSIFDSTADDR:
+	case SIOCSIFPFLAGS:
+	case SIOCSIFFLAGS:
+		return inet_addr_ioctl(net, cmd, arg, false);
+	default:
+		return inet_prot_ioctl(sock->sk, cmd, arg);
+	}
 }
 
 /* -------- streams -------- */

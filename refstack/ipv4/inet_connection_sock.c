@@ -319,7 +319,7 @@ static int inet_csk_wait_for_connect(struct sock *sk, s64 timeo)
 	struct task *t = current_task(sock_net(sk));
 
 	if (signal_pending(t))
-		return -EINTR;
+		return sock_intr_errno(timeo);
 	if (timeo == 0)
 		return -EAGAIN;
 	task_wait_exclusive(t, &sk->sk_socket->wq, WAKE_KEY_ALL);

@@ -10,6 +10,10 @@
 
 #include "uapi/errno.h"
 #include "uapi/poll.h"
+#include "uapi/signal.h"
+#include "uapi/socket.h"
+#include "uapi/signal.h"
+#include "uapi/socket.h"
 
 /* -------- room -------- */
 
@@ -50,6 +54,8 @@ void sk_stream_write_space(struct sock *sk)
 		return;
 	sock->flags &= ~(1u << SOCK_NOSPACE);
 	wake_up_poll(&sock->wq, POLLOUT | POLLWRNORM | POLLWRBAND);
+	if (unlikely(sock_flag(sk, SOCK_FASYNC)) && (sk->sk_shutdown & SEND_SHUTDOWN) == 0)
+		sk_wake_async(sk, SOCK_WAKE_SPACE, POLL_OUT);
 }
 
 /* -------- waiting -------- */
@@ -98,7 +104,7 @@ int sk_stream_wait_connect(struct sock *sk, s64 *timeo)
 		if (*timeo == 0)
 			return -EAGAIN;
 		if (signal_pending(t))
-			return -EINTR;
+			return sock_intr_errno(*timeo);
 		disconnects = sk->sk_disconnects;
 		sk->sk_write_pending++;
 		release_sock(sk);
@@ -234,7 +240,7 @@ static int wait_for_memory(struct sock *sk, s64 *timeo)
 	}
 	while (err == 0) {
 		*timeo = w.timeo;
-		sk->sk_socket->flags |= 1u << SOCKWQ_ASYNC_NOSPACE;
+		sk_set_async_bit(sk, SOCKWQ_ASYNC_NOSPACE);
 		if (sk->sk_err != 0 || (sk->sk_shutdown & SEND_SHUTDOWN) != 0)
 			return -EPIPE;
 		if (*timeo == 0) {
@@ -243,7 +249,7 @@ static int wait_for_memory(struct sock *sk, s64 *timeo)
 			return -EAGAIN;
 		}
 		if (signal_pending(t))
-			return -EINTR;
+			return sock_intr_errno(*timeo);
 		sk->sk_socket->flags &= ~(1u << SOCKWQ_ASYNC_NOSPACE);
 		if (w.vm_wait == 0 && sk_stream_memory_free(sk))
 			return 0;
@@ -264,16 +270,16 @@ int sk_stream_wait_memory(struct sock *sk, s64 *timeo)
 
 /* -------- the end -------- */
 
-/* LINUX: SIGPIPE is sent: programs here ignore it, as packetdrill does. */
 int sk_stream_error(struct sock *sk, int flags, int err)
 {
-	(void)flags;
 	if (err == -EPIPE) {
 		int pending = sock_error(sk);
 
 		if (pending != 0)
-			return pending;
+			err = pending;
 	}
+	if (err == -EPIPE && ((u32)flags & MSG_NOSIGNAL) == 0)
+		send_sigpipe(current_task(sock_net(sk)));
 	return err;
 }
 

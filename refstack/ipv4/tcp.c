@@ -226,6 +226,12 @@ static s32 poll_target(const struct sock *sk)
 	return target;
 }
 
+static void sk_wants_space(struct sock *sk)
+{
+	sk_set_async_bit(sk, SOCKWQ_ASYNC_NOSPACE);
+	sk->sk_socket->flags |= 1u << SOCK_NOSPACE;
+}
+
 /* Of a socket that is, or was, connected. */
 static u32 poll_connected(struct sock *sk)
 {
@@ -236,7 +242,7 @@ static u32 poll_connected(struct sock *sk)
 	if ((sk->sk_shutdown & SEND_SHUTDOWN) != 0 || sk_stream_wakes_writer(sk))
 		mask |= POLLOUT | POLLWRNORM;
 	else
-		sk->sk_socket->flags |= 1u << SOCKWQ_ASYNC_NOSPACE | 1u << SOCK_NOSPACE;
+		sk_wants_space(sk);
 	if ((tcp_sk(sk)->urg_data & TCP_URG_VALID) != 0)
 		mask |= POLLPRI;
 	return mask;

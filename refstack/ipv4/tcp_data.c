@@ -7,6 +7,7 @@
  * LINUX: net/ipv4/tcp_input.c. Missing: TCP_REPAIR's tcp_send_rcvq().
  */
 #include "ipv4/tcp_input_internal.h"
+#include "uapi/signal.h"
 
 /* Of the up to four blocks an ACK has room for, so many are thought to get through. */
 enum { TCP_SACK_BLOCKS_EXPECTED = 2 };
@@ -74,8 +75,12 @@ void tcp_fin(struct sock *sk)
 	skb_rbtree_purge(&tp->out_of_order_queue);
 	if (tcp_is_sack(tp))
 		tcp_sack_reset(&tp->rx_opt);
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_state_change(sk);
+	if (sock_flag(sk, SOCK_DEAD))
+		return;
+	sk->sk_state_change(sk);
+	sk_wake_async(sk, SOCK_WAKE_WAITD,
+		      sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE ? POLL_HUP
+										    : POLL_IN);
 }
 
 /* -------- SACK blocks -------- */

@@ -10,6 +10,7 @@
 
 #include "ipv4/inetpeer.h"
 #include "uapi/errno.h"
+#include "uapi/signal.h"
 
 enum { TSTAMP_HLEN = TCP_HLEN + TCPOLEN_TSTAMP_ALIGNED };
 /* LINUX: TCP_HP_BITS: of the header's fourth word what must be as predicted. */
@@ -283,6 +284,7 @@ static void tcp_check_urg(struct sock *sk, const u8 *th)
 	if (after(tp->copied_seq, ptr) || before(ptr, tp->rcv_nxt) ||
 	    (tp->urg_data != 0 && !after(ptr, tp->urg_seq)))
 		return;
+	sk_send_sigurg(sk);
 	skip_urgent_byte(sk);
 	tp->urg_data = TCP_URG_NOTYET;
 	tp->urg_seq = ptr;
@@ -697,8 +699,10 @@ static int synsent_established(struct sock *sk, struct sk_buff *skb, const u8 *t
 	tcp_finish_connect(sk, skb);
 	if (tp->syn_fastopen || tp->syn_data)
 		not_implemented("tcp_rcv_fastopen_synack");
-	if (!sock_flag(sk, SOCK_DEAD))
+	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
 	if (third_segment_can_wait(sk)) {
 		inet_csk_schedule_ack(sk);
 		tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
@@ -860,6 +864,7 @@ static void synrecv_established(struct sock *sk, struct sk_buff *skb, const u8 *
 	tp->copied_seq = tp->rcv_nxt;
 	tcp_set_state(sk, TCP_ESTABLISHED);
 	sk->sk_state_change(sk);
+	sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 	tp->snd_una = TCP_SKB_CB(skb)->ack_seq;
 	tp->snd_wnd = (u32)get_be16(th + TCP_WINDOW) << tp->rx_opt.snd_wscale;
 	tp->snd_wl1 = TCP_SKB_CB(skb)->seq;

@@ -358,9 +358,14 @@ static s32 recv_nothing(const struct tcp_recv *r, bool *wait)
 	if (recv_ends(r->sk, r->timeo, &err))
 		return err;
 	if (signal_pending(r->task))
-		return -EINTR;
+		return sock_intr_errno(r->timeo);
 	*wait = true;
 	return 0;
+}
+
+static void waits_no_more(struct sock *sk)
+{
+	sk->sk_socket->flags &= ~(1u << SOCKWQ_ASYNC_WAITDATA);
 }
 
 /* LINUX: sk_wait_data(). -EPARKED: the socket is given back, the call leaves; 0: look again. */
@@ -369,11 +374,13 @@ static int sk_wait_data(struct sock *sk, s64 timeo, const struct sk_buff *skb)
 	struct task *t = current_task(sock_net(sk));
 
 	task_wait_on(t, &sk->sk_socket->wq, WAKE_KEY_ALL);
+	sk_set_async_bit(sk, SOCKWQ_ASYNC_WAITDATA);
 	release_sock(sk);
 	if (skb_peek_tail(&sk->sk_receive_queue) == skb)
 		return (int)schedule_timeout(t, timeo);
 	task_leave_waits(t);
 	lock_sock(sk);
+	waits_no_more(sk);
 	return 0;
 }
 
@@ -432,7 +439,7 @@ static bool recv_stops_at_urgent(struct tcp_recv *r)
 		return true;
 	if (!signal_pending(r->task))
 		return false;
-	r->copied = r->timeo != 0 ? -EINTR : -EAGAIN;
+	r->copied = r->timeo != 0 ? sock_intr_errno(r->timeo) : -EAGAIN;
 	return true;
 }
 
@@ -523,6 +530,7 @@ static int tcp_recvmsg_locked(struct tcp_recv *r)
 		return recv_loop(r);
 	}
 	recv_resume(r);
+	waits_no_more(sk);
 	if (r->disconnects != sk->sk_disconnects)
 		return r->copied != 0 ? r->copied : -EPIPE;
 	recv_check_peek(r);
@@ -664,7 +672,7 @@ static int splice_wait(struct sock *sk, s64 timeo)
 	t->saved[0] = sk->sk_disconnects;
 	if (sk_wait_data(sk, timeo, NULL) == -EPARKED)
 		return -EPARKED;
-	return signal_pending(t) ? -EINTR : 1;
+	return signal_pending(t) ? sock_intr_errno(timeo) : 1;
 }
 
 /* Waits only while it has nothing, so nothing is to be remembered over a park. */
@@ -679,10 +687,12 @@ s64 tcp_splice_read(struct socket *sock, struct pipe_inode_info *pipe, u64 len, 
 	sock_rps_record_flow(sk);
 	lock_sock(sk);
 	timeo = sock_rcvtimeo(sk, !t->resumed && (sock->file->f_flags & O_NONBLOCK) != 0);
+	if (t->resumed)
+		waits_no_more(sk);
 	if (t->resumed && t->saved[0] != sk->sk_disconnects)
 		ret = -EPIPE;
 	else if (t->resumed && signal_pending(t))
-		ret = -EINTR;
+		ret = sock_intr_errno(timeo);
 	if (ret != 0)
 		desc.count = 0;
 	while (desc.count != 0) {

@@ -3,7 +3,7 @@
  *
  * Path: the wake-ups of a file's wait queue reach ep_poll_callback(); epoll_wait() asks each ready
  * file again before it tells.
- * Rules: LINUX: fs/eventpoll.c, with its order of checks. Missing: an epoll that watches another.
+ * Rules: LINUX: fs/eventpoll.c, with its order of checks.
  */
 #include "socket/socket.h"
 
@@ -16,6 +16,8 @@
 
 /* LINUX: struct epoll_event of x86-64: packed. */
 enum { EV_EVENTS = 0, EV_DATA = 4, EPOLL_EVENT_BYTES = 12, EP_MAX_EVENTS = INT32_MAX / 12 };
+/* How deep they may watch each other; places for one walk from one to the next. */
+enum { EP_MAX_NESTS = 4, EP_WALK = EP_MAX_NESTS + 3 };
 
 #define EPOLLINOUT_BITS (EPOLLIN | EPOLLOUT)
 #define EP_PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
@@ -132,7 +134,9 @@ static void ep_watch(struct epitem *epi)
 		list_add(&epi->wait.node, &wq->head);
 }
 
-static int ep_insert(struct file *f, u32 events, u64 data, struct file *tf, int fd)
+static bool reverse_path_check(struct file *to);
+
+static int ep_insert(struct file *f, u32 events, u64 data, struct file *tf, int fd, bool full_check)
 {
 	struct epitem *epi = pool_zalloc(&f->host->epitem_pool);
 
@@ -142,6 +146,11 @@ static int ep_insert(struct file *f, u32 events, u64 data, struct file *tf, int 
 	INIT_LIST_HEAD(&epi->rdllink);
 	list_add_tail(&epi->node, &f->ep.items);
 	list_add_tail(&epi->fllink, &tf->f_ep);
+	INIT_LIST_HEAD(&epi->wait.node);
+	if (full_check && !reverse_path_check(tf)) {
+		ep_remove(epi);
+		return -EINVAL;
+	}
 	ep_watch(epi);
 	if (ep_item_poll(epi) != 0)
 		ep_make_ready(epi);
@@ -155,6 +164,177 @@ static int ep_modify(struct epitem *epi, u32 events, u64 data)
 	if (ep_item_poll(epi) != 0)
 		ep_make_ready(epi);
 	return 0;
+}
+
+/* -------- those that watch each other -------- */
+
+/* Where a walk stands: which one, what it looks at next, and what it knows by now. */
+struct ep_step {
+	struct file *ep;
+	struct list_head *next;
+	int result;
+};
+
+/* What a step has found is told to the one before it: it is one deeper. */
+static int ep_step_back(struct ep_step *walk, u32 *depth)
+{
+	int result = walk[*depth].result;
+
+	walk[*depth].ep->ep.loop_check_depth = (u32)result;
+	if (*depth == 0)
+		return result;
+	(*depth)--;
+	walk[*depth].result = max_s32(walk[*depth].result, result + 1);
+	return result;
+}
+
+/* LINUX: ep_loop_check_proc(): how deep it goes down from `to`; more than EP_MAX_NESTS: too deep,
+ * or around in a circle.
+ */
+static int ep_loop_check_proc(struct file *to, const struct file *inserting_into)
+{
+	u64 gen = to->host->ep_gen;
+	struct ep_step walk[EP_WALK] = { { to, to->ep.items.next, 0 } };
+	u32 depth = 0;
+
+	to->ep.gen = gen;
+	for (;;) {
+		struct ep_step *s = &walk[depth];
+		struct file *below;
+
+		if (s->next == &s->ep->ep.items || s->result > EP_MAX_NESTS) {
+			bool over = depth == 0;
+			int result = ep_step_back(walk, &depth);
+
+			if (over)
+				return result;
+			continue;
+		}
+		below = container_of(s->next, struct epitem, node)->file;
+		s->next = s->next->next;
+		if (below->kind != FILE_EPOLL)
+			continue;
+		if (below == inserting_into || depth > EP_MAX_NESTS) {
+			s->result = EP_MAX_NESTS + 1;
+		} else if (below->ep.gen == gen) {
+			s->result = max_s32(s->result, (s32)below->ep.loop_check_depth + 1);
+		} else {
+			below->ep.gen = gen;
+			walk[++depth] = (struct ep_step){ below, below->ep.items.next, 0 };
+		}
+	}
+}
+
+/* LINUX: ep_get_upwards_depth_proc(). The links that are there already are not too deep. */
+static int ep_get_upwards_depth(struct file *f)
+{
+	u64 gen = f->host->ep_gen;
+	struct ep_step walk[EP_WALK] = { { f, f->f_ep.next, 0 } };
+	u32 depth = 0;
+
+	if (f->ep.gen == gen)
+		return (int)f->ep.loop_check_depth;
+	for (;;) {
+		struct ep_step *s = &walk[depth];
+		struct file *above;
+
+		if (s->next == &s->ep->f_ep) {
+			bool over = depth == 0;
+			int result;
+
+			s->ep->ep.gen = gen;
+			result = ep_step_back(walk, &depth);
+			if (over)
+				return result;
+			continue;
+		}
+		above = container_of(s->next, struct epitem, fllink)->ep;
+		s->next = s->next->next;
+		if (above->ep.gen == gen) {
+			s->result = max_s32(s->result, (s32)above->ep.loop_check_depth + 1);
+		} else {
+			assert(depth + 1 < EP_WALK);
+			walk[++depth] = (struct ep_step){ above, above->f_ep.next, 0 };
+		}
+	}
+}
+
+/* LINUX: ep_loop_check(). */
+static bool ep_links_too_deep(struct file *f, struct file *to)
+{
+	int depth = ep_loop_check_proc(to, f);
+
+	return depth > EP_MAX_NESTS || depth + 1 + ep_get_upwards_depth(f) > EP_MAX_NESTS;
+}
+
+/* LINUX: path_count_inc(): so many ways of a length may lead up from one file. */
+static bool path_count_inc(u32 *count, u32 nests)
+{
+	static const u32 limits[] = { 1000, 500, 100, 50, 10 };
+
+	return nests == 0 || ++count[nests] <= limits[nests];
+}
+
+/* LINUX: reverse_path_check_proc(): false: waking all that watch it would take too long. */
+static bool reverse_paths_fine(struct file *f)
+{
+	struct ep_step walk[EP_WALK] = { { f, f->f_ep.next, 0 } };
+	u32 count[EP_MAX_NESTS + 1] = { 0 }, depth = 0;
+
+	for (;;) {
+		struct ep_step *s = &walk[depth];
+		struct file *above;
+
+		if (s->next == &s->ep->f_ep) {
+			if (depth == 0)
+				return true;
+			depth--;
+			continue;
+		}
+		above = container_of(s->next, struct epitem, fllink)->ep;
+		s->next = s->next->next;
+		if (list_empty(&above->f_ep)) {
+			if (!path_count_inc(count, depth))
+				return false;
+			continue;
+		}
+		if (depth == EP_MAX_NESTS)
+			return false;
+		walk[++depth] = (struct ep_step){ above, above->f_ep.next, 0 };
+	}
+}
+
+/* LINUX: reverse_path_check() of every file below `to`, or of `to` when it is none. */
+static bool reverse_path_check(struct file *to)
+{
+	struct ep_step walk[EP_WALK];
+	u64 gen = ++to->host->ep_gen;
+	u32 depth = 0;
+
+	if (to->kind != FILE_EPOLL)
+		return reverse_paths_fine(to);
+	walk[0] = (struct ep_step){ to, to->ep.items.next, 0 };
+	for (;;) {
+		struct ep_step *s = &walk[depth];
+		struct file *below;
+
+		if (s->next == &s->ep->ep.items) {
+			if (depth == 0)
+				return true;
+			depth--;
+			continue;
+		}
+		below = container_of(s->next, struct epitem, node)->file;
+		s->next = s->next->next;
+		if (below->kind != FILE_EPOLL) {
+			if (!reverse_paths_fine(below))
+				return false;
+		} else if (below->ep.gen != gen) {
+			below->ep.gen = gen;
+			assert(depth + 1 < EP_WALK);
+			walk[++depth] = (struct ep_step){ below, below->ep.items.next, 0 };
+		}
+	}
 }
 
 /* -------- calls -------- */
@@ -207,15 +387,18 @@ static bool exclusive_is_fine(int op, const struct file *tf, u32 events)
 
 static int ep_ctl_op(struct file *f, struct file *tf, int op, u32 events, u64 data, int fd)
 {
-	struct epitem *epi = ep_find(f, tf, fd);
+	bool full_check = op == EPOLL_CTL_ADD && (!list_empty(&f->f_ep) || tf->kind == FILE_EPOLL);
+	struct epitem *epi;
 
+	f->host->ep_gen += full_check ? 1 : 0;
+	if (full_check && tf->kind == FILE_EPOLL && ep_links_too_deep(f, tf))
+		return -ELOOP;
+	epi = ep_find(f, tf, fd);
 	switch (op) {
 	case EPOLL_CTL_ADD:
 		if (epi != NULL)
 			return -EEXIST;
-		if (tf->kind == FILE_EPOLL)
-			not_implemented("an epoll that watches another");
-		return ep_insert(f, events | EPOLLERR | EPOLLHUP, data, tf, fd);
+		return ep_insert(f, events | EPOLLERR | EPOLLHUP, data, tf, fd, full_check);
 	case EPOLL_CTL_DEL:
 		if (epi == NULL)
 			return -ENOENT;
@@ -249,9 +432,7 @@ s64 sys_epoll_ctl(struct task *t)
 	tf = fdget(t, fd);
 	if (!fd_is_open(t->process, fd))
 		return -EBADF;
-	if (tf == NULL)
-		not_implemented("epoll_ctl() of 0, 1 or 2");
-	if (tf->kind == FILE_REGULAR)
+	if (tf->kind == FILE_REGULAR || tf->kind == FILE_NULL || tf->kind == FILE_NSFS)
 		return -EPERM;
 	/* Nothing here sleeps, so nothing is to be kept awake. */
 	if (op != EPOLL_CTL_DEL)
@@ -325,7 +506,7 @@ static int ep_send_events(struct task *t, struct eventpoll *ep, uptr to, int max
 /* LINUX: ep_poll(). */
 static s64 ep_poll(struct task *t, struct eventpoll *ep, u64 deadline_ns)
 {
-	bool at_once = (s32)t->arg[3] == 0;
+	bool at_once = deadline_ns == 0;
 
 	for (;;) {
 		if (!list_empty(&ep->rdllist)) {
@@ -345,28 +526,69 @@ static s64 ep_poll(struct task *t, struct eventpoll *ep, u64 deadline_ns)
 	return schedule_hrtimeout(t, deadline_ns);
 }
 
-s64 sys_epoll_wait(struct task *t)
+/* LINUX: do_epoll_wait(). */
+static s64 do_epoll_wait(struct task *t, u64 deadline_ns)
 {
-	s32 maxevents = (s32)t->arg[2], timeout_ms = (s32)t->arg[3];
-	u64 deadline_ns = U64_MAX;
-	struct file *f;
+	s32 maxevents = (s32)t->arg[2];
+	struct file *f = fdget(t, (int)t->arg[0]);
 
-	PROBE(&t->host->net, sys_epoll_wait);
-	/* LINUX: ep_timeout_to_timespec() comes first, and reads the clock. */
-	if (timeout_ms > 0 && !t->resumed)
-		t->hr_deadline_ns = net_now_ns(&t->host->net) + (u32)timeout_ms * NS_PER_MS;
-	if (timeout_ms > 0)
-		deadline_ns = t->hr_deadline_ns;
-	f = fdget(t, (int)t->arg[0]);
-	if (f == NULL && !fd_is_open(t->process, (int)t->arg[0]))
+	if (f == NULL)
 		return -EBADF;
 	if (maxevents <= 0 || maxevents > EP_MAX_EVENTS)
 		return -EINVAL;
 	if (!access_ok(t->arg[1], (u64)(u32)maxevents * EPOLL_EVENT_BYTES))
 		return -EFAULT;
-	if (f == NULL || f->kind != FILE_EPOLL)
+	if (f->kind != FILE_EPOLL)
 		return -EINVAL;
 	return ep_poll(t, &f->ep, deadline_ns);
+}
+
+/* LINUX: ep_timeout_to_timespec() comes first, and reads the clock. 0: it does not wait. */
+static u64 ep_timeout(struct task *t)
+{
+	s32 timeout_ms = (s32)t->arg[3];
+
+	if (timeout_ms <= 0)
+		return timeout_ms < 0 ? U64_MAX : 0;
+	if (!t->resumed)
+		t->hr_deadline_ns = net_now_ns(&t->host->net) + (u32)timeout_ms * NS_PER_MS;
+	return t->hr_deadline_ns;
+}
+
+s64 sys_epoll_wait(struct task *t)
+{
+	PROBE(&t->host->net, sys_epoll_wait);
+	return do_epoll_wait(t, ep_timeout(t));
+}
+
+/* With other signals kept away meanwhile. */
+static s64 do_epoll_pwait(struct task *t, u64 deadline_ns)
+{
+	s64 ret = 0;
+
+	if (!t->resumed)
+		ret = set_user_sigmask(t, t->arg[4], t->arg[5]);
+	if (ret == 0)
+		ret = do_epoll_wait(t, deadline_ns);
+	if (ret != -EPARKED)
+		restore_saved_sigmask_unless(t, ret == -EINTR);
+	return ret;
+}
+
+s64 sys_epoll_pwait(struct task *t)
+{
+	PROBE(&t->host->net, sys_epoll_wait);
+	return do_epoll_pwait(t, ep_timeout(t));
+}
+
+s64 sys_epoll_pwait2(struct task *t)
+{
+	s64 err = 0;
+
+	PROBE(&t->host->net, sys_epoll_wait);
+	if (!t->resumed)
+		err = set_timespec_deadline(t, t->arg[3]);
+	return err != 0 ? err : do_epoll_pwait(t, t->hr_deadline_ns);
 }
 
 /* LINUX: __ep_eventpoll_poll(): readable when an item is. What no longer is so leaves the list. */
@@ -379,8 +601,13 @@ u32 ep_eventpoll_poll(struct file *f, struct task *wait)
 		struct epitem *epi = list_first_entry(&ep->rdllist, struct epitem, rdllink);
 
 		if (ep_item_poll(epi) != 0)
-			return POLLIN | POLLRDNORM;
+			break;
 		list_del_init(&epi->rdllink);
 	}
-	return 0;
+	if (list_empty(&ep->rdllist))
+		return 0;
+	/* LINUX: ep_done_scan(): who waits itself may look, too. */
+	if (wq_has_sleeper(&ep->wq))
+		wake_up_poll(&ep->wq, WAKE_KEY_ALL);
+	return POLLIN | POLLRDNORM;
 }

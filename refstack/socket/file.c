@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* file.c - descriptors and open files: the table of a process, and what close, dup, fcntl, fstat
- * do.
+/* file.c - descriptors and open files: the table of a process, and what close and dup do.
  *
- * Every file is a socket, but for the three that a process starts with: those are open and nothing
- * more. Socket, inode and file of one socket are one slot of the host's pool.
- * Rules: LINUX: fs/file.c, fs/file_table.c, fs/fcntl.c, fs/stat.c, net/socket.c (sockfs).
+ * The three that a process starts with are one file, /dev/null. Socket, inode and file of one
+ * socket are one slot of the host's pool.
+ * Rules: LINUX: fs/file.c, fs/file_table.c. fcntl, fstat: fcntl.c.
  */
 #include "socket/socket.h"
 
@@ -15,22 +14,15 @@
 #include "uapi/stat.h"
 
 /* process->fd_flags. */
-enum { FD_RESERVED = 2, FD_STANDARD = 4 };
+enum { FD_RESERVED = 2 };
 
-enum {
-	CAP_FOWNER = 3,
-	CAP_LEASE = 28,
-	CAP_SYS_ADMIN = 21,
-	SOCKFS_DEV = 7,
-	SOCKFS_BLOCK_BYTES = 4096
-};
+enum { CAP_SYS_ADMIN = 21 };
 
 /* -------- the table -------- */
 
 static bool fd_in_use(const struct process *p, u32 fd)
 {
-	return fd < p->fd_high &&
-	       (p->fd[fd] != NULL || (p->fd_flags[fd] & (FD_RESERVED | FD_STANDARD)) != 0);
+	return fd < p->fd_high && (p->fd[fd] != NULL || (p->fd_flags[fd] & FD_RESERVED) != 0);
 }
 
 /* Descriptors below `end` are cleared before they are looked at for the first time. */
@@ -44,12 +36,21 @@ static void fd_reach(struct process *p, u32 end)
 
 void fd_open_standard(struct process *p)
 {
+	struct file *f = pool_zalloc(&p->host->std_file_pool);
+
 	assert(p->nr_fds >= 3);
+	assert(f != NULL);
+	f->host = p->host;
+	f->kind = FILE_NULL;
+	f->inode.i_mode = S_IFCHR | S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+	f->f_flags = O_RDWR | O_LARGEFILE;
+	f->f_count = 3;
+	INIT_LIST_HEAD(&f->f_ep);
 	p->fd_high = 0;
 	p->fd_next = 3;
 	fd_reach(p, 3);
 	for (u32 fd = 0; fd < 3; fd++)
-		p->fd_flags[fd] = FD_STANDARD;
+		p->fd[fd] = f;
 }
 
 bool fd_is_open(const struct process *p, int fd)
@@ -133,8 +134,26 @@ struct file *fdget(struct task *t, int fd)
 	return f;
 }
 
+/* LINUX: free_poll_entry(). The last of a file may have to wait until it is closed. */
+static int release_polled(struct task *t)
+{
+	while (t->poll_more != NULL) {
+		struct poll_table_entry *e = t->poll_more;
+
+		assert(list_empty(&e->wait.node));
+		if (fput(e->file) == -EPARKED)
+			return -EPARKED;
+		t->poll_more = e->next;
+		pool_free(&t->host->poll_entry_pool, e);
+	}
+	t->poll_failed = false;
+	return 0;
+}
+
 int fd_release_held(struct task *t)
 {
+	if (unlikely(t->poll_more != NULL) && release_polled(t) == -EPARKED)
+		return -EPARKED;
 	while (t->nr_held != 0) {
 		struct file *f = t->held[t->nr_held - 1];
 
@@ -313,7 +332,7 @@ int fput(struct file *f)
 	if (f->kind == FILE_SOCKET)
 		sock_free(&f->socket);
 	else
-		pool_free(&f->host->file_pool, f);
+		pool_free(f->kind == FILE_NULL ? &f->host->std_file_pool : &f->host->file_pool, f);
 	return 0;
 }
 
@@ -326,7 +345,7 @@ s64 sys_close(struct task *t)
 }
 
 /* A second descriptor for what fd names, at `from` or above. */
-static int f_dupfd(struct task *t, int fd, u32 from, u32 flags)
+int f_dupfd(struct task *t, int fd, u32 from, u32 flags)
 {
 	struct process *p = t->process;
 	struct file *f = fd_file(p, fd);
@@ -334,10 +353,6 @@ static int f_dupfd(struct task *t, int fd, u32 from, u32 flags)
 
 	if (newfd < 0)
 		return newfd;
-	if (f == NULL) {
-		p->fd_flags[newfd] = (u8)((p->fd_flags[newfd] & FD_CLOEXEC) | FD_STANDARD);
-		return newfd;
-	}
 	f->f_count++;
 	fd_install(t, newfd, f);
 	return newfd;
@@ -358,8 +373,6 @@ static s64 do_dup2(struct task *t, int oldfd, int newfd, u32 flags)
 	struct file *f = fd_file(p, oldfd);
 
 	fd_reach(p, (u32)newfd + 1);
-	if (f == NULL)
-		not_implemented("dup2() of 0, 1 or 2");
 	f->f_count++;
 	if (fd_is_open(p, newfd))
 		(void)close_fd(t, newfd);
@@ -392,175 +405,4 @@ s64 sys_dup2(struct task *t)
 	if (oldfd == newfd)
 		return fd_is_open(t->process, oldfd) ? oldfd : -EBADF;
 	return ksys_dup3(t, oldfd, newfd, 0);
-}
-
-/* LINUX: sock_fasync(). No signal is sent: nobody owns the file, since F_SETOWN stops the run. But
- * the socket is locked and unlocked again, and then looks after its route.
- */
-void sock_fasync(struct file *f, bool on)
-{
-	struct sock *sk = sock_from_file(f)->sk;
-
-	if (((f->f_flags & FASYNC) != 0) == on)
-		return;
-	lock_sock(sk);
-	f->f_flags ^= FASYNC;
-	release_sock(sk);
-}
-
-static s64 setfl(struct task *t, struct file *f, u32 arg)
-{
-	const u32 mask = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | FASYNC;
-
-	if ((arg & O_NOATIME) != 0 && (f->f_flags & O_NOATIME) == 0 &&
-	    t->process->uid != f->inode.i_uid && !ns_capable(t, CAP_FOWNER))
-		return -EPERM;
-	if ((arg & O_DIRECT) != 0)
-		return -EINVAL;
-	if (f->kind == FILE_SOCKET)
-		sock_fasync(f, (arg & FASYNC) != 0);
-	f->f_flags = (arg & mask) | (f->f_flags & ~mask);
-	return 0;
-}
-
-static s64 fcntl_dupfd(struct task *t, int fd, u32 from, u32 flags)
-{
-	return from >= t->process->nr_fds ? -EINVAL : f_dupfd(t, fd, from, flags);
-}
-
-/* What asks about the descriptor only. -ENOSYS: none of these. */
-static s64 fcntl_descriptor(struct task *t, int fd, u32 cmd, u32 arg)
-{
-	struct process *p = t->process;
-
-	switch (cmd) {
-	case F_DUPFD:
-		return fcntl_dupfd(t, fd, arg, 0);
-	case F_DUPFD_CLOEXEC:
-		return fcntl_dupfd(t, fd, arg, O_CLOEXEC);
-	case F_DUPFD_QUERY:
-		if (!fd_is_open(p, (int)arg))
-			return -EBADF;
-		return fd_file(p, (int)arg) == fd_file(p, fd) ? 1 : 0;
-	case F_GETFD:
-		return p->fd_flags[fd] & FD_CLOEXEC;
-	case F_SETFD:
-		set_close_on_exec(p, fd, (arg & FD_CLOEXEC) != 0);
-		return 0;
-	default:
-		return -ENOSYS;
-	}
-}
-
-/* What a socket never has: an owner that is told, a lease, a hint. */
-static s64 fcntl_owner(struct task *t, u32 cmd, u32 arg)
-{
-	const u8 zero[8] = { 0 };
-
-	switch (cmd) {
-	case F_GETOWN:
-	case F_GETSIG:
-	case F_CREATED_QUERY:
-		return 0;
-	case F_GETLEASE:
-		return F_UNLCK;
-	case F_GET_RW_HINT:
-		return copy_to_user(t, t->arg[2], zero, sizeof(zero)) != 0 ? -EFAULT : 0;
-	case F_SETOWN:
-	case F_SETSIG:
-		if (arg == 0)
-			return 0;
-		break;
-	default:
-		break;
-	}
-	not_implemented("fcntl() for owners, signals, locks, leases and hints");
-}
-
-/* LINUX: fcntl_setlease(), generic_setlease(): F_RDLCK to F_UNLCK; no socket can be lent. */
-static s64 fcntl_setlease(struct task *t, const struct file *f, u32 arg)
-{
-	const u32 unlock = 2;
-
-	if (arg <= unlock && t->process->uid != f->inode.i_uid && !ns_capable(t, CAP_LEASE))
-		return -EACCES;
-	return -EINVAL;
-}
-
-static s64 fcntl_file(struct task *t, struct file *f, u32 cmd, u32 arg)
-{
-	switch (cmd) {
-	case F_GETFL:
-		return f->f_flags;
-	case F_SETFL:
-		return setfl(t, f, arg);
-	case F_SETPIPE_SZ:
-		if (f->kind == FILE_PIPE)
-			not_implemented("fcntl(F_SETPIPE_SZ)");
-		return -EBADF;
-	case F_GETPIPE_SZ:
-		return f->kind == FILE_PIPE ? PIPE_BUFFERS * PAGE_SIZE : -EBADF;
-	case F_GETOWN:
-	case F_GETSIG:
-	case F_CREATED_QUERY:
-	case F_GETLEASE:
-	case F_GET_RW_HINT:
-	case F_SETOWN:
-	case F_SETSIG:
-	case F_GETLK:
-	case F_SETLK:
-	case F_SETLKW:
-	case F_OFD_GETLK:
-	case F_OFD_SETLK:
-	case F_OFD_SETLKW:
-	case F_SETOWN_EX:
-	case F_GETOWN_EX:
-	case F_GETOWNER_UIDS:
-	case F_NOTIFY:
-	case F_SET_RW_HINT:
-		return fcntl_owner(t, cmd, arg);
-	case F_SETLEASE:
-		return fcntl_setlease(t, f, arg);
-	default:
-		return -EINVAL; /* seals: not of a socket */
-	}
-}
-
-s64 sys_fcntl(struct task *t)
-{
-	int fd = (int)t->arg[0];
-	u32 cmd = (u32)t->arg[1], arg = (u32)t->arg[2];
-	struct file *f;
-	s64 ret;
-
-	PROBE(&t->host->net, sys_fcntl);
-	if (!fd_is_open(t->process, fd))
-		return -EBADF;
-	ret = fcntl_descriptor(t, fd, cmd, arg);
-	if (ret != -ENOSYS)
-		return ret;
-	f = fd_file(t->process, fd);
-	if (f == NULL)
-		not_implemented("fcntl() of what is not a socket");
-	return fcntl_file(t, f, cmd, arg);
-}
-
-s64 sys_fstat(struct task *t)
-{
-	struct file *f = fdget(t, (int)t->arg[0]);
-	u8 st[STAT_BYTES] = { 0 };
-
-	PROBE(&t->host->net, sys_fstat);
-	if (!fd_is_open(t->process, (int)t->arg[0]))
-		return -EBADF;
-	if (f == NULL || f->kind != FILE_SOCKET)
-		not_implemented("fstat() of what is not a socket");
-	put_le64(st + STAT_DEV, SOCKFS_DEV);
-	put_le64(st + STAT_INO, f->inode.i_ino);
-	put_le64(st + STAT_NLINK, 1);
-	put_le32(st + STAT_MODE, f->inode.i_mode);
-	put_le32(st + STAT_UID, f->inode.i_uid);
-	put_le32(st + STAT_GID, f->inode.i_gid);
-	put_le64(st + STAT_BLKSIZE, SOCKFS_BLOCK_BYTES);
-	return copy_to_user(t, t->arg[1], st, sizeof(st)) != 0 ? -EFAULT : 0;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* ioctl.c - requests on a socket's descriptor: the file's own, the socket layer's, the protocol's.
+/* ioctl.c - requests on a socket's descriptor: the file's own, the socket layer's, the protocol's,
+ * the device layer's.
  *
- * Path: none. Rules: LINUX: fs/ioctl.c, net/socket.c (sock_ioctl), net/core/dev_ioctl.c. What
- * devices are asked this way is another interface's: such requests stop the run.
+ * Path: none. Rules: LINUX: fs/ioctl.c, net/socket.c (sock_ioctl), net/core/dev_ioctl.c.
  */
 #include "socket/socket.h"
 
+#include "core/dev_ioctl.h"
 #include "core/net.h"
+#include "ipv4/inetdevice.h"
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
@@ -51,9 +53,15 @@ static int ioctl_fioasync(struct task *t, struct file *f, uptr arg)
 	s32 on;
 	int err = get_user_int(t, arg, &on);
 
-	if (err == 0 && f->kind == FILE_SOCKET)
-		sock_fasync(f, on != 0);
-	return err;
+	if (err != 0)
+		return err;
+	if (f->kind == FILE_SOCKET)
+		sock_fasync(f, (s32)t->arg[0], on != 0);
+	else if (on != 0 && f->kind == FILE_PIPE)
+		not_implemented("signals of pipes");
+	else if (on != 0 && (f->f_flags & FASYNC) == 0)
+		return -ENOTTY;
+	return 0;
 }
 
 /* LINUX: do_vfs_ioctl(). IOCTL_PASS: the socket is asked. */
@@ -87,32 +95,44 @@ static int do_vfs_ioctl(struct task *t, struct file *f, u32 cmd, uptr arg)
 
 /* -------- of sockets -------- */
 
-/* Requests that dev_ioctl() knows, as ranges: addresses were the family's before. */
-static const struct {
-	u32 first, last;
-} dev_requests[] = { { SIOCGIFNAME, SIOCGIFNAME },
-		     { SIOCGIFCONF, SIOCSIFMETRIC },
-		     { SIOCGIFMTU, SIOCSIFHWADDR },
-		     { SIOCGIFHWADDR, SIOCGIFHWADDR },
-		     { SIOCGIFSLAVE, SIOCGIFSLAVE },
-		     { SIOCSIFSLAVE, SIOCGIFPFLAGS },
-		     { SIOCSIFHWBROADCAST, SIOCSIFHWBROADCAST },
-		     { SIOCGIFTXQLEN, SIOCSIFTXQLEN },
-		     { SIOCETHTOOL, SIOCWANDEV },
-		     { SIOCGIFMAP, SIOCSIFMAP },
-		     { SIOCBONDENSLAVE, SIOCBONDCHANGEACTIVE },
-		     { SIOCSHWTSTAMP, SIOCGHWTSTAMP },
-		     { SIOCDEVPRIVATE, SIOCDEVPRIVATE + 15 } };
-
-static int dev_ioctl(struct task *t, u32 cmd, uptr arg)
+static int sock_dev_ioctl(struct task *t, u32 cmd, uptr arg)
 {
-	if (umem_at(t->process, arg, IFREQ_BYTES) == NULL)
+	u8 ifr[IFREQ_BYTES];
+	bool need_copyout;
+	int err;
+
+	if (copy_from_user(t, ifr, arg, sizeof(ifr)) != 0)
 		return -EFAULT;
-	for (size_t i = 0; i < ARRAY_SIZE(dev_requests); i++) {
-		if (cmd >= dev_requests[i].first && cmd <= dev_requests[i].last)
-			not_implemented("ioctl() for devices");
+	err = dev_ioctl(t, cmd, ifr, ifr_data(ifr), &need_copyout);
+	if (err == 0 && need_copyout && copy_to_user(t, arg, ifr, sizeof(ifr)) != 0)
+		err = -EFAULT;
+	return err;
+}
+
+/* LINUX: dev_ifconf(): all addresses of all devices, as far as there is room. */
+static int dev_ifconf(struct task *t, uptr arg)
+{
+	struct net *net = &t->host->net;
+	u8 ifc[IFCONF_BYTES];
+	s32 len, total = 0;
+	uptr pos;
+
+	if (copy_from_user(t, ifc, arg, sizeof(ifc)) != 0)
+		return -EFAULT;
+	len = (s32)get_le32(ifc + IFCONF_LEN);
+	pos = get_le64(ifc + IFCONF_BUF);
+	for (u32 i = 1; i < NET_DEV_MAX; i++) {
+		s32 done;
+
+		if (net->dev_by_index[i] == NULL)
+			continue;
+		done = pos != 0 ? inet_gifconf(net->dev_by_index[i], pos + (u32)total, len - total)
+				: inet_gifconf(net->dev_by_index[i], 0, 0);
+		if (done < 0)
+			return -EFAULT;
+		total += done;
 	}
-	return -ENOTTY;
+	return put_user_int(t, arg + IFCONF_LEN, total);
 }
 
 /* LINUX: sock_do_ioctl(): first the protocol, then devices. */
@@ -124,30 +144,28 @@ static int sock_do_ioctl(struct task *t, struct socket *sock, u32 cmd, uptr arg)
 		return err;
 	if ((cmd >> 8 & 0xff) != SOCK_IOC_TYPE)
 		return -ENOTTY;
-	return dev_ioctl(t, cmd, arg);
+	return sock_dev_ioctl(t, cmd, arg);
 }
 
-static int sock_set_owner(struct task *t, uptr arg)
+static int sock_set_owner(struct task *t, struct socket *sock, uptr arg)
 {
 	s32 pid;
 	int err = get_user_int(t, arg, &pid);
 
-	if (err == 0 && pid != 0)
-		not_implemented("ioctl(FIOSETOWN)");
-	return err;
+	return err != 0 ? err : f_setown(sock->file, pid);
 }
 
 static int sock_ioctl(struct task *t, struct socket *sock, u32 cmd, uptr arg)
 {
 	if (cmd >= SIOCDEVPRIVATE && cmd <= SIOCDEVPRIVATE + 15)
-		return dev_ioctl(t, cmd, arg);
+		return sock_dev_ioctl(t, cmd, arg);
 	switch (cmd) {
 	case FIOSETOWN:
 	case SIOCSPGRP:
-		return sock_set_owner(t, arg);
+		return sock_set_owner(t, sock, arg);
 	case FIOGETOWN:
 	case SIOCGPGRP:
-		return put_user_int(t, arg, 0);
+		return put_user_int(t, arg, f_getown(sock->file));
 	case SIOCGIFBR:
 	case SIOCSIFBR:
 	case SIOCBRADDBR:
@@ -168,7 +186,7 @@ static int sock_ioctl(struct task *t, struct socket *sock, u32 cmd, uptr arg)
 	case SIOCGSTAMPNS_NEW:
 		return sock_gettstamp(sock, arg, false);
 	case SIOCGIFCONF:
-		not_implemented("ioctl(SIOCGIFCONF)");
+		return dev_ifconf(t, arg);
 	default:
 		return sock_do_ioctl(t, sock, cmd, arg);
 	}

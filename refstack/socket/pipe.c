@@ -22,6 +22,8 @@ bool pipe_can_write(const struct file *f)
 	return (f->f_flags & O_ACCMODE) != O_RDONLY;
 }
 
+enum { CAP_SYS_RESOURCE = 24 };
+
 /* -------- making, closing -------- */
 
 static struct file *pipe_file(struct task *t, struct pipe_inode_info *pipe, u32 flags, int *err)
@@ -44,6 +46,8 @@ static void free_pipe(struct host *h, struct pipe_inode_info *pipe)
 {
 	while (!pipe_empty(pipe))
 		pipe_buf_release(pipe);
+	if (pipe->ring != NULL)
+		pool_free(&h->pipe_ring_pool, pipe->ring);
 	pool_free(&h->pipe_pool, pipe);
 }
 
@@ -189,7 +193,7 @@ s64 pipe_read(struct task *t, struct file *f, struct iov_iter *to)
 		if (nonblocking(t, f))
 			return -EAGAIN;
 		if (signal_pending(t))
-			return -EINTR;
+			return -ERESTARTSYS;
 		return pipe_park(t, &pipe->rd_wait, 0);
 	}
 	was_full = pipe_full(pipe);
@@ -241,7 +245,13 @@ static s64 pipe_fill(struct file *f, struct iov_iter *from)
 	return copied;
 }
 
-/* No signal comes with EPIPE: programs here ignore it. */
+static s64 broken_pipe(struct task *t)
+{
+	send_sigpipe(t);
+	return -EPIPE;
+}
+
+/* EPIPE comes with a signal. */
 s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from)
 {
 	struct pipe_inode_info *pipe = f->pipe;
@@ -251,18 +261,20 @@ s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from)
 	if (iov_iter_count(from) == 0)
 		return 0;
 	iov_iter_advance(from, (u64)ret);
-	if (pipe->readers == 0)
+	if (pipe->readers == 0) {
+		send_sigpipe(t);
 		return ret != 0 ? ret : -EPIPE;
+	}
 	if (t->resumed || !pipe_merge(pipe, from, &ret)) {
 		while (iov_iter_count(from) != 0) {
 			if (pipe->readers == 0)
-				n = -EPIPE;
+				n = broken_pipe(t);
 			else if (!pipe_full(pipe))
 				n = pipe_fill(f, from);
 			else if (nonblocking(t, f))
 				n = -EAGAIN;
 			else if (signal_pending(t))
-				n = -EINTR;
+				n = -ERESTARTSYS;
 			else
 				break;
 			if (n < 0) {
@@ -302,12 +314,69 @@ u32 pipe_poll(struct file *f, struct task *wait)
 	return mask;
 }
 
+/* -------- how much fits in -------- */
+
+/* LINUX: pipe_resize_ring(): what is in it begins the new ring. */
+static int pipe_resize_ring(struct host *h, struct pipe_inode_info *pipe, u32 slots)
+{
+	struct pipe_buffer *old = pipe->ring, kept[PIPE_MAX_BUFFERS];
+	u32 n = pipe_occupancy(pipe);
+
+	if (slots < n)
+		return -EBUSY;
+	for (u32 i = 0; i < n; i++)
+		kept[i] = *pipe_buf(pipe, pipe->tail + i);
+	if (slots > PIPE_BUFFERS && old == NULL) {
+		pipe->ring = pool_zalloc(&h->pipe_ring_pool);
+		if (pipe->ring == NULL)
+			return -ENOMEM;
+	}
+	if (slots <= PIPE_BUFFERS && old != NULL) {
+		pool_free(&h->pipe_ring_pool, old);
+		pipe->ring = NULL;
+	}
+	pipe->ring_size = slots;
+	pipe->tail = 0;
+	pipe->head = n;
+	for (u32 i = 0; i < n; i++)
+		*pipe_buf(pipe, i) = kept[i];
+	wake_up_poll(&pipe->wr_wait, WAKE_KEY_ALL);
+	return 0;
+}
+
+/* LINUX: round_pipe_size(): pages, a power of two; 0: too many. */
+static u32 round_pipe_size(u32 size)
+{
+	u32 slots = 1;
+
+	if (size > 1u << 31)
+		return 0;
+	while ((u64)slots * PAGE_SIZE < size)
+		slots *= 2;
+	return slots;
+}
+
+s64 pipe_set_size(struct task *t, struct pipe_inode_info *pipe, u32 arg)
+{
+	u32 slots = round_pipe_size(arg);
+	int err;
+
+	if (slots == 0)
+		return -EINVAL;
+	if (slots > pipe_size(pipe) && slots > PIPE_MAX_BUFFERS && !ns_capable(t, CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (slots > PIPE_MAX_BUFFERS)
+		not_implemented("pipes of more than 1 MiB");
+	err = pipe_resize_ring(t->host, pipe, slots);
+	return err != 0 ? err : (s64)slots * PAGE_SIZE;
+}
+
 /* FIONREAD. */
-u32 pipe_bytes(const struct pipe_inode_info *pipe)
+u32 pipe_bytes(struct pipe_inode_info *pipe)
 {
 	u32 n = 0;
 
 	for (u32 i = pipe->tail; i != pipe->head; i++)
-		n += pipe->bufs[i % PIPE_BUFFERS].len;
+		n += pipe_buf(pipe, i)->len;
 	return n;
 }

@@ -12,7 +12,7 @@
 #include "uapi/errno.h"
 #include "uapi/poll.h"
 
-enum { POLL_FDS_MAX = 4096, TIMESPEC_BYTES = 16, SIGSET_BYTES = 8 };
+enum { POLL_FDS_MAX = 4096, TIMESPEC_BYTES = 16 };
 
 /* -------- what a file says -------- */
 
@@ -71,6 +71,7 @@ static s64 poll_select_finish(struct task *t, uptr at, bool timeval, s64 ret)
 	u64 now_ns, left_ns;
 	u8 raw[TIMESPEC_BYTES];
 
+	restore_saved_sigmask_unless(t, ret == -ERESTARTNOHAND);
 	if (at == 0 || t->hr_deadline_ns == 0)
 		return ret;
 	now_ns = net_now_ns(&t->host->net);
@@ -96,8 +97,6 @@ static u16 do_pollfd(struct task *t, const u8 *pollfd, struct task *wait)
 	if (!fd_is_open(t->process, fd))
 		return POLLNVAL;
 	f = fd_file(t->process, fd);
-	if (f == NULL)
-		not_implemented("poll() of 0, 1 or 2");
 	if (wait != NULL)
 		wait->poll_key = filter;
 	return (u16)(vfs_poll(f, wait) & filter);
@@ -140,7 +139,9 @@ static s64 do_sys_poll(struct task *t, uptr at, u32 nfds)
 	t->keeps_waits = true;
 	count = poll_all(t, pollfds, nfds, sleeps && !t->resumed ? t : NULL, revents);
 	if (count == 0 && signal_pending(t))
-		count = -EINTR;
+		count = -ERESTARTNOHAND;
+	else if (count == 0 && t->poll_failed)
+		count = -ENOMEM;
 	if (count == 0 && sleeps)
 		return schedule_hrtimeout(t, t->hr_deadline_ns);
 	task_leave_waits(t);
@@ -156,6 +157,7 @@ static s64 do_sys_poll(struct task *t, uptr at, u32 nfds)
 s64 sys_poll(struct task *t)
 {
 	s32 timeout_ms = (s32)t->arg[2];
+	s64 ret;
 
 	PROBE(&t->host->net, sys_poll);
 	if (!t->resumed) {
@@ -164,33 +166,27 @@ s64 sys_poll(struct task *t)
 			(void)set_deadline(t, timeout_ms / 1000,
 					   timeout_ms % 1000 * (s64)NS_PER_MS);
 	}
-	return do_sys_poll(t, t->arg[0], (u32)t->arg[1]);
+	ret = do_sys_poll(t, t->arg[0], (u32)t->arg[1]);
+	return ret == -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : ret;
 }
 
-/* LINUX: set_user_sigmask(): there are no signals that it could keep away. */
-static int check_sigmask(struct task *t, uptr mask, u64 size)
-{
-	u8 raw[SIGSET_BYTES];
-
-	if (mask == 0)
-		return 0;
-	if (size != sizeof(raw))
-		return -EINVAL;
-	return copy_from_user(t, raw, mask, sizeof(raw)) != 0 ? -EFAULT : 0;
-}
-
-static int ppoll_begin(struct task *t)
+int set_timespec_deadline(struct task *t, uptr at)
 {
 	u8 raw[TIMESPEC_BYTES];
 
 	t->hr_deadline_ns = U64_MAX;
-	if (t->arg[2] != 0) {
-		if (copy_from_user(t, raw, t->arg[2], sizeof(raw)) != 0)
-			return -EFAULT;
-		if (!set_deadline(t, (s64)get_le64(raw), (s64)get_le64(raw + 8)))
-			return -EINVAL;
-	}
-	return check_sigmask(t, t->arg[3], t->arg[4]);
+	if (at == 0)
+		return 0;
+	if (copy_from_user(t, raw, at, sizeof(raw)) != 0)
+		return -EFAULT;
+	return set_deadline(t, (s64)get_le64(raw), (s64)get_le64(raw + 8)) ? 0 : -EINVAL;
+}
+
+static int ppoll_begin(struct task *t)
+{
+	int err = set_timespec_deadline(t, t->arg[2]);
+
+	return err != 0 ? err : set_user_sigmask(t, t->arg[3], t->arg[4]);
 }
 
 s64 sys_ppoll(struct task *t)
@@ -272,8 +268,6 @@ static int select_fd(struct task *t, struct select *s, u32 fd, struct task *wait
 		asked |= select_bit(s->ask[k], fd) ? 1u << k : 0;
 	if (asked == 0)
 		return 0;
-	if (f == NULL && fd_is_open(t->process, (int)fd))
-		not_implemented("select() of 0, 1 or 2");
 	if (f != NULL) {
 		if (wait != NULL) {
 			wait->poll_key = select_mask[SELECT_EX];
@@ -311,12 +305,14 @@ static s64 core_sys_select(struct task *t)
 	}
 	if (count == 0 && signal_pending(t)) {
 		task_leave_waits(t);
-		return -EINTR;
+		return -ERESTARTNOHAND;
 	}
+	if (count == 0 && t->poll_failed)
+		count = -ENOMEM;
 	if (count == 0 && sleeps)
 		return schedule_hrtimeout(t, t->hr_deadline_ns);
 	task_leave_waits(t);
-	for (u32 k = 0; k < SELECT_SETS; k++) {
+	for (u32 k = 0; k < SELECT_SETS && count >= 0; k++) {
 		if (t->arg[1 + k] != 0 && copy_to_user(t, t->arg[1 + k], s.res[k], s.bytes) != 0)
 			return -EFAULT;
 	}

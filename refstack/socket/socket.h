@@ -87,8 +87,22 @@ void sock_free(struct socket *sock);
 /* LINUX: fput() leaves the rest to the end of the call, too: see do_syscall(). */
 void fput_later(struct task *t, struct file *f);
 int fput(struct file *f); /* -EPARKED: closing it waits, and it is still there */
-void sock_fasync(struct file *f, bool on);
+void sock_fasync(struct file *f, s32 fd, bool on);
+/* LINUX: f_setown(), f_getown(). */
+int f_setown(struct file *f, s32 who);
+s32 f_getown(const struct file *f);
 int close_fd(struct task *t, int fd);
+/* A second descriptor for what fd names, at `from` or above. */
+int f_dupfd(struct task *t, int fd, u32 from, u32 flags);
+/* Of pipe.c: F_SETPIPE_SZ. */
+s64 pipe_set_size(struct task *t, struct pipe_inode_info *pipe, u32 arg);
+
+/* poll.c: fixes until when, 0: not at all, U64_MAX: for ever, in t->hr_deadline_ns. */
+int set_timespec_deadline(struct task *t, uptr at);
+
+/* sigcall.c */
+int set_user_sigmask(struct task *t, uptr umask, u64 size);
+void restore_saved_sigmask_unless(struct task *t, bool interrupted);
 
 /* epoll.c */
 /* The file goes: nobody watches it any more. */
@@ -103,7 +117,7 @@ void pipe_file_release(struct file *f);
 s64 pipe_read(struct task *t, struct file *f, struct iov_iter *to);
 s64 pipe_write(struct task *t, struct file *f, struct iov_iter *from);
 u32 pipe_poll(struct file *f, struct task *wait);
-u32 pipe_bytes(const struct pipe_inode_info *pipe);
+u32 pipe_bytes(struct pipe_inode_info *pipe);
 
 /* open.c: files that the host has been given, of so many zeroes: 0 or -errno. */
 int host_make_file(struct host *h, const char *path, u64 bytes);

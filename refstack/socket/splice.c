@@ -5,7 +5,7 @@
  * Path: calls sock_sendmsg() with pages, and tcp_splice_read(). A file's pages come through a pipe
  * that only the call has.
  * Rules: LINUX: fs/splice.c, fs/read_write.c, with their order of checks.
- * Missing: output to files, and input from sockets other than TCP's.
+ * Missing: output to files.
  */
 #include "core/net.h"
 #include "core/pipe.h"
@@ -15,7 +15,7 @@
 #include "uapi/poll.h"
 #include "uapi/socket.h"
 
-enum { SPLICE_F_ALL = 15 };
+enum { SPLICE_F_ALL = 15, SPLICE_BVECS = 16 };
 
 /* What t->outer keeps over a park. */
 enum { OUTER_BYTES, OUTER_ROUND, OUTER_SPACE };
@@ -33,7 +33,7 @@ static bool can_write(const struct file *f)
 /* Where a program can say at which byte. */
 static bool has_positions(const struct file *f)
 {
-	return f->kind == FILE_REGULAR;
+	return f->kind == FILE_REGULAR || f->kind == FILE_NULL;
 }
 
 /* LINUX: rw_verify_area(). */
@@ -49,7 +49,7 @@ static int rw_verify_area(u64 pos, u64 count)
 /* LINUX: filemap_splice_read(). All files are of zeroes: one page stands for each of them. */
 static s64 file_splice_read(struct file *in, u64 pos, struct pipe_inode_info *pipe, u64 len)
 {
-	u32 room = PIPE_BUFFERS - pipe_occupancy(pipe);
+	u32 room = pipe_size(pipe) - pipe_occupancy(pipe);
 	u64 done = 0;
 
 	if (pos >= in->f_size || room == 0)
@@ -83,7 +83,7 @@ static int wait_readable(struct task *t, struct pipe_inode_info *pipe, u32 flags
 	if ((flags & SPLICE_F_NONBLOCK) != 0)
 		return -EAGAIN;
 	if (signal_pending(t))
-		return -EINTR;
+		return -ERESTARTSYS;
 	task_wait_exclusive(t, &pipe->rd_wait, WAKE_KEY_ALL);
 	return (int)schedule_timeout(t, MAX_SCHEDULE_TIMEOUT);
 }
@@ -92,19 +92,19 @@ static int wait_readable(struct task *t, struct pipe_inode_info *pipe, u32 flags
 static s64 send_pages(struct task *t, struct file *out, struct pipe_inode_info *pipe, u64 len,
 		      u32 flags)
 {
-	struct bio_vec bvec[PIPE_BUFFERS];
+	struct bio_vec bvec[SPLICE_BVECS];
 	struct msghdr msg = { .msg_flags = MSG_SPLICE_PAGES };
 	u64 remain = len;
 	u32 bc = 0, i = pipe->tail;
 
-	for (; i != pipe->head && remain != 0; i++) {
+	for (; i != pipe->head && remain != 0 && bc < SPLICE_BVECS; i++) {
 		const struct pipe_buffer *buf = pipe_buf(pipe, i);
 		u32 seg = (u32)min_u64(remain, buf->len);
 
 		bvec[bc++] = (struct bio_vec){ buf->page, seg, buf->offset };
 		remain -= seg;
 	}
-	if ((flags & SPLICE_F_MORE) != 0)
+	if ((flags & SPLICE_F_MORE) != 0 || (remain != 0 && bc == SPLICE_BVECS))
 		msg.msg_flags |= MSG_MORE;
 	if ((out->f_flags & O_NONBLOCK) != 0 && !t->resumed)
 		msg.msg_flags |= MSG_DONTWAIT;
@@ -121,7 +121,7 @@ static s64 splice_to_socket(struct task *t, struct file *out, struct pipe_inode_
 	s64 ret = 0;
 
 	while (*spliced < len) {
-		ret = -EINTR;
+		ret = -ERESTARTSYS;
 		if (signal_pending(t) && !t->resumed)
 			break;
 		if (pipe_empty(pipe)) {
@@ -145,14 +145,36 @@ static s64 splice_to_socket(struct task *t, struct file *out, struct pipe_inode_
 	return *spliced != 0 ? (s64)*spliced : ret;
 }
 
+/* LINUX: splice_write_null(). */
+static s64 splice_to_null(struct task *t, struct pipe_inode_info *pipe, u64 len, u32 flags)
+{
+	s64 ret = 0;
+
+	if (pipe_empty(pipe)) {
+		int err = pipe->files != 0 ? wait_readable(t, pipe, flags) : 0;
+
+		if (err != 0)
+			return err;
+	}
+	while ((u64)ret < len && !pipe_empty(pipe)) {
+		u32 part = (u32)min_u64(len - (u64)ret, pipe_buf(pipe, pipe->tail)->len);
+
+		pipe_consume(pipe, part);
+		ret += part;
+	}
+	if (ret != 0 && pipe->files != 0)
+		wake_up_poll(&pipe->wr_wait, POLLOUT | POLLWRNORM);
+	return ret;
+}
+
 /* -------- sendfile -------- */
 
 /* LINUX: do_splice_eof(): there was less than the program has asked for, and nothing more comes. */
 static void splice_eof(struct file *out)
 {
-	struct sock *sk = out->socket.sk;
+	struct sock *sk = out->kind == FILE_SOCKET ? out->socket.sk : NULL;
 
-	if (sk->sk_prot->splice_eof != NULL)
+	if (sk != NULL && sk->sk_prot->splice_eof != NULL)
 		sk->sk_prot->splice_eof(&out->socket);
 }
 
@@ -165,12 +187,15 @@ static s64 direct_round(struct task *t, struct file *in, struct file *out, u64 p
 
 	init_waitqueue_head(&pipe.rd_wait);
 	init_waitqueue_head(&pipe.wr_wait);
-	*read_len = file_splice_read(in, pos, &pipe, len);
+	*read_len = in->kind == FILE_NULL ? 0 : file_splice_read(in, pos, &pipe, len);
 	if (*read_len <= 0)
 		return *read_len;
 	pipe_consume(&pipe, (u32)*round);
-	ret = splice_to_socket(t, out, &pipe, (u64)*read_len,
-			       (u64)*read_len < len ? SPLICE_F_MORE : 0, round);
+	if (out->kind == FILE_NULL)
+		ret = splice_to_null(t, &pipe, (u64)*read_len, 0);
+	else
+		ret = splice_to_socket(t, out, &pipe, (u64)*read_len,
+				       (u64)*read_len < len ? SPLICE_F_MORE : 0, round);
 	drain(&pipe);
 	return ret;
 }
@@ -222,8 +247,6 @@ static s64 do_sendfile(struct task *t, u64 *at, bool given, u64 count)
 	u64 pos;
 	s64 ret;
 
-	if (in == NULL && fd_is_open(t->process, (int)t->arg[1]))
-		not_implemented("sendfile() of 0, 1 or 2");
 	if (in == NULL || !can_read(in))
 		return -EBADF;
 	if (given && !has_positions(in))
@@ -234,14 +257,12 @@ static s64 do_sendfile(struct task *t, u64 *at, bool given, u64 count)
 		return ret;
 	count = min_u64(count, MAX_RW_COUNT);
 	out = fdget_second(t, (int)t->arg[0]);
-	if (out == NULL && fd_is_open(t->process, (int)t->arg[0]))
-		not_implemented("sendfile() to 0, 1 or 2");
 	if (out == NULL || !can_write(out))
 		return -EBADF;
 	if (out->kind == FILE_PIPE)
 		ret = splice_file_to_pipe(t, in, out->pipe, pos, count,
 					  (out->f_flags & O_NONBLOCK) != 0 ? SPLICE_F_NONBLOCK : 0);
-	else if (!has_positions(in) || out->kind == FILE_EPOLL)
+	else if (!has_positions(in) || (out->kind != FILE_SOCKET && out->kind != FILE_NULL))
 		return -EINVAL;
 	else
 		ret = splice_direct(t, in, out, pos, count);
@@ -277,31 +298,75 @@ s64 sys_sendfile(struct task *t)
 /* LINUX: wait_for_space(). */
 static int wait_for_space(struct task *t, struct pipe_inode_info *pipe, u32 flags)
 {
-	if (pipe->readers == 0)
+	if (pipe->readers == 0) {
+		send_sigpipe(t);
 		return -EPIPE;
+	}
 	if (!pipe_full(pipe))
 		return 0;
 	if ((flags & SPLICE_F_NONBLOCK) != 0)
 		return -EAGAIN;
 	if (signal_pending(t))
-		return -EINTR;
+		return -ERESTARTSYS;
 	task_wait_exclusive(t, &pipe->wr_wait, WAKE_KEY_ALL);
 	t->outer[OUTER_SPACE] = 1;
 	return (int)schedule_timeout(t, MAX_SCHEDULE_TIMEOUT);
 }
 
+/* LINUX: copy_splice_read(): one recvmsg() into fresh pages. What it cannot put anywhere is told as
+ * EAGAIN.
+ */
+static s64 copy_splice_read(struct file *in, struct pipe_inode_info *pipe, u64 len)
+{
+	struct net *net = &in->host->net;
+	struct bio_vec bvec[PIPE_MAX_BUFFERS];
+	struct msghdr msg = { 0 };
+	u32 pages = (u32)((len + PAGE_SIZE - 1) / PAGE_SIZE), n = 0;
+	s64 ret = -ENOMEM;
+	u64 left;
+
+	for (; n < pages; n++) {
+		bvec[n] = (struct bio_vec){ page_alloc(net, PAGE_SIZE), PAGE_SIZE, 0 };
+		if (bvec[n].bv_page == NULL)
+			break;
+	}
+	if (n == pages) {
+		bvec[n - 1].bv_len = (u32)(len - (u64)(n - 1) * PAGE_SIZE);
+		msg.msg_iter = (struct iov_iter){
+			.task = current_task(net), .bvec = bvec, .nr_segs = n, .count = len
+		};
+		ret = sock_recvmsg(&in->socket, &msg,
+				   (sock_file_flags(&in->socket) & O_NONBLOCK) != 0 ? MSG_DONTWAIT
+										    : 0);
+	}
+	left = ret > 0 ? (u64)ret : 0;
+	for (u32 i = 0; i < n; i++) {
+		u32 part = (u32)min_u64(left, PAGE_SIZE);
+
+		if (part == 0) {
+			put_page(bvec[i].bv_page);
+			continue;
+		}
+		pipe_buf_add(pipe, bvec[i].bv_page, 0, part);
+		left -= part;
+	}
+	return ret == -EFAULT ? -EAGAIN : ret;
+}
+
 /* LINUX: do_splice_read(). */
 static s64 splice_read(struct file *in, struct pipe_inode_info *pipe, u64 pos, u64 len, u32 flags)
 {
-	u64 space = (u64)(PIPE_BUFFERS - pipe_occupancy(pipe)) * PAGE_SIZE;
+	u64 space = (u64)(pipe_size(pipe) - pipe_occupancy(pipe)) * PAGE_SIZE;
 
 	len = min_u64(len, space);
 	if (in->kind == FILE_REGULAR)
 		return file_splice_read(in, pos, pipe, len);
+	if (in->kind == FILE_NULL)
+		return 0;
 	if (in->kind != FILE_SOCKET)
 		return -EINVAL;
 	if (in->socket.ops->splice_read == NULL)
-		not_implemented("splice() from a socket that is not TCP's");
+		return copy_splice_read(in, pipe, len);
 	return in->socket.ops->splice_read(&in->socket, pipe, len, flags);
 }
 
@@ -359,7 +424,9 @@ static s64 splice_from_pipe(struct task *t, struct file *in, struct file *out, u
 	u64 spliced = t->resumed ? t->outer[OUTER_BYTES] : 0;
 	s64 ret;
 
-	if (out->kind == FILE_REGULAR || out->kind == FILE_EPOLL)
+	if (out->kind == FILE_NULL)
+		return splice_to_null(t, in->pipe, len, flags);
+	if (out->kind != FILE_SOCKET)
 		return -EINVAL;
 	ret = splice_to_socket(t, out, in->pipe, len, flags, &spliced);
 	if (ret == -EPARKED)
@@ -442,8 +509,6 @@ s64 sys_splice(struct task *t)
 	out = fdget_second(t, (int)t->arg[2]);
 	if (!fd_is_open(t->process, (int)t->arg[2]) && out == NULL)
 		return -EBADF;
-	if (in == NULL || out == NULL)
-		not_implemented("splice() of 0, 1 or 2");
 	if ((in->kind == FILE_PIPE && uin != 0) || (out->kind == FILE_PIPE && uout != 0))
 		return -ESPIPE;
 	if (uout != 0 && get_offset(t, uout, &off_out) != 0)

@@ -15,7 +15,36 @@ static const struct syscall_entry {
 #undef X
 };
 
-s64 do_syscall(struct task *t)
+/* LINUX: a signal is handled on the way back to the program. True: the call begins again. */
+static bool handle_signals(struct task *t)
+{
+	bool again = get_signal(t, t->call_ret);
+
+	switch (t->call_ret) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		t->call_ret = -EINTR;
+		break;
+	default:
+		return false;
+	}
+	if (again)
+		task_next_part(t);
+	t->call_is_over = !again;
+	return again;
+}
+
+static bool is_over(struct task *t)
+{
+	if (unlikely(t->signalled || t->restore_sigmask || t->call_ret <= -ERESTARTSYS))
+		return !handle_signals(t);
+	return true;
+}
+
+/* One way through it, from its beginning or from where it has parked. */
+static s64 enter_call(struct task *t)
 {
 	s64 ret = -ENOSYS;
 
@@ -33,4 +62,14 @@ s64 do_syscall(struct task *t)
 	 * the program, and that may have to wait (SO_LINGER).
 	 */
 	return fd_release_held(t) == -EPARKED ? -EPARKED : t->call_ret;
+}
+
+s64 do_syscall(struct task *t)
+{
+	for (;;) {
+		if (enter_call(t) == -EPARKED)
+			return -EPARKED;
+		if (is_over(t))
+			return t->call_ret;
+	}
 }
