@@ -142,6 +142,8 @@ void sock_recv_timestamp(struct msghdr *msg, struct sock *sk, struct sk_buff *sk
 	    (ts & SOF_TIMESTAMPING_OPT_RX_FILTER) != 0)
 		return;
 	put_cmsg_scm_timestamping(msg, sk, skb->tstamp_ns);
+	if (err_queue && skb->len != 0 && SKB_EXT_ERR(skb)->opt_stats)
+		put_cmsg(sk, msg, SOL_SOCKET, SCM_TIMESTAMPING_OPT_STATS, skb->len, skb->data);
 }
 
 static void put_cmsg_u32(struct msghdr *msg, struct sock *sk, s32 type, u32 v)

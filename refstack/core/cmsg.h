@@ -55,7 +55,8 @@ enum { SOCK_EXTERR_AT = 28 }; /* behind what IP keeps there */
 struct sock_exterr_skb {
 	u8 parm[SOCK_EXTERR_AT]; /* the protocol's */
 	struct sock_extended_err ee;
-	u16 addr_offset;
+	u8 addr_offset;
+	bool opt_stats; /* the packet is what TCP tells of itself */
 	be16 port;
 };
 static_assert(sizeof(struct sock_exterr_skb) <= SKB_CB_BYTES, "the control block fits");

@@ -3,12 +3,12 @@
  *
  * Path: step 105. Called by a driver's poll; calls netif_receive_skb_list_internal(). Segments of
  * one TCP connection that follow one another become one packet; it is held until one comes that
- * does not fit, until the poll ends, or until there are too many. All others are GRO_NORMAL: UDP
- * without a socket that asks for it does not merge. A checksum may be summed early here.
- * Rules: LINUX: net/core/gro.c, inet_gro_receive(), tcp4_gro_receive(), udp4_gro_receive().
+ * does not fit, until the poll ends, or until there are too many. So do datagrams
+ * of one length whose socket asks for it. All others are GRO_NORMAL. A checksum may be summed early
+ * here. Rules: LINUX: net/core/gro.c, inet_gro_receive(), tcp4_gro_receive(), udp4_gro_receive().
  */
 #include "base/csum.h"
-#include "core/netdevice.h"
+#include "core/gso.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
 #include "wire/ipv4.h"
@@ -34,7 +34,8 @@ struct napi_gro_cb {
 };
 static_assert(sizeof(struct napi_gro_cb) <= SKB_CB_BYTES, "napi_gro_cb fits");
 
-enum { UDPHDR_LEN = 8, SKB_MAX_CSUM_LEVEL = 3, GRO_MAX_SIZE = 65536 };
+enum { UDPHDR_LEN = 8, UDPHDR_LENGTH = 4, UDPHDR_CHECK = 6, UDP_GRO_CNT_MAX = 64 };
+enum { SKB_MAX_CSUM_LEVEL = 3, GRO_MAX_SIZE = 65536 };
 
 /* The fourth word of TCP's header: its length, flags, window. */
 enum {
@@ -114,30 +115,7 @@ static bool skb_gro_checksum_validate(struct sk_buff *skb, u8 proto, bool has_ch
 	return true;
 }
 
-/* No socket has asked for UDP_GRO, and no device for forwarding it: never merged. */
-static void udp_gro_receive(struct sk_buff *skb)
-{
-	PROBE(skb->net, udp_gro_receive);
-
-	napi_gro_cb(skb)->flush = true;
-}
-
-static void udp4_gro_receive(struct sk_buff *skb)
-{
-	PROBE(skb->net, udp4_gro_receive);
-	const u8 *uh = skb_gro_header(skb, UDPHDR_LEN);
-
-	/* If it is flushed anyway its checksum is left to the protocol. */
-	if (uh == NULL || (!napi_gro_cb(skb)->flush &&
-			   !skb_gro_checksum_validate(skb, IPPROTO_UDP, get_be16(uh + 6) != 0))) {
-		napi_gro_cb(skb)->flush = true;
-		return;
-	}
-	udp_gro_receive(skb);
-}
-
-/* --- segments of TCP
- * ------------------------------------------------------------------------------
+/* --- one packet's data behind another's ----------------------------------------------------------
  */
 
 /* All data of the packet lies in its fragments: they are the other one's now. */
@@ -239,6 +217,106 @@ static int skb_gro_receive(struct sk_buff *p, struct sk_buff *skb)
 	return 0;
 }
 
+/* LINUX: inet_gro_flush(): TTL, TOS, DF, and an identification that counts on. With DF it may stay
+ * the same instead (RFC 6864 4.1): the second segment shows which.
+ */
+static bool inet_gro_flush(const u8 *iph, const u8 *iph2, struct napi_gro_cb *cb)
+{
+	u16 ipid_offset = (u16)(get_be16(iph + IPV4_ID) - get_be16(iph2 + IPV4_ID));
+	u16 df = get_be16(iph + IPV4_FRAG_OFF) & IP_DF;
+
+	if (iph[IPV4_TTL] != iph2[IPV4_TTL] || iph[IPV4_TOS] != iph2[IPV4_TOS] ||
+	    df != (get_be16(iph2 + IPV4_FRAG_OFF) & IP_DF))
+		return true;
+	if (cb->count == 1 && df != 0 && ipid_offset == 0)
+		cb->ip_fixedid = true;
+	return ipid_offset != (cb->ip_fixedid ? 0 : cb->count);
+}
+
+/* --- datagrams -----------------------------------------------------------------------------------
+ */
+
+/* LINUX: udp_gro_receive_segment(): datagrams of one length, the last may be shorter. RFC 768: one
+ * without a checksum is not put together with others.
+ */
+static struct sk_buff *udp_gro_receive_segment(struct sk_buff *head, struct sk_buff *skb,
+					       const u8 *uh)
+{
+	u32 ulen = get_be16(uh + UDPHDR_LENGTH);
+
+	if (get_be16(uh + UDPHDR_CHECK) == 0 || ulen <= UDPHDR_LEN || ulen != skb_gro_len(skb)) {
+		napi_gro_cb(skb)->flush = true;
+		return NULL;
+	}
+	napi_gro_cb(skb)->data_offset += UDPHDR_LEN;
+	for (struct sk_buff *p = head; p != NULL; p = p->next) {
+		struct napi_gro_cb *cb = napi_gro_cb(p);
+		const u8 *uh2 = skb_transport_header(p);
+		u32 ulen2;
+		bool ends;
+
+		if (!cb->same_flow)
+			continue;
+		if (memcmp(uh, uh2, 4) != 0) {
+			cb->same_flow = false;
+			continue;
+		}
+		ulen2 = get_be16(uh2 + UDPHDR_LENGTH);
+		ends = inet_gro_flush(uh - IPV4_HLEN, uh2 - IPV4_HLEN, cb) || ulen > ulen2 ||
+		       skb_gro_receive(p, skb) != 0;
+		return ends || ulen != ulen2 || cb->count >= UDP_GRO_CNT_MAX ? p : NULL;
+	}
+	return NULL;
+}
+
+/* Only for a socket that has asked for it (UDP_GRO). */
+static struct sk_buff *udp_gro_receive(struct sk_buff *head, struct sk_buff *skb, const u8 *uh)
+{
+	PROBE(skb->net, udp_gro_receive);
+
+	if (skb->net->udp_encap_needed != 0 && udp_gro_wanted(skb, uh - IPV4_HLEN, uh))
+		return udp_gro_receive_segment(head, skb, uh);
+	napi_gro_cb(skb)->flush = true;
+	return NULL;
+}
+
+static struct sk_buff *udp4_gro_receive(struct sk_buff *head, struct sk_buff *skb)
+{
+	PROBE(skb->net, udp4_gro_receive);
+	const u8 *uh = skb_gro_header(skb, UDPHDR_LEN);
+
+	/* If it is flushed anyway its checksum is left to the protocol. */
+	if (uh == NULL ||
+	    (!napi_gro_cb(skb)->flush &&
+	     !skb_gro_checksum_validate(skb, IPPROTO_UDP, get_be16(uh + UDPHDR_CHECK) != 0))) {
+		napi_gro_cb(skb)->flush = true;
+		return NULL;
+	}
+	return udp_gro_receive(head, skb, uh);
+}
+
+/* LINUX: udp4_gro_complete(). */
+static void udp4_gro_complete(struct sk_buff *skb)
+{
+	const struct napi_gro_cb *cb = napi_gro_cb(skb);
+	const u8 *iph = skb->data + cb->network_offset;
+	u8 *uh = skb_transport_header(skb);
+	u32 len = skb->len - (u32)(uh - skb->data);
+
+	put_be16(uh + UDPHDR_CHECK,
+		 (u16)csum_tcpudp_nofold(load_be32(iph + IPV4_SADDR), load_be32(iph + IPV4_DADDR),
+					 len, IPPROTO_UDP, 0));
+	put_be16(uh + UDPHDR_LENGTH, (u16)len);
+	skb->csum_start = skb->transport_header;
+	skb->csum_offset = UDPHDR_CHECK;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->hd->gso_segs = cb->count;
+	skb->hd->gso_type |= SKB_GSO_UDP_L4;
+}
+
+/* --- segments of TCP -----------------------------------------------------------------------------
+ */
+
 /* The header with its options made linear and gone over; NULL: it is none. */
 static const u8 *tcp_gro_pull_header(struct sk_buff *skb)
 {
@@ -267,22 +345,6 @@ static struct sk_buff *tcp_gro_lookup(struct sk_buff *head, const u8 *th)
 		napi_gro_cb(p)->same_flow = false;
 	}
 	return NULL;
-}
-
-/* LINUX: inet_gro_flush(): TTL, TOS, DF, and an identification that counts on. With DF it may stay
- * the same instead (RFC 6864 4.1): the second segment shows which.
- */
-static bool inet_gro_flush(const u8 *iph, const u8 *iph2, struct napi_gro_cb *cb)
-{
-	u16 ipid_offset = (u16)(get_be16(iph + IPV4_ID) - get_be16(iph2 + IPV4_ID));
-	u16 df = get_be16(iph + IPV4_FRAG_OFF) & IP_DF;
-
-	if (iph[IPV4_TTL] != iph2[IPV4_TTL] || iph[IPV4_TOS] != iph2[IPV4_TOS] ||
-	    df != (get_be16(iph2 + IPV4_FRAG_OFF) & IP_DF))
-		return true;
-	if (cb->count == 1 && df != 0 && ipid_offset == 0)
-		cb->ip_fixedid = true;
-	return ipid_offset != (cb->ip_fixedid ? 0 : cb->count);
 }
 
 /* Does the segment not continue the packet p? */
@@ -413,8 +475,7 @@ static struct sk_buff *inet_gro_receive(struct sk_buff *head, struct sk_buff *sk
 	skb_set_transport_header(skb, cb->data_offset);
 	if (proto == IPPROTO_TCP)
 		return tcp4_gro_receive(head, skb);
-	udp4_gro_receive(skb);
-	return NULL;
+	return udp4_gro_receive(head, skb);
 }
 
 /* LINUX: inet_gro_complete(). */
@@ -425,8 +486,10 @@ static void inet_gro_complete(struct sk_buff *skb)
 
 	put_be16(iph + IPV4_TOT_LEN, (u16)skb->len);
 	csum_replace2(iph + IPV4_CHECK, totlen, (u16)skb->len);
-	assert(iph[IPV4_PROTOCOL] == IPPROTO_TCP);
-	tcp4_gro_complete(skb);
+	if (iph[IPV4_PROTOCOL] == IPPROTO_UDP)
+		udp4_gro_complete(skb);
+	else
+		tcp4_gro_complete(skb);
 }
 
 /* --- what is held --------------------------------------------------------------------------------

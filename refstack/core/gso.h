@@ -29,6 +29,7 @@ void gso_reset_checksum(struct sk_buff *skb, u32 res);
 /* LINUX: net_offload callbacks of TCP. tcp_offload.c */
 struct sk_buff *tcp4_gso_segment(struct sk_buff *skb, u64 features, int *err);
 /* ipv4/udp_offload.c */
+bool udp_gro_wanted(struct sk_buff *skb, const u8 *iph, const u8 *uh);
 struct sk_buff *udp4_ufo_fragment(struct sk_buff *skb, u64 features, int *err);
 
 #endif

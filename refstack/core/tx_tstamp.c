@@ -40,7 +40,7 @@ static bool sk_is_tcp(const struct sock *sk)
 }
 
 /* LINUX: __skb_complete_tx_timestamp(). */
-static void complete_tx_timestamp(struct sk_buff *skb, struct sock *sk, u32 tstype)
+static void complete_tx_timestamp(struct sk_buff *skb, struct sock *sk, u32 tstype, bool opt_stats)
 {
 	struct sock_exterr_skb *serr = SKB_EXT_ERR(skb);
 	s32 iif = skb->dev != NULL ? skb->dev->ifindex : 0;
@@ -49,6 +49,7 @@ static void complete_tx_timestamp(struct sk_buff *skb, struct sock *sk, u32 tsty
 		.ee = { .ee_errno = ENOMSG,
 			.ee_origin = SO_EE_ORIGIN_TIMESTAMPING,
 			.ee_info = tstype },
+		.opt_stats = opt_stats,
 	};
 	/* The device is where IP has it, first in its part. */
 	memcpy(serr->parm, &iif, sizeof(iif));
@@ -59,18 +60,6 @@ static void complete_tx_timestamp(struct sk_buff *skb, struct sock *sk, u32 tsty
 	}
 	if (sock_queue_err_skb(sk, skb) != 0)
 		kfree_skb(skb);
-}
-
-/* The packet without its data. */
-static struct sk_buff *stamp_only(const struct sk_buff *orig)
-{
-	struct sk_buff *skb = alloc_skb(orig->net, 0);
-
-	if (skb == NULL)
-		return NULL;
-	skb->hd->tx_flags |= orig->hd->tx_flags & SKBTX_ANY_TSTAMP;
-	skb->hd->tskey = orig->hd->tskey;
-	return skb;
 }
 
 static struct sk_buff *stamp_clone(struct sk_buff *orig)
@@ -88,21 +77,28 @@ void skb_tstamp_tx(struct sk_buff *orig_skb, const struct sk_buff *ack_skb, stru
 		   u32 tstype)
 {
 	struct sk_buff *skb;
-	bool tsonly;
+	bool tsonly, stats;
 
-	(void)ack_skb;
 	if (sk == NULL)
 		return;
 	tsonly = (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_TSONLY) != 0;
 	/* LINUX: skb_may_tx_timestamp(). */
 	if (!tsonly && sock_net(sk)->sysctl.tstamp_allow_data == 0)
 		return;
-	skb = tsonly ? stamp_only(orig_skb) : stamp_clone(orig_skb);
+	stats = tsonly && (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_STATS) != 0 && sk_is_tcp(sk);
+	if (stats)
+		skb = tcp_get_timestamping_opt_stats(sk, orig_skb, ack_skb);
+	else
+		skb = tsonly ? alloc_skb(orig_skb->net, 0) : stamp_clone(orig_skb);
 	if (skb == NULL)
 		return;
+	if (tsonly) {
+		skb->hd->tx_flags |= orig_skb->hd->tx_flags & SKBTX_ANY_TSTAMP;
+		skb->hd->tskey = orig_skb->hd->tskey;
+	}
 	skb->tstamp_ns = net_real_ns(sock_net(sk));
 	skb->tstamp_type = SKB_CLOCK_REALTIME;
-	complete_tx_timestamp(skb, sk, tstype);
+	complete_tx_timestamp(skb, sk, tstype, stats);
 }
 
 void skb_set_delivery_time(struct sk_buff *skb, u64 ns, u8 tstamp_type)

@@ -17,6 +17,11 @@ u8 sock_tx_timestamp(const struct sock *sk, u32 tsflags);
 void skb_tstamp_tx(struct sk_buff *orig_skb, const struct sk_buff *ack_skb, struct sock *sk,
 		   u32 tstype);
 
+/* ipv4/tcp_info.c: how the connection is doing, as netlink attributes; NULL: no memory. */
+struct sk_buff *tcp_get_timestamping_opt_stats(const struct sock *sk,
+					       const struct sk_buff *orig_skb,
+					       const struct sk_buff *ack_skb);
+
 /* A driver has taken it. */
 static inline void skb_tx_timestamp(struct sk_buff *skb)
 {

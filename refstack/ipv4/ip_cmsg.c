@@ -374,7 +374,7 @@ void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, be16 port, u32
 	SKB_EXT_ERR(skb)->ee.ee_type = icmph[ICMP_TYPE];
 	SKB_EXT_ERR(skb)->ee.ee_code = icmph[ICMP_CODE];
 	SKB_EXT_ERR(skb)->addr_offset =
-		(u16)(icmph + ICMP_HLEN + IPV4_DADDR - skb_network_header(skb));
+		(u8)(icmph + ICMP_HLEN + IPV4_DADDR - skb_network_header(skb));
 	if (skb_pull(skb, strip) != NULL) {
 		if (inet_test_bit(sk, INET_FLAGS_RECVERR_RFC4884))
 			set_rfc4884(skb, icmph);

@@ -6,6 +6,7 @@
  */
 #include "ipv4/tcp.h"
 
+#include "core/tx_tstamp.h"
 #include "uapi/socket.h"
 
 enum { USEC_PER_JIFFY = 1000000 / HZ };
@@ -170,10 +171,10 @@ static void info_counts(const struct tcp_sock *tp, u8 *info)
 }
 
 /* LINUX: tcp_get_info_chrono_stats(): what the sender waited for, the present wait included. */
-static void info_chrono(const struct sock *sk, u8 *info)
+static void chrono_stats(const struct sock *sk, u64 stats[TCP_CHRONO_SNDBUF_LIMITED + 1])
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u64 stats[TCP_CHRONO_SNDBUF_LIMITED + 1], total = 0;
+	u64 total = 0;
 
 	for (u32 i = TCP_CHRONO_BUSY; i <= TCP_CHRONO_SNDBUF_LIMITED; i++) {
 		stats[i] = tp->chrono_stat[i - 1];
@@ -182,7 +183,15 @@ static void info_chrono(const struct sock *sk, u8 *info)
 		stats[i] *= USEC_PER_JIFFY;
 		total += stats[i];
 	}
-	put_le64(info + INFO_BUSY_TIME, total);
+	stats[0] = total;
+}
+
+static void info_chrono(const struct sock *sk, u8 *info)
+{
+	u64 stats[TCP_CHRONO_SNDBUF_LIMITED + 1];
+
+	chrono_stats(sk, stats);
+	put_le64(info + INFO_BUSY_TIME, stats[0]);
 	put_le64(info + INFO_RWND_LIMITED, stats[TCP_CHRONO_RWND_LIMITED]);
 	put_le64(info + INFO_SNDBUF_LIMITED, stats[TCP_CHRONO_SNDBUF_LIMITED]);
 }
@@ -247,4 +256,116 @@ void tcp_get_info(struct sock *sk, u8 *info)
 		return;
 	}
 	info_of_connection(sk, info);
+}
+
+/* -------- the same with a time stamp -------- */
+
+/* LINUX: TCP_NLA_: attributes of SCM_TIMESTAMPING_OPT_STATS. */
+enum {
+	TCP_NLA_BUSY = 1,
+	TCP_NLA_RWND_LIMITED,
+	TCP_NLA_SNDBUF_LIMITED,
+	TCP_NLA_DATA_SEGS_OUT,
+	TCP_NLA_TOTAL_RETRANS,
+	TCP_NLA_PACING_RATE,
+	TCP_NLA_DELIVERY_RATE,
+	TCP_NLA_SND_CWND,
+	TCP_NLA_REORDERING,
+	TCP_NLA_MIN_RTT,
+	TCP_NLA_RECUR_RETRANS,
+	TCP_NLA_DELIVERY_RATE_APP_LMT,
+	TCP_NLA_SNDQ_SIZE,
+	TCP_NLA_CA_STATE,
+	TCP_NLA_SND_SSTHRESH,
+	TCP_NLA_DELIVERED,
+	TCP_NLA_DELIVERED_CE,
+	TCP_NLA_BYTES_SENT,
+	TCP_NLA_BYTES_RETRANS,
+	TCP_NLA_DSACK_DUPS,
+	TCP_NLA_REORD_SEEN,
+	TCP_NLA_SRTT,
+	TCP_NLA_TIMEOUT_REHASH,
+	TCP_NLA_BYTES_NOTSENT,
+	TCP_NLA_EDT,
+	TCP_NLA_TTL,
+	TCP_NLA_REHASH
+};
+enum { NLA_HDR_BYTES = 4, OPT_STATS_BYTES = 264 };
+
+/* A netlink attribute: its length and kind, the number, and zeroes up to a multiple of four. */
+static void nla_put(struct sk_buff *skb, u16 type, u64 val, u32 bytes)
+{
+	u32 room = ALIGN_UP(NLA_HDR_BYTES + bytes, 4u);
+	u8 *at = skb_put_inline(skb, room), word[8];
+
+	memset(at, 0, room);
+	put_le16(at, (u16)(NLA_HDR_BYTES + bytes));
+	put_le16(at + 2, type);
+	put_le64(word, val);
+	memcpy(at + NLA_HDR_BYTES, word, bytes);
+}
+
+static void stats_waits(const struct sock *sk, struct sk_buff *stats)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 waits[TCP_CHRONO_SNDBUF_LIMITED + 1];
+
+	chrono_stats(sk, waits);
+	nla_put(stats, TCP_NLA_BUSY, waits[0], 8);
+	nla_put(stats, TCP_NLA_RWND_LIMITED, waits[TCP_CHRONO_RWND_LIMITED], 8);
+	nla_put(stats, TCP_NLA_SNDBUF_LIMITED, waits[TCP_CHRONO_SNDBUF_LIMITED], 8);
+	nla_put(stats, TCP_NLA_DATA_SEGS_OUT, tp->data_segs_out, 8);
+	nla_put(stats, TCP_NLA_TOTAL_RETRANS, tp->total_retrans, 8);
+	nla_put(stats, TCP_NLA_PACING_RATE, sk->sk_pacing_rate, 8);
+	nla_put(stats, TCP_NLA_DELIVERY_RATE, delivery_rate(tp), 8);
+}
+
+static void stats_window(const struct sock *sk, struct sk_buff *stats)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s32 queued = (s32)(tp->write_seq - tp->snd_una);
+
+	nla_put(stats, TCP_NLA_SND_CWND, tcp_snd_cwnd(tp), 4);
+	nla_put(stats, TCP_NLA_REORDERING, tp->reordering, 4);
+	nla_put(stats, TCP_NLA_MIN_RTT, tcp_min_rtt(tp), 4);
+	nla_put(stats, TCP_NLA_RECUR_RETRANS, icsk->icsk_retransmits, 1);
+	nla_put(stats, TCP_NLA_DELIVERY_RATE_APP_LMT, tp->rate_app_limited ? 1 : 0, 1);
+	nla_put(stats, TCP_NLA_SND_SSTHRESH, tp->snd_ssthresh, 4);
+	nla_put(stats, TCP_NLA_DELIVERED, tp->delivered, 4);
+	nla_put(stats, TCP_NLA_DELIVERED_CE, tp->delivered_ce, 4);
+	nla_put(stats, TCP_NLA_SNDQ_SIZE, (u32)max_s32(0, queued), 4);
+	nla_put(stats, TCP_NLA_CA_STATE, icsk->icsk_ca_state, 1);
+}
+
+static void stats_bytes(const struct tcp_sock *tp, struct sk_buff *stats)
+{
+	s32 notsent = (s32)(tp->write_seq - tp->snd_nxt);
+
+	nla_put(stats, TCP_NLA_BYTES_SENT, tp->bytes_sent, 8);
+	nla_put(stats, TCP_NLA_BYTES_RETRANS, tp->bytes_retrans, 8);
+	nla_put(stats, TCP_NLA_DSACK_DUPS, tp->dsack_dups, 4);
+	nla_put(stats, TCP_NLA_REORD_SEEN, tp->reord_seen, 4);
+	nla_put(stats, TCP_NLA_SRTT, tp->srtt_us >> 3, 4);
+	nla_put(stats, TCP_NLA_TIMEOUT_REHASH, tp->timeout_rehash, 2);
+	nla_put(stats, TCP_NLA_BYTES_NOTSENT, (u32)max_s32(0, notsent), 4);
+}
+
+struct sk_buff *tcp_get_timestamping_opt_stats(const struct sock *sk,
+					       const struct sk_buff *orig_skb,
+					       const struct sk_buff *ack_skb)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *stats = alloc_skb(sock_net(sk), OPT_STATS_BYTES);
+
+	if (stats == NULL)
+		return NULL;
+	stats_waits(sk, stats);
+	stats_window(sk, stats);
+	stats_bytes(tp, stats);
+	nla_put(stats, TCP_NLA_EDT, orig_skb->skb_mstamp_ns, 8);
+	if (ack_skb != NULL)
+		nla_put(stats, TCP_NLA_TTL, ip_hdr(ack_skb)[IPV4_TTL], 1);
+	nla_put(stats, TCP_NLA_REHASH, tp->plb_rehash + tp->timeout_rehash, 4);
+	return stats;
 }

@@ -122,6 +122,18 @@ struct sk_buff *udp4_ufo_fragment(struct sk_buff *skb, u64 features, int *err)
 	return udp_gso_segment(skb, features, err);
 }
 
+/* LINUX: udp4_gro_lookup_skb(): is the socket that it is for one of those that take them together?
+ */
+bool udp_gro_wanted(struct sk_buff *skb, const u8 *iph, const u8 *uh)
+{
+	const struct sock *sk;
+
+	sk = udp4_lib_lookup(skb->net, ipv4_saddr(iph), load_be16(uh + UDP_SOURCE), ipv4_daddr(iph),
+			     load_be16(uh + UDP_DEST), skb->dev->ifindex, 0, skb->net->udp_table,
+			     NULL);
+	return sk != NULL && udp_sk(sk)->gro_enabled;
+}
+
 /* Who has not asked for them together gets them one by one. */
 bool udp_unexpected_gso(const struct sock *sk, const struct sk_buff *skb)
 {
