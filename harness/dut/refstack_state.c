@@ -69,38 +69,56 @@ static void say_exception(struct facts *f, const struct fib_info *fi,
 		       });
 }
 
+struct route_table {
+	struct facts *facts;
+	u32 id; /* a route that rejects may not know it itself */
+};
+
 static void say_route(void *ctx, be32 dst, u8 len, u8 tos, u8 type, const struct fib_info *fi)
 {
-	facts_route(ctx, &(struct fact_route){
-				 .dst = be32_to_cpu(dst),
-				 .gw = be32_to_cpu(fi->nh.fib_nh_gw4),
-				 .src = be32_to_cpu(fi->fib_prefsrc),
-				 .has_gw = fi->nh.has_gw,
-				 .dst_len = len,
-				 .tos = tos,
-				 .type = type,
-				 .protocol = fi->fib_protocol,
-				 .scope = fi->fib_scope,
-				 .flags = fib_nh_flags_told(&fi->nh),
-				 .table = fi->fib_tb_id,
-				 .priority = fi->fib_priority,
-				 .dev = fi->nh.fib_nh_dev != NULL ? fi->nh.fib_nh_dev->name : NULL,
-				 .metrics = fi->fib_metrics,
-				 .nr_metrics = RTAX_MAX,
-			 });
+	const struct route_table *t = ctx;
+
+	facts_route(t->facts,
+		    &(struct fact_route){
+			    .dst = be32_to_cpu(dst),
+			    .gw = be32_to_cpu(fi->nh.fib_nh_gw4),
+			    .src = be32_to_cpu(fi->fib_prefsrc),
+			    .has_gw = fi->nh.has_gw,
+			    .dst_len = len,
+			    .tos = tos,
+			    .type = type,
+			    .protocol = fi->fib_protocol,
+			    .scope = fi->fib_scope,
+			    .flags = fib_nh_flags_told(&fi->nh),
+			    .table = t->id,
+			    .priority = fi->fib_priority,
+			    .dev = fi->nh.fib_nh_dev != NULL ? fi->nh.fib_nh_dev->name : NULL,
+			    .metrics = fi->fib_metrics,
+			    .nr_metrics = RTAX_MAX,
+		    });
 	if ((fi->nh.fib_nh_flags & RTNH_F_DEAD) != 0)
 		return;
 	for (const struct fib_nh_exception *e = fi->nh.nhc_exceptions; e != NULL; e = e->fnhe_next)
-		say_exception(ctx, fi, e);
+		say_exception(t->facts, fi, e);
+}
+
+static void say_table(const struct fib_table *tb, struct facts *f)
+{
+	struct route_table t = { .facts = f };
+
+	if (tb == NULL)
+		return;
+	t.id = tb->tb_id;
+	fib_table_walk(tb, say_route, &t);
 }
 
 static void say_routes(const struct net *net, struct facts *f)
 {
-	const struct fib_table *tables[] = { net->fib_local, net->fib_main, net->fib_default };
-
-	for (u32 i = 0; i < ARRAY_SIZE(tables); i++)
-		if (tables[i] != NULL)
-			fib_table_walk(tables[i], say_route, f);
+	say_table(net->fib_local, f);
+	say_table(net->fib_main, f);
+	say_table(net->fib_default, f);
+	for (const struct fib_table *tb = net->fib_numbered; tb != NULL; tb = tb->tb_next)
+		say_table(tb, f);
 }
 
 /* Of which file below /proc/net it is; NULL: of none. */

@@ -362,33 +362,6 @@ static const struct lex_key link_keys[] = {
 	{ "promisc", link_promisc },
 };
 
-/* LINUX: dev_change_tx_queue_len(): the rings of the device and of pfifo_fast are as long as it
- * says.
- */
-static int change_tx_queue_len(struct net_device *dev, u32 qlen)
-{
-	bool up = (dev->flags & IFF_UP) != 0;
-
-	if (qlen > INT16_MAX)
-		return -ERANGE;
-	if (qlen == dev->tx_queue_len)
-		return 0;
-	dev->tx_queue_len = qlen;
-	if (dev->netdev_ops->tx_queue_len_changed != NULL)
-		dev->netdev_ops->tx_queue_len_changed(dev);
-	if (up)
-		dev_deactivate(dev);
-	for (u32 i = 0; i < dev->num_tx_queues && qlen != 0; i++) {
-		struct Qdisc *q = dev->tx[i].qdisc_sleeping;
-
-		if (q->ops == &pfifo_fast_ops)
-			q->ops->init(q);
-	}
-	if (up)
-		dev_activate(dev);
-	return 0;
-}
-
 static int link_change_flags(const struct link_req *r)
 {
 	u32 now = dev_get_flags(r->dev);
@@ -413,7 +386,7 @@ static int link_apply(struct lex *lx, const struct link_req *r)
 	if (err == 0 && r->change != 0)
 		err = lex_answer(lx, link_change_flags(r), NULL);
 	if (err == 0 && r->has_qlen)
-		err = lex_answer(lx, change_tx_queue_len(r->dev, r->qlen), NULL);
+		err = lex_answer(lx, dev_change_tx_queue_len(r->dev, r->qlen), NULL);
 	return err;
 }
 

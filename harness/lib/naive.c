@@ -85,6 +85,8 @@ int naive_fib_lookup(struct fib_table *tb, const struct flowi4 *flp, u32 fib_fla
 	scan_table(&s, net->fib_local, tb->tb_data);
 	scan_table(&s, net->fib_main, tb->tb_data);
 	scan_table(&s, net->fib_default, tb->tb_data);
+	for (const struct fib_table *t = net->fib_numbered; t != NULL; t = t->tb_next)
+		scan_table(&s, t, tb->tb_data);
 	if (!s.best.any)
 		return -EAGAIN;
 	if (fib_props[s.best.type].error != 0)

@@ -6,6 +6,7 @@
  * dev_set_mtu(), netif_set_xps_queue(), netif_set_real_num_tx_queues(); netdev_tx_sent_queue() and
  * relatives.
  */
+#include "core/dev_ioctl.h"
 #include "core/qdisc.h"
 #include "uapi/errno.h"
 
@@ -129,8 +130,7 @@ static bool bad_in_name(char c)
 	return c == '/' || c == ':' || c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* LINUX: dev_valid_name(). */
-static bool dev_valid_name(const char *name)
+bool dev_valid_name(const char *name)
 {
 	u32 len = 0;
 

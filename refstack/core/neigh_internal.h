@@ -20,4 +20,8 @@ void neigh_timer_handler(struct timer_list *t);
 /* LINUX: __neigh_update(). */
 int neigh_update_state(struct neighbour *n, const u8 *lladdr, u8 new_state, u32 flags);
 
+/* neigh_table.c */
+/* Lets go of the entry, and takes it out of its table if nobody else uses it. */
+void neigh_remove(struct neighbour *n);
+
 #endif

@@ -575,9 +575,23 @@ int neigh_add(struct neigh_table *tbl, const struct neigh_request *req)
 	return err;
 }
 
+void neigh_remove(struct neighbour *n)
+{
+	struct neigh_table *tbl = n->tbl;
+	struct cpu *c = this_cpu(tbl->net);
+	bool unhashed;
+
+	spin_lock_bh(c, &tbl->lock);
+	/* The table's own reference stays, unless the entry was thrown out meanwhile. */
+	unhashed = hlist_unhashed(&n->node);
+	neigh_release(n);
+	if (!unhashed)
+		neigh_remove_one(n);
+	spin_unlock_bh(c, &tbl->lock);
+}
+
 int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev)
 {
-	struct cpu *c = this_cpu(tbl->net);
 	struct neighbour *n = neigh_lookup(tbl, key, dev);
 	int err;
 
@@ -585,15 +599,7 @@ int neigh_delete(struct neigh_table *tbl, be32 key, struct net_device *dev)
 		return -ENOENT;
 	err = neigh_update_state(n, NULL, NUD_FAILED,
 				 NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
-	spin_lock_bh(c, &tbl->lock);
-	/* The table's own reference stays, unless the entry was thrown out meanwhile. */
-	if (hlist_unhashed(&n->node)) {
-		neigh_release(n);
-	} else {
-		neigh_release(n);
-		neigh_remove_one(n);
-	}
-	spin_unlock_bh(c, &tbl->lock);
+	neigh_remove(n);
 	return err;
 }
 

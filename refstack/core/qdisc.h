@@ -42,6 +42,7 @@ struct Qdisc_ops {
 	void (*destroy)(struct Qdisc *sch);
 	void (*attach)(struct Qdisc *sch);
 	void (*change)(struct Qdisc *sch, u32 limit); /* NULL: has no parameter */
+	void (*change_tx_queue_len)(struct Qdisc *sch, u32 new_len); /* NULL: does not follow */
 };
 
 struct Qdisc {

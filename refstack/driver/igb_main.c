@@ -9,6 +9,8 @@
  */
 #include "driver/igb.h"
 
+#include "core/ethtool.h"
+
 #include "uapi/errno.h"
 
 /* --- work
@@ -349,6 +351,14 @@ static int igb_set_mac(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static const struct ethtool_ops igb_ethtool_ops = {
+	.driver = "igb",
+	.version = "",
+	.bus_info = "",
+	.has_link = true,
+	.has_ts_info = true,
+};
+
 static const struct net_device_ops igb_netdev_ops = {
 	.ndo_open = igb_open,
 	.ndo_stop = igb_close,
@@ -445,6 +455,7 @@ static void igb_setup_netdev(struct net_device *dev)
 {
 	ether_setup(dev);
 	dev->netdev_ops = &igb_netdev_ops;
+	dev->ethtool_ops = &igb_ethtool_ops;
 	dev->watchdog_timeo_jif = 5 * HZ;
 	dev->hw_features = NETIF_F_SG | NETIF_F_TSO | NETIF_F_RXHASH | NETIF_F_RXCSUM |
 			   NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | NETIF_F_GSO_UDP_L4 |

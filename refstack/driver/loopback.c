@@ -7,6 +7,7 @@
 #include "driver/loopback.h"
 
 #include "core/dst.h"
+#include "core/ethtool.h"
 #include "core/tx_tstamp.h"
 #include "uapi/errno.h"
 
@@ -38,6 +39,12 @@ static const struct net_device_ops loopback_ops = {
 	.ndo_set_mac_address = eth_mac_addr,
 };
 
+static const struct ethtool_ops loopback_ethtool_ops = {
+	.has_link = true,
+	.always_on = true,
+	.has_ts_info = true,
+};
+
 int loopback_net_init(struct net *net)
 {
 	struct net_device *dev = alloc_netdev(net, "lo", 1);
@@ -58,6 +65,7 @@ int loopback_net_init(struct net *net)
 			NETIF_F_RXCSUM | NETIF_F_SCTP_CRC | NETIF_F_HIGHDMA | NETIF_F_LOOPBACK;
 	dev->header_ops = &eth_header_ops;
 	dev->netdev_ops = &loopback_ops;
+	dev->ethtool_ops = &loopback_ethtool_ops;
 	dev->needs_free_netdev = true;
 	err = register_netdevice(dev);
 	if (err != 0) {

@@ -339,6 +339,35 @@ static void tun_free_netdev(struct net_device *dev)
 	pool_free(&dev->net->tun_pool, tun);
 }
 
+static struct ethtool_kept *tun_ethtool(struct net_device *dev)
+{
+	return &netdev_tun(dev)->ethtool;
+}
+
+static const struct ethtool_ops tun_ethtool_ops = {
+	.driver = "tun",
+	.version = "1.6",
+	.bus_info = "tun",
+	.has_link = true,
+	.has_msglevel = true,
+	.has_ts_info = true,
+	.combined = 1,
+	.rx_max_frames_limit = NAPI_POLL_WEIGHT,
+	.kept = tun_ethtool,
+};
+
+static const struct ethtool_ops tap_ethtool_ops = {
+	.driver = "tun",
+	.version = "1.6",
+	.bus_info = "tap",
+	.has_link = true,
+	.has_msglevel = true,
+	.has_ts_info = true,
+	.combined = 1,
+	.rx_max_frames_limit = NAPI_POLL_WEIGHT,
+	.kept = tun_ethtool,
+};
+
 static const struct net_device_ops tun_netdev_ops = {
 	.tx_queue_len_changed = tun_queue_resize,
 	.ndo_open = tun_net_open,
@@ -396,6 +425,8 @@ static void tun_net_initialize(struct net_device *dev, bool tap, const u8 *mac)
 		/* Of a TAP ether_setup() has made it 1000, and its ring with it. */
 		dev->tx_queue_len = TUN_READQ_SIZE;
 	}
+	dev->ethtool_ops = tap ? &tap_ethtool_ops : &tun_ethtool_ops;
+	ethtool_kept_init(tun_ethtool(dev));
 	dev->min_mtu = MIN_MTU;
 	dev->max_mtu = (u32)MAX_MTU - dev->hard_header_len;
 	dev->lltx = true;

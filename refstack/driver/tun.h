@@ -4,6 +4,7 @@
 #define REFSTACK_DRIVER_TUN_H
 
 #include "base/sim.h"
+#include "core/ethtool.h"
 #include "core/netdevice.h"
 #include "core/ptr_ring.h"
 
@@ -23,6 +24,7 @@ struct tun_struct {
 	struct sim_event read_event;
 	u64 set_features; /* what the reader has asked for */
 	u16 write_gso_size; /* of larger segments that the process writes; 0: none are */
+	struct ethtool_kept ethtool;
 };
 
 /* As opened with IFF_NO_PI and O_NONBLOCK. deliver may be NULL: then frames wait for tun_do_read().

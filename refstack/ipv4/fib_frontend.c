@@ -30,11 +30,38 @@ static struct fib_table **fib_table_slot(struct net *net, u32 id)
 	}
 }
 
+/* Where the table of this number is, or where it would be. */
+static struct fib_table **fib_numbered_slot(struct net *net, u32 id)
+{
+	struct fib_table **slot = &net->fib_numbered;
+
+	while (*slot != NULL && (*slot)->tb_id < id)
+		slot = &(*slot)->tb_next;
+	return slot;
+}
+
 struct fib_table *fib_get_table(struct net *net, u32 id)
 {
 	struct fib_table **slot = fib_table_slot(net, id);
 
-	return slot != NULL ? *slot : NULL;
+	if (slot != NULL)
+		return *slot;
+	slot = fib_numbered_slot(net, id);
+	return *slot != NULL && (*slot)->tb_id == id ? *slot : NULL;
+}
+
+static struct fib_table *fib_new_numbered(struct net *net, u32 id)
+{
+	struct fib_table **slot = fib_numbered_slot(net, id), *tb;
+
+	if (*slot != NULL && (*slot)->tb_id == id)
+		return *slot;
+	tb = fib_trie_table(net, id, NULL);
+	if (tb != NULL) {
+		tb->tb_next = *slot;
+		*slot = tb;
+	}
+	return tb;
 }
 
 /* LINUX: fib_new_table(): the local table shares the trie of the main one, which is made first. */
@@ -44,7 +71,7 @@ struct fib_table *fib_new_table(struct net *net, u32 id)
 	struct fib_table *alias = NULL;
 
 	if (slot == NULL)
-		not_implemented("routing tables other than local, main and default");
+		return fib_new_numbered(net, id);
 	if (*slot != NULL)
 		return *slot;
 	if (id == RT_TABLE_LOCAL) {
@@ -68,6 +95,8 @@ void fib_flush(struct net *net)
 		flushed += fib_table_flush(net, net->fib_local);
 	if (net->fib_default != NULL)
 		flushed += fib_table_flush(net, net->fib_default);
+	for (struct fib_table *tb = net->fib_numbered; tb != NULL; tb = tb->tb_next)
+		flushed += fib_table_flush(net, tb);
 	if (flushed != 0)
 		rt_cache_flush(net);
 }
@@ -295,16 +324,6 @@ static void fib_magic(bool add, u8 type, be32 dst, u8 dst_len, const struct in_i
 		(void)fib_table_delete(net, tb, &cfg);
 }
 
-/* LINUX: arp_invalidate(dev, ip, false): nobody has this address any more. */
-static void neigh_invalidate_addr(struct net_device *dev, be32 ip)
-{
-	struct neigh_table *tbl = dev_net(dev)->arp_tbl;
-	const struct neighbour *n = neigh_lookup_noref(tbl, ip, dev);
-
-	if (n != NULL && (n->nud_state & NUD_VALID) == 0)
-		(void)neigh_delete(tbl, ip, dev);
-}
-
 static be32 be32_or(be32 a, be32 b)
 {
 	return (be32){ a.raw | b.raw };
@@ -344,7 +363,7 @@ void fib_add_ifaddr(struct in_ifaddr *ifa)
 
 	if (!be32_is_zero(ifa->ifa_broadcast) && !ipv4_is_lbcast(ifa->ifa_broadcast)) {
 		fib_magic(true, RTN_BROADCAST, ifa->ifa_broadcast, 32, prim, 0);
-		neigh_invalidate_addr(dev, ifa->ifa_broadcast);
+		(void)arp_invalidate(dev, ifa->ifa_broadcast, false);
 	}
 	if ((ifa->ifa_flags & IFA_F_SECONDARY) != 0 || !ifa_has_subnet(ifa, prefix))
 		return;
@@ -354,7 +373,7 @@ void fib_add_ifaddr(struct in_ifaddr *ifa)
 	if (ifa->ifa_prefixlen < 31) {
 		brd = be32_or(prefix, be32_not(ifa->ifa_mask));
 		fib_magic(true, RTN_BROADCAST, brd, 32, prim, 0);
-		neigh_invalidate_addr(dev, brd);
+		(void)arp_invalidate(dev, brd, false);
 	}
 }
 
@@ -567,6 +586,7 @@ void ip_fib_init(struct net *net)
 	net->fib_main = NULL;
 	net->fib_local = NULL;
 	net->fib_default = NULL;
+	net->fib_numbered = NULL;
 }
 
 /* The local table first: its trie is the main table's. */
@@ -578,6 +598,12 @@ void ip_fib_exit(struct net *net)
 		fib_free_table(net->fib_main);
 	if (net->fib_default != NULL)
 		fib_free_table(net->fib_default);
+	while (net->fib_numbered != NULL) {
+		struct fib_table *tb = net->fib_numbered;
+
+		net->fib_numbered = tb->tb_next;
+		fib_free_table(tb);
+	}
 	net->fib_local = NULL;
 	net->fib_main = NULL;
 	net->fib_default = NULL;

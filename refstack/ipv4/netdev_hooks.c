@@ -19,7 +19,7 @@ const struct packet_type ptype_base[] = {
 
 static void arp_hears(struct net_device *dev, enum netdev_event event)
 {
-	arp_netdev_event(dev, event, 0);
+	arp_netdev_event(dev, event, dev->flags_changed);
 }
 
 static void inetdev_hears(struct net_device *dev, enum netdev_event event)

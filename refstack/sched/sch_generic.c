@@ -494,6 +494,24 @@ static void pfifo_fast_reset(struct Qdisc *q)
 		kfree_skb_reason(skb, DROP_NOT_SPECIFIED);
 }
 
+/* A band that gets shorter keeps its oldest packets. */
+static void pfifo_fast_change_tx_queue_len(struct Qdisc *q, u32 new_len)
+{
+	for (u32 band = 0; band < PFIFO_FAST_BANDS; band++) {
+		struct sk_buff_head *list = &q->band[band];
+
+		while (list->qlen > new_len) {
+			struct sk_buff *skb = skb_dequeue_tail(list);
+
+			q->qlen--;
+			q->backlog -= qdisc_pkt_len(skb);
+			kfree_skb(skb);
+		}
+		ptr_ring_init(&q->ring[band], new_len);
+		q->ring[band].used = list->qlen;
+	}
+}
+
 const struct Qdisc_ops pfifo_fast_ops = {
 	.id = "pfifo_fast",
 	.static_flags = TCQ_F_NOLOCK | TCQ_F_CPUSTATS,
@@ -502,6 +520,7 @@ const struct Qdisc_ops pfifo_fast_ops = {
 	.peek = pfifo_fast_peek,
 	.init = pfifo_fast_init,
 	.reset = pfifo_fast_reset,
+	.change_tx_queue_len = pfifo_fast_change_tx_queue_len,
 };
 
 /* --- making and attaching ------------------------------------------------------------------------
