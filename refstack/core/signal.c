@@ -328,7 +328,7 @@ void send_sigio(struct file *f, s32 fd, int band)
 {
 	const struct fown_struct *fown = &f->f_owner;
 	const struct kernel_siginfo plain = { .si_signo = SIGIO, .si_code = SI_KERNEL };
-	struct kernel_siginfo info = { .si_signo = fown->signum, .si_code = band, .si_fd = fd };
+	struct kernel_siginfo info = { .si_signo = fown->signum, .si_code = band, .fd = fd };
 
 	if (fown->pid == 0)
 		return;
@@ -337,7 +337,7 @@ void send_sigio(struct file *f, s32 fd, int band)
 	if (fown->signum != 0) {
 		if (fown->signum != SIGIO && has_own_codes(fown->signum))
 			info.si_code = SI_SIGIO;
-		info.si_band = band_of[band];
+		info.band = band_of[band];
 		if (send_to_owner(f->host, fown, &info) == 0)
 			return;
 	}

@@ -13,11 +13,11 @@
 
 enum { SIGQUEUE_MAX = 24, SIGNALS = 64 };
 
-/* LINUX: kernel_siginfo, as far as anybody sees it. */
+/* LINUX: kernel_siginfo, as far as anybody sees it: si_band and si_fd, which libc has as macros. */
 struct kernel_siginfo {
 	s32 si_signo, si_code;
-	s64 si_band;
-	s32 si_fd;
+	s64 band;
+	s32 fd;
 };
 
 /* LINUX: struct sigpending: bit signo - 1, and what is known of those, in the order they came. */

@@ -175,8 +175,8 @@ static int put_siginfo(struct task *t, uptr at, const struct kernel_siginfo *inf
 
 	put_le32(raw + SIGINFO_SIGNO, (u32)info->si_signo);
 	put_le32(raw + SIGINFO_CODE, (u32)info->si_code);
-	put_le64(raw + SIGINFO_BAND, (u64)info->si_band);
-	put_le32(raw + SIGINFO_FD, (u32)info->si_fd);
+	put_le64(raw + SIGINFO_BAND, (u64)info->band);
+	put_le32(raw + SIGINFO_FD, (u32)info->fd);
 	return copy_to_user(t, at, raw, sizeof(raw)) != 0 ? -EFAULT : 0;
 }
 
