@@ -69,7 +69,7 @@ static bool raw_wants(const struct sock *sk, const struct sk_buff *skb, be32 dad
 {
 	if (protocol == IPPROTO_ICMP && icmp_filter(sk, skb))
 		return false;
-	return ip_mc_sf_allow(sk, daddr, ipv4_saddr(ip_hdr(skb)), inet_iif(skb));
+	return ip_mc_sf_allow(sk, daddr, ipv4_saddr(ip_hdr(skb)), skb->dev->ifindex);
 }
 
 /* LINUX: raw_v4_input(): a copy for each socket that has room. */
