@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "harness/script/scan.h"
 
-enum { WHAT_BYTES = 200, FIELDS_MAX = 16 };
+enum { WHAT_BYTES = 200, FIELDS_MAX = 32 };
 
 /* Types end before a tree can be deep: test_script_parse.c.
  * NOLINTBEGIN(misc-no-recursion) */
