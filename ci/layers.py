@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "sched": CORE | {"sched"},
     "driver": CORE | {"driver"},
     "ipv4": CORE | {"ipv4"},
-    "packet": CORE | {"packet"},
+    "packet": CORE | {"ipv4", "packet"},
     "socket": CORE | {"ipv4", "socket"},
     "nicmodel": {"nicmodel", "base"},
 }

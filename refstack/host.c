@@ -345,6 +345,7 @@ void host_init(struct host *h, struct sim *sim, struct trace *trace, const struc
 	ip_ident_init(net);
 	ip_fragments_init(net);
 	inet_init(net, &h->tables->inetsw);
+	packet_init(net);
 	udp_init(net);
 	loopback_net_init(net);
 	icmp_init(net);

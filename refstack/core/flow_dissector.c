@@ -6,6 +6,8 @@
  * DIVERGES(flow-outer-only): a packet in a tunnel or behind a VLAN tag is known by its outer
  * header, and IPv6 has no keys: neither is ever sent here.
  */
+#include "core/flow_dissector.h"
+
 #include "core/netdevice.h"
 #include "uapi/in.h"
 
@@ -240,4 +242,13 @@ u32 skb_get_poff(const struct sk_buff *skb)
 	if (is_later_fragment(skb, &keys))
 		return keys.thoff;
 	return keys.thoff + transport_hlen(skb, &keys);
+}
+
+bool skb_flow_dissect_flow_keys_basic(const struct sk_buff *skb, struct flow_keys_basic *to)
+{
+	struct flow_keys keys;
+	bool good = skb_flow_dissect(skb, &keys, false);
+
+	*to = (struct flow_keys_basic){ .thoff = keys.thoff, .ip_proto = keys.ip_proto };
+	return good;
 }

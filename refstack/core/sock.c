@@ -576,8 +576,13 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 
 int sock_queue_rcv_skb_reason(struct sock *sk, struct sk_buff *skb, enum drop_reason *reason)
 {
-	int err = sock_queue_rcv_skb(sk, skb);
+	int err = sk_filter(sk, skb);
 
+	if (err != 0) {
+		*reason = DROP_SOCKET_FILTER;
+		return err;
+	}
+	err = sock_queue_rcv_skb(sk, skb);
 	switch (err) {
 	case 0:
 		*reason = DROP_NOT_DROPPED_YET;

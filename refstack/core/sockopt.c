@@ -4,10 +4,12 @@
  * Path: sys_setsockopt() and sys_getsockopt(), directly or through the protocol.
  * Rules: LINUX: sk_setsockopt(), sk_getsockopt() in net/core/sock.c, configured as the pinned
  * kernel: no BPF system call, no memory cgroups. A row of so_opts for each option;
- * harness/unit compares all of them with the kernel's answers. Missing: socket filters.
+ * harness/unit compares all of them with the kernel's answers. Missing: programs that choose
+ * among sockets with SO_REUSEPORT.
  */
 #include "core/sockopt_internal.h"
 
+#include "core/filter.h"
 #include "core/iov.h"
 #include "core/netdevice.h"
 #include "core/sock_reuseport.h"
@@ -15,7 +17,6 @@
 enum {
 	SOCK_BUF_LOCK_MASK = SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK,
 	RESERVE_MEM_MAX = 1 << 30,
-	BPF_MAXINSNS = 4096,
 	SKF_AD_MAX = 64, /* LINUX: bpf_tell_extensions() */
 	SOF_TXTIME_FLAGS_MASK = 3,
 	SOCK_TXREHASH_DEFAULT = 255,
@@ -587,40 +588,29 @@ static int get_peek_off(struct so_get *g)
 /* --- filters -------------------------------------------------------------------------------------
  */
 
-/* LINUX: copy_bpf_fprog_from_user(), __get_filter(): all that can be wrong before the program runs.
- */
-static int check_fprog(struct so_set *a, const char *name)
-{
-	u8 fprog[16], insn[8];
-	u64 filter;
-	u32 n;
-
-	if (a->optlen != sizeof(fprog))
-		return -EINVAL;
-	if (copy_from_user(a->task, fprog, a->optval, sizeof(fprog)) != 0)
-		return -EFAULT;
-	n = get_le16(fprog);
-	filter = get_le64(fprog + 8);
-	if (sock_flag(a->sk, SOCK_FILTER_LOCKED))
-		return -EPERM;
-	if (filter == 0 || n == 0 || n > BPF_MAXINSNS)
-		return -EINVAL;
-	for (u32 i = 0; i < n; i++) {
-		if (copy_from_user(a->task, insn, filter + (u64)i * sizeof(insn), sizeof(insn)) !=
-		    0)
-			return -EFAULT;
-	}
-	not_implemented(name);
-}
-
 static int set_attach_filter(struct so_set *a)
 {
-	return check_fprog(a, "SO_ATTACH_FILTER");
+	u8 fprog[16];
+	int err = copy_bpf_fprog_from_user(sock_net(a->sk), fprog, a->optval, a->optlen);
+
+	return err != 0 ? err : sk_attach_filter(fprog, a->sk);
 }
 
+/* LINUX: sk_reuseport_attach_filter(), as far as something is wrong with the program. */
 static int set_attach_reuseport_cbpf(struct so_set *a)
 {
-	return check_fprog(a, "SO_ATTACH_REUSEPORT_CBPF");
+	struct net *net = sock_net(a->sk);
+	struct bpf_prog prog;
+	u8 fprog[16];
+	int err = copy_bpf_fprog_from_user(net, fprog, a->optval, a->optlen);
+
+	if (err == 0 && sock_flag(a->sk, SOCK_FILTER_LOCKED))
+		err = -EPERM;
+	if (err == 0)
+		err = bpf_prog_create_from_user(net, &prog, fprog);
+	if (err != 0)
+		return err;
+	not_implemented("SO_ATTACH_REUSEPORT_CBPF");
 }
 
 /* LINUX: bpf_prog_get_type() where there is no bpf() system call. */
@@ -633,7 +623,7 @@ static int set_attach_bpf(struct so_set *a)
 
 static int set_detach_filter(struct so_set *a)
 {
-	return sock_flag(a->sk, SOCK_FILTER_LOCKED) ? -EPERM : -ENOENT;
+	return sk_detach_filter(a->sk);
 }
 
 static int set_detach_reuseport_bpf(struct so_set *a)
@@ -649,12 +639,15 @@ static int set_lock_filter(struct so_set *a)
 	return 0;
 }
 
-/* LINUX: sk_get_filter(): looks behind the lock, and there is none. */
+/* The length that comes back counts instructions. */
 static int get_filter(struct so_get *g)
 {
-	lock_sock(g->sk);
-	release_sock(g->sk);
-	g->lv = 0;
+	int n = sk_get_filter(g->sk, g->optval, g->len);
+
+	if (n < 0)
+		return n;
+	g->len = (u32)n;
+	g->copied = true;
 	return 0;
 }
 
@@ -804,9 +797,11 @@ static int so_get_one(struct so_get *g)
 
 int sock_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr optlen)
 {
-	struct so_get g = {
-		.sk = sock->sk, .task = current_task(sock_net(sock->sk)), .optname = op, .lv = 4
-	};
+	struct so_get g = { .sk = sock->sk,
+			    .task = current_task(sock_net(sock->sk)),
+			    .optname = op,
+			    .optval = optval,
+			    .lv = 4 };
 	u8 len[4];
 	int err;
 
@@ -820,9 +815,11 @@ int sock_getsockopt(struct socket *sock, int level, int op, uptr optval, uptr op
 	if (err != 0)
 		return err;
 	assert(g.lv <= sizeof(g.out));
-	g.len = min_u32(g.len, g.lv);
-	if (copy_to_user(g.task, optval, g.out, g.len) != 0)
-		return -EFAULT;
+	if (!g.copied) {
+		g.len = min_u32(g.len, g.lv);
+		if (copy_to_user(g.task, optval, g.out, g.len) != 0)
+			return -EFAULT;
+	}
 	put_le32(len, g.len);
 	return copy_to_user(g.task, optlen, len, sizeof(len)) != 0 ? -EFAULT : 0;
 }

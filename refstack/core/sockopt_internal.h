@@ -21,9 +21,11 @@ struct so_get {
 	struct sock *sk;
 	struct task *task;
 	int optname;
+	uptr optval;
 	u32 len; /* room that the program has */
 	u32 lv;	 /* bytes that there are */
 	u8 out[40];
+	bool copied; /* what there is has been copied, and len says how much */
 };
 
 static inline bool capable(const struct so_set *a, u32 cap)

@@ -9,6 +9,7 @@
 #include "ipv4/tcp_ipv4.h"
 
 #include "base/csum.h"
+#include "core/filter.h"
 #include "core/iov.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -729,6 +730,15 @@ static enum tcp_rx_step rx_child(struct tcp_rx *r, struct sock *nsk)
 	return RX_DONE;
 }
 
+/* LINUX: tcp_filter(): a program may cut off data, not the header. */
+static bool tcp_filter_passes(struct tcp_rx *r)
+{
+	if (sk_filter_trim_cap(r->sk, r->skb, tcp_hlen(tcp_hdr(r->skb))) == 0)
+		return true;
+	r->reason = DROP_SOCKET_FILTER;
+	return false;
+}
+
 /* RFC 9293 3.10.7.4, SYN-RECEIVED: the segment is for a request. */
 static enum tcp_rx_step rx_request(struct tcp_rx *r)
 {
@@ -753,6 +763,10 @@ static enum tcp_rx_step rx_request(struct tcp_rx *r)
 	/* The request holds its listener, but may go. */
 	sock_hold(r->sk);
 	r->refcounted = true;
+	if (!tcp_filter_passes(r)) {
+		reqsk_put(req);
+		return rx_release(r);
+	}
 	tcp_v4_fill_cb(r->skb);
 	nsk = tcp_check_req(r->sk, r->skb, req, &lost_race);
 	if (nsk != NULL && nsk != r->sk)
@@ -818,6 +832,8 @@ static enum tcp_rx_step rx_process(struct tcp_rx *r)
 	}
 	r->reason = tcp_inbound_hash(r->net, tcp_hdr(skb), false);
 	if (r->reason != DROP_NOT_DROPPED_YET)
+		return rx_release(r);
+	if (!tcp_filter_passes(r))
 		return rx_release(r);
 	tcp_v4_fill_cb(skb);
 	TCP_SKB_CB(skb)->tcp_tw_isn = r->isn;

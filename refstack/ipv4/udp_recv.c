@@ -11,6 +11,7 @@
 #include "core/cmsg.h"
 #include "core/datagram.h"
 #include "core/file.h"
+#include "core/filter.h"
 #include "core/iov.h"
 #include "ipv4/icmp.h"
 #include "ipv4/inetdevice.h"
@@ -408,13 +409,12 @@ u32 udp_poll(struct file *file, struct socket *sock, struct task *wait)
 
 /* -------- receiving: packets come -------- */
 
-/* LINUX: sk_filter_trim_cap(): where a socket filter would look; there is none in this part. */
-static int sk_filter_trim_cap(struct sock *sk, const struct sk_buff *skb, u32 cap)
+/* A program may cut off data, not the header. */
+static int udp_filter(struct sock *sk, struct sk_buff *skb)
 {
 	PROBE(sock_net(sk), sk_filter_trim_cap);
 
-	assert(skb->len >= cap);
-	return 0;
+	return sk_filter_trim_cap(sk, skb, UDP_HLEN);
 }
 
 /* LINUX: sock_rps_save_rxhash(), sk_mark_napi_id(), sk_incoming_cpu_update(). */
@@ -488,7 +488,7 @@ static int udp_queue_rcv_one_skb(struct sock *sk, struct sk_buff *skb)
 		udp_count(net, UDP_MIB_CSUMERRORS, is_udplite(sk));
 		goto drop;
 	}
-	if (sk_filter_trim_cap(sk, skb, UDP_HLEN) != 0) {
+	if (udp_filter(sk, skb) != 0) {
 		reason = DROP_SOCKET_FILTER;
 		goto drop;
 	}

@@ -44,7 +44,8 @@ struct packet_fanout {
 	u16 id;
 	u8 type, flags;
 	u32 rr_cur;
-	struct bpf_prog *bpf_prog;
+	bool has_prog;
+	struct bpf_prog bpf_prog;
 	struct list_head list;	  /* among the kernel's */
 	struct list_head members; /* by fanout_node */
 	u32 sk_ref;
@@ -86,27 +87,6 @@ static inline void packet_sock_flag_set(struct packet_sock *po, enum packet_sock
 }
 
 extern const struct proto packet_prot;
-int packet_init(struct net *net);
-
-/* What the files of packet sockets have of each other. */
-struct virtio_net_hdr {
-	u8 flags, gso_type;
-	u16 hdr_len, gso_size, csum_start, csum_offset;
-};
-enum { VIRTIO_NET_HDR_BYTES = 10, VIRTIO_NET_HDR_MRG_BYTES = 12 };
-int virtio_net_hdr_to_skb(struct sk_buff *skb, const struct virtio_net_hdr *hdr);
-void virtio_net_hdr_set_proto(struct sk_buff *skb, const struct virtio_net_hdr *hdr);
-int virtio_net_hdr_from_skb(const struct sk_buff *skb, u8 hdr[VIRTIO_NET_HDR_BYTES]);
-
-int packet_sendmsg(struct socket *sock, struct msghdr *msg, u64 len);
-int packet_sendmsg_spkt(struct socket *sock, struct msghdr *msg, u64 len);
-
-void fanout_link(struct packet_sock *po);
-void fanout_unlink(struct packet_sock *po);
-int fanout_add(struct sock *sk, const u8 *args);
-int fanout_set_data(struct packet_sock *po, uptr data, u32 len);
-void fanout_release(struct packet_sock *po);
-/* Did the pressure end? */
-void packet_rcv_try_clear_pressure(struct packet_sock *po);
+void packet_init(struct net *net);
 
 #endif

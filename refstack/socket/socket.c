@@ -67,7 +67,7 @@ int sock_release(struct socket *sock)
 /* Families that a kernel of this configuration has and this tree has not. */
 static bool family_comes_later(int family)
 {
-	return family == AF_UNIX || family == AF_NETLINK || family == AF_PACKET;
+	return family == AF_UNIX || family == AF_NETLINK;
 }
 
 int sock_create(struct task *t, int family, int type, int protocol, struct socket **res)
@@ -87,7 +87,7 @@ int sock_create(struct task *t, int family, int type, int protocol, struct socke
 	if (err != 0)
 		return err;
 	if (family_comes_later(family))
-		not_implemented("sockets of AF_UNIX, AF_NETLINK and AF_PACKET");
+		not_implemented("sockets of AF_UNIX and AF_NETLINK");
 	sock = sock_alloc(t);
 	if (sock == NULL)
 		return -ENFILE;
