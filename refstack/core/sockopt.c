@@ -17,6 +17,9 @@
 enum {
 	SOCK_BUF_LOCK_MASK = SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK,
 	RESERVE_MEM_MAX = 1 << 30,
+	FIRST_NETNS_COOKIE = 2,
+	DEVMEM_TOKEN_BYTES = 8,
+	DEVMEM_TOKENS_MAX = 128,
 	SKF_AD_MAX = 64, /* LINUX: bpf_tell_extensions() */
 	SOF_TXTIME_FLAGS_MASK = 3,
 	SOCK_TXREHASH_DEFAULT = 255,
@@ -306,21 +309,27 @@ static int get_incoming_napi_id(struct so_get *g)
 	return get_int(g, (s32)g->sk->sk_napi_id);
 }
 
+/* Hosts of one kernel are its namespaces: what it counts is with the first. */
+static struct net *first_net_of_kernel(struct net *net)
+{
+	return container_of(net->random, struct net, own_random);
+}
+
 static int get_cookie(struct so_get *g)
 {
 	if (g->len < 8)
 		return -EINVAL;
 	if (g->sk->sk_cookie == 0)
-		g->sk->sk_cookie = ++sock_net(g->sk)->sock_cookie;
+		g->sk->sk_cookie = ++first_net_of_kernel(sock_net(g->sk))->sock_cookie;
 	return get_u64(g, g->sk->sk_cookie);
 }
 
-/* The first namespace's, which each machine's is. */
+/* Namespaces are numbered as they are made, behind the kernel's own, which is no host. */
 static int get_netns_cookie(struct so_get *g)
 {
 	if (g->len != 8)
 		return -EINVAL;
-	return get_u64(g, 1);
+	return get_u64(g, FIRST_NETNS_COOKIE + sock_net(g->sk)->host->id);
 }
 
 static int get_meminfo(struct so_get *g)
@@ -563,12 +572,20 @@ static int get_reserve_mem(struct so_get *g)
 	return get_int(g, (s32)g->sk->sk_reserved_mem);
 }
 
-/* Packets in a device's memory: TCP's. */
+/* TCP's packets in a device's memory are given back: there are none, whatever is named. */
 static int set_devmem_dontneed(struct so_set *a)
 {
+	u8 token[DEVMEM_TOKEN_BYTES];
+
 	if (a->sk->sk_type != SOCK_STREAM)
 		return -EBADF;
-	not_implemented("SO_DEVMEM_DONTNEED");
+	if (a->optlen % sizeof(token) != 0 || a->optlen > DEVMEM_TOKENS_MAX * sizeof(token))
+		return -EINVAL;
+	for (u32 at = 0; at < a->optlen; at += (u32)sizeof(token)) {
+		if (copy_from_user(a->task, token, a->optval + at, sizeof(token)) != 0)
+			return -EFAULT;
+	}
+	return 0;
 }
 
 static int set_peek_off(struct so_set *a)
