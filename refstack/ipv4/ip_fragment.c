@@ -412,8 +412,10 @@ static int reasm_prepare(struct ipq *qp, struct sk_buff *skb, struct sk_buff *pa
 }
 
 /* Adds one fragment to the head: into it where it fits, else to its frag_list, whose end is
- * **nextp. */
-static void reasm_add(struct sk_buff *head, struct sk_buff *fp, struct sk_buff ***nextp)
+ * **nextp. Who may send the datagram on keeps its pieces.
+ */
+static void reasm_add(const struct ipq *qp, struct sk_buff *head, struct sk_buff *fp,
+		      struct sk_buff ***nextp)
 {
 	bool stolen;
 	u32 delta;
@@ -422,7 +424,7 @@ static void reasm_add(struct sk_buff *head, struct sk_buff *fp, struct sk_buff *
 		head->ip_summed = CHECKSUM_NONE;
 	else if (head->ip_summed == CHECKSUM_COMPLETE)
 		head->csum = csum_add(head->csum, fp->csum);
-	if (skb_try_coalesce(head, fp, &stolen, &delta)) {
+	if (qp->user == IP_DEFRAG_LOCAL_DELIVER && skb_try_coalesce(head, fp, &stolen, &delta)) {
 		kfree_skb_partial(fp, stolen);
 		return;
 	}
@@ -449,7 +451,7 @@ static void reasm_finish(struct ipq *qp, struct sk_buff *head)
 			struct sk_buff *next = FRAG_CB(fp)->next_frag;
 
 			sum_truesize += fp->truesize;
-			reasm_add(head, fp, &nextp);
+			reasm_add(qp, head, fp, &nextp);
 			fp = next;
 		}
 		if (run != NULL) {

@@ -234,17 +234,20 @@ static int raw_ioctl(struct sock *sk, int cmd, int *karg)
 
 enum { ICMP_FILTER_BYTES = 4 };
 
-/* As much of the filter as the program gives; the rest stays. */
+/* As much of the filter as the program gives; the rest stays. LINUX: of what cannot be read it is
+ * zeros.
+ */
 static int raw_seticmpfilter(struct sock *sk, uptr optval, u32 optlen)
 {
+	u32 len = min_u32(optlen, ICMP_FILTER_BYTES);
 	u8 filter[ICMP_FILTER_BYTES];
+	u32 left;
 
 	put_le32(filter, raw_sk(sk)->filter);
-	if (copy_from_user(current_task(sock_net(sk)), filter, optval,
-			   min_u32(optlen, sizeof(filter))) != 0)
-		return -EFAULT;
+	left = (u32)copy_from_user(current_task(sock_net(sk)), filter, optval, len);
+	memset(filter + len - left, 0, left);
 	raw_sk(sk)->filter = get_le32(filter);
-	return 0;
+	return left != 0 ? -EFAULT : 0;
 }
 
 static int raw_geticmpfilter(const struct sock *sk, uptr optval, uptr optlen)

@@ -281,6 +281,7 @@ static int raw_send(struct sock *sk, struct msghdr *msg, u32 len, struct raw_req
 
 	if (rt == NULL)
 		return err;
+	err = 0;
 	if (probe)
 		dst_confirm_neigh(&rt->dst, &r->fl4.daddr);
 	if (!probe || len != 0)
