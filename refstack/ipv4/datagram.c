@@ -89,18 +89,17 @@ int ip4_datagram_connect(struct sock *sk, const u8 *uaddr, int addr_len)
 /* When the socket is released: a route that has become invalid is looked up again at once. */
 void ip4_datagram_release_cb(struct sock *sk)
 {
-	struct inet_sock *inet = inet_sk(sk);
+	const struct ip_options_rcu *inet_opt = inet_sk(sk)->inet_opt;
 	struct dst_entry *dst = sk->sk_dst_cache;
+	be32 daddr = sk->sk_daddr;
 	struct flowi4 fl4;
 	struct rtable *rt;
 	int err = 0;
 
 	if (dst == NULL || dst->obsolete == DST_OBSOLETE_NONE || dst_check(dst, 0) != NULL)
 		return;
-	flowi4_init_output(&fl4, sk->sk_bound_dev_if, sk->sk_mark, ip_sock_rt_tos(sk),
-			   ip_sock_rt_scope(sk), (u8)sk->sk_protocol, inet_sk_flowi_flags(sk),
-			   sk->sk_daddr, inet->inet_saddr, sk->sk_dport, inet->inet_sport,
-			   sk->sk_uid);
-	rt = ip_route_output_flow(sock_net(sk), &fl4, sk, &err);
+	if (inet_opt != NULL && inet_opt->opt.srr != 0)
+		daddr = inet_opt->opt.faddr;
+	rt = ip_route_output_sk(&fl4, sk, daddr, ip_sock_rt_tos(sk), &err);
 	sk_dst_set(sk, rt != NULL ? &rt->dst : NULL);
 }
