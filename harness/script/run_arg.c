@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "uapi/signal.h"
+#include "uapi/stat.h"
 
 enum { NAME_MAX_BYTES = 126 }; /* of sun_path in its buffer */
 
@@ -57,10 +59,63 @@ static const struct layout layouts[] = {
 		{ "events", 0, 4, MEMBER_INT }, { "fd", 4, 4, MEMBER_FD },
 		{ "ptr", 4, 8, MEMBER_INT }, { "u32", 4, 4, MEMBER_INT },
 		{ "u64", 4, 8, MEMBER_INT } } },
+	/* struct f_owner_ex, the two words of F_GETOWNER_UIDS, struct flock, a hint */
+	{ STRUCT_FCNTL_PTR, 8, { { "type", 0, 4, MEMBER_INT }, { "pid", 4, 4, MEMBER_INT } } },
+	{ STRUCT_FCNTL_PTR, 8, { { "ruid", 0, 4, MEMBER_INT }, { "euid", 4, 4, MEMBER_INT } } },
+	{ STRUCT_FCNTL_PTR, 32, {
+		{ "l_type", 0, 2, MEMBER_INT }, { "l_whence", 2, 2, MEMBER_INT },
+		{ "l_start", 8, 8, MEMBER_INT }, { "l_len", 16, 8, MEMBER_INT },
+		{ "l_pid", 24, 4, MEMBER_INT } } },
+	{ STRUCT_FCNTL_PTR, 8, { { "hint", 0, 8, MEMBER_INT } } },
+	{ STRUCT_SIGACTION, SIGACTION_BYTES, {
+		{ "sa_handler", SIGACTION_HANDLER, 8, MEMBER_INT },
+		{ "sa_flags", SIGACTION_FLAGS, 4, MEMBER_INT } } },
+	{ STRUCT_SIGINFO_T, SIGINFO_BYTES, {
+		{ "si_signo", SIGINFO_SIGNO, 4, MEMBER_INT },
+		{ "si_errno", SIGINFO_ERRNO, 4, MEMBER_INT },
+		{ "si_code", SIGINFO_CODE, 4, MEMBER_INT },
+		{ "si_band", SIGINFO_BAND, 8, MEMBER_INT },
+		{ "si_fd", SIGINFO_FD, 4, MEMBER_INT } } },
+	{ STRUCT_STAT, STAT_BYTES, {
+		{ "st_nlink", STAT_NLINK, 8, MEMBER_INT }, { "st_mode", STAT_MODE, 4, MEMBER_INT },
+		{ "st_uid", STAT_UID, 4, MEMBER_INT }, { "st_gid", STAT_GID, 4, MEMBER_INT },
+		{ "st_rdev", STAT_RDEV, 8, MEMBER_INT }, { "st_size", STAT_SIZE, 8, MEMBER_INT },
+		{ "st_blksize", STAT_BLKSIZE, 8, MEMBER_INT } } },
+	/* struct ifreq, whose members are a union, ifconf, rtentry, arpreq; what lies in them, or
+	 * behind ifr_data
+	 */
 	{ STRUCT_IFREQ, IFREQ_BUFFER, {
 		{ "ifr_name", 0, 16, MEMBER_TEXT }, { "ifr_addr", 16, 16, MEMBER_ADDR },
-		{ "ifr_flags", 16, 2, MEMBER_INT },
-		{ "ifr_mtu", 16, 4, MEMBER_INT }, { "ifr_ifindex", 16, 4, MEMBER_INT } } },
+		{ "ifr_dstaddr", 16, 16, MEMBER_ADDR }, { "ifr_broadaddr", 16, 16, MEMBER_ADDR },
+		{ "ifr_netmask", 16, 16, MEMBER_ADDR }, { "ifr_hwaddr", 16, 16, MEMBER_ADDR },
+		{ "ifr_flags", 16, 2, MEMBER_INT }, { "ifr_metric", 16, 4, MEMBER_INT },
+		{ "ifr_mtu", 16, 4, MEMBER_INT }, { "ifr_ifindex", 16, 4, MEMBER_INT },
+		{ "ifr_qlen", 16, 4, MEMBER_INT }, { "ifr_newname", 16, 16, MEMBER_TEXT },
+		{ "ifr_map", 16, 24, MEMBER_ADDR }, { "ifr_data", 16, 8, MEMBER_BEHIND } } },
+	{ STRUCT_IFREQ, 16, {
+		{ "ifc_len", 0, 4, MEMBER_LENGTH }, { "ifc_req", 8, 8, MEMBER_BEHIND } } },
+	{ STRUCT_IFREQ, 120, {
+		{ "rt_dst", 8, 16, MEMBER_ADDR }, { "rt_gateway", 24, 16, MEMBER_ADDR },
+		{ "rt_genmask", 40, 16, MEMBER_ADDR }, { "rt_flags", 56, 2, MEMBER_INT },
+		{ "rt_metric", 80, 2, MEMBER_INT }, { "rt_dev", 88, 8, MEMBER_BEHIND },
+		{ "rt_mtu", 96, 8, MEMBER_INT }, { "rt_window", 104, 8, MEMBER_INT },
+		{ "rt_irtt", 112, 2, MEMBER_INT } } },
+	{ STRUCT_IFREQ, 68, {
+		{ "arp_pa", 0, 16, MEMBER_ADDR }, { "arp_ha", 16, 16, MEMBER_ADDR },
+		{ "arp_flags", 32, 4, MEMBER_INT }, { "arp_netmask", 36, 16, MEMBER_ADDR },
+		{ "arp_dev", 52, 16, MEMBER_TEXT } } },
+	{ STRUCT_HWADDR, 16, {
+		{ "sa_family", 0, 2, MEMBER_INT }, { "sa_data", 2, 14, MEMBER_BYTES } } },
+	{ STRUCT_IFMAP, 24, {
+		{ "mem_start", 0, 8, MEMBER_INT }, { "mem_end", 8, 8, MEMBER_INT },
+		{ "base_addr", 16, 2, MEMBER_INT }, { "irq", 18, 1, MEMBER_INT },
+		{ "dma", 19, 1, MEMBER_INT }, { "port", 20, 1, MEMBER_INT } } },
+	{ STRUCT_ETHTOOL, 8, {
+		{ "cmd", 0, 4, MEMBER_INT }, { "data", 4, 4, MEMBER_INT } } },
+	{ STRUCT_ETHTOOL, 196, {
+		{ "cmd", 0, 4, MEMBER_INT }, { "driver", 4, 32, MEMBER_TEXT },
+		{ "version", 36, 32, MEMBER_TEXT }, { "fw_version", 68, 32, MEMBER_TEXT },
+		{ "bus_info", 100, 32, MEMBER_TEXT } } },
 };
 /* clang-format on */
 
@@ -145,6 +200,13 @@ const struct layout *layout_of(const struct script *s, u32 e, enum struct_type o
 		if (layouts[i].of == of && layout_has_all(&layouts[i], s, e))
 			return &layouts[i];
 	return NULL;
+}
+
+enum struct_type field_struct(const struct script *s, u32 field, enum struct_type in_struct)
+{
+	const struct field_info *row = script_field_of(in_struct, s->expr[field].symbol);
+
+	return row != NULL ? (enum struct_type)script_types[row->type].of_struct : STRUCT_NONE;
 }
 
 /* --- values --------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ enum {
 	SUN_PATH_AT = 2,
 	OPT_BUFFER = 4,
 	IFREQ_BUFFER = 40,
-	IFREQ_ADDR = 16,
 	MSGHDR_BYTES = 56,
 	MSGHDR_NAME = 0,
 	MSGHDR_NAMELEN = 8,
@@ -42,7 +41,10 @@ enum member_kind {
 	MEMBER_BE,  /* network byte order: htons(), inet_addr() */
 	MEMBER_FD,
 	MEMBER_TEXT,
-	MEMBER_ADDR /* a socket address inside another struct */
+	MEMBER_ADDR,   /* a socket address or another struct inside this one */
+	MEMBER_BYTES,  /* as many as there are, whatever they are */
+	MEMBER_BEHIND, /* where the value lies */
+	MEMBER_LENGTH  /* a number, or [128->16] */
 };
 struct member {
 	const char *name;
@@ -90,6 +92,10 @@ bool length_after(struct run *r, u32 e, s64 *value, bool *changes);
 u32 call_arg(const struct script *s, const struct stmt *st, u32 i);
 /* An ioctl() that only reports something: its buffer is empty before it. */
 bool ioctl_only_gets(u32 request);
+/* Does this request write this field of its struct? Such a field is no input. */
+bool ioctl_writes(u32 request, const char *field);
+/* The struct that a field holds, or that lies where it points; STRUCT_NONE: none. */
+enum struct_type field_struct(const struct script *s, u32 field, enum struct_type in_struct);
 
 /* Lays all arguments out in the memory of the thread's process. False after run_invalid(). */
 bool lay_arguments(struct run *r, const struct stmt *st, u32 host, u32 thread, u64 arg[SYS_ARGS]);

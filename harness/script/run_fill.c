@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "harness/lib/inet_text.h"
 #include "harness/script/run_result.h"
+#include "core/netdevice.h"
 #include "uapi/errqueue.h"
 #include "uapi/in.h"
 #include "uapi/socket.h"
@@ -187,10 +188,14 @@ void fill_member(struct compare *c, enum struct_type of, const struct member *m,
 	char text[VALUE_TEXT];
 	u64 said, actual;
 
-	if (m->kind == MEMBER_ADDR)
+	if (m->kind == MEMBER_ADDR || m->kind == MEMBER_BEHIND || m->kind == MEMBER_LENGTH)
 		return;
 	if (m->kind == MEMBER_TEXT) {
 		fill_text(c, e, m, p);
+		return;
+	}
+	if (m->kind == MEMBER_BYTES) {
+		fill_bytes(c, e, p + m->at, m->bytes, m->bytes);
 		return;
 	}
 	if (m->at + m->bytes > len) {
@@ -224,6 +229,49 @@ void fill_address(struct compare *c, u32 e, uptr at)
 	     addr);
 }
 
+/* An address of the link: as many bytes as are not zero, six at least. */
+void fill_hwaddr(struct compare *c, u32 e, uptr at)
+{
+	const u8 *p = run_memory(c, at, SOCKADDR_IN_BYTES);
+	u32 len = SOCKADDR_IN_BYTES - 2;
+	const char *type;
+	char number[16];
+	char *data;
+
+	if (expr_of(c, e)->kind != EXPR_ANY || p == NULL)
+		return;
+	while (len > 6 && p[2 + len - 1] == 0)
+		len--;
+	snprintf(number, sizeof(number), "%u", get_le16(p));
+	type = get_le16(p) == ARPHRD_ETHER	? "ARPHRD_ETHER"
+	       : get_le16(p) == ARPHRD_LOOPBACK ? "ARPHRD_LOOPBACK"
+						: number;
+	data = bytes_said(p + 2, len, true);
+	setf(c, e, "{sa_family = %s, sa_data = %s}", type, data);
+	free(data);
+}
+
+void fill_ifconf(struct compare *c, u32 e, uptr pos, s64 len)
+{
+	char text[VALUE_TEXT * 4] = "[", addr[64];
+	u32 n = 1;
+
+	for (s64 at = 0; at + IFREQ_BUFFER <= len; at += IFREQ_BUFFER) {
+		const u8 *p = run_memory(c, pos + (u64)at, IFREQ_BUFFER);
+
+		if (p == NULL || n > sizeof(text) - VALUE_TEXT)
+			return;
+		addr_text(p + 20, addr, sizeof(addr));
+		n += (u32)snprintf(text + n, sizeof(text) - n,
+				   "%s{ifr_name = \"%.16s\", ifr_addr = {sa_family = AF_INET, "
+				   "sin_port = htons(0), sin_addr = %s}}",
+				   at != 0 ? ", " : "", (const char *)p, addr);
+	}
+	snprintf(text + n, sizeof(text) - n, "]");
+	if (expr_of(c, e)->kind == EXPR_ANY || expr_of(c, e)->kind == EXPR_LIST)
+		set(c, e, text);
+}
+
 /* --- arguments -----------------------------------------------------------------------------------
  */
 void fill_option(struct compare *c, u32 e, uptr at, u64 len)
@@ -251,6 +299,17 @@ void fill_fdpair(struct compare *c, u32 e, const u8 *p)
 		fill_number(c, TYPE_FD, first, get_le32(p), 4);
 		fill_number(c, TYPE_FD, second, get_le32(p + 4), 4);
 	}
+}
+
+/* The names of those in a set. */
+void fill_sigset(struct compare *c, u32 e, u64 said, u64 actual)
+{
+	char text[VALUE_TEXT];
+
+	if (said == actual)
+		return;
+	sigset_text(actual, text, sizeof(text));
+	set(c, e, text);
 }
 
 /* --- control messages ----------------------------------------------------------------------------

@@ -17,9 +17,13 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "harness/script/run_arg.h"
+#include "uapi/ethtool.h"
+#include "uapi/if.h"
 #include "uapi/ioctl.h"
 #include "uapi/poll.h"
+#include "uapi/signal.h"
 #include "uapi/socket.h"
+#include "uapi/stat.h"
 
 enum {
 	SMALL_DATA = 1 << 17,
@@ -128,9 +132,9 @@ static void lay_member(struct lay *l, uptr at, const struct member *m, u32 e)
 	const struct expr *x = lay_expr(l, e);
 	u64 value = 0;
 
-	if (m->kind == MEMBER_ADDR)
-		return; /* lay_ifreq() */
-	if (m->kind == MEMBER_TEXT) {
+	if (m->kind == MEMBER_ADDR || m->kind == MEMBER_BEHIND || m->kind == MEMBER_LENGTH)
+		return; /* lay_request() */
+	if (m->kind == MEMBER_TEXT || m->kind == MEMBER_BYTES) {
 		if (x->text.len > m->bytes) {
 			run_invalid(l->r, l->st, "%s has room for %u bytes", m->name, m->bytes);
 			l->failed = true;
@@ -338,26 +342,13 @@ static u64 lay_type_len_io(struct lay *l, u32 i)
 	return at;
 }
 
-static void lay_ifreq(struct lay *l, uptr at, u32 e)
-{
-	const struct layout *lo = lay_layout(l, e, STRUCT_IFREQ);
-	u32 addr = field_of(l->r->script, e, "ifr_addr");
-	u32 v = addr != 0 ? field_value(l->r->script, addr) : 0;
-
-	lay_fields(l, at, e, lo);
-	if (lo != NULL && v != 0 && lay_expr(l, v)->kind == EXPR_STRUCT)
-		lay_fields(l, at + IFREQ_ADDR, v, lay_layout(l, v, STRUCT_SOCKADDR));
-}
-
 /* What an option's buffer holds: a value in its first bytes, or a struct. */
 static void lay_option_value(struct lay *l, uptr at, u32 e, enum struct_type of, u64 n)
 {
 	const struct script *s = l->r->script;
 	const struct expr *x = lay_expr(l, e);
 
-	if (x->kind == EXPR_STRUCT && of == STRUCT_IFREQ)
-		lay_ifreq(l, at, e);
-	else if (x->kind == EXPR_STRUCT)
+	if (x->kind == EXPR_STRUCT)
 		lay_fields(l, at, e, lay_layout(l, e, of));
 	else if (is_bytes(x))
 		lay_bytes(l, at, e, bytes_len(x, n));
@@ -409,26 +400,128 @@ bool ioctl_only_gets(u32 request)
 	return false;
 }
 
-/* What the kernel looks a device up by is there before a request that only gets, too. */
-static void lay_ifreq_key(struct lay *l, uptr at, u32 e, u32 request)
+bool ioctl_writes(u32 request, const char *field)
 {
-	const char *key = request == SIOCGIFNAME ? "ifr_ifindex" : "ifr_name";
-	const struct layout *lo = lay_layout(l, e, STRUCT_IFREQ);
-	u32 field = field_of(l->r->script, e, key);
+	static const struct {
+		u32 request;
+		const char *field;
+	} writes[] = {
+		{ SIOCGIFNAME, "ifr_name" },	     { SIOCGIFFLAGS, "ifr_flags" },
+		{ SIOCGIFADDR, "ifr_addr" },	     { SIOCGIFDSTADDR, "ifr_dstaddr" },
+		{ SIOCGIFBRDADDR, "ifr_broadaddr" }, { SIOCGIFNETMASK, "ifr_netmask" },
+		{ SIOCGIFMETRIC, "ifr_metric" },     { SIOCGIFMTU, "ifr_mtu" },
+		{ SIOCGIFHWADDR, "ifr_hwaddr" },     { SIOCGIFINDEX, "ifr_ifindex" },
+		{ SIOCGIFTXQLEN, "ifr_qlen" },	     { SIOCGIFMAP, "ifr_map" },
+		{ SIOCGIFCONF, "ifc_req" },
+	};
 
-	if (lo != NULL && field != 0)
-		lay_member(l, at, layout_member(lo, key), field_value(l->r->script, field));
+	for (u32 i = 0; i < ARRAY_SIZE(writes); i++)
+		if (writes[i].request == request && strcmp(writes[i].field, field) == 0)
+			return true;
+	return false;
+}
+
+/* A command that only asks finds nothing there before. */
+static bool ethtool_takes_value(u32 cmd)
+{
+	static const u32 takes[] = {
+		ETHTOOL_SMSGLVL,  ETHTOOL_SRXCSUM,   ETHTOOL_STXCSUM, ETHTOOL_SSG,
+		ETHTOOL_STSO,	  ETHTOOL_SUFO,	     ETHTOOL_SGSO,    ETHTOOL_SGRO,
+		ETHTOOL_SFLAGS,	  ETHTOOL_SPFLAGS,   ETHTOOL_PHYS_ID, ETHTOOL_RESET,
+		ETHTOOL_PERQUEUE, ETHTOOL_GPERMADDR,
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(takes); i++)
+		if (takes[i] == cmd)
+			return true;
+	return false;
+}
+
+static void lay_ethtool(struct lay *l, uptr at, u32 e)
+{
+	const struct script *s = l->r->script;
+	const struct layout *lo = lay_layout(l, e, STRUCT_ETHTOOL);
+	u32 cmd = field_of(s, e, "cmd");
+	bool all = cmd == 0 || ethtool_takes_value((u32)lay_value(l, field_value(s, cmd)));
+
+	for (u32 c = s->expr[e].first; c != 0 && lo != NULL; c = s->expr[c].next) {
+		u32 v = field_value(s, c);
+
+		if (s->expr[v].kind != EXPR_ANY && (all || c == cmd))
+			lay_member(l, at, layout_field(lo, s, c), v);
+	}
+}
+
+/* What lies where a field of a request points: a name, a struct, bytes; room for the rest. */
+static u64 lay_behind(struct lay *l, u32 e, enum struct_type of, u64 room)
+{
+	const struct expr *x = lay_expr(l, e);
+	u64 len = is_bytes(x) ? bytes_len(x, room) : 0;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	room = room < BEHIND_MAX ? room : BEHIND_MAX;
+	at = lay_take(l, len + IFNAMSIZ > room ? len + IFNAMSIZ : room);
+	if (len != 0)
+		lay_bytes(l, at, e, len);
+	else if (x->kind == EXPR_STRUCT && of == STRUCT_ETHTOOL)
+		lay_ethtool(l, at, e);
+	return at;
+}
+
+/* How much memory ifc_len says that there is. */
+static u64 request_room(struct lay *l, u32 e)
+{
+	u32 len = field_of(l->r->script, e, "ifc_len");
+	s64 value = 0;
+
+	if (len == 0 || !length_before(l->r, field_value(l->r->script, len), &value))
+		return OUT_BUFFER;
+	return value > 0 ? (u64)value : 0;
+}
+
+static void lay_request_field(struct lay *l, uptr at, u32 e, u32 c, const struct member *m)
+{
+	const struct script *s = l->r->script;
+	enum struct_type of = field_struct(s, c, STRUCT_IFREQ);
+	u32 v = field_value(s, c);
+	s64 len = 0;
+
+	if (m->kind == MEMBER_ADDR && s->expr[v].kind == EXPR_STRUCT)
+		lay_fields(l, at + m->at, v, lay_layout(l, v, of));
+	else if (m->kind == MEMBER_BEHIND)
+		lay_number(l, at + m->at, 8, lay_behind(l, v, of, request_room(l, e)));
+	else if (m->kind == MEMBER_LENGTH && length_before(l->r, v, &len))
+		lay_number(l, at + m->at, m->bytes, (u64)len);
+	else if (m->kind != MEMBER_ADDR && m->kind != MEMBER_LENGTH && s->expr[v].kind != EXPR_ANY)
+		lay_member(l, at, m, v);
+}
+
+/* What the request writes is not there before it; pointers are. */
+static u64 lay_request(struct lay *l, u32 e, u32 request)
+{
+	const struct script *s = l->r->script;
+	const struct layout *lo = lay_layout(l, e, STRUCT_IFREQ);
+	uptr at = lay_take(l, lo != NULL ? lo->bytes : 0);
+
+	for (u32 c = s->expr[e].first; c != 0 && lo != NULL && !l->failed; c = s->expr[c].next) {
+		const struct member *m = layout_field(lo, s, c);
+
+		if (m->kind == MEMBER_BEHIND || !ioctl_writes(request, m->name))
+			lay_request_field(l, at, e, c, m);
+	}
+	return at;
 }
 
 static u64 lay_type_ioctl(struct lay *l, u32 i)
 {
 	u32 e = l->arg[i], request = (u32)lay_value(l, l->arg[1]);
-	bool gets = ioctl_only_gets(request);
-	uptr at = lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER + SOCKADDR_BUFFER, gets);
 
-	if (gets && !l->failed && lay_expr(l, e)->kind == EXPR_STRUCT)
-		lay_ifreq_key(l, at, e, request);
-	return at;
+	if (lay_expr(l, e)->kind == EXPR_STRUCT)
+		return lay_request(l, e, request);
+	return lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER + SOCKADDR_BUFFER,
+			  ioctl_only_gets(request));
 }
 
 static u32 list_length(const struct script *s, u32 e)
@@ -778,6 +871,105 @@ static u64 lay_type_fdpair(struct lay *l, u32 i)
 	return lay_buffer(l, l->arg[i], 8);
 }
 
+/* Signals as bits. */
+static u64 lay_type_sigset(struct lay *l, u32 i)
+{
+	const struct script *s = l->r->script;
+	u32 e = l->arg[i];
+	u64 set = 0;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	for (u32 c = s->expr[e].first; c != 0 && !l->failed; c = s->expr[c].next) {
+		u64 signo = s->expr[c].kind != EXPR_ANY ? (u64)lay_value(l, c) : 0;
+
+		if (signo >= 1 && signo <= 64)
+			set |= 1ull << (signo - 1);
+	}
+	at = lay_take(l, 8);
+	lay_number(l, at, 8, set);
+	return at;
+}
+
+static u64 lay_type_sigset_out(struct lay *l, u32 i)
+{
+	return lay_buffer(l, l->arg[i], 8);
+}
+
+/* What is not said to be ignored or left alone has a handler. */
+static u64 lay_type_sigact(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, SIGACTION_BYTES);
+	lay_number(l, at + SIGACTION_HANDLER, 8, UMEM_BASE);
+	lay_fields(l, at, e, lay_layout(l, e, STRUCT_SIGACTION));
+	return at;
+}
+
+static u64 lay_type_siginfo(struct lay *l, u32 i)
+{
+	return lay_buffer(l, l->arg[i], SIGINFO_BYTES);
+}
+
+static u64 lay_type_stat(struct lay *l, u32 i)
+{
+	return lay_buffer(l, l->arg[i], STAT_BYTES);
+}
+
+static u64 lay_type_fcntlarg(struct lay *l, u32 i)
+{
+	u32 e = l->arg[i];
+	const struct layout *lo;
+	uptr at;
+
+	if (lay_expr(l, e)->kind != EXPR_STRUCT)
+		return lay_type_number(l, i);
+	lo = lay_layout(l, e, STRUCT_FCNTL_PTR);
+	at = lay_take(l, lo != NULL ? lo->bytes : 8);
+	lay_fields(l, at, e, lo);
+	return at;
+}
+
+/* An argument of socketcall(): what is not a number lies somewhere else. */
+static u64 lay_sockarg(struct lay *l, u32 e)
+{
+	const struct expr *x = lay_expr(l, e);
+	uptr at;
+
+	if (x->kind == EXPR_STRUCT)
+		return lay_address(l, e);
+	if (x->kind == EXPR_LIST) {
+		at = lay_take(l, 8);
+		if (x->first != 0 && lay_expr(l, x->first)->kind != EXPR_ANY)
+			lay_number(l, at, 4, (u64)lay_value(l, x->first));
+		return at;
+	}
+	if (!is_bytes(x))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, bytes_len(x, 0));
+	lay_bytes(l, at, e, bytes_len(x, 0));
+	return at;
+}
+
+static u64 lay_type_sockargs(struct lay *l, u32 i)
+{
+	const struct script *s = l->r->script;
+	u32 e = l->arg[i], n = 0;
+	uptr at;
+
+	if (lay_is_pointer(l, e))
+		return (u64)lay_value(l, e);
+	at = lay_take(l, list_length(s, e) * 4ull);
+	for (u32 c = s->expr[e].first; c != 0 && !l->failed; c = s->expr[c].next)
+		lay_number(l, at + 4ull * n++, 4, lay_sockarg(l, c));
+	return at;
+}
+
 /* Types that are missing here are of calls that are not there yet. */
 static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 	[TYPE_FD] = lay_type_fd,
@@ -807,7 +999,14 @@ static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 	[TYPE_POLLFDS] = lay_type_pollfds,
 	[TYPE_FDSET] = lay_type_fdset,
 	[TYPE_TIMEVAL] = lay_type_timeval,
-	[TYPE_SIGSET] = lay_type_number,
+	[TYPE_SIGSET] = lay_type_sigset,
+	[TYPE_SIGSET_OUT] = lay_type_sigset_out,
+	[TYPE_SIGNO] = lay_type_number,
+	[TYPE_SIGACT] = lay_type_sigact,
+	[TYPE_SIGINFO] = lay_type_siginfo,
+	[TYPE_STATBUF] = lay_type_stat,
+	[TYPE_SOCKCALL] = lay_type_number,
+	[TYPE_SOCKARGS] = lay_type_sockargs,
 	[TYPE_EPOLLOP] = lay_type_number,
 	[TYPE_EPOLLEV] = lay_type_epollev,
 	[TYPE_EPOLLEVS] = lay_type_epollevs,
@@ -817,7 +1016,7 @@ static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 	[TYPE_TIMEOUT] = lay_type_number,
 	[TYPE_TIMESPEC] = lay_type_timespec,
 	[TYPE_FCNTLCMD] = lay_type_number,
-	[TYPE_FCNTLARG] = lay_type_number,
+	[TYPE_FCNTLARG] = lay_type_fcntlarg,
 	[TYPE_OPENFLAGS] = lay_type_number,
 	[TYPE_IOCTLREQ] = lay_type_number,
 	[TYPE_IOCTLARG] = lay_type_ioctl,

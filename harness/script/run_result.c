@@ -17,8 +17,12 @@
 #include "harness/script/run_arg.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
+#include "uapi/ioctl.h"
 #include "uapi/poll.h"
+#include "uapi/signal.h"
+#include "uapi/stat.h"
 
+enum { STRUCT_IN_UNION = 24, ETHTOOL_ROOM = 196 };
 enum { ROWS_MAX = 64, ROW_NAME = 48, WINDOW = 24, CHUNK = 256 };
 
 /* What a report shows, in the order of the script. */
@@ -196,6 +200,10 @@ static void compare_member(struct compare *c, enum struct_type of, const struct 
 			      false);
 		return;
 	}
+	if (m->kind == MEMBER_BYTES) {
+		compare_bytes(c, m->name, e, p + m->at, m->bytes, true);
+		return;
+	}
 	if (!member_value(c->r, c->host, c->process, m, e, &expected))
 		return;
 	actual = member_get(p, m);
@@ -230,7 +238,8 @@ static void compare_struct(struct compare *c, enum struct_type of, u32 e, uptr a
 			fill_member(c, of, m, v, p, len);
 			continue;
 		}
-		if (s->expr[v].kind == EXPR_ANY || m->kind == MEMBER_ADDR)
+		if (s->expr[v].kind == EXPR_ANY || m->kind == MEMBER_ADDR ||
+		    m->kind == MEMBER_BEHIND || m->kind == MEMBER_LENGTH)
 			continue;
 		if (m->kind == MEMBER_TEXT || m->at + m->bytes <= len) {
 			compare_member(c, of, m, v, p);
@@ -377,17 +386,111 @@ static void compare_opt_out(struct compare *c, u32 e, u32 i)
 		       len != NULL ? get_le32(len) : 0);
 }
 
-static void compare_ioctl(struct compare *c, u32 e, u32 i)
+/* A struct inside another; `...` becomes what it is. */
+static void compare_inside(struct compare *c, u32 v, enum struct_type of, uptr at)
+{
+	if (expr_of(c, v)->kind == EXPR_STRUCT)
+		compare_struct(c, of, v, at, STRUCT_IN_UNION);
+	else if (c->fill != NULL && of == STRUCT_SOCKADDR)
+		fill_address(c, v, at);
+	else if (c->fill != NULL && of == STRUCT_HWADDR)
+		fill_hwaddr(c, v, at);
+}
+
+static void compare_request(struct compare *c, u32 e, uptr at, u32 request);
+
+/* The addresses that SIOCGIFCONF has found, as far as the script names them. */
+static void compare_ifconf(struct compare *c, u32 v, uptr at, uptr pos)
 {
 	const struct script *s = c->r->script;
-	u32 addr;
+	const u8 *len = run_memory(c, at, OPT_BUFFER);
+	s64 left = len != NULL ? (s32)get_le32(len) : 0;
+	char in[ROW_NAME];
+	u32 n = 0;
 
-	if (!ioctl_only_gets((u32)c->call.arg[1]))
+	if (c->fill != NULL && len != NULL)
+		fill_ifconf(c, v, pos, left);
+	if (s->expr[v].kind != EXPR_LIST || c->fill != NULL)
 		return;
-	compare_option(c, "[value]", e, STRUCT_IFREQ, c->call.arg[i], OPT_BUFFER);
-	addr = s->expr[e].kind == EXPR_STRUCT ? field_of(s, e, "ifr_addr") : 0;
-	if (addr != 0)
-		compare_address(c, field_value(s, addr), c->call.arg[i] + IFREQ_ADDR);
+	for (u32 i = s->expr[v].first; i != 0 && s->expr[i].kind == EXPR_STRUCT;
+	     i = s->expr[i].next) {
+		snprintf(in, sizeof(in), "[%u].", n);
+		c->in = in;
+		if (left < IFREQ_BUFFER * (s64)(n + 1))
+			add_row(c, "(not there)", true);
+		else
+			compare_request(c, i, pos + (u64)n * IFREQ_BUFFER, 0);
+		n++;
+	}
+	c->in = "";
+	if (left != IFREQ_BUFFER * (s64)n)
+		add_row(c, "number of addresses", true);
+}
+
+static void compare_ethtool(struct compare *c, u32 v, uptr at)
+{
+	const struct expr *x = expr_of(c, v);
+	u64 len = is_bytes(x) ? bytes_len(x, OPT_BUFFER) : 0;
+	const u8 *p;
+
+	if (x->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_ETHTOOL, v, at, ETHTOOL_ROOM);
+	if (!is_bytes(x))
+		return;
+	p = run_memory(c, at, len);
+	if (p != NULL && c->fill != NULL)
+		fill_bytes(c, v, p, len, len);
+	else if (p != NULL)
+		compare_bytes(c, "ifr_data", v, p, len, true);
+}
+
+static void compare_request_field(struct compare *c, u32 f, const struct member *m, uptr at,
+				  u32 request)
+{
+	const struct script *s = c->r->script;
+	u32 v = field_value(s, f);
+	const u8 *p = run_memory(c, at, (u64)m->at + m->bytes);
+
+	if (p == NULL)
+		return;
+	if (m->kind == MEMBER_ADDR)
+		compare_inside(c, v, field_struct(s, f, STRUCT_IFREQ), at + m->at);
+	else if (m->kind == MEMBER_LENGTH)
+		compare_length(c, m->name, v, p + m->at, m->bytes, 0);
+	else if (m->kind == MEMBER_BEHIND && request == SIOCGIFCONF)
+		compare_ifconf(c, v, at, get_le64(p + m->at));
+	else if (m->kind == MEMBER_BEHIND && request == SIOCETHTOOL)
+		compare_ethtool(c, v, get_le64(p + m->at));
+	else if (m->kind != MEMBER_BEHIND && c->fill != NULL)
+		fill_member(c, STRUCT_IFREQ, m, v, p, (u64)m->at + m->bytes);
+	else if (m->kind != MEMBER_BEHIND && s->expr[v].kind != EXPR_ANY)
+		compare_member(c, STRUCT_IFREQ, m, v, p);
+}
+
+/* Every field that is written: what the kernel leaves alone stays what it was. */
+static void compare_request(struct compare *c, u32 e, uptr at, u32 request)
+{
+	const struct script *s = c->r->script;
+	const struct layout *lo = layout_of(s, e, STRUCT_IFREQ);
+
+	for (u32 f = s->expr[e].first; f != 0 && lo != NULL; f = s->expr[f].next) {
+		const struct member *m = layout_field(lo, s, f);
+		bool given = m->kind == MEMBER_TEXT || m->kind == MEMBER_LENGTH ||
+			     m->kind == MEMBER_BEHIND || request == 0 || request == SIOCGARP;
+
+		if (given || ioctl_writes(request, m->name))
+			compare_request_field(c, f, m, at, request);
+	}
+}
+
+static void compare_ioctl(struct compare *c, u32 e, u32 i)
+{
+	u32 request = (u32)c->call.arg[1];
+
+	if (expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_request(c, e, c->call.arg[i], request);
+	else if (ioctl_only_gets(request))
+		compare_option(c, "[value]", e, STRUCT_IFREQ, c->call.arg[i], OPT_BUFFER);
 }
 
 /* An output that is always there, though the script does not mention it. */
@@ -615,6 +718,83 @@ static void compare_msg_out(struct compare *c, u32 e, u32 i)
 			       8, get_le64(msg + MSGHDR_CONTROL) != 0 ? CONTROL_BUFFER : 0);
 }
 
+/* --- signals, what a file is --- */
+
+static u64 sigset_said(struct compare *c, u32 e)
+{
+	const struct script *s = c->r->script;
+	u64 set = 0;
+	s64 signo;
+
+	for (u32 v = s->expr[e].first; v != 0; v = s->expr[v].next)
+		if (run_number(c->r, v, &signo) && signo >= 1 && signo <= 64)
+			set |= 1ull << (signo - 1);
+	return set;
+}
+
+void sigset_text(u64 set, char *to, u32 size)
+{
+	u32 n = (u32)snprintf(to, size, "[");
+
+	for (u32 signo = 1; signo <= 64 && n < size; signo++) {
+		const char *name = symbol_name(SYM_SIG, signo);
+
+		if ((set >> (signo - 1) & 1) == 0)
+			continue;
+		n += (u32)snprintf(to + n, size - n, n > 1 ? ", " : "");
+		if (name != NULL && n < size)
+			n += (u32)snprintf(to + n, size - n, "%s", name);
+		else if (n < size)
+			n += (u32)snprintf(to + n, size - n, "%u", signo);
+	}
+	if (n < size)
+		snprintf(to + n, size - n, "]");
+}
+
+static void compare_sigset(struct compare *c, u32 e, u32 i)
+{
+	const struct expr *x = expr_of(c, e);
+	const u8 *p = run_memory(c, c->call.arg[i], 8);
+	struct run_diff *d;
+
+	if (p == NULL || (x->kind != EXPR_LIST && x->kind != EXPR_ANY))
+		return;
+	if (c->fill != NULL) {
+		fill_sigset(c, e, x->kind == EXPR_LIST ? sigset_said(c, e) : ~get_le64(p),
+			    get_le64(p));
+		return;
+	}
+	if (x->kind == EXPR_ANY)
+		return;
+	d = add_row(c, "[signals]", sigset_said(c, e) != get_le64(p));
+	if (d == NULL)
+		return;
+	say_expected(c, d, e);
+	sigset_text(get_le64(p), d->actual, sizeof(d->actual));
+}
+
+static void compare_siginfo(struct compare *c, u32 e, u32 i)
+{
+	if (expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_SIGINFO_T, e, c->call.arg[i], SIGINFO_BYTES);
+}
+
+static void compare_stat(struct compare *c, u32 e, u32 i)
+{
+	if (expr_of(c, e)->kind == EXPR_STRUCT)
+		compare_struct(c, STRUCT_STAT, e, c->call.arg[i], STAT_BYTES);
+}
+
+static void compare_fcntlarg(struct compare *c, u32 e, u32 i)
+{
+	const struct layout *lo;
+
+	if (expr_of(c, e)->kind != EXPR_STRUCT)
+		return;
+	lo = layout_of(c->r->script, e, STRUCT_FCNTL_PTR);
+	compare_struct(c, STRUCT_FCNTL_PTR, e, c->call.arg[i], lo != NULL ? lo->bytes : 0);
+}
+
 /* --- a call --------------------------------------------------------------------------------------
  */
 static const struct {
@@ -633,6 +813,10 @@ static const struct {
 	[TYPE_EPOLLEVS] = { compare_epollevs, false },
 	[TYPE_OFFSET] = { compare_offset, false },
 	[TYPE_MSG_OUT] = { compare_msg_out, false },
+	[TYPE_SIGSET_OUT] = { compare_sigset, false },
+	[TYPE_SIGINFO] = { compare_siginfo, false },
+	[TYPE_STATBUF] = { compare_stat, false },
+	[TYPE_FCNTLARG] = { compare_fcntlarg, false },
 };
 
 static void result_text(const struct compare *c, bool fd, char *to, u32 size)

@@ -51,10 +51,15 @@ void fill_bytes(struct compare *c, u32 e, const u8 *actual, u64 len, u64 all);
 /* The first `len` bytes of the struct at p were written. */
 void fill_member(struct compare *c, enum struct_type of, const struct member *m, u32 e, const u8 *p,
 		 u64 len);
+void fill_hwaddr(struct compare *c, u32 e, uptr at);
+/* The list of what SIOCGIFCONF has written at pos. */
+void fill_ifconf(struct compare *c, u32 e, uptr pos, s64 len);
 void fill_address(struct compare *c, u32 e, uptr at);
 /* A value-result length of so many bytes; before: what it was where the script does not say. */
 void fill_length(struct compare *c, u32 e, u64 actual, u32 bytes, s64 before);
 void fill_option(struct compare *c, u32 e, uptr at, u64 len);
+void sigset_text(u64 set, char *to, u32 size);
+void fill_sigset(struct compare *c, u32 e, u64 said, u64 actual);
 void fill_fdpair(struct compare *c, u32 e, const u8 *p);
 void fill_field(struct compare *c, u32 e, const char *name, enum arg_type type, u64 actual,
 		u32 bytes);

@@ -486,20 +486,24 @@ static int group_io(struct net *net, const struct knob_group *g, struct sysctl_i
 	return err;
 }
 
-/* LINUX: set_default_qdisc(): a name. */
-static int default_qdisc_io(struct sysctl_io *io)
+/* LINUX: set_default_qdisc(): a name. sched/sch_generic.c has them in this order. */
+static int default_qdisc_io(struct net *net, struct sysctl_io *io)
 {
-	static const char *const linux_has[] = { "fq",	  "fq_codel",	     "pfifo",
-						 "bfifo", "pfifo_head_drop", "noqueue",
-						 "mq" };
+	static const char *const ours[] = { "pfifo_fast", "pfifo", "noqueue", "mq" };
+	static const char *const linux_has[] = { "fq", "fq_codel", "bfifo", "pfifo_head_drop" };
 
 	if (io->value == NULL)
-		return sysctl_put_text(io, "pfifo_fast");
-	if (sysctl_streq(io->value, "pfifo_fast"))
-		return 0;
+		return sysctl_put_text(io, ours[net->sysctl.default_qdisc]);
+	for (u32 i = 0; i < ARRAY_SIZE(ours); i++) {
+		if (sysctl_streq(io->value, ours[i])) {
+			net->sysctl.default_qdisc = (u8)i;
+			return 0;
+		}
+	}
 	for (u32 i = 0; i < ARRAY_SIZE(linux_has); i++)
 		if (sysctl_streq(io->value, linux_has[i]))
-			not_implemented("net.core.default_qdisc other than pfifo_fast");
+			not_implemented(
+				"net.core.default_qdisc of fq, fq_codel, bfifo, pfifo_head_drop");
 	return -ENOENT;
 }
 
@@ -516,7 +520,7 @@ static int knob_io(struct net *net, const struct knob *k, struct sysctl_io *io)
 int sysctl_table_io(struct net *net, const char *path, struct sysctl_io *io)
 {
 	if (sysctl_streq(path, "net.core.default_qdisc"))
-		return default_qdisc_io(io);
+		return default_qdisc_io(net, io);
 	for (u32 i = 0; i < ARRAY_SIZE(groups); i++)
 		if (sysctl_streq(path, groups[i].path))
 			return group_io(net, &groups[i], io);

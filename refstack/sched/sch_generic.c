@@ -596,11 +596,20 @@ static bool netif_is_multiqueue(const struct net_device *dev)
 	return dev->num_tx_queues > 1;
 }
 
+const struct Qdisc_ops *default_qdisc_ops(const struct net_device *dev)
+{
+	static const struct Qdisc_ops *const ops[] = { &pfifo_fast_ops, &pfifo_qdisc_ops,
+						       &noqueue_qdisc_ops, &mq_qdisc_ops };
+
+	assert(dev->net->sysctl.default_qdisc < ARRAY_SIZE(ops));
+	return ops[dev->net->sysctl.default_qdisc];
+}
+
 static void attach_one_default_qdisc(struct net_device *dev, struct netdev_queue *txq)
 {
 	bool noqueue = (dev->priv_flags & IFF_NO_QUEUE) != 0;
-	struct Qdisc *q =
-		qdisc_create_dflt(txq, noqueue ? &noqueue_qdisc_ops : &pfifo_fast_ops, TC_H_ROOT);
+	struct Qdisc *q = qdisc_create_dflt(
+		txq, noqueue ? &noqueue_qdisc_ops : default_qdisc_ops(dev), TC_H_ROOT);
 
 	if (q == NULL)
 		return;
@@ -634,8 +643,6 @@ static void attach_default_qdiscs(struct net_device *dev)
 {
 	struct Qdisc *q;
 
-	if (dev->net->sysctl.default_qdisc != 0)
-		not_implemented("DEFAULT_QDISC");
 	if (!netif_is_multiqueue(dev) || (dev->priv_flags & IFF_NO_QUEUE) != 0) {
 		attach_each(dev);
 	} else {

@@ -8,6 +8,8 @@
 extern const struct Qdisc_ops pfifo_fast_ops, noqueue_qdisc_ops, mq_qdisc_ops, noop_qdisc_ops,
 	pfifo_qdisc_ops;
 
+/* What net.core.default_qdisc names. */
+const struct Qdisc_ops *default_qdisc_ops(const struct net_device *dev);
 /* NULL: no room, or its init failed. */
 struct Qdisc *qdisc_create_dflt(struct netdev_queue *q, const struct Qdisc_ops *ops, u32 parent);
 void qdisc_put(struct Qdisc *q);

@@ -21,7 +21,11 @@ static int mq_init(struct Qdisc *sch)
 		return -EOPNOTSUPP;
 	assert(dev->num_tx_queues <= XPS_QUEUES);
 	for (u32 i = 0; i < dev->num_tx_queues; i++) {
-		struct Qdisc *q = qdisc_create_dflt(&dev->tx[i], &pfifo_fast_ops, i + 1);
+		/* LINUX: get_default_qdisc_ops(): a queue that is not used yet gets the usual one.
+		 */
+		const struct Qdisc_ops *ops =
+			i < dev->real_num_tx_queues ? default_qdisc_ops(dev) : &pfifo_fast_ops;
+		struct Qdisc *q = qdisc_create_dflt(&dev->tx[i], ops, i + 1);
 
 		if (q == NULL)
 			return -ENOMEM; /* The caller destroys what there is. */
