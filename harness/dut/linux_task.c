@@ -205,6 +205,7 @@ static bool spawn(struct linux_dut *l, u32 host, u32 thread)
 	if (tid <= 0)
 		return false;
 	h->shared->tid[thread] = (pid_t)tid;
+	h->shared->process_of[thread] = t->process;
 	t->there = true;
 	return true;
 }

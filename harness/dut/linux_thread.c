@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/futex.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -122,6 +124,136 @@ static void become(const struct linux_identity *id)
 	set_effective(id->caps, false);
 }
 
+/* --- whom signals are for: a script's numbers of processes and threads are those of core/signal.h
+ * ---- */
+
+enum { NOBODY = 0x3fffffff };
+
+/* As the kernel counts them, of all programs alike. */
+struct kernel_action {
+	u64 handler, flags, restorer, mask;
+};
+static struct kernel_action caught; /* what the C library makes of a handler */
+
+static void keep_signals_away(u64 set)
+{
+	raw(SYS_rt_sigprocmask, SIG_SETMASK, address(&set), 0, sizeof(set), 0, 0);
+}
+
+static s32 real_pid(const struct linux_shared *s, s32 pid)
+{
+	s32 n = pid < 0 ? -pid : pid, real = NOBODY;
+	s32 process = n / PID_OF_PROCESS - 1, thread = n % PID_OF_PROCESS - 1;
+
+	if (pid == 0 || pid == INT32_MIN)
+		return pid;
+	if (process < 0 || process >= DUT_PROCESSES || thread >= DUT_THREADS)
+		return pid < 0 ? -real : real;
+	if (thread < 0 && s->pid[process] != 0)
+		real = s->pid[process];
+	if (thread >= 0 && s->tid[thread] != 0 && s->process_of[thread] == (u32)process)
+		real = s->tid[thread];
+	return pid < 0 ? -real : real;
+}
+
+static s32 scripts_pid(const struct linux_shared *s, s32 real)
+{
+	for (s32 i = 0; i < DUT_PROCESSES && real > 0; i++)
+		if (s->pid[i] == real)
+			return (i + 1) * PID_OF_PROCESS;
+	for (s32 i = 0; i < DUT_THREADS && real > 0; i++)
+		if (s->tid[i] == real)
+			return ((s32)s->process_of[i] + 1) * PID_OF_PROCESS + i + 1;
+	return real;
+}
+
+/* A number in the program's memory, if it is there. */
+static s32 *word_at(u64 at)
+{
+	if (at < UMEM_BASE || at > UMEM_BASE + LINUX_UMEM_BYTES - sizeof(s32))
+		return NULL;
+	return (s32 *)(uintptr_t)at;
+}
+
+/* A call that takes or gives a process's number at `word` of memory. */
+static s64 with_pid(const struct linux_shared *s, const struct linux_request *r, u64 at, bool gives)
+{
+	s32 *word = word_at(at), said = word != NULL ? *word : 0;
+	s64 ret;
+
+	if (word != NULL && !gives)
+		*word = real_pid(s, said);
+	ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], 0, 0, 0);
+	if (word != NULL && !gives)
+		*word = said;
+	else if (word != NULL && ret == 0)
+		*word = scripts_pid(s, *word);
+	return ret;
+}
+
+static s64 perform_fcntl(const struct linux_shared *s, const struct linux_request *r)
+{
+	s64 ret;
+
+	switch ((u32)r->arg[1]) {
+	case F_SETOWN:
+		return raw((long)r->nr, r->arg[0], r->arg[1], (u64)(s64)real_pid(s, (s32)r->arg[2]),
+			   0, 0, 0);
+	case F_GETOWN:
+		ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], 0, 0, 0);
+		return ret > 0 ? scripts_pid(s, (s32)ret) : ret;
+	case F_SETOWN_EX:
+	case F_GETOWN_EX:
+		return with_pid(s, r, r->arg[2] + 4, (u32)r->arg[1] == F_GETOWN_EX);
+	default:
+		return raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], 0, 0, 0);
+	}
+}
+
+static s64 perform_ioctl(const struct linux_shared *s, const struct linux_request *r)
+{
+	switch ((u32)r->arg[1]) {
+	case FIOSETOWN:
+	case SIOCSPGRP:
+	case FIOGETOWN:
+	case SIOCGPGRP:
+		return with_pid(s, r, r->arg[2],
+				(u32)r->arg[1] == FIOGETOWN || (u32)r->arg[1] == SIOCGPGRP);
+	default:
+		return raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], 0, 0, 0);
+	}
+}
+
+/* A handler is ours, which does nothing. */
+static s64 perform_sigaction(const struct linux_request *r)
+{
+	struct kernel_action act = caught;
+	const struct kernel_action *said = (const void *)word_at(r->arg[1]);
+
+	if (said == NULL || word_at(r->arg[1] + sizeof(act) - sizeof(s32)) == NULL)
+		return raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], 0, 0);
+	act.flags = said->flags | caught.flags;
+	act.mask = said->mask;
+	if (said->handler <= 1)
+		act.handler = said->handler;
+	return raw((long)r->nr, r->arg[0], address(&act), r->arg[2], r->arg[3], 0, 0);
+}
+
+static s64 perform(const struct linux_shared *s, const struct linux_request *r)
+{
+	switch (r->nr) {
+	case SYS_fcntl:
+		return perform_fcntl(s, r);
+	case SYS_ioctl:
+		return perform_ioctl(s, r);
+	case SYS_rt_sigaction:
+		return perform_sigaction(r);
+	default:
+		return raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
+			   r->arg[5]);
+	}
+}
+
 /* What a thread is started with; at the low end of its stack. */
 struct start {
 	struct linux_shared *shared;
@@ -136,6 +268,7 @@ _Noreturn static void serve(const struct start *start)
 	struct linux_clock clock = s->clock;
 	u32 generation = 0, asked = 0;
 
+	keep_signals_away(0);
 	if (clock.fd >= 0)
 		clock.fd = LINUX_SERVICE_CLOCK;
 	for (;;) {
@@ -145,8 +278,7 @@ _Noreturn static void serve(const struct start *start)
 			generation = id->generation;
 			become(id);
 		}
-		r->ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
-			     r->arg[5]);
+		r->ret = perform(s, r);
 		r->ended_ns = s->note ? linux_clock_ns(&clock) : 0;
 		r->turn = __atomic_add_fetch(&s->turns, 1, __ATOMIC_RELAXED);
 		answer(s, r, asked);
@@ -220,6 +352,8 @@ _Noreturn static void lead(struct linux_shared *s, u32 process)
 	struct linux_request *r = &s->leader[process];
 	u32 asked = 0;
 
+	s->pid[process] = (pid_t)raw(SYS_getpid, 0, 0, 0, 0, 0, 0);
+	keep_signals_away(~0ull);
 	for (;;) {
 		wait_for_request(&r->asked, asked);
 		asked = r->asked;
@@ -244,6 +378,7 @@ void linux_catch_signals(void)
 	for (int i = 1; i < NSIG; i++)
 		if (i != SIGSEGV && i != SIGBUS && i != SIGILL && i != SIGFPE && i != SIGABRT)
 			(void)sigaction(i, &act, NULL);
+	raw(SYS_rt_sigaction, SIGUSR1, 0, address(&caught), sizeof(u64), 0, 0);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -64,7 +64,7 @@ struct linux_shared {
 	struct linux_identity identity[DUT_PROCESSES];
 	struct linux_request thread[DUT_THREADS];
 	u32 process_of[DUT_THREADS];
-	pid_t tid[DUT_THREADS];
+	pid_t tid[DUT_THREADS], pid[DUT_PROCESSES];
 };
 
 /* A child of the executor's, just forked, becomes process 0. */

@@ -435,8 +435,7 @@ static void attach(struct dut *d, u32 host, u32 nr, u32 process)
 
 static void send_signal(struct dut *d, u32 host, u32 nr, u32 signo)
 {
-	(void)signo; /* none has a handler of its own */
-	world_signal(world_of(d), host, nr);
+	world_signal_nr(world_of(d), host, nr, signo);
 }
 
 static void identity(struct dut *d, u32 host, u32 process, u64 caps, u32 uid)

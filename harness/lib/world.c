@@ -7,6 +7,7 @@
 #include "harness/lib/ipcmd.h"
 #include "harness/lib/invariants.h"
 #include "socket/socket.h"
+#include "uapi/signal.h"
 
 static u32 or_default(u32 v, u32 dflt)
 {
@@ -599,11 +600,19 @@ void world_attach(struct world *w, u32 host, u32 task, u32 process)
 	h->task[task].process = &h->process[process];
 }
 
+void world_signal_nr(struct world *w, u32 host, u32 task, u32 signo)
+{
+	const struct kernel_siginfo info = { .si_signo = (s32)signo, .si_code = SI_TKILL };
+
+	assert(task < w->host[host].nr_tasks);
+	assert(signo >= 1 && signo <= SIGNALS);
+	send_signal_thread(&w->host[host].task[task], &info);
+	world_settle(w);
+}
+
 void world_signal(struct world *w, u32 host, u32 task)
 {
-	assert(task < w->host[host].nr_tasks);
-	task_signal(&w->host[host].task[task]);
-	world_settle(w);
+	world_signal_nr(w, host, task, SIGUSR1);
 }
 
 int world_config(struct world *w, u32 host, const char *line, char *err, u32 err_bytes)

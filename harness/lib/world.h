@@ -169,6 +169,7 @@ u8 *world_umem_of(struct world *w, u32 host, u32 process, uptr at, u32 bytes);
 void world_fork(struct world *w, u32 host, u32 from, u32 to);
 void world_attach(struct world *w, u32 host, u32 task, u32 process);
 void world_signal(struct world *w, u32 host, u32 task);
+void world_signal_nr(struct world *w, u32 host, u32 task, u32 signo);
 
 /* A frame arrives at a port from outside, now. False: no room for it on the way. */
 bool world_inject(struct world *w, u32 port, const u8 *frame, u32 len_bytes);

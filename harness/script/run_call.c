@@ -24,6 +24,10 @@ static int number_of(const char *name)
 #undef X
 		{ "recv", SYS_NR_recvfrom },
 		{ "send", SYS_NR_sendto },
+		{ "sigaction", SYS_NR_rt_sigaction },
+		{ "sigprocmask", SYS_NR_rt_sigprocmask },
+		{ "sigpending", SYS_NR_rt_sigpending },
+		{ "sigtimedwait", SYS_NR_rt_sigtimedwait },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(calls); i++)
@@ -42,6 +46,18 @@ static int sys_number(enum call_id id)
 	return known[id] - 1;
 }
 
+/* What the C library adds: how large a set of signals is. */
+static void add_sigset_size(int nr, u64 arg[SYS_ARGS])
+{
+	const u64 size = 8;
+
+	if (nr == SYS_NR_rt_sigpending)
+		arg[1] = size;
+	else if (nr == SYS_NR_rt_sigaction || nr == SYS_NR_rt_sigprocmask ||
+		 nr == SYS_NR_rt_sigtimedwait)
+		arg[3] = size;
+}
+
 int run_call_start(struct run *r, const struct stmt *s)
 {
 	const struct call_info *info = &script_calls[s->call.call];
@@ -56,6 +72,7 @@ int run_call_start(struct run *r, const struct stmt *s)
 	r->thread[s->host][thread].stmt = s;
 	if (!lay_arguments(r, s, s->host, thread, arg))
 		return -1;
+	add_sigset_size(nr, arg);
 	r->dut->ops->call(r->dut, s->host, thread, (enum sys_nr)nr, arg);
 	return 0;
 }
