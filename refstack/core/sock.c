@@ -183,7 +183,6 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	sk->sk_stamp_ns = SK_DEFAULT_STAMP;
 	sk->sk_max_pacing_rate = U64_MAX;
-	sk->sk_txrehash = (u8)sock_net(sk)->sysctl.txrehash;
 	sk->sk_pacing_rate = U64_MAX;
 	sk->sk_pacing_shift = 10;
 	sk->sk_incoming_cpu = -1;

@@ -608,26 +608,20 @@ static int get_peek_off(struct so_get *g)
 static int set_attach_filter(struct so_set *a)
 {
 	u8 fprog[16];
-	int err = copy_bpf_fprog_from_user(sock_net(a->sk), fprog, a->optval, a->optlen);
+	int err;
 
+	if (a->sk->sk_type == SOCK_STREAM && !capable(a, CAP_NET_ADMIN))
+		return -EPERM;
+	err = copy_bpf_fprog_from_user(sock_net(a->sk), fprog, a->optval, a->optlen);
 	return err != 0 ? err : sk_attach_filter(fprog, a->sk);
 }
 
-/* LINUX: sk_reuseport_attach_filter(), as far as something is wrong with the program. */
 static int set_attach_reuseport_cbpf(struct so_set *a)
 {
-	struct net *net = sock_net(a->sk);
-	struct bpf_prog prog;
 	u8 fprog[16];
-	int err = copy_bpf_fprog_from_user(net, fprog, a->optval, a->optlen);
+	int err = copy_bpf_fprog_from_user(sock_net(a->sk), fprog, a->optval, a->optlen);
 
-	if (err == 0 && sock_flag(a->sk, SOCK_FILTER_LOCKED))
-		err = -EPERM;
-	if (err == 0)
-		err = bpf_prog_create_from_user(net, &prog, fprog);
-	if (err != 0)
-		return err;
-	not_implemented("SO_ATTACH_REUSEPORT_CBPF");
+	return err != 0 ? err : sk_reuseport_attach_filter(fprog, a->sk);
 }
 
 /* LINUX: bpf_prog_get_type() where there is no bpf() system call. */
@@ -645,7 +639,7 @@ static int set_detach_filter(struct so_set *a)
 
 static int set_detach_reuseport_bpf(struct so_set *a)
 {
-	return a->sk->sk_reuseport != 0 ? -ENOENT : -EINVAL;
+	return reuseport_detach_prog(a->sk);
 }
 
 static int set_lock_filter(struct so_set *a)

@@ -46,7 +46,7 @@ static struct bind_rules bind_rules(const struct sock *sk, bool relax, bool reus
 {
 	return (struct bind_rules){ .uid = sock_i_uid(sk),
 				    .relax = relax,
-				    .reuseport_cb_ok = inet_csk(sk)->reuseport_group == 0,
+				    .reuseport_cb_ok = sk->sk_reuseport_cb == NULL,
 				    .reuseport_ok = reuseport_ok };
 }
 
@@ -210,7 +210,7 @@ static bool sk_reuseport_match(const struct inet_bind_bucket *tb, const struct s
 {
 	if (tb->fastreuseport <= 0 || sk->sk_reuseport == 0)
 		return false;
-	if (inet_csk(sk)->reuseport_group != 0 || tb->fastuid != sock_i_uid(sk))
+	if (sk->sk_reuseport_cb != NULL || tb->fastuid != sock_i_uid(sk))
 		return false;
 	return tb->fastreuseport == FASTREUSEPORT_ANY || be32_is_zero(tb->fast_rcv_saddr) ||
 	       be32_eq(tb->fast_rcv_saddr, sk->sk_rcv_saddr);
@@ -681,8 +681,6 @@ struct sock *inet_csk_clone_lock(const struct sock *sk, const struct request_soc
 	inet_sk_set_state(newsk, TCP_SYN_RECV);
 	newicsk->icsk_bind_hash = NULL;
 	newicsk->icsk_bind2_hash = NULL;
-	newicsk->reuseport_group = 0;
-	newicsk->reuseport_index = 0;
 	newsk->sk_bind_node = (struct hlist_node){ .next = NULL };
 	newsk->sk_dport = ireq->ir_rmt_port;
 	newsk->sk_num = ireq->ir_num;

@@ -33,11 +33,6 @@ struct inet_connection_sock {
 	struct request_sock_queue icsk_accept_queue;
 	struct inet_bind_bucket *icsk_bind_hash;
 	struct inet_bind2_bucket *icsk_bind2_hash;
-	/* LINUX: sk_reuseport_cb: which group of listeners it belongs to, 0 = none, and its place
-	 * among them.
-	 */
-	u32 reuseport_group, reuseport_index;
-	u32 reuseport_synq_overflow_ts; /* of the group; its first has it */
 	u64 icsk_timeout;		/* jiffies */
 	struct timer_list icsk_retransmit_timer, icsk_delack_timer, icsk_keepalive_timer;
 	u32 icsk_rto, icsk_rto_min, icsk_delack_max; /* jiffies */

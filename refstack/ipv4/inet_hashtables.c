@@ -12,6 +12,7 @@
  */
 #include "ipv4/inet_hashtables.h"
 
+#include "core/sock_reuseport.h"
 #include "ipv4/tcp.h"
 #include "ipv4/udp.h"
 #include "uapi/errno.h"
@@ -289,52 +290,6 @@ static struct hlist_head *listener_chain(const struct sock *sk)
 	return lhash2_chain(sock_net(sk), sk->sk_rcv_saddr, sk->sk_num);
 }
 
-static u32 group_of(const struct sock *sk)
-{
-	return inet_csk(sk)->reuseport_group;
-}
-
-static u32 group_size(const struct sock *sk)
-{
-	struct hlist_node *n;
-	u32 size = 0;
-
-	hlist_for_each (n, listener_chain(sk))
-		size += group_of(node_sk(n)) == group_of(sk);
-	return size;
-}
-
-static struct sock *group_member(const struct sock *sk, u32 index)
-{
-	struct hlist_node *n;
-
-	hlist_for_each (n, listener_chain(sk)) {
-		struct sock *sk2 = node_sk(n);
-
-		if (group_of(sk2) == group_of(sk) && inet_csk(sk2)->reuseport_index == index)
-			return sk2;
-	}
-	check_failed(__FILE__, __LINE__, "every index below the group's size has a member");
-	return NULL;
-}
-
-static void reuseport_alloc(struct sock *sk)
-{
-	struct inet_hashinfo *h = net_hashinfo(sock_net(sk));
-
-	h->reuseport_groups++;
-	inet_csk(sk)->reuseport_group = h->reuseport_groups;
-	inet_csk(sk)->reuseport_index = 0;
-	inet_csk(sk)->reuseport_synq_overflow_ts = 0;
-}
-
-u32 *reuseport_synq_overflow_ts(const struct sock *sk)
-{
-	if (sk->sk_reuseport == 0 || group_of(sk) == 0)
-		return NULL;
-	return &inet_csk(group_member(sk, 0))->reuseport_synq_overflow_ts;
-}
-
 static bool may_share_listening(const struct sock *sk, const struct sock *sk2)
 {
 	return sk2 != sk && sk2->sk_bound_dev_if == sk->sk_bound_dev_if &&
@@ -344,76 +299,22 @@ static bool may_share_listening(const struct sock *sk, const struct sock *sk2)
 }
 
 /* LINUX: inet_reuseport_add_sock(), before the socket is in its chain. */
-static void inet_reuseport_add_sock(struct sock *sk)
+static int inet_reuseport_add_sock(struct sock *sk)
 {
 	struct hlist_node *n;
 
 	hlist_for_each (n, listener_chain(sk)) {
-		struct sock *sk2 = node_sk(n);
-
-		if (!may_share_listening(sk, sk2))
-			continue;
-		if (group_of(sk2) == 0)
-			reuseport_alloc(sk2);
-		inet_csk(sk)->reuseport_index = group_size(sk2);
-		inet_csk(sk)->reuseport_group = group_of(sk2);
-		return;
+		if (may_share_listening(sk, node_sk(n)))
+			return reuseport_add_sock(sk, node_sk(n));
 	}
-	reuseport_alloc(sk);
+	return reuseport_alloc(sk);
 }
 
-/* The last of the group takes the place that gets free, and what the first one has kept for all. */
 static void reuseport_stop_listen_sock(struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	u32 last = group_size(sk) - 1;
-
 	if (sock_net(sk)->sysctl.tcp_migrate_req != 0)
 		not_implemented("tcp_migrate_req");
-	if (icsk->reuseport_index != last) {
-		struct inet_connection_sock *heir = inet_csk(group_member(sk, last));
-
-		heir->reuseport_index = icsk->reuseport_index;
-		if (icsk->reuseport_index == 0)
-			heir->reuseport_synq_overflow_ts = icsk->reuseport_synq_overflow_ts;
-	}
-	icsk->reuseport_group = 0;
-	icsk->reuseport_index = 0;
-}
-
-static bool group_has_incoming_cpu(const struct sock *sk)
-{
-	struct hlist_node *n;
-
-	hlist_for_each (n, listener_chain(sk)) {
-		const struct sock *sk2 = node_sk(n);
-
-		if (group_of(sk2) == group_of(sk) && sk2->sk_incoming_cpu >= 0)
-			return true;
-	}
-	return false;
-}
-
-/* LINUX: reuseport_select_sock() without a program: the flow's hash picks; where one of the group
- * asks for a CPU, the first from there on that asks for this one.
- */
-static struct sock *reuseport_select_sock(struct sock *sk, u32 hash)
-{
-	u32 size, start;
-
-	if (sk->sk_reuseport == 0 || group_of(sk) == 0)
-		return NULL;
-	size = group_size(sk);
-	start = reciprocal_scale(hash, size);
-	if (!group_has_incoming_cpu(sk))
-		return group_member(sk, start);
-	for (u32 i = 0; i < size; i++) {
-		struct sock *sk2 = group_member(sk, (start + i) % size);
-
-		if (sk2->sk_incoming_cpu == (s32)this_cpu(sock_net(sk))->id)
-			return sk2;
-	}
-	return group_member(sk, start);
+	reuseport_detach_sock(sk);
 }
 
 /* -------- who listens -------- */
@@ -448,8 +349,17 @@ static int compute_score(const struct sock *sk, const struct inet_key *key)
 	return score;
 }
 
+/* LINUX: inet_lookup_reuseport(), where a program looks behind TCP's header. */
+static struct sock *lookup_reuseport(struct sock *sk, u32 hash, struct sk_buff *skb)
+{
+	u32 doff = skb != NULL ? (u32)(skb_transport_header(skb)[TCP_DOFF] >> 4) * 4 : 0;
+
+	return sk->sk_reuseport != 0 ? reuseport_select_sock(sk, hash, skb, doff) : NULL;
+}
+
 /* At key->daddr, which may be the wild card; hash is the flow's, for groups. */
-static struct sock *lhash2_lookup(struct net *net, const struct inet_key *key, u32 hash)
+static struct sock *lhash2_lookup(struct net *net, const struct inet_key *key, u32 hash,
+				  struct sk_buff *skb)
 {
 	struct sock *result = NULL;
 	int hiscore = 0;
@@ -460,7 +370,7 @@ static struct sock *lhash2_lookup(struct net *net, const struct inet_key *key, u
 		int score = compute_score(sk, key);
 
 		if (score > hiscore) {
-			result = reuseport_select_sock(sk, hash);
+			result = lookup_reuseport(sk, hash, skb);
 			if (result != NULL)
 				return result;
 			result = sk;
@@ -480,13 +390,12 @@ struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 sad
 	u32 hash = inet_ehashfn(net, daddr, hnum, saddr, sport);
 	struct sock *sk;
 
-	(void)skb; /* what a program would look at */
-	sk = lhash2_lookup(net, &key, hash);
+	sk = lhash2_lookup(net, &key, hash, skb);
 	if (sk != NULL)
 		return sk;
 	/* LINUX: a group at the wild card hashes the flow with the wild card as its address. */
 	key.daddr = (be32){ 0 };
-	return lhash2_lookup(net, &key, inet_ehashfn(net, key.daddr, hnum, saddr, sport));
+	return lhash2_lookup(net, &key, inet_ehashfn(net, key.daddr, hnum, saddr, sport), skb);
 }
 
 /* -------- which connection -------- */
@@ -641,8 +550,12 @@ int inet_hash(struct sock *sk)
 		return 0;
 	}
 	assert(!sk_hashed(sk));
-	if (sk->sk_reuseport != 0)
-		inet_reuseport_add_sock(sk);
+	if (sk->sk_reuseport != 0) {
+		int err = inet_reuseport_add_sock(sk);
+
+		if (err != 0)
+			return err;
+	}
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	hlist_add_head(&sk->sk_node, listener_chain(sk));
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
@@ -653,7 +566,7 @@ void inet_unhash(struct sock *sk)
 {
 	if (!sk_hashed(sk))
 		return;
-	if (sk->sk_state == TCP_LISTEN && group_of(sk) != 0)
+	if (sk->sk_state == TCP_LISTEN && sk->sk_reuseport_cb != NULL)
 		reuseport_stop_listen_sock(sk);
 	hlist_del_init(&sk->sk_node);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);

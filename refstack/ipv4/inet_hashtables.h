@@ -43,7 +43,6 @@ struct inet_hashinfo {
 	struct hlist_head *bhash, *bhash2;
 	struct hlist_head *lhash2;
 	u32 ehash_mask, bhash_size, lhash2_mask;
-	u32 reuseport_groups; /* how many groups of listeners there have been */
 	struct table_perturb perturb;
 };
 
@@ -80,8 +79,6 @@ struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, be32 sad
 				  be32 daddr, u16 hnum, s32 dif);
 /* LINUX: __inet_lookup_skb(). */
 struct sock *inet_lookup_skb(struct sk_buff *skb, be16 sport, be16 dport, bool *refcounted);
-/* When the listener's group had no room for requests; NULL: it is in none. */
-u32 *reuseport_synq_overflow_ts(const struct sock *sk);
 int inet_hash_connect(struct sock *sk);
 void sock_gen_put(struct sock *sk);
 /* The random numbers of the kernel begin again. LINUX: um_reset_table_perturb(). */

@@ -8,6 +8,7 @@
  */
 #include "ipv4/tcp.h"
 
+#include "core/sock_reuseport.h"
 #include "uapi/in.h"
 
 enum {
@@ -38,9 +39,9 @@ static bool time_between32(u32 t, u32 l, u32 h)
 /* Of a group of listeners together, or of one, whose time stamp option has no other use. */
 static u32 *synq_overflow_ts(const struct sock *sk)
 {
-	u32 *of_group = reuseport_synq_overflow_ts(sk);
-
-	return of_group != NULL ? of_group : &tcp_sk(sk)->rx_opt.ts_recent_stamp;
+	if (sk->sk_reuseport != 0 && sk->sk_reuseport_cb != NULL)
+		return &sk->sk_reuseport_cb->synq_overflow_ts;
+	return &tcp_sk(sk)->rx_opt.ts_recent_stamp;
 }
 
 /* The listener has no room for requests. */

@@ -131,7 +131,8 @@ struct udp_key {
 	u16 hnum;
 	s32 dif;
 };
-struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key);
+struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key,
+				   struct sk_buff *skb);
 /* LINUX: __udp4_lib_lookup(). */
 struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport,
 			     s32 dif, s32 sdif, struct udp_table *udptable, struct sk_buff *skb);

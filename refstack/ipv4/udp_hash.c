@@ -381,19 +381,22 @@ static u32 udp_ehashfn(const struct net *net, const struct udp_key *key)
 			    net->udp_table->ehash_secret + net->hash_mix);
 }
 
-/* The member of sk's group that the flow's hash picks; connected ones are passed over. NULL when sk
- * is in no group, or all are connected.
+/* The member of sk's group for the packet; connected ones are passed over. NULL when sk is in no
+ * group, or all are connected.
  */
-struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key)
+struct sock *inet_lookup_reuseport(struct net *net, struct sock *sk, const struct udp_key *key,
+				   struct sk_buff *skb)
 {
 	PROBE(net, inet_lookup_reuseport);
 
-	return sk->sk_reuseport != 0 ? reuseport_select_sock(sk, udp_ehashfn(net, key)) : NULL;
+	if (sk->sk_reuseport == 0)
+		return NULL;
+	return reuseport_select_sock(sk, udp_ehashfn(net, key), skb, UDP_HLEN);
 }
 
 /* The best match among the sockets bound to key->daddr, which may be the wild card. */
 static struct sock *udp4_lib_lookup2(struct net *net, struct udp_table *udptable,
-				     const struct udp_key *key)
+				     const struct udp_key *key, struct sk_buff *skb)
 {
 	PROBE(net, udp4_lib_lookup2);
 	struct sock *result = NULL;
@@ -413,7 +416,7 @@ static struct sock *udp4_lib_lookup2(struct net *net, struct udp_table *udptable
 			result = sk;
 			continue;
 		}
-		chosen = inet_lookup_reuseport(net, sk, key);
+		chosen = inet_lookup_reuseport(net, sk, key, skb);
 		if (chosen == NULL) {
 			result = sk;
 			continue;
@@ -444,12 +447,12 @@ struct sock *udp4_lib_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr
 
 	(void)sdif;
 	PATH_STEP(net, UDP_LOOKUP, 0, skb != NULL ? skb->len : 0);
-	result = udp4_lib_lookup2(net, udptable, &key);
+	result = udp4_lib_lookup2(net, udptable, &key, skb);
 	if (result != NULL)
 		return result;
 	/* LINUX: a third look at the port's chain follows, for a race that cannot be here. */
 	key.daddr = (be32){ 0 };
-	return udp4_lib_lookup2(net, udptable, &key);
+	return udp4_lib_lookup2(net, udptable, &key, skb);
 }
 
 /* LINUX: inet_match(): the pair of ports first, as one number. */
