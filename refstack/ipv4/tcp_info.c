@@ -290,14 +290,28 @@ enum {
 	TCP_NLA_TTL,
 	TCP_NLA_REHASH
 };
-enum { NLA_HDR_BYTES = 4, OPT_STATS_BYTES = 264 };
+enum { NLA_HDR_BYTES = 4, OPT_STATS_BYTES = 296 };
+
+/* LINUX: nla_need_padding_for_64bit(): an attribute without data, so that the number lies where it
+ * can be read at once. An x86-64 would not need it; a User-Mode kernel does not know what it is on.
+ */
+static void nla_pad(struct sk_buff *skb)
+{
+	static const u8 empty[NLA_HDR_BYTES] = { NLA_HDR_BYTES };
+
+	if (skb->len % 8 == 0)
+		memcpy(skb_put_inline(skb, sizeof(empty)), empty, sizeof(empty));
+}
 
 /* A netlink attribute: its length and kind, the number, and zeroes up to a multiple of four. */
 static void nla_put(struct sk_buff *skb, u16 type, u64 val, u32 bytes)
 {
 	u32 room = ALIGN_UP(NLA_HDR_BYTES + bytes, 4u);
-	u8 *at = skb_put_inline(skb, room), word[8];
+	u8 *at, word[8];
 
+	if (bytes == sizeof(word))
+		nla_pad(skb);
+	at = skb_put_inline(skb, room);
 	memset(at, 0, room);
 	put_le16(at, (u16)(NLA_HDR_BYTES + bytes));
 	put_le16(at + 2, type);
