@@ -22,7 +22,11 @@ static const struct layout layouts[] = {
 	{ STRUCT_SOCKADDR, SOCKADDR_BUFFER, {
 		{ "sa_family", 0, 2, MEMBER_INT }, { "sin_port", 2, 2, MEMBER_BE },
 		{ "sin_addr", 4, 4, MEMBER_BE },
-		{ "sun_path", SUN_PATH_AT, NAME_MAX_BYTES, MEMBER_TEXT } } },
+		{ "sun_path", SUN_PATH_AT, NAME_MAX_BYTES, MEMBER_TEXT },
+		{ "sll_protocol", 2, 2, MEMBER_BE }, { "sll_ifindex", 4, 4, MEMBER_INT },
+		{ "sll_hatype", 8, 2, MEMBER_INT }, { "sll_pkttype", 10, 1, MEMBER_INT },
+		{ "sll_halen", 11, 1, MEMBER_INT }, { "sll_addr", 12, 8, MEMBER_BYTES },
+		{ "spkt_device", 2, 14, MEMBER_TEXT }, { "spkt_protocol", 16, 2, MEMBER_BE } } },
 	/* struct linger, timeval, ip_mreq, ip_mreq_source, ip_mreqn */
 	{ STRUCT_OPTSTRUCT, 8, { { "onoff", 0, 4, MEMBER_INT }, { "linger", 4, 4, MEMBER_INT } } },
 	{ STRUCT_OPTSTRUCT, 16, {
@@ -35,6 +39,25 @@ static const struct layout layouts[] = {
 	{ STRUCT_OPTSTRUCT, 12, {
 		{ "imr_multiaddr", 0, 4, MEMBER_BE }, { "imr_address", 4, 4, MEMBER_BE },
 		{ "imr_ifindex", 8, 4, MEMBER_INT } } },
+	/* struct packet_mreq, tpacket_stats, tpacket_stats_v3, tpacket_rollover_stats, fanout_args,
+	 * sock_fprog
+	 */
+	{ STRUCT_OPTSTRUCT, 16, {
+		{ "mr_ifindex", 0, 4, MEMBER_INT }, { "mr_type", 4, 2, MEMBER_INT },
+		{ "mr_alen", 6, 2, MEMBER_INT }, { "mr_address", 8, 8, MEMBER_BYTES } } },
+	{ STRUCT_OPTSTRUCT, 8, {
+		{ "tp_packets", 0, 4, MEMBER_INT }, { "tp_drops", 4, 4, MEMBER_INT } } },
+	{ STRUCT_OPTSTRUCT, 12, {
+		{ "tp_packets", 0, 4, MEMBER_INT }, { "tp_drops", 4, 4, MEMBER_INT },
+		{ "tp_freeze_q_cnt", 8, 4, MEMBER_INT } } },
+	{ STRUCT_OPTSTRUCT, 24, {
+		{ "tp_all", 0, 8, MEMBER_INT }, { "tp_huge", 8, 8, MEMBER_INT },
+		{ "tp_failed", 16, 8, MEMBER_INT } } },
+	{ STRUCT_OPTSTRUCT, 8, {
+		{ "id", 0, 2, MEMBER_INT }, { "type_flags", 2, 2, MEMBER_INT },
+		{ "max_num_members", 4, 4, MEMBER_INT } } },
+	{ STRUCT_OPTSTRUCT, FPROG_BYTES, {
+		{ "len", 0, 2, MEMBER_INT }, { "filter", FPROG_INSNS, 8, MEMBER_BEHIND } } },
 	/* struct sock_extended_err, scm_timestamping (its first stamp; all three are there),
 	 * in_pktinfo
 	 */
@@ -47,6 +70,12 @@ static const struct layout layouts[] = {
 	{ STRUCT_CMSGVALUE, 12, {
 		{ "ipi_ifindex", 0, 4, MEMBER_INT }, { "ipi_spec_dst", 4, 4, MEMBER_BE },
 		{ "ipi_addr", 8, 4, MEMBER_BE } } },
+	/* struct tpacket_auxdata */
+	{ STRUCT_CMSGVALUE, 20, {
+		{ "tp_status", 0, 4, MEMBER_INT }, { "tp_len", 4, 4, MEMBER_INT },
+		{ "tp_snaplen", 8, 4, MEMBER_INT }, { "tp_mac", 12, 2, MEMBER_INT },
+		{ "tp_net", 14, 2, MEMBER_INT }, { "tp_vlan_tci", 16, 2, MEMBER_INT },
+		{ "tp_vlan_tpid", 18, 2, MEMBER_INT } } },
 	{ STRUCT_POLLFD, 8, {
 		{ "fd", 0, 4, MEMBER_FD }, { "events", 4, 2, MEMBER_INT },
 		{ "revents", 6, 2, MEMBER_INT } } },

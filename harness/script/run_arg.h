@@ -16,6 +16,9 @@ enum {
 	CONTROL_BUFFER = 512, /* of a call that fills it, where the script does not say */
 	SUN_PATH_AT = 2,
 	OPT_BUFFER = 4,
+	FPROG_BYTES = 16, /* struct sock_fprog, and where its program is */
+	FPROG_INSNS = 8,
+	FPROG_INSN_BYTES = 8,
 	IFREQ_BUFFER = 40,
 	MSGHDR_BYTES = 56,
 	MSGHDR_NAME = 0,

@@ -21,6 +21,7 @@
 #include "core/netdevice.h"
 #include "uapi/errqueue.h"
 #include "uapi/in.h"
+#include "uapi/if_packet.h"
 #include "uapi/socket.h"
 
 enum {
@@ -216,12 +217,35 @@ static void addr_text(const u8 *p, char *to, u32 size)
 	snprintf(to, size, "inet_addr(\"" INET_FORM "\")", INET_PARTS(get_be32(p)));
 }
 
+/* struct sockaddr_ll. */
+static void fill_link_address(struct compare *c, u32 e, uptr at)
+{
+	static const char *const types[] = { "PACKET_HOST", "PACKET_BROADCAST", "PACKET_MULTICAST",
+					     "PACKET_OTHERHOST", "PACKET_OUTGOING" };
+	const u8 *p = run_memory(c, at, SOCKADDR_LL_BYTES);
+	char type[32];
+
+	if (p == NULL)
+		return;
+	snprintf(type, sizeof(type), "%u", p[SLL_PKTTYPE]);
+	setf(c, e,
+	     "{sa_family = AF_PACKET, sll_protocol = htons(0x%04x), sll_ifindex = %d, "
+	     "sll_hatype = %u, sll_pkttype = %s, sll_halen = %u, "
+	     "sll_addr = hex %02x%02x%02x%02x%02x%02x%02x%02x}",
+	     get_be16(p + SLL_PROTOCOL), (s32)get_le32(p + SLL_IFINDEX), get_le16(p + SLL_HATYPE),
+	     p[SLL_PKTTYPE] < ARRAY_SIZE(types) ? types[p[SLL_PKTTYPE]] : type, p[SLL_HALEN],
+	     p[SLL_ADDR], p[SLL_ADDR + 1], p[SLL_ADDR + 2], p[SLL_ADDR + 3], p[SLL_ADDR + 4],
+	     p[SLL_ADDR + 5], p[SLL_ADDR + 6], p[SLL_ADDR + 7]);
+}
+
 /* A family that is not there: nothing was written. */
 void fill_address(struct compare *c, u32 e, uptr at)
 {
 	const u8 *p = run_memory(c, at, SOCKADDR_IN_BYTES);
 	char addr[64];
 
+	if (expr_of(c, e)->kind == EXPR_ANY && p != NULL && get_le16(p) == AF_PACKET)
+		fill_link_address(c, e, at);
 	if (expr_of(c, e)->kind != EXPR_ANY || p == NULL || get_le16(p) != AF_INET)
 		return;
 	addr_text(p + 4, addr, sizeof(addr));
@@ -322,7 +346,7 @@ static void type_text(u32 level, u32 type, char *to, u32 size)
 		const char *prefix;
 	} kinds[] = {
 		{ SOL_IP, "IP_" },	 { SOL_SOCKET, "SCM_" },  { SOL_SOCKET, "SO_" },
-		{ IPPROTO_UDP, "UDP_" }, { IPPROTO_TCP, "TCP_" },
+		{ IPPROTO_UDP, "UDP_" }, { IPPROTO_TCP, "TCP_" }, { SOL_PACKET, "PACKET_" },
 	};
 
 	for (u32 k = 0; k < ARRAY_SIZE(kinds); k++) {
@@ -377,6 +401,13 @@ static bool struct_text(u32 level, u32 type, const u8 *p, u64 len, char *to, u32
 		 (type == SO_TIMESTAMPING_OLD || type == SO_TIMESTAMPING_NEW))
 		snprintf(to, size, "{scm_sec = %lld, scm_nsec = %lld}", (long long)get_le64(p),
 			 (long long)get_le64(p + 8));
+	else if (level == SOL_PACKET && type == PACKET_AUXDATA && len == TPACKET_AUXDATA_BYTES)
+		snprintf(to, size,
+			 "{tp_status = 0x%x, tp_len = %u, tp_snaplen = %u, tp_mac = %u, "
+			 "tp_net = %u, tp_vlan_tci = %u, tp_vlan_tpid = 0x%x}",
+			 get_le32(p), get_le32(p + AUX_LEN), get_le32(p + AUX_SNAPLEN),
+			 get_le16(p + AUX_MAC), get_le16(p + AUX_NET), get_le16(p + AUX_VLAN_TCI),
+			 get_le16(p + AUX_VLAN_TPID));
 	else
 		return false;
 	return true;

@@ -342,15 +342,72 @@ static u64 lay_type_len_io(struct lay *l, u32 i)
 	return at;
 }
 
+static u32 list_length(const struct script *s, u32 e)
+{
+	u32 n = 0;
+
+	for (u32 c = s->expr[e].first; c != 0; c = s->expr[c].next)
+		n++;
+	return n;
+}
+
+/* What a vector of n elements takes; it may say that it has more than are written. */
+static u64 vector_bytes(const struct lay *l, u32 e, u64 n, u32 bytes)
+{
+	u32 written = list_length(l->r->script, e);
+
+	n = n < VECTOR_MAX ? n : VECTOR_MAX;
+	return (written > n ? written : n) * bytes;
+}
+
+/* {BPF_RET | BPF_K, 0, 0, 64}: struct sock_filter. */
+static void lay_insn(struct lay *l, uptr at, u32 e)
+{
+	static const struct {
+		u8 at, bytes;
+	} parts[] = { { 0, 2 }, { 2, 1 }, { 3, 1 }, { 4, 4 } };
+	const struct script *s = l->r->script;
+	u32 v = s->expr[e].first;
+
+	for (u32 i = 0; i < ARRAY_SIZE(parts) && v != 0 && !l->failed; i++) {
+		lay_number(l, at + parts[i].at, parts[i].bytes, (u64)lay_value(l, v));
+		v = s->expr[v].next;
+	}
+}
+
+/* The program that a struct sock_fprog points at. */
+static void lay_filter(struct lay *l, uptr fprog, u32 e)
+{
+	const struct script *s = l->r->script;
+	u32 field = field_of(s, e, "filter"), v;
+	uptr at;
+
+	if (field == 0)
+		return;
+	v = field_value(s, field);
+	if (lay_is_pointer(l, v)) {
+		lay_number(l, fprog + FPROG_INSNS, 8, (u64)lay_value(l, v));
+		return;
+	}
+	at = lay_take(l, vector_bytes(l, v, 1, FPROG_INSN_BYTES));
+	lay_number(l, fprog + FPROG_INSNS, 8, at);
+	for (u32 c = element(s, s->expr[v].first); c != 0 && !l->failed; c = s->expr[c].next) {
+		lay_insn(l, at, c);
+		at += FPROG_INSN_BYTES;
+	}
+}
+
 /* What an option's buffer holds: a value in its first bytes, or a struct. */
 static void lay_option_value(struct lay *l, uptr at, u32 e, enum struct_type of, u64 n)
 {
 	const struct script *s = l->r->script;
 	const struct expr *x = lay_expr(l, e);
 
-	if (x->kind == EXPR_STRUCT)
+	if (x->kind == EXPR_STRUCT) {
 		lay_fields(l, at, e, lay_layout(l, e, of));
-	else if (is_bytes(x))
+		if (of == STRUCT_OPTSTRUCT)
+			lay_filter(l, at, e);
+	} else if (is_bytes(x))
 		lay_bytes(l, at, e, bytes_len(x, n));
 	else if (x->kind == EXPR_LIST && x->first != 0 && s->expr[x->first].kind != EXPR_ANY)
 		lay_number(l, at, OPT_BUFFER, (u64)lay_value(l, x->first));
@@ -522,24 +579,6 @@ static u64 lay_type_ioctl(struct lay *l, u32 i)
 		return lay_request(l, e, request);
 	return lay_option(l, e, STRUCT_IFREQ, IFREQ_BUFFER + SOCKADDR_BUFFER,
 			  ioctl_only_gets(request));
-}
-
-static u32 list_length(const struct script *s, u32 e)
-{
-	u32 n = 0;
-
-	for (u32 c = s->expr[e].first; c != 0; c = s->expr[c].next)
-		n++;
-	return n;
-}
-
-/* What a vector of n elements takes; it may say that it has more than are written. */
-static u64 vector_bytes(const struct lay *l, u32 e, u64 n, u32 bytes)
-{
-	u32 written = list_length(l->r->script, e);
-
-	n = n < VECTOR_MAX ? n : VECTOR_MAX;
-	return (written > n ? written : n) * bytes;
 }
 
 static u64 lay_iovecs(struct lay *l, u32 e, u64 n, bool output)
