@@ -209,6 +209,10 @@ static void make_program(struct gen *g)
 	g->host = 0;
 	if (g->area == AREA_forward || g->area == AREA_proxies)
 		gen_statement(g, "forward_opening");
+	if (g->area == AREA_icmp_told)
+		gen_statement(g, "icmp_sockets");
+	if (g->area == AREA_groups)
+		gen_statement(g, "group_sockets");
 	ask(g);
 	look(g);
 }

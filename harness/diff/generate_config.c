@@ -141,6 +141,9 @@ static const struct opening {
 	[AREA_hosts] = { 99, 30, 30, 0, 10, 10 },
 	[AREA_forward] = { 99, 60, 20, 70, 10, 20 },
 	[AREA_proxies] = { 99, 80, 10, 20, 10, 10 },
+	[AREA_opts_sent] = { 99, 70, 40, 60, 10, 10 },
+	[AREA_icmp_told] = { 99, 40, 50, 60, 10, 30 },
+	[AREA_groups] = { 99, 50, 20, 60, 10, 20 },
 };
 
 /* The commands of a host's opening line, separated. */

@@ -13,6 +13,9 @@
  *   generate_tcp.c       TCP connections: segments
  *   generate_tcp_call.c  and calls that wait, ports, two hosts
  *   generate_forward.c   a router: packets of others, ARP for others
+ *   generate_ip_options.c IP options that are sent
+ *   generate_icmp.c      what ICMP tells sockets
+ *   generate_groups.c    multicast groups
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -97,7 +100,7 @@ struct gen_part {
 };
 extern const struct gen_part gen_part_text, gen_part_socket, gen_part_option, gen_part_message,
 	gen_part_call, gen_part_frame, gen_part_fragment, gen_part_raw, gen_part_config,
-	gen_part_forward, gen_part_areas;
+	gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_areas;
 
 /* --- generate_text.c --- */
 u32 gen_below(struct gen *g, u32 ceil);
