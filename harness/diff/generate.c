@@ -204,6 +204,8 @@ static void make_program(struct gen *g)
 		gen_tcp_program(g);
 		return;
 	}
+	if (g->area == AREA_ping)
+		gen_statement(g, "ping_opening");
 	for (g->host = 0; g->host < g->hosts; g->host++)
 		gen_make_sockets(g);
 	g->host = 0;
@@ -213,6 +215,8 @@ static void make_program(struct gen *g)
 		gen_statement(g, "icmp_sockets");
 	if (g->area == AREA_groups)
 		gen_statement(g, "group_sockets");
+	if (g->area == AREA_rawsock)
+		gen_statement(g, "rawsock_opening");
 	ask(g);
 	look(g);
 }

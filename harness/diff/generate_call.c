@@ -14,7 +14,7 @@ static void do_block(struct gen *g)
 /* read() and readv() know no flags: they must not wait. */
 static void do_read(struct gen *g)
 {
-	struct gen_sock *s = gen_sock(g, GEN_UDP);
+	struct gen_sock *s = gen_sock(g, gen_subject(g));
 
 	if (s == NULL || gen_spoil(g)) {
 		gen_expand(g, "@bad_read");

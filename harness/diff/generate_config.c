@@ -143,6 +143,8 @@ static const struct opening {
 	[AREA_proxies] = { 99, 80, 10, 20, 10, 10 },
 	[AREA_opts_sent] = { 99, 70, 40, 60, 10, 10 },
 	[AREA_icmp_told] = { 99, 40, 50, 60, 10, 30 },
+	[AREA_rawsock] = { 99, 70, 50, 50, 20, 15 },
+	[AREA_ping] = { 99, 60, 50, 50, 20, 10 },
 	[AREA_groups] = { 99, 50, 20, 60, 10, 20 },
 };
 

@@ -16,6 +16,7 @@
  *   generate_ip_options.c IP options that are sent
  *   generate_icmp.c      what ICMP tells sockets
  *   generate_groups.c    multicast groups
+ *   generate_rawping.c   raw and ping sockets
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -33,12 +34,14 @@
 enum { GEN_SOCKS = 32, GEN_SENT = 8, GEN_THREADS = 15, GEN_FIRST_FD = 3, GEN_HOSTS = 2 };
 
 /* What a socket can be asked without meeting what is not there. */
-enum gen_kind { GEN_UDP = 1, GEN_TCP = 2, GEN_RAW = 4, GEN_ANY = 7 };
+enum gen_kind { GEN_UDP = 1, GEN_TCP = 2, GEN_RAW = 4, GEN_PING = 8, GEN_ANY = 15 };
 
 struct gen_sock {
 	int fd;
 	u8 kind;
 	bool bound, connected, nonblock, timeout;
+	bool hdrincl;	  /* of raw ones: their headers are their own */
+	u16 proto;	  /* of raw ones */
 	u32 laddr, raddr; /* host order; 0: none, or any */
 	u16 lport, rport;
 };
@@ -100,7 +103,8 @@ struct gen_part {
 };
 extern const struct gen_part gen_part_text, gen_part_socket, gen_part_option, gen_part_message,
 	gen_part_call, gen_part_frame, gen_part_fragment, gen_part_raw, gen_part_config,
-	gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_areas;
+	gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_rawping,
+	gen_part_areas;
 
 /* --- generate_text.c --- */
 u32 gen_below(struct gen *g, u32 ceil);
@@ -129,6 +133,8 @@ const char *gen_unknown_name(void);
 
 /* --- generate_socket.c --- */
 struct gen_host *gen_host_of(struct gen *g);
+/* The kind of sockets that the program is about. */
+u32 gen_subject(const struct gen *g);
 /* A socket of one of these kinds; NULL: there is none. The youngest are likelier. */
 struct gen_sock *gen_sock(struct gen *g, u32 kinds);
 struct gen_sock *gen_bound_sock(struct gen *g);

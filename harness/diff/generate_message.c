@@ -38,7 +38,7 @@ static void put_recv_flags(struct gen *g)
 /* The current socket, if it is connected or shall be without an address nevertheless. */
 static void put_send(struct gen *g)
 {
-	const struct gen_sock *s = gen_sock(g, GEN_UDP);
+	const struct gen_sock *s = gen_sock(g, gen_subject(g));
 
 	if (s == NULL) {
 		gen_expand(g, "send(@bad_fd, @data, @send_flags) = ...");

@@ -6,6 +6,7 @@
  */
 #include "base/check.h"
 #include "harness/diff/generate_internal.h"
+#include "uapi/in.h"
 
 /* --- what is known
  * --------------------------------------------------------------------------------- */
@@ -53,9 +54,23 @@ struct gen_sock *gen_sock(struct gen *g, u32 kinds)
 	return draw_sock(g, kinds, false);
 }
 
+u32 gen_subject(const struct gen *g)
+{
+	switch (g->area) {
+	case AREA_rawsock:
+		return GEN_RAW;
+	case AREA_ping:
+		return GEN_PING;
+	default:
+		return GEN_UDP;
+	}
+}
+
 struct gen_sock *gen_bound_sock(struct gen *g)
 {
-	return draw_sock(g, GEN_UDP, true);
+	u32 kinds = gen_subject(g);
+
+	return draw_sock(g, kinds, kinds == GEN_UDP);
 }
 
 /* The lowest number that no socket has. */
@@ -143,7 +158,7 @@ static void put_fd(struct gen *g)
 
 static void put_fdu(struct gen *g)
 {
-	put_fd_of(g, GEN_UDP);
+	put_fd_of(g, gen_subject(g));
 }
 
 /* One that a datagram can find. */
@@ -271,40 +286,85 @@ static void put_some_sockaddr(struct gen *g)
 /* --- calls
  * ---------------------------------------------------------------------------------------- */
 
+struct made_row {
+	u32 weight;
+	u8 kind;
+	bool nonblock;
+	u16 proto; /* of raw ones */
+	const char *text;
+};
+
+static const struct made_row made_any[] = {
+	{ 120, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
+	{ 20, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, IPPROTO_UDP" },
+	{ 4, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, IPPROTO_IP" },
+	{ 3, GEN_UDP, false, 0, "..., SOCK_DGRAM, 0" },
+	{ 3, GEN_UDP, false, 0, "2, 2, 17" },
+	{ 3, GEN_UDP, false, 0, "PF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0" },
+	{ 8, GEN_UDP, true, 0, "AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, 0" },
+	{ 3, GEN_UDP, true, 0, "AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0" },
+	{ 4, GEN_TCP, false, 0, "AF_INET, SOCK_STREAM, 0" },
+	{ 2, GEN_TCP, true, 0, "AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP" },
+	{ 3, GEN_RAW, false, 200, "AF_INET, SOCK_RAW, 200" },
+	{ 1, GEN_RAW, false, 143, "AF_INET, SOCK_RAW, IPPROTO_ETHERNET" },
+	{ 1, GEN_RAW, false, IPPROTO_TCP, "AF_INET, SOCK_RAW, IPPROTO_TCP" },
+};
+static const struct made_row made_raw[] = {
+	{ 40, GEN_RAW, false, 200, "AF_INET, SOCK_RAW, 200" },
+	{ 8, GEN_RAW, false, 201, "AF_INET, SOCK_RAW, 201" },
+	{ 25, GEN_RAW, false, IPPROTO_ICMP, "AF_INET, SOCK_RAW, IPPROTO_ICMP" },
+	{ 20, GEN_RAW, false, IPPROTO_RAW, "AF_INET, SOCK_RAW, IPPROTO_RAW" },
+	{ 12, GEN_RAW, false, IPPROTO_UDP, "AF_INET, SOCK_RAW, IPPROTO_UDP" },
+	{ 4, GEN_RAW, false, IPPROTO_TCP, "AF_INET, SOCK_RAW, IPPROTO_TCP" },
+	{ 3, GEN_RAW, false, IPPROTO_IGMP, "AF_INET, SOCK_RAW, IPPROTO_IGMP" },
+	{ 2, GEN_RAW, false, IPPROTO_GRE, "AF_INET, SOCK_RAW, IPPROTO_GRE" },
+	{ 2, GEN_RAW, false, IPPROTO_IPIP, "AF_INET, SOCK_RAW, IPPROTO_IPIP" },
+	{ 2, GEN_RAW, false, 262, "AF_INET, SOCK_RAW, 262" },
+	{ 6, GEN_RAW, true, 200, "AF_INET, SOCK_RAW|SOCK_NONBLOCK, 200" },
+	{ 8, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
+};
+static const struct made_row made_ping[] = {
+	{ 60, GEN_PING, false, 0, "AF_INET, SOCK_DGRAM, IPPROTO_ICMP" },
+	{ 6, GEN_PING, true, 0, "AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, IPPROTO_ICMP" },
+	{ 2, GEN_PING, false, 0, "2, 2, 1" },
+	{ 6, GEN_RAW, false, IPPROTO_ICMP, "AF_INET, SOCK_RAW, IPPROTO_ICMP" },
+	{ 3, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
+};
+
+static const struct made_row *draw_made(struct gen *g)
+{
+	const struct made_row *made = made_any;
+	u32 weight[ARRAY_SIZE(made_any)], n = ARRAY_SIZE(made_any);
+
+	static_assert(ARRAY_SIZE(made_raw) <= ARRAY_SIZE(made_any), "room for its weights");
+	static_assert(ARRAY_SIZE(made_ping) <= ARRAY_SIZE(made_any), "room for its weights");
+	if (g->area == AREA_rawsock) {
+		made = made_raw;
+		n = ARRAY_SIZE(made_raw);
+	} else if (g->area == AREA_ping) {
+		made = made_ping;
+		n = ARRAY_SIZE(made_ping);
+	}
+	for (u32 i = 0; i < n; i++)
+		weight[i] = made[i].weight;
+	return &made[gen_pick(g, weight, n)];
+}
+
 static void do_socket(struct gen *g)
 {
-	static const struct {
-		u32 weight;
-		u8 kind;
-		bool nonblock;
-		const char *text;
-	} made[] = {
-		{ 120, GEN_UDP, false, "AF_INET, SOCK_DGRAM, 0" },
-		{ 20, GEN_UDP, false, "AF_INET, SOCK_DGRAM, IPPROTO_UDP" },
-		{ 4, GEN_UDP, false, "AF_INET, SOCK_DGRAM, IPPROTO_IP" },
-		{ 3, GEN_UDP, false, "..., SOCK_DGRAM, 0" },
-		{ 3, GEN_UDP, false, "2, 2, 17" },
-		{ 3, GEN_UDP, false, "PF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0" },
-		{ 8, GEN_UDP, true, "AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, 0" },
-		{ 3, GEN_UDP, true, "AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0" },
-		{ 4, GEN_TCP, false, "AF_INET, SOCK_STREAM, 0" },
-		{ 2, GEN_TCP, true, "AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP" },
-		{ 3, GEN_RAW, false, "AF_INET, SOCK_RAW, 200" },
-		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_ETHERNET" },
-		{ 1, GEN_RAW, false, "AF_INET, SOCK_RAW, IPPROTO_TCP" },
-	};
-	u32 weight[ARRAY_SIZE(made)], i;
+	const struct made_row *made = draw_made(g);
+	struct gen_sock *s;
 
-	for (i = 0; i < ARRAY_SIZE(made); i++)
-		weight[i] = made[i].weight;
-	i = gen_pick(g, weight, ARRAY_SIZE(made));
 	if (gen_spoil(g)) {
 		gen_rule(g, "odd_socket_call");
 		return;
 	}
-	if (add_sock(g, made[i].kind, made[i].nonblock) == NULL)
+	s = add_sock(g, (enum gen_kind)made->kind, made->nonblock);
+	if (s == NULL)
 		return;
-	gen_putf(g, "socket(%s) = ...", made[i].text);
+	s->proto = made->proto;
+	s->hdrincl = made->proto == IPPROTO_RAW;
+	gen_putf(g, "socket(%s) = ...", made->text);
 }
 
 static void bind_sock(struct gen *g, struct gen_sock *s, const char *addr_rule)
@@ -329,7 +389,7 @@ static const char *bind_rule(const struct gen *g)
 
 static void do_bind(struct gen *g)
 {
-	struct gen_sock *s = gen_sock(g, GEN_UDP);
+	struct gen_sock *s = gen_sock(g, gen_subject(g));
 
 	if (s != NULL && !gen_spoil(g))
 		bind_sock(g, s, bind_rule(g));
@@ -339,7 +399,7 @@ static void do_bind(struct gen *g)
 
 static void do_connect(struct gen *g)
 {
-	struct gen_sock *s = gen_sock(g, GEN_UDP);
+	struct gen_sock *s = gen_sock(g, gen_subject(g));
 	u32 addr = 0;
 	u16 port = 0;
 
@@ -379,7 +439,7 @@ static void do_close(struct gen *g)
 /* A second number for the same socket. */
 static void do_dup(struct gen *g)
 {
-	const struct gen_sock *s = gen_sock(g, GEN_UDP);
+	const struct gen_sock *s = gen_sock(g, gen_subject(g));
 	struct gen_sock old, *copy;
 
 	if (s == NULL || gen_host_of(g)->nr_socks == GEN_SOCKS || gen_spoil(g)) {
@@ -406,7 +466,7 @@ static void first_socket(struct gen *g, bool want_bound)
 
 	gen_statement(g, "do_socket");
 	s = gen_sock_of(g, g->cur);
-	if (s == NULL || s->kind != GEN_UDP)
+	if (s == NULL || s->kind != gen_subject(g))
 		return;
 	if (gen_percent(g, 15))
 		gen_statement(g, "do_set_before_bind");
