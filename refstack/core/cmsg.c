@@ -23,11 +23,40 @@ static struct task *sk_task(const struct sock *sk)
 	return current_task(sock_net(sk));
 }
 
+static bool is_compat(const struct msghdr *msg)
+{
+	return (msg->msg_flags & MSG_CMSG_COMPAT) != 0;
+}
+
+/* LINUX: CMSG_COMPAT_NXTHDR(): lengths become those that x86-64's header would have. */
+static int cmsg_compat_next(struct sock *sk, const struct msghdr *msg, struct cmsghdr *cmsg)
+{
+	u64 more = CMSG_HDR_BYTES - CMSG_COMPAT_HDR_BYTES, at = 0;
+	u8 hdr[CMSG_COMPAT_HDR_BYTES];
+
+	if (cmsg->at != U64_MAX)
+		at = cmsg->at + ALIGN_UP(cmsg->cmsg_len - more, 4ull);
+	if (at > msg->msg_controllen || msg->msg_controllen - at < sizeof(hdr))
+		return 0;
+	if (copy_from_user(sk_task(sk), hdr, msg->msg_control + at, sizeof(hdr)) != 0)
+		return -EFAULT;
+	*cmsg = (struct cmsghdr){
+		.cmsg_len = get_le32(hdr) + more,
+		.cmsg_level = (s32)get_le32(hdr + 4),
+		.cmsg_type = (s32)get_le32(hdr + 8),
+		.at = at,
+	};
+	return get_le32(hdr) < sizeof(hdr) || get_le32(hdr) > msg->msg_controllen - at ? -EINVAL
+										       : 1;
+}
+
 int cmsg_next(struct sock *sk, const struct msghdr *msg, struct cmsghdr *cmsg)
 {
 	u64 total = msg->msg_controllen, at = 0, left;
 	u8 hdr[CMSG_HDR_BYTES];
 
+	if (unlikely(is_compat(msg)))
+		return cmsg_compat_next(sk, msg, cmsg);
 	if (cmsg->at != U64_MAX) {
 		u64 step = ALIGN_UP(cmsg->cmsg_len, (u64)CMSG_ALIGN_BYTES);
 
@@ -54,10 +83,55 @@ int cmsg_next(struct sock *sk, const struct msghdr *msg, struct cmsghdr *cmsg)
 
 int cmsg_data(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *cmsg, u8 *to, u32 n)
 {
+	u64 hdr = is_compat(msg) ? CMSG_COMPAT_HDR_BYTES : CMSG_HDR_BYTES;
+
 	assert(n <= cmsg_data_len(cmsg));
-	if (copy_from_user(sk_task(sk), to, msg->msg_control + cmsg->at + CMSG_HDR_BYTES, n) != 0)
+	if (copy_from_user(sk_task(sk), to, msg->msg_control + cmsg->at + hdr, n) != 0)
 		return -EFAULT;
 	return 0;
+}
+
+/* LINUX: put_cmsg_compat(): times of the old kind have 32 bits. */
+static const u8 *compat_times(s32 level, s32 type, u32 *len, const u8 *data, u8 out[24])
+{
+	u32 words = type == SO_TIMESTAMPING_OLD ? 6 : 2;
+
+	if (level != SOL_SOCKET ||
+	    (type != SO_TIMESTAMP_OLD && type != SO_TIMESTAMPNS_OLD && type != SO_TIMESTAMPING_OLD))
+		return data;
+	for (u32 i = 0; i < words; i++)
+		put_le32(out + 4 * (size_t)i, (u32)get_le64(data + 8 * (size_t)i));
+	*len = 4 * words;
+	return out;
+}
+
+static void put_cmsg_compat(struct sock *sk, struct msghdr *msg, s32 level, s32 type, u32 len,
+			    const u8 *data)
+{
+	struct task *t = sk_task(sk);
+	u8 hdr[CMSG_COMPAT_HDR_BYTES], times[24];
+	u64 cmlen;
+
+	if (msg->msg_control == 0 || msg->msg_controllen < sizeof(hdr)) {
+		msg->msg_flags |= MSG_CTRUNC;
+		return;
+	}
+	data = compat_times(level, type, &len, data, times);
+	cmlen = sizeof(hdr) + (u64)len;
+	if (msg->msg_controllen < cmlen) {
+		msg->msg_flags |= MSG_CTRUNC;
+		cmlen = msg->msg_controllen;
+	}
+	put_le32(hdr, (u32)cmlen);
+	put_le32(hdr + 4, (u32)level);
+	put_le32(hdr + 8, (u32)type);
+	if (copy_to_user(t, msg->msg_control, hdr, sizeof(hdr)) != 0)
+		return;
+	if (copy_to_user(t, msg->msg_control + sizeof(hdr), data, cmlen - sizeof(hdr)) != 0)
+		return;
+	cmlen = min_u64(sizeof(hdr) + ALIGN_UP((u64)len, 4ull), msg->msg_controllen);
+	msg->msg_control += cmlen;
+	msg->msg_controllen -= cmlen;
 }
 
 void put_cmsg(struct sock *sk, struct msghdr *msg, s32 level, s32 type, u32 len, const u8 *data)
@@ -66,6 +140,10 @@ void put_cmsg(struct sock *sk, struct msghdr *msg, s32 level, s32 type, u32 len,
 	u64 cmlen = CMSG_HDR_BYTES + (u64)len;
 	u8 hdr[CMSG_HDR_BYTES];
 
+	if (unlikely(is_compat(msg))) {
+		put_cmsg_compat(sk, msg, level, type, len, data);
+		return;
+	}
 	if (msg->msg_control == 0 || msg->msg_controllen < CMSG_HDR_BYTES) {
 		msg->msg_flags |= MSG_CTRUNC;
 		return;

@@ -5,6 +5,7 @@
  */
 #include "core/sockopt_internal.h"
 
+#include "core/cmsg.h"
 #include "core/netdevice.h"
 
 enum { USEC_PER_SEC = 1000000 };
@@ -166,19 +167,37 @@ static s64 *timeo_of(struct sock *sk, int optname)
 	return rcv ? &sk->sk_rcvtimeo : &sk->sk_sndtimeo;
 }
 
+/* LINUX: struct old_timeval32: of an i386 program, and the old options. */
+static bool is_timeval32(const struct task *t, int optname)
+{
+	return in_compat_syscall(t) && (optname == SO_RCVTIMEO_OLD || optname == SO_SNDTIMEO_OLD);
+}
+
+/* LINUX: sock_copy_user_timeval(). */
+static int copy_user_timeval(const struct so_set *a, s64 *sec, s64 *usec)
+{
+	bool small = is_timeval32(a->task, a->optname);
+	u32 len = small ? 8 : 16;
+	u8 tv[16];
+
+	if (a->optlen < len)
+		return -EINVAL;
+	if (copy_from_user(a->task, tv, a->optval, len) != 0)
+		return -EFAULT;
+	*sec = small ? (s32)get_le32(tv) : (s64)get_le64(tv);
+	*usec = small ? (s32)get_le32(tv + 4) : (s64)get_le64(tv + 8);
+	return 0;
+}
+
 /* LINUX: sock_set_timeout(); both forms of struct timeval are the same on x86-64. */
 int so_set_timeo(struct so_set *a)
 {
 	s64 *timeo = timeo_of(a->sk, a->optname);
 	s64 sec, usec;
-	u8 tv[16];
+	int err = copy_user_timeval(a, &sec, &usec);
 
-	if (a->optlen < sizeof(tv))
-		return -EINVAL;
-	if (copy_from_user(a->task, tv, a->optval, sizeof(tv)) != 0)
-		return -EFAULT;
-	sec = (s64)get_le64(tv);
-	usec = (s64)get_le64(tv + 8);
+	if (err != 0)
+		return err;
 	if (usec < 0 || usec >= USEC_PER_SEC)
 		return -EDOM;
 	if (sec < 0)
@@ -194,11 +213,19 @@ int so_get_timeo(struct so_get *g)
 {
 	s64 timeo = *timeo_of(g->sk, g->optname);
 
-	g->lv = 16;
-	if (timeo != MAX_SCHEDULE_TIMEOUT) {
-		put_le64(g->out, (u64)(timeo / HZ));
-		put_le64(g->out + 8, (u64)(timeo % HZ * (USEC_PER_SEC / HZ)));
+	s64 sec = timeo / HZ, usec = timeo % HZ * (USEC_PER_SEC / HZ);
+
+	if (timeo == MAX_SCHEDULE_TIMEOUT)
+		sec = usec = 0;
+	if (is_timeval32(g->task, g->optname)) {
+		g->lv = 8;
+		put_le32(g->out, (u32)sec);
+		put_le32(g->out + 4, (u32)usec);
+		return 0;
 	}
+	g->lv = 16;
+	put_le64(g->out, (u64)sec);
+	put_le64(g->out + 8, (u64)usec);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "socket/socket.h"
 
+#include "core/cmsg.h"
 #include "core/net.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
@@ -23,6 +24,17 @@ enum {
 	UMSG_BYTES = 56,
 	UIOVEC_BYTES = 16
 };
+/* LINUX: struct compat_msghdr, compat_iovec, compat_cmsghdr: seven words, two, three. */
+enum {
+	COMPAT_MSG_NAMELEN = 4,
+	COMPAT_MSG_IOV = 8,
+	COMPAT_MSG_IOVLEN = 12,
+	COMPAT_MSG_CONTROL = 16,
+	COMPAT_MSG_CONTROLLEN = 20,
+	COMPAT_MSG_FLAGS = 24,
+	COMPAT_MSG_BYTES = 28,
+	COMPAT_IOVEC_BYTES = 8
+};
 /* LINUX: struct cmsghdr and 20 bytes lie on the stack; longer control data is charged to the
  * socket. */
 enum { CONTROL_ON_STACK = 36 };
@@ -39,10 +51,27 @@ int import_ubuf(struct task *t, uptr buf, u64 len, struct iovec *iov, struct iov
 	return 0;
 }
 
+/* LINUX: copy_compat_iovec_from_user(). */
+static int copy_compat_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov)
+{
+	u8 raw[COMPAT_IOVEC_BYTES];
+
+	for (u32 i = 0; i < nr_segs; i++) {
+		if (copy_from_user(t, raw, uvec + (u64)i * COMPAT_IOVEC_BYTES, sizeof(raw)) != 0)
+			return -EFAULT;
+		if ((s32)get_le32(raw + 4) < 0)
+			return -EINVAL;
+		iov[i] = (struct iovec){ get_le32(raw), get_le32(raw + 4) };
+	}
+	return 0;
+}
+
 static int copy_iovec_from_user(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov)
 {
 	u8 raw[UIOVEC_BYTES];
 
+	if (in_compat_syscall(t))
+		return copy_compat_iovec(t, uvec, nr_segs, iov);
 	if (!access_ok(uvec, (u64)nr_segs * UIOVEC_BYTES))
 		return -EFAULT;
 	for (u32 i = 0; i < nr_segs; i++) {
@@ -84,25 +113,65 @@ int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov, stru
 
 /* -------- sendmsg and recvmsg -------- */
 
+/* LINUX: struct user_msghdr, read from the program's memory in either form. */
+struct user_msghdr {
+	uptr name, iov, control;
+	s32 namelen;
+	u64 iovlen, controllen;
+	u32 flags;
+};
+
+static int get_compat_msghdr(struct task *t, uptr umsg, struct user_msghdr *u)
+{
+	u8 raw[COMPAT_MSG_BYTES];
+
+	if (copy_from_user(t, raw, umsg, sizeof(raw)) != 0)
+		return -EFAULT;
+	*u = (struct user_msghdr){ .name = get_le32(raw),
+				   .namelen = (s32)get_le32(raw + COMPAT_MSG_NAMELEN),
+				   .iov = get_le32(raw + COMPAT_MSG_IOV),
+				   .iovlen = get_le32(raw + COMPAT_MSG_IOVLEN),
+				   .control = get_le32(raw + COMPAT_MSG_CONTROL),
+				   .controllen = get_le32(raw + COMPAT_MSG_CONTROLLEN),
+				   .flags = get_le32(raw + COMPAT_MSG_FLAGS) };
+	return 0;
+}
+
+static int get_user_msghdr(struct task *t, uptr umsg, struct user_msghdr *u)
+{
+	u8 raw[UMSG_BYTES];
+
+	if (in_compat_syscall(t))
+		return get_compat_msghdr(t, umsg, u);
+	if (copy_from_user(t, raw, umsg, sizeof(raw)) != 0)
+		return -EFAULT;
+	*u = (struct user_msghdr){ .name = get_le64(raw + UMSG_NAME),
+				   .namelen = (s32)get_le32(raw + UMSG_NAMELEN),
+				   .iov = get_le64(raw + UMSG_IOV),
+				   .iovlen = get_le64(raw + UMSG_IOVLEN),
+				   .control = get_le64(raw + UMSG_CONTROL),
+				   .controllen = get_le64(raw + UMSG_CONTROLLEN),
+				   .flags = get_le32(raw + UMSG_FLAGS) };
+	return 0;
+}
+
 /* LINUX: copy_msghdr_from_user(), __copy_msghdr(). *uaddr is where the peer's address is asked for
  * by recvmsg; NULL for sendmsg, which gives one: then msg->msg_name has room for it.
  */
 static int copy_msghdr_from_user(struct task *t, struct msghdr *msg, uptr umsg, uptr *uaddr,
 				 struct iovec *iov)
 {
-	u8 raw[UMSG_BYTES];
+	struct user_msghdr u;
 	uptr name;
-	u64 iovlen;
-	int err;
+	int err = get_user_msghdr(t, umsg, &u);
 
-	if (copy_from_user(t, raw, umsg, sizeof(raw)) != 0)
-		return -EFAULT;
-	name = get_le64(raw + UMSG_NAME);
-	iovlen = get_le64(raw + UMSG_IOVLEN);
-	msg->msg_control = get_le64(raw + UMSG_CONTROL);
-	msg->msg_controllen = get_le64(raw + UMSG_CONTROLLEN);
-	msg->msg_flags = get_le32(raw + UMSG_FLAGS);
-	msg->msg_namelen = name != 0 ? (s32)get_le32(raw + UMSG_NAMELEN) : 0;
+	if (err != 0)
+		return err;
+	name = u.name;
+	msg->msg_control = u.control;
+	msg->msg_controllen = u.controllen;
+	msg->msg_flags = u.flags;
+	msg->msg_namelen = name != 0 ? u.namelen : 0;
 	if (msg->msg_namelen < 0)
 		return -EINVAL;
 	msg->msg_namelen = min_s32(msg->msg_namelen, SOCKADDR_STORAGE_BYTES);
@@ -117,9 +186,9 @@ static int copy_msghdr_from_user(struct task *t, struct msghdr *msg, uptr umsg, 
 		msg->msg_name = NULL;
 		msg->msg_namelen = 0;
 	}
-	if (iovlen > UIO_MAXIOV)
+	if (u.iovlen > UIO_MAXIOV)
 		return -EMSGSIZE;
-	return import_iovec(t, get_le64(raw + UMSG_IOV), (u32)iovlen, iov, &msg->msg_iter);
+	return import_iovec(t, u.iov, (u32)u.iovlen, iov, &msg->msg_iter);
 }
 
 /* The control data has to be readable, and long ones need room in the socket's option memory.
@@ -139,6 +208,38 @@ static int check_control(struct task *t, const struct sock *sk, const struct msg
 	return 0;
 }
 
+/* LINUX: cmsghdr_from_user_compat_to_kern(): each has to be whole, and together, as x86-64 lays
+ * them out, they need room in the socket's option memory.
+ */
+static int check_compat_control(struct task *t, const struct sock *sk, const struct msghdr *msg)
+{
+	u32 optmem_max = (u32)sock_net(sk)->sysctl.optmem_max;
+	u64 at = 0, len = msg->msg_controllen, kcmlen = 0;
+	u8 word[4];
+
+	while (len - at >= CMSG_COMPAT_HDR_BYTES) {
+		u64 ucmlen;
+
+		if (copy_from_user(t, word, msg->msg_control + at, sizeof(word)) != 0)
+			return -EFAULT;
+		ucmlen = get_le32(word);
+		if (ucmlen < CMSG_COMPAT_HDR_BYTES || ucmlen > len - at)
+			return -EINVAL;
+		kcmlen += ALIGN_UP(ucmlen + CMSG_HDR_BYTES - CMSG_COMPAT_HDR_BYTES,
+				   (u64)CMSG_ALIGN_BYTES);
+		ucmlen = ALIGN_UP(ucmlen, 4ull);
+		if (ucmlen > len - at)
+			break;
+		at += ucmlen;
+	}
+	if (kcmlen == 0)
+		return -EINVAL;
+	if (kcmlen > CONTROL_ON_STACK &&
+	    (kcmlen > optmem_max || sk->sk_omem_alloc + kcmlen >= optmem_max))
+		return -ENOMEM;
+	return umem_at(t->process, msg->msg_control, at) == NULL ? -EFAULT : 0;
+}
+
 /* One message. allowed: flags in the structure that count, which are otherwise for recvmsg().
  * *left: bytes that were not taken.
  */
@@ -152,7 +253,10 @@ static int sendmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 
 	if (err < 0)
 		return err;
-	err = check_control(t, sock->sk, &msg);
+	if (in_compat_syscall(t) && msg.msg_controllen != 0 && msg.msg_controllen <= INT32_MAX)
+		err = check_compat_control(t, sock->sk, &msg);
+	else
+		err = check_control(t, sock->sk, &msg);
 	if (err != 0)
 		return err;
 	flags |= msg.msg_flags & allowed;
@@ -166,14 +270,17 @@ static int sendmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 
 s64 sys_sendmsg(struct task *t)
 {
+	return ((u32)t->arg[2] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_sendmsg(t);
+}
+
+s64 do_sendmsg(struct task *t)
+{
 	u32 flags = (u32)t->arg[2];
 	struct socket *sock;
 	u64 left;
 	int err;
 
 	PROBE(&t->host->net, sys_sendmsg);
-	if ((flags & MSG_CMSG_COMPAT) != 0)
-		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
@@ -183,12 +290,15 @@ s64 sys_sendmsg(struct task *t)
 /* What the call found out goes back into the program's structure. */
 static int put_msghdr(struct task *t, uptr umsg, const struct msghdr *msg, uptr control)
 {
+	bool compat = in_compat_syscall(t);
 	u8 word[8];
 
 	put_le32(word, msg->msg_flags & ~MSG_CMSG_COMPAT);
-	if (copy_to_user(t, umsg + UMSG_FLAGS, word, 4) != 0)
+	if (copy_to_user(t, umsg + (compat ? COMPAT_MSG_FLAGS : UMSG_FLAGS), word, 4) != 0)
 		return -EFAULT;
 	put_le64(word, msg->msg_control - control);
+	if (compat)
+		return copy_to_user(t, umsg + COMPAT_MSG_CONTROLLEN, word, 4) != 0 ? -EFAULT : 0;
 	return copy_to_user(t, umsg + UMSG_CONTROLLEN, word, 8) != 0 ? -EFAULT : 0;
 }
 
@@ -206,7 +316,7 @@ static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 	control = msg.msg_control;
 	msg.msg_name = address;
 	msg.msg_namelen = 0;
-	msg.msg_flags = flags & MSG_CMSG_CLOEXEC;
+	msg.msg_flags = flags & (MSG_CMSG_CLOEXEC | MSG_CMSG_COMPAT);
 	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
 		flags |= MSG_DONTWAIT;
 	len = sock_recvmsg(sock, &msg, (int)flags);
@@ -214,7 +324,9 @@ static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 		return len;
 	*msg_flags = msg.msg_flags;
 	if (uaddr != 0) {
-		err = move_addr_to_user(t, address, msg.msg_namelen, uaddr, umsg + UMSG_NAMELEN);
+		err = move_addr_to_user(
+			t, address, msg.msg_namelen, uaddr,
+			umsg + (in_compat_syscall(t) ? COMPAT_MSG_NAMELEN : UMSG_NAMELEN));
 		if (err < 0)
 			return err;
 	}
@@ -224,13 +336,16 @@ static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 
 s64 sys_recvmsg(struct task *t)
 {
+	return ((u32)t->arg[2] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_recvmsg(t);
+}
+
+s64 do_recvmsg(struct task *t)
+{
 	u32 flags = (u32)t->arg[2], msg_flags;
 	struct socket *sock;
 	int err;
 
 	PROBE(&t->host->net, sys_recvmsg);
-	if ((flags & MSG_CMSG_COMPAT) != 0)
-		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
@@ -242,15 +357,31 @@ s64 sys_recvmsg(struct task *t)
 /* LINUX: struct mmsghdr. How many are done already is in t->outer when the call goes on. */
 enum { MMSG_LEN = UMSG_BYTES, MMSG_BYTES = 64, OUTER_MESSAGES = 0 };
 
+/* LINUX: struct compat_mmsghdr, the same of 32 bits. */
+static u32 mmsg_len_at(const struct task *t)
+{
+	return in_compat_syscall(t) ? COMPAT_MSG_BYTES : MMSG_LEN;
+}
+
+static u32 mmsg_bytes(const struct task *t)
+{
+	return in_compat_syscall(t) ? COMPAT_MSG_BYTES + 4 : MMSG_BYTES;
+}
+
 static int put_msg_len(struct task *t, uptr entry, int len)
 {
 	u8 word[4];
 
 	put_le32(word, (u32)len);
-	return copy_to_user(t, entry + MMSG_LEN, word, sizeof(word)) != 0 ? -EFAULT : 0;
+	return copy_to_user(t, entry + mmsg_len_at(t), word, sizeof(word)) != 0 ? -EFAULT : 0;
 }
 
 s64 sys_sendmmsg(struct task *t)
+{
+	return ((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_sendmmsg(t);
+}
+
+s64 do_sendmmsg(struct task *t)
 {
 	u32 vlen = min_u32((u32)t->arg[2], UIO_MAXIOV), flags = (u32)t->arg[3];
 	u32 n = t->resumed ? (u32)t->outer[OUTER_MESSAGES] : 0;
@@ -259,14 +390,12 @@ s64 sys_sendmmsg(struct task *t)
 	int err;
 
 	PROBE(&t->host->net, sys_sendmmsg);
-	if ((flags & MSG_CMSG_COMPAT) != 0)
-		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
 	err = 0;
 	while (n < vlen) {
-		uptr entry = t->arg[1] + (uptr)n * MMSG_BYTES;
+		uptr entry = t->arg[1] + (uptr)n * mmsg_bytes(t);
 
 		err = sendmsg_one(t, sock, entry, n + 1 < vlen ? flags | MSG_BATCH : flags, MSG_EOR,
 				  &left);
@@ -309,7 +438,7 @@ static s64 do_recvmmsg(struct task *t, bool timed, u64 *left_ns)
 	if (err != 0)
 		return err;
 	while (n < vlen) {
-		uptr entry = t->arg[1] + (uptr)n * MMSG_BYTES;
+		uptr entry = t->arg[1] + (uptr)n * mmsg_bytes(t);
 		u32 dontwait = n != 0 && (flags & MSG_WAITFORONE) != 0 ? MSG_DONTWAIT : 0;
 
 		err = recvmsg_one(t, sock, entry, (flags & ~(u32)MSG_WAITFORONE) | dontwait,
@@ -337,21 +466,43 @@ static s64 do_recvmmsg(struct task *t, bool timed, u64 *left_ns)
 	return err == 0 || n != 0 ? (s64)n : err;
 }
 
-s64 sys_recvmmsg(struct task *t)
+/* LINUX: get_timespec64(), get_old_timespec32(), and back. */
+static int get_limit(struct task *t, uptr at, s64 *sec, s64 *nsec)
+{
+	bool compat = in_compat_syscall(t);
+	u8 raw[16];
+
+	if (copy_from_user(t, raw, at, compat ? 8 : 16) != 0)
+		return -EFAULT;
+	*sec = compat ? (s32)get_le32(raw) : (s64)get_le64(raw);
+	*nsec = compat ? (s32)get_le32(raw + 4) : (s64)get_le64(raw + 8);
+	return 0;
+}
+
+static int put_left(struct task *t, uptr at, u64 left_ns)
+{
+	u8 raw[16];
+
+	if (in_compat_syscall(t)) {
+		put_le32(raw, (u32)(left_ns / NS_PER_SEC));
+		put_le32(raw + 4, (u32)(left_ns % NS_PER_SEC));
+		return copy_to_user(t, at, raw, 8) != 0 ? -EFAULT : 0;
+	}
+	put_le64(raw, left_ns / NS_PER_SEC);
+	put_le64(raw + 8, left_ns % NS_PER_SEC);
+	return copy_to_user(t, at, raw, sizeof(raw)) != 0 ? -EFAULT : 0;
+}
+
+s64 do_recvmmsg_timed(struct task *t)
 {
 	bool timed = t->arg[4] != 0;
 	u64 left_ns = 0;
-	u8 raw[16];
-	s64 ret;
+	s64 sec, nsec, ret;
 
 	PROBE(&t->host->net, sys_recvmmsg);
-	if (((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0)
-		return -EINVAL;
-	if (timed && copy_from_user(t, raw, t->arg[4], sizeof(raw)) != 0)
+	if (timed && get_limit(t, t->arg[4], &sec, &nsec) != 0)
 		return -EFAULT;
 	if (timed && !t->resumed) {
-		s64 sec = (s64)get_le64(raw), nsec = (s64)get_le64(raw + 8);
-
 		if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
 			return -EINVAL;
 		t->hr_deadline_ns = 0;
@@ -362,9 +513,12 @@ s64 sys_recvmmsg(struct task *t)
 	ret = do_recvmmsg(t, timed, &left_ns);
 	if (ret <= 0 || !timed)
 		return ret;
-	put_le64(raw, left_ns / NS_PER_SEC);
-	put_le64(raw + 8, left_ns % NS_PER_SEC);
-	return copy_to_user(t, t->arg[4], raw, sizeof(raw)) != 0 ? -EFAULT : ret;
+	return put_left(t, t->arg[4], left_ns) != 0 ? -EFAULT : ret;
+}
+
+s64 sys_recvmmsg(struct task *t)
+{
+	return ((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_recvmmsg_timed(t);
 }
 
 /* -------- read and write -------- */
