@@ -66,8 +66,7 @@ int ip4_datagram_connect_locked(struct sock *sk, const u8 *uaddr, int addr_len)
 	take_source(sk, fl4->saddr);
 	sk->sk_daddr = fl4->daddr;
 	sk->sk_dport = load_be16(uaddr + SIN_PORT);
-	if (sk->sk_protocol == IPPROTO_UDP)
-		reuseport_has_conns_set(sk);
+	reuseport_has_conns_set(sk);
 	sk->sk_state = TCP_ESTABLISHED;
 	sk_set_txhash(sk);
 	inet->inet_id = get_random_u16(net->random);
