@@ -39,7 +39,7 @@ enum { METRIC_LOCK = 1, METRIC_MTU, METRIC_ADVMSS = 8, METRIC_HOPLIMIT = 10, MET
 enum { SCOPE_LINK = 253, SCOPE_HOST = 254, SCOPE_NOWHERE = 255, HOPLIMIT_MAX = 255 };
 enum { TABLE_MAIN = 254, TABLE_LOCAL = 255, PROTO_BOOT = 3, ONLINK = 4, NO_ARP = 0x80, UP = 1 };
 enum { TYPE_UNICAST = 1, TYPE_LOCAL, TYPE_BROADCAST, TYPE_ANYCAST, TYPE_MULTICAST };
-enum { NOPREFIXROUTE = 0x200, PERMANENT = 0x80, SOL_NL = 270, LOOPBACK = 127 };
+enum { NOPREFIXROUTE = 0x200, MCAUTOJOIN = 0x400, PERMANENT = 0x80, SOL_NL = 270, LOOPBACK = 127 };
 
 enum { ROOM = 512, ANSWERS = 2, ANSWER_ROOM = 4096, NAME_MAX_BYTES = 16, MAC_BYTES = 6 };
 #define ATTR_HEAD 4u
@@ -287,7 +287,9 @@ static bool take_addr_word(struct words *w, struct wish *r, const char *word)
 	if (is(word, "metric"))
 		return take_metric(w, r);
 	if (is(word, "noprefixroute"))
-		return (r->flags = NOPREFIXROUTE) != 0;
+		return (r->flags |= NOPREFIXROUTE) != 0;
+	if (is(word, "autojoin"))
+		return (r->flags |= MCAUTOJOIN) != 0;
 	if (is(word, "label"))
 		return (r->label = next(w)) != NULL && strlen(r->label) < NAME_MAX_BYTES;
 	if (is(word, "peer")) {

@@ -146,6 +146,13 @@ static int addr_noprefixroute(struct lex *lx, void *req)
 	return 0;
 }
 
+static int addr_autojoin(struct lex *lx, void *req)
+{
+	(void)lx;
+	((struct addr_req *)req)->cfg.flags |= IFA_F_MCAUTOJOIN;
+	return 0;
+}
+
 static const struct lex_key addr_keys[] = {
 	{ "local", addr_local_word },
 	{ "dev", addr_dev },
@@ -156,6 +163,7 @@ static const struct lex_key addr_keys[] = {
 	{ "metric", addr_metric },
 	{ "peer", addr_peer },
 	{ "noprefixroute", addr_noprefixroute },
+	{ "autojoin", addr_autojoin },
 };
 
 static int addr_parse(struct lex *lx, struct addr_req *r)
@@ -188,6 +196,8 @@ static int addr_add(struct lex *lx, u32 nlflags)
 		r.cfg.scope = RT_SCOPE_HOST;
 	r.cfg.flags |= IFA_F_PERMANENT;
 	err = inet_rtm_newaddr(r.dev, &r.cfg);
+	if (err != 0 && err != -EEXIST && (r.cfg.flags & IFA_F_MCAUTOJOIN) != 0)
+		return lex_answer(lx, err, "ipv4: Multicast auto join failed");
 	return lex_answer(lx, err, err == -EEXIST ? "ipv4: Address already assigned" : NULL);
 }
 

@@ -107,6 +107,8 @@ static void show_addr(struct outbuf *o, const struct in_ifaddr *ifa)
 		outf(o, "secondary ");
 	if ((ifa->ifa_flags & IFA_F_NOPREFIXROUTE) != 0)
 		outf(o, "noprefixroute ");
+	if ((ifa->ifa_flags & IFA_F_MCAUTOJOIN) != 0)
+		outf(o, "autojoin ");
 	outf(o, "%s\n       valid_lft forever preferred_lft forever\n", ifa->ifa_label);
 }
 

@@ -823,6 +823,7 @@ void inet_ctl_sock_destroy(struct inet_ctl_sock *ctl)
 {
 	if (ctl->sk == NULL)
 		return;
+	ip_mc_drop_socket(ctl->sk);
 	ctl->socket.sk = NULL;
 	sock_orphan(ctl->sk);
 	sock_put(ctl->sk);

@@ -11,6 +11,7 @@
 #include "core/cpu.h"
 #include "core/neighbour.h"
 #include "ipv4/devinet_internal.h"
+#include "ipv4/icmp.h"
 #include "ipv4/igmp.h"
 #include "ipv4/ip_fib.h"
 #include "ipv4/route.h"
@@ -354,6 +355,31 @@ static struct in_ifaddr *find_matching_ifa(const struct in_ifaddr *ifa)
 	return NULL;
 }
 
+/* An address that is a group. LINUX: the member is a socket of its own, mc_autojoin_sk; here one
+ * that is never a member of anything else.
+ */
+static int ip_mc_autojoin_config(struct net *net, bool join, const struct in_ifaddr *ifa)
+{
+	struct ip_mreqn mreq = { .imr_multiaddr = ifa->ifa_address,
+				 .imr_ifindex = ifa->ifa_dev->dev->ifindex };
+	struct sock *sk = net->icmp->ctl.sk;
+
+	return join ? ip_mc_join_group(sk, &mreq) : ip_mc_leave_group(sk, &mreq);
+}
+
+/* Takes over the address. */
+static int inet_add_ifa(struct net *net, struct in_ifaddr *ifa)
+{
+	int err = 0;
+
+	if ((ifa->ifa_flags & IFA_F_MCAUTOJOIN) != 0)
+		err = ip_mc_autojoin_config(net, true, ifa);
+	if (err == 0)
+		return inet_insert_ifa(ifa);
+	inet_free_ifa(ifa);
+	return err;
+}
+
 int inet_rtm_newaddr(struct net_device *dev, const struct ifa_config *cfg)
 {
 	struct in_device *in_dev = in_dev_get(dev);
@@ -377,7 +403,7 @@ int inet_rtm_newaddr(struct net_device *dev, const struct ifa_config *cfg)
 
 	existing = find_matching_ifa(ifa);
 	if (existing == NULL)
-		return inet_insert_ifa(ifa);
+		return inet_add_ifa(dev_net(dev), ifa);
 	inet_free_ifa(ifa);
 	if ((cfg->nlflags & NLM_F_EXCL) != 0 || (cfg->nlflags & NLM_F_REPLACE) == 0)
 		return -EEXIST;
@@ -413,6 +439,8 @@ int inet_addr_del(struct net_device *dev, be32 local, be32 address, u8 prefixlen
 		if (prefixlen < PREFIXLEN_ANY &&
 		    (ifa->ifa_prefixlen != prefixlen || !inet_ifa_match(address, ifa)))
 			continue;
+		if (ipv4_is_multicast(ifa->ifa_address))
+			(void)ip_mc_autojoin_config(dev_net(dev), false, ifa);
 		inet_del_ifa(in_dev, ifap);
 		inet_free_ifa(ifa);
 		return 0;
