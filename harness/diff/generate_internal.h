@@ -145,6 +145,10 @@ bool gen_sent_flow(struct gen *g, struct gen_flow *f);
 /* What a program begins with. */
 void gen_make_sockets(struct gen *g);
 
+/* --- generate_rawping.c --- */
+/* An identifier for a ping socket: which one the kernel would give depends on what ran before. */
+void gen_name_ping(struct gen *g, struct gen_sock *s);
+
 /* --- generate_tcp.c --- */
 static inline bool gen_is_tcp(const struct gen *g)
 {

@@ -275,6 +275,19 @@ static void put_ping_id(struct gen *g)
 	gen_putf(g, "%u", draw_ping_id(g));
 }
 
+void gen_name_ping(struct gen *g, struct gen_sock *s)
+{
+	bool any = gen_percent(g, 60);
+
+	gen_expand(g, "\n");
+	gen_putf(g, "bind(%d, {sa_family = AF_INET, sin_port = htons(", s->fd);
+	s->lport = (u16)gen_number(g, "ping_ident");
+	gen_put(g, "), sin_addr = inet_addr(\"");
+	s->laddr = gen_addr(g, any ? "any_source" : "good_own");
+	gen_put(g, "\")}, 16) = ...");
+	s->bound = true;
+}
+
 /* A datagram that a socket of ours may have sent, as much of it as an error quotes. */
 static u32 add_quoted(struct gen *g, u8 *ip)
 {
@@ -350,6 +363,13 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "`sysctl -q -w net.ipv4.ping_group_range=\"@digit 9\"`" },
 	{ "rawsock_opening", 6, "" },
 	{ NULL, 4, "`@fwd_on; @fwd_ways; @fwd_ways`" },
+	{ "any_source", 1, "0.0.0.0" },
+	{ "ping_ident", 8, "7" },
+	{ NULL, 4, "8" },
+	{ NULL, 3, "1" },
+	{ NULL, 2, "2" },
+	{ NULL, 2, "5000" },
+	{ NULL, 1, "65535" },
 	{ "raw_source", 10, "@own" },
 	{ NULL, 3, "@peer" },
 	{ NULL, 3, "@other" },

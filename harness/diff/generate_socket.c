@@ -365,6 +365,8 @@ static void do_socket(struct gen *g)
 	s->proto = made->proto;
 	s->hdrincl = made->proto == IPPROTO_RAW;
 	gen_putf(g, "socket(%s) = ...", made->text);
+	if (made->kind == GEN_PING && gen_percent(g, 97))
+		gen_name_ping(g, s);
 }
 
 static void bind_sock(struct gen *g, struct gen_sock *s, const char *addr_rule)

@@ -81,7 +81,7 @@ void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk, u32 
 		u32 id = inet->inet_id;
 
 		inet->inet_id += segs;
-		if (sk->sk_protocol != IPPROTO_TCP)
+		if (sk->sk_type != SOCK_STREAM)
 			id = inet->inet_id;
 		put_be16(iph + IPV4_ID, (u16)id);
 		return;
