@@ -77,6 +77,8 @@ static int get_reuseaddr(struct so_get *g)
 
 static int set_reuseport(struct so_set *a)
 {
+	if (a->val != 0 && a->sk->sk_family != AF_INET)
+		return -EOPNOTSUPP;
 	a->sk->sk_reuseport = a->val != 0;
 	return 0;
 }
