@@ -47,6 +47,7 @@ static const struct {
 	KIND(CONSERVE_REQUEST, "request", net.request_sock_pool, request_socks),
 	KIND(CONSERVE_TW, "TIME-WAIT", net.tw_pool, tw_socks),
 	KIND(CONSERVE_FILE, "file", file_pool, files),
+	KIND(CONSERVE_STD_FILE, "first file", std_file_pool, processes),
 	KIND(CONSERVE_QDISC, "queueing discipline", net.qdisc_pool, qdiscs),
 	KIND(CONSERVE_DMA, "DMA mapping", dma, dma_maps),
 #undef KIND
@@ -749,7 +750,9 @@ static void pipe_pages(struct conserve *c, const struct file *f)
 static void hold_file(struct conserve *c, const struct file *f, enum conserve_place place,
 		      u32 number)
 {
-	if (hold(c, CONSERVE_FILE, f, place, number)->refs == 1 && f->kind == FILE_PIPE)
+	u32 kind = f->kind == FILE_NULL ? CONSERVE_STD_FILE : CONSERVE_FILE;
+
+	if (hold(c, kind, f, place, number)->refs == 1 && f->kind == FILE_PIPE)
 		pipe_pages(c, f);
 }
 
@@ -822,6 +825,7 @@ static u32 refs_of(struct conserve *c, u32 kind, const void *obj, const struct c
 	case CONSERVE_TW:
 		return ((const struct sock_common *)obj)->skc_refcnt;
 	case CONSERVE_FILE:
+	case CONSERVE_STD_FILE:
 		return ((const struct file *)obj)->f_count;
 	case CONSERVE_QDISC:
 		/* Nobody counts who uses the one that all share. */

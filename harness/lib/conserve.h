@@ -29,6 +29,7 @@ enum conserve_kind {
 	CONSERVE_REQUEST, /* connections that are asked for */
 	CONSERVE_TW,	  /* and what is left of them */
 	CONSERVE_FILE,
+	CONSERVE_STD_FILE, /* what processes begin with: 0 to 2 */
 	CONSERVE_QDISC,
 	CONSERVE_DMA, /* no pool: slots of the host's dma_space */
 	CONSERVE_KINDS
