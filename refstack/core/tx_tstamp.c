@@ -7,6 +7,7 @@
 #include "core/tx_tstamp.h"
 
 #include "core/cmsg.h"
+#include "core/file.h"
 #include "core/net.h"
 #include "core/netdevice.h"
 #include "core/ubuf.h"
@@ -73,6 +74,16 @@ static struct sk_buff *stamp_clone(struct sk_buff *orig)
 	return skb;
 }
 
+/* LINUX: skb_may_tx_timestamp(): it sees headers that it did not make. */
+static bool may_see_packet(const struct sock *sk)
+{
+	const struct socket *sock = sk->sk_socket;
+
+	if (sock_net(sk)->sysctl.tstamp_allow_data != 0)
+		return true;
+	return sock != NULL && sock->file != NULL && sock->file->f_cap_net_raw;
+}
+
 void skb_tstamp_tx(struct sk_buff *orig_skb, const struct sk_buff *ack_skb, struct sock *sk,
 		   u32 tstype)
 {
@@ -82,8 +93,7 @@ void skb_tstamp_tx(struct sk_buff *orig_skb, const struct sk_buff *ack_skb, stru
 	if (sk == NULL)
 		return;
 	tsonly = (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_TSONLY) != 0;
-	/* LINUX: skb_may_tx_timestamp(). */
-	if (!tsonly && sock_net(sk)->sysctl.tstamp_allow_data == 0)
+	if (!tsonly && !may_see_packet(sk))
 		return;
 	stats = tsonly && (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_STATS) != 0 && sk_is_tcp(sk);
 	if (stats)

@@ -107,11 +107,25 @@ static int set_router_alert(struct ip_set *a)
 	return err;
 }
 
+/* Errors go; what is told of sending stays. */
+static void skb_errqueue_purge(struct sk_buff_head *list)
+{
+	for (u32 left = list->qlen; left != 0; left--) {
+		struct sk_buff *skb = skb_dequeue(list);
+		u8 origin = SKB_EXT_ERR(skb)->ee.ee_origin;
+
+		if (origin == SO_EE_ORIGIN_ZEROCOPY || origin == SO_EE_ORIGIN_TIMESTAMPING)
+			skb_queue_tail(list, skb);
+		else
+			kfree_skb_reason(skb, DROP_QUEUE_PURGE);
+	}
+}
+
 static int set_recverr(struct ip_set *a)
 {
 	inet_assign_bit(a->sk, INET_FLAGS_RECVERR, a->val != 0);
 	if (a->val == 0)
-		skb_queue_purge_reason(&a->sk->sk_error_queue, DROP_QUEUE_PURGE);
+		skb_errqueue_purge(&a->sk->sk_error_queue);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/net.h"
 #include "core/pipe.h"
+#include "uapi/capability.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/stat.h"
@@ -269,6 +270,10 @@ struct file *file_alloc(struct task *t, enum file_kind kind, u32 flags, int *err
 	}
 	file_init(t, f, S_IRUSR | S_IWUSR);
 	f->kind = kind;
+	if (kind == FILE_EPOLL) { /* LINUX: all that have no inode share one, which is root's */
+		f->inode.i_uid = 0;
+		f->inode.i_gid = 0;
+	}
 	f->f_flags = flags;
 	f->f_count = 1;
 	return f;
@@ -310,6 +315,7 @@ struct file *sock_alloc_file(struct task *t, struct socket *sock, u32 flags, int
 	}
 	f->f_flags = O_RDWR | (flags & O_NONBLOCK);
 	f->f_count = 1;
+	f->f_cap_net_raw = ns_capable(t, CAP_NET_RAW);
 	sock->file = f;
 	return f;
 }
