@@ -79,6 +79,8 @@ static int set_reuseport(struct so_set *a)
 {
 	if (a->val != 0 && a->sk->sk_family != AF_INET)
 		return -EOPNOTSUPP;
+	if (a->val != 0 && a->sk->sk_family != AF_INET)
+		return -EOPNOTSUPP;
 	a->sk->sk_reuseport = a->val != 0;
 	return 0;
 }

@@ -172,6 +172,7 @@ static int packet_rcv_spkt(struct sk_buff *skb, struct net_device *dev,
 			   const struct packet_type *pt, struct net_device *orig_dev)
 {
 	struct sock *sk = pt->af_packet_priv;
+	enum drop_reason reason;
 	u8 *spkt;
 
 	(void)orig_dev;
@@ -187,7 +188,7 @@ static int packet_rcv_spkt(struct sk_buff *skb, struct net_device *dev,
 	put_le16(spkt + SPKT_FAMILY, dev->type);
 	put_device_name(spkt + SPKT_DEVICE, dev);
 	store_be16(spkt + SPKT_PROTOCOL, skb->protocol);
-	if (sock_queue_rcv_skb(sk, skb) == 0)
+	if (sock_queue_rcv_skb_reason(sk, skb, &reason) == 0)
 		return 0;
 out:
 	kfree_skb(skb);
