@@ -376,6 +376,12 @@ static const struct net_device_ops tun_netdev_ops = {
 	.ndo_fix_features = tun_net_fix_features,
 };
 
+/* A TAP's process hears all: whom the device listens to changes nothing on this side. */
+static void tun_net_mclist(struct net_device *dev)
+{
+	(void)dev;
+}
+
 static const struct net_device_ops tap_netdev_ops = {
 	.tx_queue_len_changed = tun_queue_resize,
 	.ndo_open = tun_net_open,
@@ -384,6 +390,7 @@ static const struct net_device_ops tap_netdev_ops = {
 	.ndo_fix_features = tun_net_fix_features,
 	.ndo_features_check = passthru_features_check,
 	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_set_rx_mode = tun_net_mclist,
 };
 
 /* LINUX: ip_tunnel_parse_protocol(): by the version in the first byte. */
