@@ -212,18 +212,21 @@ static void unknown_field(struct parser *p, struct text word, const struct field
 {
 	struct suggestion s;
 	char list[WHAT_BYTES];
-	int at = 0;
+	u32 at = 0;
 
 	suggest_begin(&s, p->text + word.at, word.len);
 	list[0] = '\0';
 	for (u32 i = 0; i < n; i++) {
+		const char *before = i == 0 ? "" : i + 1 < n ? ", " : " or ";
+		size_t len = strlen(before) + strlen(row[i].name);
+
 		suggest_from(&s, row[i].name);
-		at += snprintf(list + at, sizeof(list) - (u32)at, "%s%s",
-			       i == 0	   ? ""
-			       : i + 1 < n ? ", "
-					   : " or ",
-			       row[i].name);
-		assert((u32)at < sizeof(list));
+		if (at + len >= sizeof(list) - sizeof(" ...")) {
+			(void)snprintf(list + at, sizeof(list) - at, " ...");
+			at = sizeof(list); /* the rest has no room either */
+			continue;
+		}
+		at += (u32)snprintf(list + at, sizeof(list) - at, "%s%s", before, row[i].name);
 	}
 	p->at = word.at;
 	if (s.best != NULL)

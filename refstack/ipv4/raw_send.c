@@ -11,6 +11,7 @@
 #include "core/iov.h"
 #include "core/netdevice.h"
 #include "core/qdisc.h"
+#include "core/tx_tstamp.h"
 #include "ipv4/icmp.h"
 #include "uapi/errno.h"
 
@@ -80,6 +81,19 @@ static struct sk_buff *hdrinc_alloc(struct sock *sk, struct rtable **rtp, u32 le
 	return skb;
 }
 
+/* LINUX: skb_setup_tx_timestamp(), and when it shall leave. */
+static void hdrinc_stamp(struct sock *sk, struct sk_buff *skb, const struct ipcm_cookie *ipc)
+{
+	const u32 tsflags = ipc->sockc_tsflags;
+
+	skb_set_delivery_type_by_clockid(skb, ipc->sockc_transmit_time, sk->sk_clockid);
+	if (unlikely(tsflags != 0) || sock_flag(sk, SOCK_WIFI_STATUS))
+		skb->hd->tx_flags |= sock_tx_timestamp(sk, tsflags);
+	if ((tsflags & SOF_TIMESTAMPING_OPT_ID) != 0 &&
+	    (tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK) != 0)
+		skb->hd->tskey = sk->sk_tskey++;
+}
+
 static int hdrinc_xmit(struct sock *sk, struct raw_request *r, struct msghdr *msg, u32 length,
 		       struct rtable **rtp)
 {
@@ -90,6 +104,7 @@ static int hdrinc_xmit(struct sock *sk, struct raw_request *r, struct msghdr *ms
 	if (skb == NULL)
 		return err;
 	skb->mark = r->ipc.sockc_mark;
+	hdrinc_stamp(sk, skb, &r->ipc);
 	if (copy_from_iter(ip_hdr(skb), length, &msg->msg_iter) != length)
 		err = -EFAULT;
 	else
