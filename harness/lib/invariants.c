@@ -91,7 +91,15 @@ _Noreturn static void complain(const char *where, const char *what, const u8 *by
 	abort();
 }
 
-void check_frame(const u8 *frame, u32 len_bytes, bool ethernet)
+/* A router sends on what others have written: of that only the header is its own. */
+static const char *sent_mistake(const struct net *net, const u8 *ip, u32 len, bool partial)
+{
+	if (net != NULL && net->mib[IPSTATS_MIB_OUTFORWDATAGRAMS] != 0)
+		return header_mistake(ip, len);
+	return packet_mistake(ip, len, partial);
+}
+
+void check_frame(const struct net *net, const u8 *frame, u32 len_bytes, bool ethernet)
 {
 	u32 skip = ethernet ? 14 : 0;
 	const char *mistake;
@@ -100,7 +108,7 @@ void check_frame(const u8 *frame, u32 len_bytes, bool ethernet)
 		complain("the wire", "shorter than its link header", frame, len_bytes);
 	if (ethernet && be(frame + 12, 2) != 0x0800)
 		return;
-	mistake = packet_mistake(frame + skip, len_bytes - skip, false);
+	mistake = sent_mistake(net, frame + skip, len_bytes - skip, false);
 	if (mistake != NULL)
 		complain("the wire", mistake, frame, len_bytes);
 }
@@ -118,7 +126,6 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	const char *mistake;
 	u32 len;
 
-	(void)net;
 	skb_check(skb);
 	if (skb->protocol.raw != cpu_to_be16(0x0800).raw)
 		return;
@@ -133,7 +140,7 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	if (at == CROSS_LOCAL_DELIVER)
 		mistake = IPCB(skb)->is_changed ? NULL : header_mistake(flat, len);
 	else
-		mistake = packet_mistake(flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
+		mistake = sent_mistake(net, flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
 	if (mistake != NULL)
 		complain(names[at], mistake, flat, len);
 }

@@ -6,8 +6,10 @@
 
 #include "core/net.h"
 
-/* A frame that one of our stacks put on a wire: headers consistent, every checksum right. */
-void check_frame(const u8 *frame, u32 len_bytes, bool ethernet);
+/* A frame that one of our stacks put on a wire: headers consistent, every checksum right. net: whose
+ * it is; NULL: one that forwards nothing.
+ */
+void check_frame(const struct net *net, const u8 *frame, u32 len_bytes, bool ethernet);
 /* A packet at a layer crossing inside a stack; installed as net->on_packet. */
 void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb);
 /* Checksum of bytes by the definition of RFC 1071, one word at a time. */

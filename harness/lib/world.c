@@ -246,7 +246,8 @@ void world_sent(struct world *w, u32 port, const u8 *frame, u32 len_bytes, u64 s
 	sim_note(&w->sim, start_ps);
 	sim_note_bytes(&w->sim, frame, len_bytes);
 	if (w->checks)
-		check_frame(frame, len_bytes, p->kind != DEV_TUN);
+		check_frame(p->dev != NULL ? dev_net(p->dev) : NULL, frame, len_bytes,
+			    p->kind != DEV_TUN);
 	if (w->on_frame != NULL)
 		w->on_frame(w->on_frame_ctx, port, true, frame, len_bytes);
 	if (p->wire != NULL)

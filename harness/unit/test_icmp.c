@@ -24,7 +24,7 @@ static void take_frame(void *ctx, u32 port, bool outgoing, const u8 *frame, u32 
 	(void)port;
 	if (outgoing && len > FRAME_L4 && get_be16(frame + 12) == 0x0800 &&
 	    frame[FRAME_ETH + IPV4_PROTOCOL] == IPPROTO_ICMP) {
-		check_frame(frame, len, true);
+		check_frame(NULL, frame, len, true);
 		errors_out++;
 	}
 }
