@@ -10,6 +10,7 @@
 #include "core/neighbour.h"
 #include "core/pipe.h"
 #include "core/qdisc.h"
+#include "core/sock_reuseport.h"
 #include "core/ubuf.h"
 #include "driver/tun.h"
 #include "harness/lib/world.h"
@@ -443,6 +444,21 @@ static u32 notes_truesize(const struct sk_buff_head *q)
 	return sum;
 }
 
+/* Sockets share a filter and a group's program, which have their page once. */
+static void sock_programs(struct conserve *c, const struct sock *sk)
+{
+	const struct sock_reuseport *reuse = sk->sk_reuseport_cb;
+	bool shared = false;
+
+	if (reuse != NULL && reuse->has_prog && reuse->socks.next == &sk->sk_reuseport_node)
+		conserve_page(c, reuse->prog.insns, AT_SOCK, sk->sk_num);
+	for (const struct hlist_node *n = sk->sk_all.next; n != NULL && sk->sk_filter != NULL;
+	     n = n->next)
+		shared |= hlist_entry(n, struct sock, sk_all)->sk_filter == sk->sk_filter;
+	if (sk->sk_filter != NULL && !shared)
+		conserve_page(c, sk->sk_filter->prog.insns, AT_SOCK, sk->sk_num);
+}
+
 /* Pages of its protocol's memory. */
 static s64 one_sock(struct conserve *c, const struct sock *sk)
 {
@@ -462,6 +478,7 @@ static s64 one_sock(struct conserve *c, const struct sock *sk)
 				sk->sk_backlog.len);
 	if (sk->sk_frag.page != NULL)
 		conserve_page(c, sk->sk_frag.page, AT_SOCK, port);
+	sock_programs(c, sk);
 	if (sk->sk_dst_cache != NULL)
 		hold(c, CONSERVE_DST, dst_rtable(sk->sk_dst_cache), AT_SOCK, port);
 	if (sk->sk_rx_dst != NULL)
