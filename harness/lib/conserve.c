@@ -515,6 +515,8 @@ static void socks(struct conserve *c)
 
 		pages[sk->sk_prot->memory_allocated] += one_sock(c, sk);
 	}
+	for (const struct ip_ra_chain *ra = net->ra_chain; ra != NULL; ra = ra->next)
+		hold(c, sock_kind(c, ra->sk), ra->sk, AT_SOCK, ra->sk->sk_num);
 	memory(c, "UDP", net->udp_memory_allocated, net->udp_fw_alloc, pages[PROTO_MEM_UDP]);
 	memory(c, "TCP", net->tcp_memory_allocated, net->tcp_fw_alloc, pages[PROTO_MEM_TCP]);
 }
