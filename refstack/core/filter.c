@@ -8,6 +8,7 @@
  */
 #include "core/filter.h"
 
+#include "core/flow_dissector.h"
 #include "core/iov.h"
 #include "core/netdevice.h"
 #include "uapi/errno.h"
@@ -22,8 +23,7 @@ struct sock_filter {
 
 enum {
 	BPF_PROG_HEAD_BYTES = 72, /* of x86-64's struct bpf_prog */
-	BPF_INSN_BYTES = 8,
-	BPF_CALL_FAILED = -1
+	BPF_INSN_BYTES = 8
 };
 
 /* By the class and what else says what an instruction is. */
@@ -449,26 +449,13 @@ static bool packet_offset(const struct sk_buff *skb, s32 k, s32 *off)
 	return true;
 }
 
-/* Bytes in front of the packet's are there too, as far as the buffer goes. False: there are none.
- */
-static bool packet_bytes(const struct sk_buff *skb, s32 off, u8 *to, u32 n)
-{
-	if (off < 0) {
-		if ((u32)-off > skb_headroom(skb) || off + (s32)n > (s32)skb_headlen(skb))
-			return false;
-		memcpy(to, skb->data + off, n);
-		return true;
-	}
-	return skb_copy_bits(skb, (u32)off, to, n) == 0;
-}
-
 /* A word of the packet; where there is none the program ends, and wants nothing. */
 static u32 load_packet(struct bpf_run *r, u32 k, u32 size)
 {
 	u8 raw[4];
 	s32 off;
 
-	if (!packet_offset(r->skb, (s32)k, &off) || !packet_bytes(r->skb, off, raw, size)) {
+	if (!packet_offset(r->skb, (s32)k, &off) || !skb_header_bytes(r->skb, off, raw, size)) {
 		run_ends(r, 0);
 		return 0;
 	}

@@ -37,6 +37,16 @@ enum {
 
 enum { IPHDR_LEN = 20, IP_MF = 0x2000, IP_OFFSET = 0x1fff, NO_PORTS = -1 };
 
+bool skb_header_bytes(const struct sk_buff *skb, s32 offset, void *to, u32 n)
+{
+	if (offset >= 0)
+		return skb_copy_bits(skb, (u32)offset, to, n) == 0;
+	if ((u32)-offset > skb_headroom(skb) || offset + (s32)n > (s32)skb_headlen(skb))
+		return false;
+	memcpy(to, skb->data + offset, n);
+	return true;
+}
+
 /* LINUX: proto_ports_offset(). */
 static s32 proto_ports_offset(u8 ip_proto)
 {
@@ -58,32 +68,32 @@ static s32 proto_ports_offset(u8 ip_proto)
 }
 
 /* LINUX: __skb_flow_get_ports(). */
-static void skb_flow_get_ports(const struct sk_buff *skb, u32 thoff, struct flow_keys *keys)
+static void skb_flow_get_ports(const struct sk_buff *skb, s32 thoff, struct flow_keys *keys)
 {
 	PROBE(skb->net, skb_flow_get_ports);
 	s32 poff = proto_ports_offset(keys->ip_proto);
 
 	if (poff == NO_PORTS)
 		return;
-	if (skb_copy_bits(skb, thoff + (u32)poff, keys->ports, sizeof(keys->ports)) != 0)
+	if (!skb_header_bytes(skb, thoff + poff, keys->ports, sizeof(keys->ports)))
 		memset(keys->ports, 0, sizeof(keys->ports));
 }
 
 /* Returns whether there is more to look at: the transport header. */
-static bool dissect_ipv4(const struct sk_buff *skb, u32 *nhoff, struct flow_keys *keys, bool *good)
+static bool dissect_ipv4(const struct sk_buff *skb, s32 *nhoff, struct flow_keys *keys, bool *good)
 {
 	u8 iph[IPHDR_LEN];
 	u16 frag_off;
 	u32 ihl;
 
 	*good = false;
-	if (skb_copy_bits(skb, *nhoff, iph, sizeof(iph)) != 0)
+	if (!skb_header_bytes(skb, *nhoff, iph, sizeof(iph)))
 		return false;
 	ihl = iph[0] & 0xf;
 	if (ihl < 5)
 		return false;
 	*good = true;
-	*nhoff += ihl * 4;
+	*nhoff += (s32)ihl * 4;
 	keys->ip_proto = iph[9];
 	memcpy(keys->src, iph + 12, 4);
 	memcpy(keys->dst, iph + 16, 4);
@@ -97,7 +107,7 @@ static bool dissect_ipv4(const struct sk_buff *skb, u32 *nhoff, struct flow_keys
 static bool skb_flow_dissect(const struct sk_buff *skb, struct flow_keys *keys, bool ports)
 {
 	PROBE(skb->net, skb_flow_dissect);
-	u32 nhoff = (u32)skb_network_offset(skb);
+	s32 nhoff = skb_network_offset(skb);
 	bool good = false;
 
 	memset(keys, 0, sizeof(*keys));
@@ -112,7 +122,7 @@ static bool skb_flow_dissect(const struct sk_buff *skb, struct flow_keys *keys, 
 	default:
 		break;
 	}
-	keys->thoff = min_u32(nhoff, skb->len);
+	keys->thoff = min_u32((u32)nhoff, skb->len);
 	keys->n_proto = skb->protocol;
 	if (keys->thoff > U16_MAX) {
 		keys->thoff = U16_MAX;
@@ -228,7 +238,7 @@ static bool is_later_fragment(const struct sk_buff *skb, const struct flow_keys 
 	u8 frag_off[2];
 
 	if (keys->addr_type != FLOW_ADDR_IPV4 ||
-	    skb_copy_bits(skb, (u32)skb_network_offset(skb) + 6, frag_off, sizeof(frag_off)) != 0)
+	    !skb_header_bytes(skb, skb_network_offset(skb) + 6, frag_off, sizeof(frag_off)))
 		return false;
 	return (get_be16(frag_off) & IP_OFFSET) != 0;
 }

@@ -9,6 +9,7 @@
 
 #include "core/cmsg.h"
 #include "core/datagram.h"
+#include "core/flow_dissector.h"
 #include "core/tx_tstamp.h"
 #include "ipv4/af_inet.h"
 #include "packet/packet_internal.h"
@@ -248,17 +249,6 @@ static s32 mac_offset(const struct sk_buff *skb)
 	return (s32)(skb_mac_header(skb) - skb->data);
 }
 
-/* Bytes at an offset that may lie in front of the packet's. */
-static bool header_bytes(const struct sk_buff *skb, s32 off, u8 *to, u32 n)
-{
-	if (off >= 0)
-		return skb_copy_bits(skb, (u32)off, to, n) == 0;
-	if (off + (s32)n > (s32)skb_headlen(skb) || (u32)-off > skb_headroom(skb))
-		return false;
-	memcpy(to, skb->data + off, n);
-	return true;
-}
-
 /* LINUX: __vlan_get_protocol_offset(): what the tags in front of it hide. */
 static be16 vlan_get_protocol_dgram(const struct sk_buff *skb)
 {
@@ -275,7 +265,8 @@ static be16 vlan_get_protocol_dgram(const struct sk_buff *skb)
 	for (u32 left = VLAN_MAX_DEPTH; eth_type_vlan(be16_to_cpu(type)); left--) {
 		u8 hdr[VLAN_HLEN];
 
-		if (!header_bytes(skb, mac_offset(skb) + (s32)depth, hdr, sizeof(hdr)) || left == 1)
+		if (!skb_header_bytes(skb, mac_offset(skb) + (s32)depth, hdr, sizeof(hdr)) ||
+		    left == 1)
 			return (be16){ 0 };
 		type = load_be16(hdr + 2);
 		depth += VLAN_HLEN;
@@ -288,7 +279,7 @@ static u16 vlan_get_tci(const struct sk_buff *skb, const struct net_device *dev)
 {
 	u8 hdr[VLAN_HLEN];
 
-	if (!header_bytes(skb, mac_offset(skb) + dev->hard_header_len, hdr, sizeof(hdr)))
+	if (!skb_header_bytes(skb, mac_offset(skb) + dev->hard_header_len, hdr, sizeof(hdr)))
 		return 0;
 	return get_be16(hdr);
 }
