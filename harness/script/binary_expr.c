@@ -430,14 +430,15 @@ static const struct {
 	u8 usual;
 	bool some;
 } struct_habits[STRUCT_MAX] = {
-	[STRUCT_SOCKADDR] = { 3, false },    [STRUCT_MSGHDR] = { 3, false },
-	[STRUCT_MSGHDR_OUT] = { 3, false },  [STRUCT_MMSGHDR] = { 2, false },
-	[STRUCT_MMSGHDR_OUT] = { 2, false }, [STRUCT_CMSGHDR] = { 4, false },
-	[STRUCT_CMSGVALUE] = { 11, true },   [STRUCT_OPTSTRUCT] = { 9, true },
-	[STRUCT_POLLFD] = { 3, false },	     [STRUCT_EPOLL_EVENT] = { 2, false },
-	[STRUCT_TIMESPEC] = { 2, false },    [STRUCT_TIMEVAL] = { 2, false },
-	[STRUCT_IFREQ] = { 30, true },	     [STRUCT_HWADDR] = { 2, false },
-	[STRUCT_IFMAP] = { 6, true },	     [STRUCT_ETHTOOL] = { 2, false },
+	[STRUCT_SOCKADDR] = { 3, false },     [STRUCT_MSGHDR] = { 3, false },
+	[STRUCT_MSGHDR_OUT] = { 3, false },   [STRUCT_MMSGHDR] = { 2, false },
+	[STRUCT_MMSGHDR_OUT] = { 2, false },  [STRUCT_CMSGHDR] = { 4, false },
+	[STRUCT_CMSGVALUE] = { 11, true },    [STRUCT_OPTSTRUCT] = { 9, true },
+	[STRUCT_POLLFD] = { 3, false },	      [STRUCT_EPOLL_EVENT] = { 2, false },
+	[STRUCT_TIMESPEC] = { 2, false },     [STRUCT_TIMEVAL] = { 2, false },
+	[STRUCT_IFREQ] = { 30, true },	      [STRUCT_HWADDR] = { 2, false },
+	[STRUCT_IFMAP] = { 6, true },	      [STRUCT_ETHTOOL] = { 2, false },
+	[STRUCT_IFREQ_LISTED] = { 2, false },
 };
 
 /* The next field of a struct that has n; n at its end. `last`: the one before, n: none. They come

@@ -826,8 +826,9 @@ static const struct case_report reports[] = {
 	{ "no pool", "alloc fail 1st of nonsense\n", RUN_INVALID,
 	  "t.pkt:1: no pool 'nonsense'; there are: skb page0 page1 head0 head1 head2 head3 sock "
 	  "tcp_sock request_sock tw bind_bucket bind2_bucket dst neigh fib_info fib_alias fib_node "
-	  "fib_table fnhe ifaddr in_device frag_queue qdisc dev tun igb igb_ring file epitem "
-	  "pipe" },
+	  "fib_table reuseport fnhe ifaddr in_device hw_addr mc_list mc_socklist sf_list "
+	  "sf_socklist frag_queue qdisc packet_fanout packet_mc filter dev tun igb igb_ring file "
+	  "epitem pipe std_file poll_entry pipe_ring" },
 	{ "no such thread", "signal 16: SIGUSR1\n", RUN_INVALID,
 	  "t.pkt:1: threads have numbers from 1 to 15" },
 	{ "hosts of google",

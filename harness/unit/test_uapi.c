@@ -20,8 +20,10 @@
 #include "uapi/errqueue.h"
 #include "uapi/ethtool.h"
 #include "uapi/fcntl.h"
+#include "uapi/filter.h"
 #include "uapi/if.h"
 #include "uapi/if_arp.h"
+#include "uapi/if_packet.h"
 #include "uapi/in.h"
 #include "uapi/ioctl.h"
 #include "uapi/netlink.h"
@@ -89,12 +91,13 @@ static u32 missing_in_list(const char *path)
 static void all_are_listed(void **state)
 {
 	static const char *const headers[] = {
-		"refstack/uapi/capability.h", "refstack/uapi/errno.h", "refstack/uapi/fcntl.h",
-		"refstack/uapi/if.h",	      "refstack/uapi/in.h",    "refstack/uapi/ioctl.h",
-		"refstack/uapi/netlink.h",    "refstack/uapi/poll.h",  "refstack/uapi/socket.h",
-		"refstack/uapi/stat.h",	      "refstack/uapi/epoll.h", "refstack/uapi/errqueue.h",
-		"refstack/uapi/signal.h",     "refstack/uapi/tcp.h",   "refstack/uapi/if_arp.h",
-		"refstack/uapi/route.h",      "refstack/uapi/ethtool.h",
+		"refstack/uapi/capability.h", "refstack/uapi/errno.h",	 "refstack/uapi/fcntl.h",
+		"refstack/uapi/if.h",	      "refstack/uapi/in.h",	 "refstack/uapi/ioctl.h",
+		"refstack/uapi/netlink.h",    "refstack/uapi/poll.h",	 "refstack/uapi/socket.h",
+		"refstack/uapi/stat.h",	      "refstack/uapi/epoll.h",	 "refstack/uapi/errqueue.h",
+		"refstack/uapi/signal.h",     "refstack/uapi/tcp.h",	 "refstack/uapi/if_arp.h",
+		"refstack/uapi/route.h",      "refstack/uapi/ethtool.h", "refstack/uapi/filter.h",
+		"refstack/uapi/if_packet.h",
 	};
 	u32 missing = 0;
 

@@ -20,8 +20,11 @@
 #include <linux/errqueue.h>
 #include <linux/ethtool.h>
 #include <linux/fiemap.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/icmp.h>
+#include <linux/if_packet.h>
+#include <linux/net.h>
 #include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
