@@ -26,6 +26,12 @@ enum {
 	TCP_AT_OFFSET = 12,
 	TCP_AT_FLAGS = 13,
 	ICMP_FIRST_8 = 8,
+	IGMP_HLEN = 8,
+	IGMP_GROUP = 4,
+	IGMPV3_AT_NSRCS = 10,
+	IGMPV3_QUERY_HLEN = 12,
+	IGMP_QUERY = 0x11,
+	IGMP_V3_REPORT = 0x22,
 	PADDING_MAX = 46 /* of the shortest Ethernet frame */
 };
 
@@ -270,6 +276,38 @@ static void see_icmp(const struct look *l, const struct packet_view *v)
 		    quote_class(v->l4 + PACKET_ICMP_HLEN, v->l4_len - PACKET_ICMP_HLEN));
 }
 
+/* Type * 256 and, of queries, how: of version 1, 2, 3; of 3 about a group, about sources of it. */
+static u32 igmp_class(const struct packet_view *v)
+{
+	u32 type = (u32)v->l4[0] << 8;
+
+	if (v->l4[0] != IGMP_QUERY)
+		return type;
+	if (v->l4_len < IGMPV3_QUERY_HLEN)
+		return type + (v->l4[1] == 0 ? 1 : 2);
+	if (get_be32(v->l4 + IGMP_GROUP) == 0)
+		return type + 3;
+	return type + (get_be16(v->l4 + IGMPV3_AT_NSRCS) == 0 ? 4 : 5);
+}
+
+/* The records of a report of ours. */
+static void see_igmp_records(const struct look *l, const struct packet_view *v)
+{
+	u32 at = IGMP_HLEN;
+
+	for (u32 n = get_be16(v->l4 + 6); n != 0 && at + IGMP_HLEN <= v->l4_len; n--) {
+		see(l, FIELD_IGMP_RECORD, v->l4[at]);
+		at += IGMP_HLEN + 4u * get_be16(v->l4 + at + 2);
+	}
+}
+
+static void see_igmp(const struct look *l, const struct packet_view *v)
+{
+	see(l, FIELD_IGMP, igmp_class(v));
+	if (v->l4[0] == IGMP_V3_REPORT && !l->in)
+		see_igmp_records(l, v);
+}
+
 static void see_tcp(const struct look *l, const struct packet_view *v)
 {
 	static const u8 flags[] = {
@@ -292,6 +330,7 @@ static void see_l4(const struct look *l, const struct packet_view *v)
 	} known[] = { { IPPROTO_UDP, PACKET_UDP_HLEN, see_udp },
 		      { IPPROTO_UDPLITE, PACKET_UDP_HLEN, see_lite },
 		      { IPPROTO_ICMP, PACKET_ICMP_HLEN, see_icmp },
+		      { IPPROTO_IGMP, IGMP_HLEN, see_igmp },
 		      { IPPROTO_TCP, PACKET_TCP_HLEN, see_tcp } };
 
 	for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
