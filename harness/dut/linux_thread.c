@@ -127,7 +127,7 @@ static void become(const struct linux_identity *id)
 /* --- whom signals are for: a script's numbers of processes and threads are those of core/signal.h
  * ---- */
 
-enum { NOBODY = 0x3fffffff };
+enum { NOBODY = 0x3fffffff, SIGINFO_CODE = 8, SIGINFO_BAND = 16 };
 
 /* As the kernel counts them, of all programs alike. */
 struct kernel_action {
@@ -239,6 +239,20 @@ static s64 perform_sigaction(const struct linux_request *r)
 	return raw((long)r->nr, r->arg[0], address(&act), r->arg[2], r->arg[3], 0, 0);
 }
 
+/* Who has sent it: nobody whom a script knows, but for the program itself. */
+static s64 perform_sigtimedwait(const struct linux_shared *s, const struct linux_request *r)
+{
+	s64 ret = raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], 0, 0);
+	const s32 *code = word_at(r->arg[1] + SIGINFO_CODE);
+	s32 *pid = word_at(r->arg[1] + SIGINFO_BAND), known;
+
+	if (ret <= 0 || code == NULL || pid == NULL || (*code != SI_USER && *code != SI_TKILL))
+		return ret;
+	known = scripts_pid(s, *pid);
+	*pid = known == *pid ? 0 : known;
+	return ret;
+}
+
 static s64 perform(const struct linux_shared *s, const struct linux_request *r)
 {
 	switch (r->nr) {
@@ -248,6 +262,8 @@ static s64 perform(const struct linux_shared *s, const struct linux_request *r)
 		return perform_ioctl(s, r);
 	case SYS_rt_sigaction:
 		return perform_sigaction(r);
+	case SYS_rt_sigtimedwait:
+		return perform_sigtimedwait(s, r);
 	default:
 		return raw((long)r->nr, r->arg[0], r->arg[1], r->arg[2], r->arg[3], r->arg[4],
 			   r->arg[5]);

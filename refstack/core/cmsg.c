@@ -23,9 +23,9 @@ static struct task *sk_task(const struct sock *sk)
 	return current_task(sock_net(sk));
 }
 
-static bool is_compat(const struct msghdr *msg)
+static bool is_compat(const struct sock *sk)
 {
-	return (msg->msg_flags & MSG_CMSG_COMPAT) != 0;
+	return in_compat_syscall(sk_task(sk));
 }
 
 /* LINUX: CMSG_COMPAT_NXTHDR(): lengths become those that x86-64's header would have. */
@@ -55,7 +55,7 @@ int cmsg_next(struct sock *sk, const struct msghdr *msg, struct cmsghdr *cmsg)
 	u64 total = msg->msg_controllen, at = 0, left;
 	u8 hdr[CMSG_HDR_BYTES];
 
-	if (unlikely(is_compat(msg)))
+	if (unlikely(is_compat(sk)))
 		return cmsg_compat_next(sk, msg, cmsg);
 	if (cmsg->at != U64_MAX) {
 		u64 step = ALIGN_UP(cmsg->cmsg_len, (u64)CMSG_ALIGN_BYTES);
@@ -83,7 +83,7 @@ int cmsg_next(struct sock *sk, const struct msghdr *msg, struct cmsghdr *cmsg)
 
 int cmsg_data(struct sock *sk, const struct msghdr *msg, const struct cmsghdr *cmsg, u8 *to, u32 n)
 {
-	u64 hdr = is_compat(msg) ? CMSG_COMPAT_HDR_BYTES : CMSG_HDR_BYTES;
+	u64 hdr = is_compat(sk) ? CMSG_COMPAT_HDR_BYTES : CMSG_HDR_BYTES;
 
 	assert(n <= cmsg_data_len(cmsg));
 	if (copy_from_user(sk_task(sk), to, msg->msg_control + cmsg->at + hdr, n) != 0)
@@ -140,7 +140,7 @@ void put_cmsg(struct sock *sk, struct msghdr *msg, s32 level, s32 type, u32 len,
 	u64 cmlen = CMSG_HDR_BYTES + (u64)len;
 	u8 hdr[CMSG_HDR_BYTES];
 
-	if (unlikely(is_compat(msg))) {
+	if (unlikely(is_compat(sk))) {
 		put_cmsg_compat(sk, msg, level, type, len, data);
 		return;
 	}

@@ -10,7 +10,7 @@
 enum { CMSG_HDR_BYTES = 16, CMSG_ALIGN_BYTES = 8, CMSG_COMPAT_HDR_BYTES = 12 };
 
 /* The only call that an i386 program's structures come by. */
-enum { NR_SOCKETCALL = 448 };
+enum { NR_SOCKETCALL = 499 };
 static inline bool in_compat_syscall(const struct task *t)
 {
 	return t->nr == NR_SOCKETCALL;

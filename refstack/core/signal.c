@@ -187,7 +187,9 @@ void send_signal_process(struct process *p, const struct kernel_siginfo *info)
 
 void send_sigpipe(struct task *t)
 {
-	const struct kernel_siginfo info = { .si_signo = SIGPIPE, .si_code = SI_USER };
+	const struct kernel_siginfo info = { .si_signo = SIGPIPE,
+					     .si_code = SI_USER,
+					     .band = t->process->id * PID_OF_PROCESS };
 
 	send_signal_thread(t, &info);
 }

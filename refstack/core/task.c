@@ -119,6 +119,9 @@ static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	t->done_bytes = 0;
 	t->wait_at = 0;
 	t->call_is_over = false;
+	/* A thread that begins takes what its process has been sent. */
+	if (unlikely(t->begun == 0) && t->process->shared_pending.signal != 0)
+		(void)get_signal(t, 0);
 	t->begun++;
 	t->state = TASK_QUEUED;
 }

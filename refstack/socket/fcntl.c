@@ -42,7 +42,7 @@ void sock_fasync(struct file *f, s32 fd, bool on)
 
 static s64 setfl(struct task *t, struct file *f, u32 arg)
 {
-	const u32 mask = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | FASYNC;
+	const u32 mask = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
 
 	if ((arg & O_NOATIME) != 0 && (f->f_flags & O_NOATIME) == 0 &&
 	    t->process->uid != f->inode.i_uid && !ns_capable(t, CAP_FOWNER))
@@ -241,8 +241,6 @@ static s64 fcntl_rest(struct task *t, struct file *f, u32 cmd, u32 arg)
 		return F_UNLCK;
 	case F_SETLEASE:
 		return fcntl_setlease(t, f, arg);
-	case F_NOTIFY:
-		return (arg & ~0x80000000u) == 0 ? 0 : -ENOTDIR;
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 		return rw_hint(t, f, cmd == F_SET_RW_HINT);

@@ -354,19 +354,21 @@ s64 sys_select(struct task *t)
 
 enum { MIN_SLEEP_NS = 1 };
 
-/* What is left to sleep, for a program that a signal has woken. */
-static s64 nanosleep_copyout(struct task *t, u64 now_ns)
+/* What is left to sleep, for a program that a signal has woken, and that wants to know. */
+static s64 nanosleep_copyout(struct task *t)
 {
-	u64 left_ns = t->hr_deadline_ns > now_ns ? t->hr_deadline_ns - now_ns : 0;
+	u64 now_ns, left_ns;
 	u8 raw[TIMESPEC_BYTES];
 
+	if (t->arg[1] == 0)
+		return -ERESTART_RESTARTBLOCK;
+	now_ns = net_now_ns(&t->host->net);
+	left_ns = t->hr_deadline_ns > now_ns ? t->hr_deadline_ns - now_ns : 0;
 	if (left_ns == 0)
 		return 0;
 	put_le64(raw, left_ns / NS_PER_SEC);
 	put_le64(raw + 8, left_ns % NS_PER_SEC);
-	if (t->arg[1] != 0 && copy_to_user(t, t->arg[1], raw, sizeof(raw)) != 0)
-		return -EFAULT;
-	return -EINTR;
+	return copy_to_user(t, t->arg[1], raw, sizeof(raw)) != 0 ? -EFAULT : -ERESTART_RESTARTBLOCK;
 }
 
 s64 sys_nanosleep(struct task *t)
@@ -377,7 +379,7 @@ s64 sys_nanosleep(struct task *t)
 
 	PROBE(&t->host->net, sys_nanosleep);
 	if (t->resumed)
-		return signal_pending(t) ? nanosleep_copyout(t, now_ns) : 0;
+		return signal_pending(t) ? nanosleep_copyout(t) : 0;
 	if (copy_from_user(t, raw, t->arg[0], sizeof(raw)) != 0)
 		return -EFAULT;
 	sec = (s64)get_le64(raw);

@@ -97,12 +97,6 @@ int f_dupfd(struct task *t, int fd, u32 from, u32 flags);
 /* Of pipe.c: F_SETPIPE_SZ. */
 s64 pipe_set_size(struct task *t, struct pipe_inode_info *pipe, u32 arg);
 
-/* Of sockmsg.c, the calls of that name also for structures of 32 bits. */
-s64 do_sendmsg(struct task *t);
-s64 do_recvmsg(struct task *t);
-s64 do_sendmmsg(struct task *t);
-s64 do_recvmmsg_timed(struct task *t);
-
 /* poll.c: fixes until when, 0: not at all, U64_MAX: for ever, in t->hr_deadline_ns. */
 int set_timespec_deadline(struct task *t, uptr at);
 

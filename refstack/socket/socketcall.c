@@ -18,33 +18,33 @@ enum { SOCKETCALL_ARGS = 6, NO_ARG = 7 };
  */
 static const struct socketcall {
 	s64 (*call)(struct task *t);
-	u8 words, flags; /* flags: which argument says that structures are 32-bit ones, + 1 */
+	u8 words;
 	u8 from[SYS_ARGS];
 } socketcalls[] = {
 #define ALL                                                                                        \
 	{                                                                                          \
 		0, 1, 2, 3, 4, 5                                                                   \
 	}
-	[SYS_SOCKET] = { sys_socket, 3, 0, ALL },
-	[SYS_BIND] = { sys_bind, 3, 0, ALL },
-	[SYS_CONNECT] = { sys_connect, 3, 0, ALL },
-	[SYS_LISTEN] = { sys_listen, 2, 0, ALL },
-	[SYS_ACCEPT] = { sys_accept, 3, 0, ALL },
-	[SYS_GETSOCKNAME] = { sys_getsockname, 3, 0, ALL },
-	[SYS_GETPEERNAME] = { sys_getpeername, 3, 0, ALL },
-	[SYS_SOCKETPAIR] = { sys_socketpair, 4, 0, ALL },
-	[SYS_SEND] = { sys_sendto, 4, 0, { 0, 1, 2, 3, NO_ARG, NO_ARG } },
-	[SYS_RECV] = { sys_recvfrom, 4, 4, { 0, 1, 2, 3, NO_ARG, NO_ARG } },
-	[SYS_SENDTO] = { sys_sendto, 6, 0, ALL },
-	[SYS_RECVFROM] = { sys_recvfrom, 6, 4, ALL },
-	[SYS_SHUTDOWN] = { sys_shutdown, 2, 0, ALL },
-	[SYS_SETSOCKOPT] = { sys_setsockopt, 5, 0, ALL },
-	[SYS_GETSOCKOPT] = { sys_getsockopt, 5, 0, ALL },
-	[SYS_SENDMSG] = { do_sendmsg, 3, 3, ALL },
-	[SYS_RECVMSG] = { do_recvmsg, 3, 3, ALL },
-	[SYS_ACCEPT4] = { sys_accept4, 4, 0, ALL },
-	[SYS_RECVMMSG] = { do_recvmmsg_timed, 5, 4, ALL },
-	[SYS_SENDMMSG] = { do_sendmmsg, 4, 4, ALL },
+	[SYS_SOCKET] = { sys_socket, 3, ALL },
+	[SYS_BIND] = { sys_bind, 3, ALL },
+	[SYS_CONNECT] = { sys_connect, 3, ALL },
+	[SYS_LISTEN] = { sys_listen, 2, ALL },
+	[SYS_ACCEPT] = { sys_accept, 3, ALL },
+	[SYS_GETSOCKNAME] = { sys_getsockname, 3, ALL },
+	[SYS_GETPEERNAME] = { sys_getpeername, 3, ALL },
+	[SYS_SOCKETPAIR] = { sys_socketpair, 4, ALL },
+	[SYS_SEND] = { sys_sendto, 4, { 0, 1, 2, 3, NO_ARG, NO_ARG } },
+	[SYS_RECV] = { sys_recvfrom, 4, { 0, 1, 2, 3, NO_ARG, NO_ARG } },
+	[SYS_SENDTO] = { sys_sendto, 6, ALL },
+	[SYS_RECVFROM] = { sys_recvfrom, 6, ALL },
+	[SYS_SHUTDOWN] = { sys_shutdown, 2, ALL },
+	[SYS_SETSOCKOPT] = { sys_setsockopt, 5, ALL },
+	[SYS_GETSOCKOPT] = { sys_getsockopt, 5, ALL },
+	[SYS_SENDMSG] = { sys_sendmsg, 3, ALL },
+	[SYS_RECVMSG] = { sys_recvmsg, 3, ALL },
+	[SYS_ACCEPT4] = { sys_accept4, 4, ALL },
+	[SYS_RECVMMSG] = { sys_recvmmsg, 5, ALL },
+	[SYS_SENDMMSG] = { sys_sendmmsg, 4, ALL },
 #undef ALL
 };
 
@@ -55,8 +55,6 @@ static void set_arguments(struct task *t, const struct socketcall *c, const u8 *
 
 		t->arg[i] = from < c->words ? get_le32(words + 4 * (size_t)from) : 0;
 	}
-	if (c->flags != 0)
-		t->arg[c->flags - 1] |= MSG_CMSG_COMPAT;
 }
 
 /* The words are read again when the call goes on: DIVERGES(reread-arguments). */

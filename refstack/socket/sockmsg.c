@@ -113,6 +113,12 @@ int import_iovec(struct task *t, uptr uvec, u32 nr_segs, struct iovec *iov, stru
 
 /* -------- sendmsg and recvmsg -------- */
 
+/* Only the kernel says that a program has 32 bits. */
+static bool forbids_compat(const struct task *t, u32 flags)
+{
+	return (flags & MSG_CMSG_COMPAT) != 0 && !in_compat_syscall(t);
+}
+
 /* LINUX: struct user_msghdr, read from the program's memory in either form. */
 struct user_msghdr {
 	uptr name, iov, control;
@@ -270,17 +276,14 @@ static int sendmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 
 s64 sys_sendmsg(struct task *t)
 {
-	return ((u32)t->arg[2] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_sendmsg(t);
-}
-
-s64 do_sendmsg(struct task *t)
-{
 	u32 flags = (u32)t->arg[2];
 	struct socket *sock;
 	u64 left;
 	int err;
 
 	PROBE(&t->host->net, sys_sendmsg);
+	if (forbids_compat(t, flags))
+		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
@@ -316,7 +319,7 @@ static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 	control = msg.msg_control;
 	msg.msg_name = address;
 	msg.msg_namelen = 0;
-	msg.msg_flags = flags & (MSG_CMSG_CLOEXEC | MSG_CMSG_COMPAT);
+	msg.msg_flags = flags & MSG_CMSG_CLOEXEC;
 	if ((sock_file_flags(sock) & O_NONBLOCK) != 0)
 		flags |= MSG_DONTWAIT;
 	len = sock_recvmsg(sock, &msg, (int)flags);
@@ -336,16 +339,13 @@ static int recvmsg_one(struct task *t, struct socket *sock, uptr umsg, u32 flags
 
 s64 sys_recvmsg(struct task *t)
 {
-	return ((u32)t->arg[2] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_recvmsg(t);
-}
-
-s64 do_recvmsg(struct task *t)
-{
 	u32 flags = (u32)t->arg[2], msg_flags;
 	struct socket *sock;
 	int err;
 
 	PROBE(&t->host->net, sys_recvmsg);
+	if (forbids_compat(t, flags))
+		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
@@ -378,11 +378,6 @@ static int put_msg_len(struct task *t, uptr entry, int len)
 
 s64 sys_sendmmsg(struct task *t)
 {
-	return ((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_sendmmsg(t);
-}
-
-s64 do_sendmmsg(struct task *t)
-{
 	u32 vlen = min_u32((u32)t->arg[2], UIO_MAXIOV), flags = (u32)t->arg[3];
 	u32 n = t->resumed ? (u32)t->outer[OUTER_MESSAGES] : 0;
 	struct socket *sock;
@@ -390,6 +385,8 @@ s64 do_sendmmsg(struct task *t)
 	int err;
 
 	PROBE(&t->host->net, sys_sendmmsg);
+	if (forbids_compat(t, flags))
+		return -EINVAL;
 	sock = sockfd_lookup_light(t, (int)t->arg[0], &err);
 	if (sock == NULL)
 		return err;
@@ -493,13 +490,15 @@ static int put_left(struct task *t, uptr at, u64 left_ns)
 	return copy_to_user(t, at, raw, sizeof(raw)) != 0 ? -EFAULT : 0;
 }
 
-s64 do_recvmmsg_timed(struct task *t)
+s64 sys_recvmmsg(struct task *t)
 {
 	bool timed = t->arg[4] != 0;
 	u64 left_ns = 0;
 	s64 sec, nsec, ret;
 
 	PROBE(&t->host->net, sys_recvmmsg);
+	if (forbids_compat(t, (u32)t->arg[3]))
+		return -EINVAL;
 	if (timed && get_limit(t, t->arg[4], &sec, &nsec) != 0)
 		return -EFAULT;
 	if (timed && !t->resumed) {
@@ -514,11 +513,6 @@ s64 do_recvmmsg_timed(struct task *t)
 	if (ret <= 0 || !timed)
 		return ret;
 	return put_left(t, t->arg[4], left_ns) != 0 ? -EFAULT : ret;
-}
-
-s64 sys_recvmmsg(struct task *t)
-{
-	return ((u32)t->arg[3] & MSG_CMSG_COMPAT) != 0 ? -EINVAL : do_recvmmsg_timed(t);
 }
 
 /* -------- read and write -------- */

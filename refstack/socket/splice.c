@@ -187,7 +187,7 @@ static s64 direct_round(struct task *t, struct file *in, struct file *out, u64 p
 
 	init_waitqueue_head(&pipe.rd_wait);
 	init_waitqueue_head(&pipe.wr_wait);
-	*read_len = in->kind == FILE_NULL ? 0 : file_splice_read(in, pos, &pipe, len);
+	*read_len = in->kind == FILE_NULL ? -EINVAL : file_splice_read(in, pos, &pipe, len);
 	if (*read_len <= 0)
 		return *read_len;
 	pipe_consume(&pipe, (u32)*round);
@@ -361,8 +361,6 @@ static s64 splice_read(struct file *in, struct pipe_inode_info *pipe, u64 pos, u
 	len = min_u64(len, space);
 	if (in->kind == FILE_REGULAR)
 		return file_splice_read(in, pos, pipe, len);
-	if (in->kind == FILE_NULL)
-		return 0;
 	if (in->kind != FILE_SOCKET)
 		return -EINVAL;
 	if (in->socket.ops->splice_read == NULL)

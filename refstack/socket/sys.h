@@ -7,7 +7,7 @@ enum sys_nr {
 #define X(name, nr, args) SYS_NR_##name = (nr),
 #include "syscall.def"
 #undef X
-	SYS_NR_MAX = 449
+	SYS_NR_MAX = 500
 };
 
 #endif

@@ -38,7 +38,7 @@ static bool handle_signals(struct task *t)
 
 static bool is_over(struct task *t)
 {
-	if (unlikely(t->signalled || t->restore_sigmask || t->call_ret <= -ERESTARTSYS))
+	if (unlikely(t->signalled || t->restore_sigmask))
 		return !handle_signals(t);
 	return true;
 }
