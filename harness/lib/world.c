@@ -586,6 +586,7 @@ void world_fork(struct world *w, u32 host, u32 from, u32 to)
 		memset(child->umem + parent->umem_high, 0, child->umem_high - parent->umem_high);
 	child->umem_high = max_u32(child->umem_high, parent->umem_high);
 	child->caps = parent->caps;
+	child->sighand = parent->sighand;
 	child->uid = parent->uid;
 	child->gid = parent->gid;
 	world_settle(w);
