@@ -153,6 +153,12 @@ void check_frame(const struct net *net, const u8 *frame, u32 len_bytes, bool eth
 		complain("the wire", mistake, frame, len_bytes);
 }
 
+/* A card will sum it; or it is cut first, and each segment summed then. */
+static bool sum_comes_later(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL || (skb->hd->gso_type & SKB_GSO_UDP_L4) != 0;
+}
+
 void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 {
 	static const char *const names[] = {
@@ -186,7 +192,7 @@ void check_packet(struct net *net, enum crossing at, const struct sk_buff *skb)
 	if (at == CROSS_LOCAL_DELIVER)
 		mistake = IPCB(skb)->is_changed ? NULL : header_mistake(flat, len);
 	else
-		mistake = sent_mistake(net, flat, len, skb->ip_summed == CHECKSUM_PARTIAL);
+		mistake = sent_mistake(net, flat, len, sum_comes_later(skb));
 	if (mistake != NULL)
 		complain(names[at], mistake, flat, len);
 }
