@@ -145,7 +145,13 @@ static const struct opening {
 	[AREA_icmp_told] = { 99, 40, 50, 60, 10, 30 },
 	[AREA_rawsock] = { 99, 70, 50, 50, 20, 15 },
 	[AREA_ping] = { 99, 60, 50, 50, 20, 10 },
+	[AREA_udplite] = { 97, 40, 60, 50, 10, 10 },
+	[AREA_sharing] = { 99, 50, 60, 50, 5, 5 },
 	[AREA_groups] = { 99, 50, 20, 60, 10, 20 },
+	[AREA_packet] = { 97, 60, 50, 50, 10, 10 },
+	[AREA_segments] = { 97, 90, 30, 60, 15, 10 },
+	[AREA_zerocopy] = { 97, 95, 20, 50, 15, 10 },
+	[AREA_stamps] = { 97, 90, 20, 50, 15, 10 },
 };
 
 /* The commands of a host's opening line, separated. */

@@ -17,6 +17,10 @@
  *   generate_icmp.c      what ICMP tells sockets
  *   generate_groups.c    multicast groups
  *   generate_rawping.c   raw and ping sockets
+ *   generate_gso.c       large sends, and what is told about them
+ *   generate_ioctl.c     what is asked and set by ioctl()
+ *   generate_udplite.c   UDP-Lite, groups of SO_REUSEPORT
+ *   generate_packet.c    packet sockets, and filters
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -34,7 +38,7 @@
 enum { GEN_SOCKS = 32, GEN_SENT = 8, GEN_THREADS = 15, GEN_FIRST_FD = 3, GEN_HOSTS = 2 };
 
 /* What a socket can be asked without meeting what is not there. */
-enum gen_kind { GEN_UDP = 1, GEN_TCP = 2, GEN_RAW = 4, GEN_PING = 8, GEN_ANY = 15 };
+enum gen_kind { GEN_UDP = 1, GEN_TCP = 2, GEN_RAW = 4, GEN_PING = 8, GEN_ANY = 15, GEN_PACKET = 16 };
 
 struct gen_sock {
 	int fd;
@@ -103,8 +107,8 @@ struct gen_part {
 };
 extern const struct gen_part gen_part_text, gen_part_socket, gen_part_option, gen_part_message,
 	gen_part_call, gen_part_frame, gen_part_fragment, gen_part_raw, gen_part_config,
-	gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_rawping,
-	gen_part_areas;
+	gen_part_udplite, gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_rawping,
+	gen_part_ioctl, gen_part_gso, gen_part_packet, gen_part_areas;
 
 /* --- generate_text.c --- */
 u32 gen_below(struct gen *g, u32 ceil);
@@ -142,6 +146,8 @@ struct gen_sock *gen_sock_of(struct gen *g, int fd);
 void gen_remember_sent(struct gen *g, const struct gen_sock *s, u32 daddr, u16 dport, u32 len);
 /* One that was sent; false: nothing was. */
 bool gen_sent_flow(struct gen *g, struct gen_flow *f);
+/* A stream; its number, or -1: there are too many. */
+int gen_add_stream(struct gen *g);
 /* What a program begins with. */
 void gen_make_sockets(struct gen *g);
 

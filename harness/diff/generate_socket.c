@@ -97,6 +97,13 @@ static struct gen_sock *add_sock(struct gen *g, enum gen_kind kind, bool nonbloc
 	return s;
 }
 
+int gen_add_stream(struct gen *g)
+{
+	struct gen_sock *s = add_sock(g, GEN_TCP, false);
+
+	return s != NULL ? s->fd : -1;
+}
+
 static void remove_sock(struct gen *g, const struct gen_sock *s)
 {
 	struct gen_host *h = gen_host_of(g);
@@ -250,16 +257,25 @@ static bool put_sockaddr(struct gen *g, const char *addr_rule, const char *port_
 	return true;
 }
 
+static bool is_about_gso(const struct gen *g)
+{
+	return g->area == AREA_segments || g->area == AREA_zerocopy || g->area == AREA_stamps;
+}
+
 /* What two hosts send at the same tick has no order: the second one asks for known ones only. */
 static const char *dst_rule(const struct gen *g)
 {
 	if (g->host != 0)
 		return "dst_of_second";
+	if (is_about_gso(g))
+		return "dst_gso";
 	return g->area == AREA_loopback || g->area == AREA_binds ? "dst_near" : "dst";
 }
 
 static const char *dst_port_rule(const struct gen *g)
 {
+	if (is_about_gso(g))
+		return "port_gso";
 	return g->area == AREA_loopback || g->area == AREA_binds ? "port_near" : "port";
 }
 
@@ -331,6 +347,28 @@ static const struct made_row made_ping[] = {
 	{ 3, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
 };
 
+static const struct made_row made_udplite[] = {
+	{ 60, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE" },
+	{ 6, GEN_UDP, true, 0, "AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, IPPROTO_UDPLITE" },
+	{ 2, GEN_UDP, false, 0, "2, 2, 136" },
+	{ 3, GEN_RAW, false, IPPROTO_UDPLITE, "AF_INET, SOCK_RAW, IPPROTO_UDPLITE" },
+	{ 6, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
+};
+
+static const struct made_row made_packet[] = {
+	{ 30, GEN_PACKET, false, 0, "AF_PACKET, SOCK_RAW, 768" },
+	{ 14, GEN_PACKET, false, 0, "AF_PACKET, SOCK_DGRAM, 768" },
+	{ 10, GEN_PACKET, false, 0, "AF_PACKET, SOCK_RAW, 8" },
+	{ 10, GEN_PACKET, false, 0, "AF_PACKET, SOCK_DGRAM, 8" },
+	{ 6, GEN_PACKET, false, 0, "AF_PACKET, SOCK_RAW, 1544" },
+	{ 6, GEN_PACKET, false, 0, "AF_PACKET, SOCK_RAW, 0" },
+	{ 3, GEN_PACKET, true, 0, "AF_PACKET, SOCK_RAW|SOCK_NONBLOCK, 129" },
+	{ 4, GEN_PACKET, false, 0, "AF_PACKET, SOCK_PACKET, 768" },
+	{ 4, GEN_PACKET, false, 0, "AF_INET, SOCK_PACKET, 8" },
+	{ 1, GEN_PACKET, false, 0, "AF_PACKET, SOCK_STREAM, 768" },
+	{ 24, GEN_UDP, false, 0, "AF_INET, SOCK_DGRAM, 0" },
+};
+
 static const struct made_row *draw_made(struct gen *g)
 {
 	const struct made_row *made = made_any;
@@ -344,6 +382,14 @@ static const struct made_row *draw_made(struct gen *g)
 	} else if (g->area == AREA_ping) {
 		made = made_ping;
 		n = ARRAY_SIZE(made_ping);
+	}
+	if (g->area == AREA_udplite) {
+		made = made_udplite;
+		n = ARRAY_SIZE(made_udplite);
+	}
+	if (g->area == AREA_packet) {
+		made = made_packet;
+		n = ARRAY_SIZE(made_packet);
 	}
 	for (u32 i = 0; i < n; i++)
 		weight[i] = made[i].weight;
