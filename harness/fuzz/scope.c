@@ -282,7 +282,8 @@ static const struct fuzz_scope scopes[] = {
 		.stmts = 64,
 		.keeps = keeps_rx,
 		.weights =
-			"frames=400,bytes=400,arp=100,fragments=100,ip_options=200,tcp_closed=100",
+			"frames=400,bytes=400,arp=100,fragments=100,ip_options=200,tcp_closed=100,"
+			"icmp_told=200",
 	},
 	{
 		.name = "api",
@@ -296,14 +297,14 @@ static const struct fuzz_scope scopes[] = {
 		.opening = HOST KNOWN SOCKET3 BIND3,
 		.stmts = 64,
 		.keeps = keeps_frag,
-		.weights = "fragments=800,mtu=300,cork=100,bytes=50",
+		.weights = "fragments=800,mtu=300,cork=100,bytes=50,forward=200",
 	},
 	{
 		.name = "neigh",
 		.opening = HOST SOCKET3 BIND3,
 		.stmts = 64,
 		.keeps = keeps_neigh,
-		.weights = "neighbours=800,arp=500,links=100",
+		.weights = "neighbours=800,arp=500,links=100,proxies=300",
 	},
 	{
 		.name = "tcp",
