@@ -104,7 +104,7 @@ static bool configures(enum generate_area area)
 {
 	return area == AREA_routes || area == AREA_neighbours || area == AREA_arp ||
 	       area == AREA_links || area == AREA_mtu || area == AREA_forward ||
-	       area == AREA_proxies;
+	       area == AREA_proxies || area == AREA_ioctls;
 }
 
 /* Which device, how many hosts, whose addresses. */
@@ -196,7 +196,10 @@ static void make_program(struct gen *g)
 	choose_world(g);
 	choose_spoiling(g);
 	g->forks = g->area == AREA_processes || gen_percent(g, g->area == AREA_rights ? 40 : 8);
-	g->asks_time = !g->forks && gen_percent(g, configures(g->area) ? 5 : 50);
+	if (g->area == AREA_stamps)
+		g->forks = false;
+	g->asks_time = g->area == AREA_stamps ||
+		       (!g->forks && gen_percent(g, configures(g->area) ? 5 : 50));
 	gen_put(g, "\n");
 	gen_put(g, "+.000000452 advance 1ns\n");
 	g->in_body = true;
@@ -215,6 +218,8 @@ static void make_program(struct gen *g)
 		gen_statement(g, "icmp_sockets");
 	if (g->area == AREA_groups)
 		gen_statement(g, "group_sockets");
+	if (g->area == AREA_zerocopy || g->area == AREA_stamps)
+		gen_statement(g, "gso_opening");
 	if (g->area == AREA_rawsock)
 		gen_statement(g, "rawsock_opening");
 	ask(g);
