@@ -758,12 +758,12 @@ static void nexthops(struct conserve *c)
 /* The pages in a pipe, found by the end that reads as long as there is one. */
 static void pipe_pages(struct conserve *c, const struct file *f)
 {
-	const struct pipe_inode_info *pipe = f->pipe;
+	struct pipe_inode_info *pipe = f->pipe;
 
 	if (!pipe_can_read(f) && pipe->readers != 0)
 		return;
 	for (u32 i = pipe->tail; i != pipe->head; i++)
-		conserve_page(c, pipe->bufs[i % PIPE_BUFFERS].page, AT_PIPE, 0);
+		conserve_page(c, pipe_buf(pipe, i)->page, AT_PIPE, 0);
 }
 
 static void hold_file(struct conserve *c, const struct file *f, enum conserve_place place,
@@ -788,6 +788,8 @@ static void files(struct conserve *c)
 
 		for (u32 k = 0; k < t->nr_held; k++)
 			hold_file(c, t->held[k], AT_HELD, i);
+		for (const struct poll_table_entry *e = t->poll_more; e != NULL; e = e->next)
+			hold_file(c, e->file, AT_HELD, i);
 		if (t->new_file != NULL)
 			hold(c, CONSERVE_FILE, t->new_file, AT_HELD, i);
 		if (t->task_frag.page != NULL)
