@@ -16,6 +16,8 @@ static u32 draw_group(struct gen *g)
 	static const u32 groups[] = { 0xef010101, 0xef010101, 0xef010101, 0xef010102, 0xe8000001,
 				      0xe0000009, 0xe0000001, 0xefffffff, 0xe0000016, 0xc0000209 };
 
+	if (gen_percent(g, 40))
+		return groups[0];
 	return groups[gen_below(g, gen_spoil(g) ? ARRAY_SIZE(groups) : ARRAY_SIZE(groups) - 1)];
 }
 
@@ -226,11 +228,11 @@ static const struct gen_row rows[] = {
 	  "inet_addr(\"@group_bind\")}, 16) = ..." },
 	{ "group_bind", 3, "0.0.0.0" },
 	{ NULL, 1, "@mc_group" },
-	{ "mc_fd", 10, "@fdu" },
-	{ NULL, 10, "51" },
-	{ NULL, 2, "50" },
+	{ "mc_fd", 6, "@fdu" },
+	{ NULL, 30, "51" },
+	{ NULL, 4, "50" },
 	{ NULL, -1, "@fd" },
-	{ "mc_if", 10, "@own" },
+	{ "mc_if", 20, "@own" },
 	{ NULL, 5, "0.0.0.0" },
 	{ NULL, 3, "127.0.0.1" },
 	{ NULL, -2, "@peer" },
@@ -256,6 +258,20 @@ static const struct gen_row rows[] = {
 	  "setsockopt(@mc_fd, SOL_IP, IP_DROP_MEMBERSHIP, {imr_multiaddr = "
 	  "inet_addr(\"@mc_group\"), imr_address = inet_addr(\"@mc_if\"), imr_ifindex = "
 	  "@mc_index}, 12) = ..." },
+	/* Seen through to its end. */
+	{ "do_join_and_leave", 10,
+	  "`sysctl -q -w net.ipv4.conf.eth0.force_igmp_version=@0to3`\nsetsockopt(51, SOL_IP, "
+	  "IP_ADD_MEMBERSHIP, {imr_multiaddr = inet_addr(\"239.1.1.3\"), imr_interface = "
+	  "inet_addr(\"@own\")}, 8) = ...\n@group_pause\n@group_pause\nsetsockopt(51, SOL_IP, "
+	  "IP_DROP_MEMBERSHIP, {imr_multiaddr = inet_addr(\"239.1.1.3\"), imr_interface = "
+	  "inet_addr(\"@own\")}, 8) = ...\n@group_pause" },
+	{ "do_sources_go", 10,
+	  "setsockopt(51, SOL_IP, IP_ADD_SOURCE_MEMBERSHIP, {imr_multiaddr = "
+	  "inet_addr(\"@mc_group\"), imr_interface = inet_addr(\"@own\"), imr_sourceaddr = "
+	  "inet_addr(\"@mc_source\")}, 12) = ...\n@group_pause\nsetsockopt(51, SOL_IP, "
+	  "IP_DROP_SOURCE_MEMBERSHIP, {imr_multiaddr = inet_addr(\"@mc_group\"), imr_interface = "
+	  "inet_addr(\"@own\"), imr_sourceaddr = inet_addr(\"@mc_source\")}, 12) = "
+	  "...\n@group_pause" },
 	{ "do_source", 20,
 	  "setsockopt(@mc_fd, SOL_IP, @source_option, {imr_multiaddr = inet_addr(\"@mc_group\"), "
 	  "imr_interface = inet_addr(\"@mc_if\"), imr_sourceaddr = inet_addr(\"@mc_source\")}, 12) "
@@ -264,7 +280,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, "IP_DROP_SOURCE_MEMBERSHIP" },
 	{ NULL, 4, "IP_BLOCK_SOURCE" },
 	{ NULL, 3, "IP_UNBLOCK_SOURCE" },
-	{ "do_member_option", 4, "setsockopt(@mc_fd, SOL_IP, IP_MULTICAST_ALL, [@onoff], 4) = ..." },
+	{ "do_member_option", 4,
+	  "setsockopt(@mc_fd, SOL_IP, IP_MULTICAST_ALL, [@onoff], 4) = ..." },
 	{ NULL, 3, "setsockopt(@mc_fd, SOL_IP, IP_MULTICAST_LOOP, [@onoff], 4) = ..." },
 	{ NULL, 2, "setsockopt(@mc_fd, SOL_IP, IP_MULTICAST_TTL, [@ttl], 4) = ..." },
 	{ NULL, 4,
@@ -286,7 +303,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "`sysctl -q -w net.ipv4.igmp_max_memberships=@digit || true`" },
 	{ NULL, 2, "`sysctl -q -w net.ipv4.igmp_max_msf=@digit || true`" },
 	{ NULL, 2, "`sysctl -q -w net.ipv4.igmp_link_local_mcast_reports=@onoff || true`" },
-	{ NULL, 2,
+	{ NULL, 6,
 	  "`sysctl -q -w net.ipv4.conf.@conf_dev.igmpv@igmp_of~_unsolicited_report_interval="
 	  "@digit@digit@digit || true`" },
 	{ NULL, 1, "`sysctl -q -w net.core.optmem_max=@digit@digit@digit || true`" },
@@ -303,7 +320,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 2, "@now~advance 12s" },
 	{ NULL, 1, "@now~advance 31s" },
 	{ "area_groups", 20, "@do_join" },
-	{ NULL, 10, "@do_leave" },
+	{ NULL, 18, "@do_leave" },
+	{ NULL, 4, "@do_join_and_leave" },
+	{ NULL, 5, "@do_sources_go" },
 	{ NULL, 22, "@do_source" },
 	{ NULL, 12, "@do_group_req" },
 	{ NULL, 12, "@do_msfilter" },
