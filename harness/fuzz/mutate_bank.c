@@ -18,8 +18,10 @@ enum { PROGRAMS = 256, LINES = 4096 };
 #define TO(addr, port)                                                                             \
 	"{sa_family = AF_INET, sin_port = htons(" port "), sin_addr = inet_addr(\"" addr           \
 	"\")}, 16) = ...\n"
-#define UDP "socket(AF_INET, SOCK_DGRAM, 0) = ...\n"
-#define TCP "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = ...\n"
+#define UDP	   "socket(AF_INET, SOCK_DGRAM, 0) = ...\n"
+#define TCP	   "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = ...\n"
+#define RAW(proto) "socket(AF_INET, SOCK_RAW, " proto ") = ...\n"
+#define PING	   "socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP) = ...\n"
 #define MSG_TO                                                                                     \
 	"msg_name(16) = {sa_family = AF_INET, sin_port = htons(7), sin_addr = "                    \
 	"inet_addr(\"192.0.2.2\")}"
@@ -145,6 +147,38 @@ static const char *const chain_texts[] = {
 				   "close(4) = ...\n"
 				   "recv(5, ..., 100, 0) = "
 				   "...\n",
+	/* Below the protocols: behind a header of ours, with its own, forwarded and caught. */
+	RAW("200") "sendto(3, \"x\", 1, 0, " TO("192.0.2.2",
+						"0") "< 192.0.2.2 > 192.0.2.1 ip proto 200 "
+						     "(3) \"abc\"\n"
+						     "recv(3, ..., 100, "
+						     "MSG_DONTWAIT) = ...\n",
+	RAW("IPPROTO_RAW") "sendto(3, hex 450000001234000040c80000c0000201c000020261, 21, 0, " TO(
+		"192.0.2.2", "0") "setsockopt(3, SOL_IP, IP_HDRINCL, [0], 4) = ...\n"
+				  "sendto(3, ..., 3000, MSG_MORE, " TO(
+					  "192.0.2.2", "0") "sendto(3, \"y\", 1, "
+							    "0, " TO("192.0.2.2", "0"),
+	RAW("IPPROTO_ICMP") "setsockopt(3, SOL_RAW, ICMP_FILTER, [256], 4) = ...\nconnect(3, " TO(
+		"192.0.2.2", "0") "send(3, hex 0800f7ff00000000, 8, 0) = ...\n"
+				  "< 192.0.2.2 > 192.0.2.1 icmp echo_reply id 0 seq 0 (0)\n"
+				  "recv(3, ..., 100, MSG_DONTWAIT) = ...\n",
+	"`sysctl -q -w net.ipv4.ip_forward=1; ip route replace 203.0.113.0/24 via 192.0.2.3`\n" RAW(
+		"200") "setsockopt(3, SOL_IP, IP_ROUTER_ALERT, [1], 4) = ...\n"
+		       "< 192.0.2.2 > 203.0.113.1 [ttl 9, opt ra 0] ip proto 200 (3) \"abc\"\n"
+		       "recv(3, ..., 100, MSG_DONTWAIT) = ...\n",
+	"`sysctl -q -w net.ipv4.ping_group_range=\"0 0\"`\n" PING
+	"bind(3, " TO("0.0.0.0", "7") "setsockopt(3, SOL_IP, IP_RECVERR, [1], 4) = ...\n"
+				      "sendto(3, hex 0800000000000001, 8, 0, " TO(
+					      "192.0.2.2", "0") "< 192.0.2.2 > "
+								"192.0.2.1 icmp "
+								"echo_reply id 7 "
+								"seq 1 (0)\n"
+								"recvmsg(3, "
+								"{" ONE_IOV ", msg_flags = "
+								"..., msg_control "
+								"= ...}, "
+								"MSG_DONTWAIT) = "
+								"...\n",
 	/* The net. */
 	"< arp who-has 192.0.2.1 tell 192.0.2.2\n< arp reply 192.0.2.2 is-at 02:00:00:00:00:02\n",
 	"< 192.0.2.2 > 192.0.2.1 icmp echo_request id 1 seq 1 (20)\n",

@@ -174,6 +174,9 @@ static u8 socket_kind(const struct script *s, const struct stmt *st)
 		return OBJECT_UDP;
 	if ((type & TYPE_BITS) == SOCK_STREAM && (proto == 0 || proto == IPPROTO_TCP))
 		return OBJECT_TCP;
+	/* As one that sends what it likes; it needs a knob, which who makes it has turned. */
+	if ((type & TYPE_BITS) == SOCK_DGRAM && proto == IPPROTO_ICMP)
+		return OBJECT_RAW;
 	return (type & TYPE_BITS) == SOCK_RAW && proto != 0 && proto < 256 ? OBJECT_RAW : 0;
 }
 
