@@ -594,6 +594,7 @@ void skb_copy_header(struct sk_buff *n, const struct sk_buff *old)
 	n->skb_iif = old->skb_iif;
 	n->vlan_tci = old->vlan_tci;
 	n->vlan_proto = old->vlan_proto;
+	n->vlan_present = old->vlan_present;
 	n->napi_id = old->napi_id;
 	n->protocol = old->protocol;
 	n->transport_header = old->transport_header;
