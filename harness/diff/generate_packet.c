@@ -374,6 +374,8 @@ static const struct gen_row rows[] = {
 	{ NULL, -1,
 	  "setsockopt(@ffd, SOL_SOCKET, SO_ATTACH_FILTER, {len = 3, filter = 0x1}, 16) = ..." },
 	{ NULL, -1, "setsockopt(@ffd, SOL_SOCKET, SO_ATTACH_FILTER, @fprog, 15) = ..." },
+	{ "packet_sockets", 6, "@do_socket\n@do_socket" },
+	{ NULL, 4, "@do_socket\n@do_socket\n@do_socket\n@do_pk_bind" },
 	{ "area_packet", 40, "@do_pk_send" },
 	{ NULL, 45, "@do_pk_recv" },
 	{ NULL, 14, "@do_pk_bind" },
