@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -193,6 +194,14 @@ static const char *name_of(struct names *n, u32 index)
 		n->known[at] = true;
 	}
 	return n->name[at];
+}
+
+bool linux_netlink_names(int fd, const char *name, u32 index)
+{
+	struct ifreq r = { .ifr_ifindex = 0 };
+
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
+	return ioctl(fd, SIOCGIFINDEX, &r) == 0 && (u32)r.ifr_ifindex == index;
 }
 
 struct dumped {

@@ -7,6 +7,8 @@
 
 /* A socket of the present namespace; -errno. */
 int linux_netlink_open(void);
+/* Is this the name of the device of this number? */
+bool linux_netlink_names(int fd, const char *name, u32 index);
 /* Neighbours and routes, by such a socket. 0, or -errno. */
 int linux_dump(int fd, struct facts *f);
 /* The broadcast addresses (host order) that addresses have. */

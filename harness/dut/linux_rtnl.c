@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "harness/dut/linux_facts.h"
+#include "harness/dut/linux_netlink.h"
 
 /* Of the kernel's headers only what is not named in the reference's, too. */
 #include <linux/netlink.h>
@@ -48,7 +49,9 @@ enum { ROOM = 512, ANSWERS = 2, ANSWER_ROOM = 4096, NAME_MAX_BYTES = 16, MAC_BYT
 
 struct message {
 	u8 bytes[ROOM];
-	u32 len, begin; /* begin: of the last message in it */
+	u32 len, begin;	 /* begin: of the last message in it */
+	const char *dev; /* which has to be the device of this number still; NULL: none */
+	u32 ifindex;
 };
 
 static void put(struct message *m, const void *bytes, u32 len)
@@ -667,6 +670,8 @@ static bool put_device(struct message *m, const struct linux_host *h, struct wis
 		r->ifindex = 2;
 	else
 		return false;
+	m->dev = r->dev;
+	m->ifindex = r->ifindex;
 	put_head(m, MSG_GETLINK, 0, head, sizeof(head));
 	put_u32(m, LINK_EXT_MASK, EXT_MASK);
 	put_attr(m, LINK_IFNAME, r->dev, (u32)strlen(r->dev) + 1);
@@ -811,8 +816,8 @@ bool linux_rtnl(struct linux_dut *l, u32 host, struct ipcmd_call *call, int *ret
 		return false;
 	put_end(&m);
 	fd = linux_netlink_of(l, host);
-	if (fd < 0 || !ask_for_words(fd, &f->words) ||
-	    send(fd, m.bytes, m.len, 0) != (ssize_t)m.len)
+	if (fd < 0 || (m.dev != NULL && !linux_netlink_names(fd, m.dev, m.ifindex)) ||
+	    !ask_for_words(fd, &f->words) || send(fd, m.bytes, m.len, 0) != (ssize_t)m.len)
 		return false;
 	*ret = take_answers(fd, m.begin != 0 ? 2 : 1, call);
 	call->status = *ret != 0 ? 2 : 0;

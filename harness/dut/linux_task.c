@@ -144,6 +144,9 @@ static void learn(struct linux_dut *l, enum sys_nr nr, const u64 arg[SYS_ARGS])
 		l->known_then.still = false;
 	if (nr == SYS_NR_setsockopt && !is_still_option(arg[1], arg[2]))
 		l->known_then.still = false;
+	/* A program may set addresses, too. */
+	for (u32 h = 0; h < l->cfg.hosts && nr == SYS_NR_ioctl; h++)
+		l->facts->host[h].broadcasts.known = false;
 }
 
 static u32 what_is_known(const struct linux_dut *l, enum sys_nr nr)
