@@ -19,6 +19,7 @@
 #include "ipv4/ip_fragment.h"
 #include "ipv4/tcp.h"
 #include "ipv4/udp.h"
+#include "packet/af_packet.h"
 #include "socket/socket.h"
 
 static const char *const place_names[] = {
@@ -459,6 +460,58 @@ static void sock_programs(struct conserve *c, const struct sock *sk)
 		conserve_page(c, sk->sk_filter->prog.insns, AT_SOCK, sk->sk_num);
 }
 
+static void must_be(struct conserve *c, const struct pool *pool, u32 n)
+{
+	if (pool->used != n)
+		conserve_broken(c, "pool %s: %u are in use, but %u were found", pool->name,
+				pool->used, n);
+}
+
+/* Is it the last in the list of all sockets that belongs to its group? */
+static bool speaks_for_group(const struct sock *sk)
+{
+	const struct packet_fanout *group = pkt_sk(sk)->fanout;
+
+	for (const struct hlist_node *n = sk->sk_all.next; n != NULL && group != NULL;
+	     n = n->next) {
+		const struct sock *other = hlist_entry(n, const struct sock, sk_all);
+
+		if (other->sk_family == AF_PACKET && pkt_sk(other)->fanout == group)
+			return false;
+	}
+	return group != NULL;
+}
+
+/* Whoever hands it packets holds it. */
+static void packet_parts(struct conserve *c, const struct sock *sk)
+{
+	const struct packet_sock *po = pkt_sk(sk);
+
+	if (packet_sock_flag(po, PACKET_SOCK_RUNNING))
+		hold(c, sock_kind(c, sk), sk, AT_SOCK, 0);
+	if (speaks_for_group(sk) && po->fanout->has_prog)
+		conserve_page(c, po->fanout->bpf_prog.insns, AT_SOCK, 0);
+}
+
+static void packet_pools(struct conserve *c)
+{
+	const struct net *net = &c->host->net;
+	const struct hlist_node *n;
+	u32 groups = 0, wishes = 0;
+
+	hlist_for_each (n, &net->socks) {
+		const struct sock *sk = hlist_entry(n, const struct sock, sk_all);
+
+		if (sk->sk_family != AF_PACKET)
+			continue;
+		groups += speaks_for_group(sk);
+		for (const struct packet_mclist *ml = pkt_sk(sk)->mclist; ml != NULL; ml = ml->next)
+			wishes++;
+	}
+	must_be(c, &net->packet_fanout_pool, groups);
+	must_be(c, &net->packet_mc_pool, wishes);
+}
+
 /* Pages of its protocol's memory. */
 static s64 one_sock(struct conserve *c, const struct sock *sk)
 {
@@ -483,7 +536,9 @@ static s64 one_sock(struct conserve *c, const struct sock *sk)
 		hold(c, CONSERVE_DST, dst_rtable(sk->sk_dst_cache), AT_SOCK, port);
 	if (sk->sk_rx_dst != NULL)
 		hold(c, CONSERVE_DST, dst_rtable(sk->sk_rx_dst), AT_SOCK, port);
-	if (inet->cork.base.dst != NULL)
+	if (sk->sk_family == AF_PACKET)
+		packet_parts(c, sk);
+	else if (inet->cork.base.dst != NULL)
 		hold(c, CONSERVE_DST, dst_rtable(inet->cork.base.dst), AT_SOCK, port);
 	return sock_memory(c, sk, received, errors);
 }
@@ -517,15 +572,9 @@ static void socks(struct conserve *c)
 	}
 	for (const struct ip_ra_chain *ra = net->ra_chain; ra != NULL; ra = ra->next)
 		hold(c, sock_kind(c, ra->sk), ra->sk, AT_SOCK, ra->sk->sk_num);
+	packet_pools(c);
 	memory(c, "UDP", net->udp_memory_allocated, net->udp_fw_alloc, pages[PROTO_MEM_UDP]);
 	memory(c, "TCP", net->tcp_memory_allocated, net->tcp_fw_alloc, pages[PROTO_MEM_TCP]);
-}
-
-static void must_be(struct conserve *c, const struct pool *pool, u32 n)
-{
-	if (pool->used != n)
-		conserve_broken(c, "pool %s: %u are in use, but %u were found", pool->name,
-				pool->used, n);
 }
 
 /* -------- requests, remains and ports -------- */
