@@ -90,7 +90,8 @@ static const struct gen_row rows[] = {
 	{ NULL, 4, "@do_ioctl" },
 	{ NULL, 4, "@do_poll" },
 	{ NULL, 3, "@do_option" },
-	{ NULL, 2, "@do_flood" },
+	{ NULL, 3, "@do_lite_fill" },
+	{ NULL, 2, "@do_fill" },
 	{ NULL, 2, "@do_socket" },
 	{ NULL, 2, "@do_share" },
 	{ NULL, 2, "@do_flows" },
@@ -140,6 +141,9 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, " [len @bad_total]" },
 	/* The two options, on either level. */
 	{ "do_coverage", 10, "setsockopt(@fdu, @lite_level, @lite_option, [@lite_cov], 4) = ..." },
+	{ NULL, 8,
+	  "setsockopt(@fdu, SOL_UDPLITE, UDPLITE_SEND_CSCOV, [@lite_cov], 4) = ...\n"
+	  "sendto(@cur, @data, 0, @to, 16) = ..." },
 	{ NULL, 3, "getsockopt(@fdu, @lite_level, @lite_option, ..., [4]) = ..." },
 	{ NULL, 1, "setsockopt(@fdu, @lite_level, @lite_option, [@lite_cov], @digit) = ..." },
 	{ NULL, 1, "getsockopt(@fdu, @lite_level, @lite_option, ..., [@digit]) = ..." },
@@ -159,6 +163,18 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "65535" },
 	{ NULL, 1, "65536" },
 	{ NULL, 1, "-1" },
+	{ "do_lite_fill", 6,
+	  "setsockopt(@fdb, SOL_SOCKET, SO_RCVBUF, [@lite_cov], 4) = ...\n@do_lite_frame\n"
+	  "@do_lite_frame\n@do_lite_frame\n< @flow_match udplite (1400)\n"
+	  "< @flow_match [ulen 8] udplite (1400)\n< @flow_match udplite (1400)" },
+	{ NULL, 4,
+	  "`sysctl -q -w net.ipv4.udp_mem=\"0 0 @digit\" || true`\n< @flow_match udplite (1400)\n"
+	  "< @flow_match [ulen 8] udplite (1400)\n@do_lite_frame" },
+	{ NULL, 3,
+	  "setsockopt(@fdu, SOL_SOCKET, SO_SNDBUF, [@lite_cov], 4) = ...\n"
+	  "sendto(@cur, ..., 1400, MSG_DONTWAIT, @to, 16) = ...\n"
+	  "sendto(@cur, ..., 1400, MSG_DONTWAIT, @to, 16) = ...\n"
+	  "sendto(@cur, ..., 1400, MSG_DONTWAIT, @to, 16) = ..." },
 	/* Groups. */
 	{ "do_sharer", 17,
 	  "@do_socket\nsetsockopt(@cur, SOL_SOCKET, SO_REUSEPORT, [1], 4) = ...\n@do_bind" },

@@ -100,6 +100,7 @@ static u64 level_of(const struct symbol *s)
 		{ "TCP_ENCAP_", U64_MAX },    { "IP_", SOL_IP },
 		{ "MCAST_", SOL_IP },	      { "UDP_", SOL_UDP },
 		{ "TCP_", SOL_TCP },	      { "SO_", SOL_SOCKET },
+		{ "UDPLITE_", SOL_UDPLITE },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(levels) && s->group == SYM_SO; i++)
