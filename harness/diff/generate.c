@@ -222,6 +222,8 @@ static void make_program(struct gen *g)
 		gen_statement(g, "gso_opening");
 	if (g->area == AREA_packet)
 		gen_statement(g, "packet_sockets");
+	if (g->area == AREA_system || g->area == AREA_signals)
+		gen_statement(g, "system_opening");
 	if (g->area == AREA_rawsock)
 		gen_statement(g, "rawsock_opening");
 	ask(g);

@@ -151,6 +151,8 @@ static const struct opening {
 	[AREA_packet] = { 97, 60, 50, 50, 10, 10 },
 	[AREA_segments] = { 97, 90, 30, 60, 15, 10 },
 	[AREA_zerocopy] = { 97, 95, 20, 50, 15, 10 },
+	[AREA_system] = { 97, 70, 30, 60, 10, 10 },
+	[AREA_signals] = { 97, 70, 30, 60, 10, 10 },
 	[AREA_stamps] = { 97, 90, 20, 50, 15, 10 },
 };
 

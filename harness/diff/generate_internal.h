@@ -21,6 +21,7 @@
  *   generate_ioctl.c     what is asked and set by ioctl()
  *   generate_udplite.c   UDP-Lite, groups of SO_REUSEPORT
  *   generate_packet.c    packet sockets, and filters
+ *   generate_system.c    epolls, pipes, signals
  *   generate_config.c    addresses, routes, neighbours, knobs, links
  *
  * A part is a table of rules and a table of slots. A rule has rows, of which one is drawn by
@@ -108,7 +109,8 @@ struct gen_part {
 extern const struct gen_part gen_part_text, gen_part_socket, gen_part_option, gen_part_message,
 	gen_part_call, gen_part_frame, gen_part_fragment, gen_part_raw, gen_part_config,
 	gen_part_udplite, gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_rawping,
-	gen_part_ioctl, gen_part_gso, gen_part_packet, gen_part_areas;
+	gen_part_ioctl, gen_part_gso, gen_part_packet, gen_part_areas,
+	gen_part_system;
 
 /* --- generate_text.c --- */
 u32 gen_below(struct gen *g, u32 ceil);
