@@ -40,9 +40,19 @@ static bool comes_to_rest(struct world *w)
 /* Of calls that sleep: these can do so for ever, with a deadline of an older call. */
 static bool has_deadline(const struct task *t)
 {
-	if (t->nr == SYS_NR_poll)
+	switch (t->nr) {
+	case SYS_NR_poll:
 		return (s32)t->arg[2] >= 0;
-	return t->nr != SYS_NR_epoll_wait || (s32)t->arg[3] >= 0;
+	case SYS_NR_ppoll:
+		return t->arg[2] != 0;
+	case SYS_NR_select:
+		return t->arg[4] != 0;
+	case SYS_NR_epoll_wait:
+	case SYS_NR_epoll_pwait:
+		return (s32)t->arg[3] >= 0;
+	default:
+		return t->nr != SYS_NR_rt_sigtimedwait; /* which keeps none */
+	}
 }
 
 static const char *task_mistake(const struct host *h, const struct task *t)
