@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "harness/golden/check.h"
-#include "harness/lib/fail.h"
 #include "harness/lib/invariants.h"
 #include "harness/unit/one_host.h"
 #include "ipv4/icmp.h"
@@ -231,36 +230,6 @@ static void slots_that_sockets_share(void **state)
 	end_world(w);
 }
 
-struct attempt {
-	struct world *w;
-	int fd;
-};
-
-static void send_one(void *ctx)
-{
-	const struct attempt *a = ctx;
-
-	(void)call_sendto(a->w, 0, 0, a->fd, "x", 1, 0, "192.0.2.2", PORT);
-}
-
-/* DIVERGES(udp-gso): the size can be set; sending with it stops the run and says why. */
-static void segment_sizes(void **state)
-{
-	struct world *w = up(8);
-	struct attempt a = { w, udp_socket(w) };
-	const char *what = "";
-
-	(void)state;
-	assert_int_equal(host_setopt(w, a.fd, SOL_UDP, UDP_GRO, 1), 0);
-	assert_true(run_guarded(send_one, &a, &what));
-	assert_int_equal(last_out.count, 1);
-	assert_int_equal(host_setopt(w, a.fd, SOL_UDP, UDP_SEGMENT, 500), 0);
-	assert_false(run_guarded(send_one, &a, &what));
-	assert_string_equal(what, "UDP_SEGMENT");
-	assert_int_equal(last_out.count, 1);
-	scenario_free(w); /* it must not be used any more */
-}
-
 /* DIVERGES(udp-wait-unlocked): while one task waits for room for the first piece of a datagram,
  * another may use the socket; the datagram is whole in the end.
  */
@@ -327,7 +296,6 @@ int main(void)
 		cmocka_unit_test(igmp_is_heard),
 		cmocka_unit_test(raw_sockets_keep_silence),
 		cmocka_unit_test(slots_that_sockets_share),
-		cmocka_unit_test(segment_sizes),
 		cmocka_unit_test(a_sender_that_waits_holds_no_lock),
 		cmocka_unit_test(vectors_show_them),
 	};

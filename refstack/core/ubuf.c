@@ -3,7 +3,7 @@
  *
  * Path: beside udp_sendmsg() and tcp_sendmsg(); the end of a packet. Rules: LINUX:
  * net/core/skbuff.c, zerocopy_fill_skb_from_iter() in net/core/datagram.c.
- * DIVERGES(zerocopy-memlock): pages are not counted against RLIMIT_MEMLOCK.
+ * Missing: RLIMIT_MEMLOCK, which bounds the pages of who has no CAP_IPC_LOCK.
  */
 #include "core/ubuf.h"
 
