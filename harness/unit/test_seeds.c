@@ -22,6 +22,7 @@
 #include "uapi/capability.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
+#include "uapi/in.h"
 #include "uapi/stat.h"
 #include "wire/udp.h"
 
@@ -988,6 +989,85 @@ static void pending_data(void **state)
 	assert_int_equal(w->host[0].net.mib[UDP_MIB_OUTDATAGRAMS], 1);
 }
 
+/* LINUX: inet_bind(): a protocol that binds by itself is asked instead. */
+static void own_binds(void **state)
+{
+	struct world *w = *state;
+	int raw = (int)sock_call(w, AF_INET, SOCK_RAW, 42);
+	int ping;
+
+	assert_non_null(raw_prot.bind);
+	assert_non_null(ping_prot.bind);
+	assert_null(udp_prot.bind);
+	/* A port means nothing to a raw socket: its number stays the protocol's. */
+	assert_int_equal(bind_to(w, raw, AF_INET, "192.0.2.1", 5000, 16), 0);
+	assert_int_equal(sk_of(w, raw)->sk_num, 42);
+	assert_int_equal(be32_to_cpu(sk_of(w, raw)->sk_rcv_saddr), 0xc0000201);
+	assert_int_equal(bind_to(w, raw, AF_INET, "198.51.100.1", 0, 16), -EADDRNOTAVAIL);
+	w->host[0].net.sysctl.ping_group_max = 1000;
+	w->host[0].net.sysctl.ping_group_min = 0;
+	ping = (int)sock_call(w, AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+	assert_true(ping >= 0);
+	assert_int_equal(bind_to(w, ping, AF_INET, "192.0.2.1", 77, 16), 0);
+	assert_int_equal(sk_of(w, ping)->sk_num, 77);
+	assert_int_equal(call_close(w, 0, 0, raw), 0);
+	assert_int_equal(call_close(w, 0, 0, ping), 0);
+}
+
+/* What a datagram of UDP-Lite said of itself. */
+struct lite_seen {
+	u16 coverage, sum, expected;
+	u32 packets;
+};
+
+static void see_lite(struct net *net, enum crossing at, const struct sk_buff *skb)
+{
+	struct lite_seen *lite = net->on_packet_ctx;
+	const u8 *uh = skb_network_header(skb) + 20, *iph = skb_network_header(skb);
+	u32 sum;
+
+	if (at != CROSS_DRIVER || iph[9] != IPPROTO_UDPLITE)
+		return;
+	lite->packets++;
+	lite->coverage = get_be16(uh + 4);
+	lite->sum = get_be16(uh + 6);
+	sum = IPPROTO_UDPLITE + skb->len - (u32)(uh - skb->data);
+	for (u32 i = 12; i < 20; i += 2)
+		sum += get_be16(iph + i);
+	for (u32 i = 0; i < lite->coverage && i != 6; i += 2)
+		sum += get_be16(uh + i);
+	while (sum >> 16 != 0)
+		sum = (sum & 0xffff) + (sum >> 16);
+	lite->expected = (u16)~sum;
+}
+
+/* LINUX: udp_send_skb(): IS_UDPLITE(), udplite_csum(): as much is summed as the socket says. */
+static void lite_sum(void **state)
+{
+	struct world *w = *state;
+	struct net *net = &w->host[0].net;
+	struct lite_seen lite = { 0 };
+	int fd = (int)sock_call(w, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE);
+	u8 *value = world_umem(w, 0, AT_VALUE, 4);
+
+	assert_ptr_equal(sk_of(w, fd)->sk_prot, &udplite_prot);
+	assert_true(is_udplite(sk_of(w, fd)));
+	assert_false(is_udplite(sk_of(w, udp(w))));
+	put_le32(value, 8);
+	umem_touch(&w->host[0].process[0], AT_VALUE + 4);
+	assert_int_equal(sys(w, SYS_NR_setsockopt, (u64)fd, IPPROTO_UDPLITE, UDPLITE_SEND_CSCOV,
+			     AT_VALUE, 4, 0),
+			 0);
+	net->on_packet = see_lite;
+	net->on_packet_ctx = &lite;
+	assert_int_equal(call_sendto(w, 0, 0, fd, "abcdef", 6, 0, "192.0.2.2", 7), 6);
+	net->on_packet = NULL;
+	assert_int_equal(lite.packets, 1);
+	assert_int_equal(lite.coverage, 8);
+	assert_int_equal(lite.sum, lite.expected);
+	assert_int_equal(call_close(w, 0, 0, fd), 0);
+}
+
 /* -------- the path -------- */
 
 enum { CALLS = 4096 };
@@ -1101,6 +1181,8 @@ int main(void)
 		T(type_flags),
 		T(family_and_type),
 		T(protocol_search),
+		T(own_binds),
+		T(lite_sum),
 		T(a_new_socket),
 		T(bind_checks),
 		T(bind_foreign_addresses),
