@@ -56,6 +56,14 @@ static void unregister_prot_hook(struct packet_sock *po)
 	sock_put(&po->sk);
 }
 
+void packet_rehook(struct packet_sock *po)
+{
+	if (!packet_sock_flag(po, PACKET_SOCK_RUNNING))
+		return;
+	unregister_prot_hook(po);
+	register_prot_hook(po);
+}
+
 /* -------- a packet comes -------- */
 
 /* What a program sees begins with the link header, unless it does not want it or there is none. */
@@ -361,7 +369,7 @@ static void give_meta(const struct socket *sock, struct sk_buff *skb, struct msg
 
 static int packet_recvmsg(struct socket *sock, struct msghdr *msg, u64 len, int flags)
 {
-	const u32 known = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_COMPAT | MSG_ERRQUEUE;
+	const u32 known = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_ERRQUEUE;
 	struct sock *sk = sock->sk;
 	u32 vnet_hdr_len = pkt_sk(sk)->vnet_hdr_sz, copied;
 	struct sk_buff *skb;

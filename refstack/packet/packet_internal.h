@@ -16,6 +16,9 @@ int virtio_net_hdr_to_skb(struct sk_buff *skb, const struct virtio_net_hdr *hdr)
 void virtio_net_hdr_set_proto(struct sk_buff *skb, const struct virtio_net_hdr *hdr);
 int virtio_net_hdr_from_skb(const struct sk_buff *skb, u8 hdr[VIRTIO_NET_HDR_BYTES]);
 
+/* af_packet.c: it is the youngest of all taps now. */
+void packet_rehook(struct packet_sock *po);
+
 /* packet_snd.c */
 int packet_sendmsg(struct socket *sock, struct msghdr *msg, u64 len);
 int packet_sendmsg_spkt(struct socket *sock, struct msghdr *msg, u64 len);

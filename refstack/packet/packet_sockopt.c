@@ -2,7 +2,7 @@
 /* packet_sockopt.c - the options of level SOL_PACKET.
  *
  * Rules: LINUX: packet_setsockopt(), packet_getsockopt() in net/packet/af_packet.c. Missing: rings
- * (PACKET_RX_RING, PACKET_TX_RING), whose requests of no size are answered.
+ * (PACKET_RX_RING, PACKET_TX_RING): only that there shall be none can be asked.
  */
 #include "core/iov.h"
 #include "packet/packet_internal.h"
@@ -154,18 +154,54 @@ static int set_membership(struct packet_sock *po, int optname, uptr optval, u32 
 
 /* -------- rings -------- */
 
-/* LINUX: packet_set_ring() of no blocks: there is no ring either way. */
-static int set_ring(struct packet_sock *po, uptr optval, u32 optlen)
+enum { REQ_BLOCK_SIZE = 0, REQ_BLOCK_NR = 4, REQ_FRAME_SIZE = 8, REQ_FRAME_NR = 12 };
+enum { REQ_RETIRE_BLK_TOV = 16, REQ_SIZEOF_PRIV = 20, REQ_FEATURES = 24, REQ_BYTES = 16 };
+enum { REQ3_BYTES = 28 };
+
+/* Could there be a ring like this? */
+static bool ring_is_sane(const struct packet_sock *po, const u8 *req, bool tx)
 {
-	enum { REQ_BYTES = 16, REQ3_BYTES = 28, BLOCK_NR = 4, FRAME_NR = 12 };
+	enum { HDRLEN = 52, HDRLEN3 = 68, BLK_HDR_LEN = 48, TPACKET_ALIGNMENT = 16 };
+	bool v3 = po->tp_version == TPACKET_V3;
+	u32 size = get_le32(req + REQ_BLOCK_SIZE), nr = get_le32(req + REQ_BLOCK_NR);
+	u32 frame = get_le32(req + REQ_FRAME_SIZE);
+	u32 min_frame = (v3 ? HDRLEN3 : HDRLEN) + po->tp_reserve;
+
+	if ((s32)size <= 0 || size % PAGE_SIZE != 0)
+		return false;
+	if (v3 &&
+	    size < (((u64)get_le32(req + REQ_SIZEOF_PRIV) + 7) & ~7ull) + BLK_HDR_LEN + min_frame)
+		return false;
+	if (frame < min_frame || frame % TPACKET_ALIGNMENT != 0 || size / frame == 0)
+		return false;
+	if (size / frame > U32_MAX / nr || size / frame * nr != get_le32(req + REQ_FRAME_NR))
+		return false;
+	return !v3 || !tx ||
+	       (get_le32(req + REQ_RETIRE_BLK_TOV) == 0 && get_le32(req + REQ_SIZEOF_PRIV) == 0 &&
+		get_le32(req + REQ_FEATURES) == 0);
+}
+
+/* LINUX: packet_set_ring(). No blocks: there is no ring before and none behind it, but what has
+ * come is gone.
+ */
+static int set_ring(struct packet_sock *po, uptr optval, u32 optlen, bool tx)
+{
 	u32 len = po->tp_version == TPACKET_V3 ? REQ3_BYTES : REQ_BYTES;
-	u8 req[REQ3_BYTES];
+	u8 req[REQ3_BYTES] = { 0 };
 
 	if (optlen < len || copy_from_user(current_task(sock_net(&po->sk)), req, optval, len) != 0)
 		return -EINVAL;
-	if (get_le32(req + BLOCK_NR) != 0)
+	if (get_le32(req + REQ_BLOCK_NR) != 0) {
+		if (!ring_is_sane(po, req, tx))
+			return -EINVAL;
 		not_implemented("rings of packet sockets");
-	return get_le32(req + FRAME_NR) != 0 ? -EINVAL : 0;
+	}
+	if (get_le32(req + REQ_FRAME_NR) != 0)
+		return -EINVAL;
+	packet_rehook(po);
+	if (!tx)
+		skb_queue_purge_reason(&po->sk.sk_receive_queue, DROP_QUEUE_PURGE);
+	return 0;
 }
 
 /* -------- numbers -------- */
@@ -332,7 +368,7 @@ int packet_setsockopt(struct socket *sock, int level, int optname, uptr optval, 
 		return set_membership(po, optname, optval, optlen);
 	case PACKET_RX_RING:
 	case PACKET_TX_RING:
-		return set_ring(po, optval, optlen);
+		return set_ring(po, optval, optlen, optname == PACKET_TX_RING);
 	case PACKET_FANOUT:
 		return set_fanout(po, optval, optlen);
 	case PACKET_FANOUT_DATA:
