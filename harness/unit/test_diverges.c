@@ -202,7 +202,7 @@ static void raw_sockets_keep_silence(void **state)
 	end_world(w);
 }
 
-/* DIVERGES(udp-demux-slot): connected sockets, far more than the table has slots: who shares a
+/* DIVERGES(udp-slots): connected sockets, far more than the table has slots: who shares a
  * slot with others is found, and nobody else gets the datagram.
  */
 static void slots_that_sockets_share(void **state)

@@ -107,7 +107,7 @@ static void ports_run_out(void **state)
 	end_world(w);
 }
 
-/* Above ten sockets on a port Linux looks elsewhere for conflicts: DIVERGES(udp-bind-hash2). */
+/* Above ten sockets on a port conflicts are looked for by address. */
 static void many_sockets_on_one_port(void **state)
 {
 	struct world *w = one_host_lo(5);
@@ -331,9 +331,7 @@ static void any_allocation_may_fail(void **state)
 	assert_true(failures > 20);
 }
 
-/* DIVERGES(udp-mcast-demux): a multicast finds its sockets after routing, or is dropped; a
- * broadcast reaches every socket (see answers). Here: as many copies as there are listeners.
- */
+/* A broadcast reaches every socket (see answers). Here: as many copies as there are listeners. */
 static void broadcast_reaches_all(void **state)
 {
 	struct world *w = one_host_up(12);

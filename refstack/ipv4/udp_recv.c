@@ -3,7 +3,6 @@
  *
  * Path: the receive list from udp_rcv() on, and udp_recvmsg(). Sending is in udp.c.
  * Rules: RFC 768, RFC 1122 4.1.3; LINUX: net/ipv4/udp.c.
- * DIVERGES(udp-mcast-demux): multicasts wait for the lookup after routing.
  */
 #include "ipv4/udp.h"
 
