@@ -23,7 +23,7 @@ static void put_pfd(struct gen *g)
 /* Whoever may have a filter. */
 static void put_ffd(struct gen *g)
 {
-	const struct gen_sock *s = gen_sock(g, GEN_PACKET | GEN_UDP | GEN_RAW);
+	const struct gen_sock *s = gen_sock(g, gen_percent(g, 50) ? GEN_UDP | GEN_RAW : GEN_PACKET);
 
 	if (s == NULL) {
 		gen_rule(g, "bad_fd");
@@ -70,6 +70,42 @@ static void put_frame_bytes(struct gen *g)
 	for (u32 i = 0; i < n; i++)
 		gen_putf(g, "%02x", gen_below(g, 256));
 	gen_putf(g, ", %u", 14 + 4 * tags + n);
+}
+
+static u16 pick_number(struct gen *g, const u16 *from, u32 n)
+{
+	return gen_percent(g, 90) ? from[gen_below(g, n)] : (u16)gen_below(g, 65536);
+}
+
+static void put_le16_hex(struct gen *g, u16 v)
+{
+	gen_putf(g, "%02x%02x", v & 0xff, v >> 8);
+}
+
+/* A struct virtio_net_hdr and a frame of TCP or UDP. */
+static void put_vnet_frame(struct gen *g)
+{
+	static const u16 hdr_lens[] = { 0, 14, 34, 54, 66 }, gso_sizes[] = { 0, 1, 8, 100, 536 };
+	static const u16 starts[] = { 34, 34, 14, 0, 54 }, offsets[] = { 16, 6, 0 };
+	static const u8 gso_types[] = { 0, 0, 1, 1, 5, 0x81 };
+	bool udp = gen_percent(g, 40), longer = gen_percent(g, 50);
+	u32 data = gen_below(g, 500), ip_len = 20 + (udp ? 8 : 20) + data;
+
+	gen_putf(g, "hex %02x%02x", gen_below(g, 3),
+		 gso_types[gen_below(g, ARRAY_SIZE(gso_types))]);
+	put_le16_hex(g, pick_number(g, hdr_lens, ARRAY_SIZE(hdr_lens)));
+	put_le16_hex(g, pick_number(g, gso_sizes, ARRAY_SIZE(gso_sizes)));
+	put_le16_hex(g, pick_number(g, starts, ARRAY_SIZE(starts)));
+	put_le16_hex(g, pick_number(g, offsets, ARRAY_SIZE(offsets)));
+	gen_putf(g, "%s0200000000020200000000010800", longer ? "0000" : "");
+	gen_putf(g, "4500%04x1234400040%02x0000c0000201c0000202", ip_len, udp ? 17 : 6);
+	if (udp)
+		gen_putf(g, "13880007%04x0000", 8 + data);
+	else
+		gen_put(g, "1388000700000001000000015010ffff00000000");
+	for (u32 i = 0; i < data; i++)
+		gen_put(g, "61");
+	gen_putf(g, ", %u", 10 + (longer ? 2 : 0) + 14 + ip_len);
 }
 
 /* --- programs of the filter
@@ -262,6 +298,13 @@ static const struct gen_row rows[] = {
 	{ "pk_room", 30, "2000" },
 	{ NULL, 6, "@digit@digit" },
 	{ NULL, 3, "0" },
+	{ "do_pk_vnet", 10,
+	  "setsockopt(@pfd, SOL_PACKET, PACKET_VNET_HDR, [1], 4) = ...\nsendto(@cur, @pk_vnet, 0, "
+	  "@pk_addr, 20) = ..." },
+	{ NULL, 6,
+	  "setsockopt(@pfd, SOL_PACKET, PACKET_VNET_HDR_SZ, [12], 4) = ...\nsendto(@cur, @pk_vnet, "
+	  "0, @pk_addr, 20) = ..." },
+	{ NULL, 6, "sendto(@pfd, @pk_vnet, 0, @pk_addr, 20) = ..." },
 	{ "do_pk_recv", 40,
 	  "recvmsg(@pfd, {msg_name(...) = ..., msg_iov(1) = [{..., @pk_room}], msg_flags = ..., "
 	  "msg_control = ..., msg_controllen = 200}, @pk_recv_flags) = ..." },
@@ -309,6 +352,15 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "PACKET_RECV_OUTPUT" },
 	{ NULL, 1, "PACKET_TX_TIMESTAMP" },
 	{ NULL, 1, "PACKET_HDRLEN" },
+	{ "pk_any", 1, "PACKET_ADD_MEMBERSHIP" },
+	{ NULL, 1, "PACKET_DROP_MEMBERSHIP" },
+	{ NULL, 1, "PACKET_RX_RING" },
+	{ NULL, 1, "PACKET_TX_RING" },
+	{ NULL, 1, "PACKET_STATISTICS" },
+	{ NULL, 1, "PACKET_ROLLOVER_STATS" },
+	{ NULL, 1, "PACKET_FANOUT_DATA" },
+	{ NULL, 1, "PACKET_FANOUT" },
+	{ NULL, 3, "@pk_opt" },
 	{ "pk_mr", 10, "PACKET_MR_MULTICAST" },
 	{ NULL, 10, "PACKET_MR_PROMISC" },
 	{ NULL, 10, "PACKET_MR_ALLMULTI" },
@@ -324,6 +376,9 @@ static const struct gen_row rows[] = {
 	{ "do_pk_option", 30,
 	  "setsockopt(@pfd, SOL_PACKET, @pk_opt, [@pk_int], @pk_intlen) = ..." },
 	{ NULL, 10, "getsockopt(@pfd, SOL_PACKET, @pk_opt, ..., [@pk_intlen]) = ..." },
+	{ NULL, 6, "getsockopt(@pfd, SOL_PACKET, @pk_any, ..., [@pk_intlen]) = ..." },
+	{ NULL, 2, "setsockopt(@pfd, SOL_PACKET, PACKET_STATISTICS, [@pk_int], 4) = ..." },
+	{ NULL, 1, "setsockopt(@pfd, SOL_PACKET, PACKET_ROLLOVER_STATS, [@pk_int], 4) = ..." },
 	{ NULL, 3, "getsockopt(@pfd, SOL_PACKET, PACKET_HDRLEN, [@pk_int], [@pk_intlen]) = ..." },
 	{ NULL, 8, "getsockopt(@pfd, SOL_PACKET, PACKET_STATISTICS, ..., [12]) = ..." },
 	{ NULL, 3, "getsockopt(@pfd, SOL_PACKET, PACKET_ROLLOVER_STATS, ..., [24]) = ..." },
@@ -369,19 +424,30 @@ static const struct gen_row rows[] = {
 	{ "do_pk_filter", 40, "setsockopt(@ffd, SOL_SOCKET, SO_ATTACH_FILTER, @fprog, 16) = ..." },
 	{ NULL, 4, "setsockopt(@ffd, SOL_SOCKET, SO_DETACH_FILTER, [0], 4) = ..." },
 	{ NULL, 4, "getsockopt(@ffd, SOL_SOCKET, SO_GET_FILTER, ..., [@digit@digit]) = ..." },
+	{ NULL, 1, "getsockopt(@ffd, SOL_SOCKET, SO_DETACH_FILTER, ..., [4]) = ..." },
+	{ NULL, 1, "getsockopt(@ffd, SOL_SOCKET, SO_LOCK_FILTER, ..., [4]) = ..." },
 	{ NULL, 2, "getsockopt(@ffd, SOL_SOCKET, SO_MEMINFO, ..., [36]) = ..." },
-	{ NULL, 1, "setsockopt(@ffd, SOL_SOCKET, SO_LOCK_FILTER, [@onoff], 4) = ..." },
+	{ NULL, 4, "setsockopt(@ffd, SOL_SOCKET, SO_LOCK_FILTER, [@onoff], 4) = ..." },
 	{ NULL, -1,
 	  "setsockopt(@ffd, SOL_SOCKET, SO_ATTACH_FILTER, {len = 3, filter = 0x1}, 16) = ..." },
 	{ NULL, -1, "setsockopt(@ffd, SOL_SOCKET, SO_ATTACH_FILTER, @fprog, 15) = ..." },
 	{ "packet_sockets", 6, "@do_socket\n@do_socket" },
 	{ NULL, 4, "@do_socket\n@do_socket\n@do_socket\n@do_pk_bind" },
+	{ "do_pk_fill", 6,
+	  "setsockopt(@pfd, SOL_SOCKET, SO_RCVBUF, [0], 4) = "
+	  "...\n@do_frame_match\n@do_frame_match\n"
+	  "@do_frame_match\n@do_frame_match\n@do_frame_match" },
+	{ NULL, 3,
+	  "@do_frame_match\n@do_frame_match\n@do_frame_match\ngetsockopt(@pfd, SOL_PACKET, "
+	  "PACKET_STATISTICS, ..., [8]) = ..." },
 	{ "area_packet", 40, "@do_pk_send" },
 	{ NULL, 45, "@do_pk_recv" },
 	{ NULL, 14, "@do_pk_bind" },
 	{ NULL, 22, "@do_pk_option" },
 	{ NULL, 10, "@do_pk_fanout" },
-	{ NULL, 14, "@do_pk_filter" },
+	{ NULL, 8, "@do_pk_vnet" },
+	{ NULL, 16, "@do_pk_filter" },
+	{ NULL, 6, "@do_pk_fill" },
 	{ NULL, 20, "@do_send" },
 	{ NULL, 20, "@do_frame_match" },
 	{ NULL, 6, "@do_frame_miss" },
@@ -399,9 +465,8 @@ static const struct gen_row rows[] = {
 };
 
 static const struct gen_slot slots[] = {
-	{ "pfd", put_pfd },	{ "ffd", put_ffd },
-	{ "pk_mac", put_mac },	{ "pk_frame", put_frame_bytes },
-	{ "fprog", put_fprog },
+	{ "pfd", put_pfd },    { "pk_vnet", put_vnet_frame },	{ "ffd", put_ffd },
+	{ "pk_mac", put_mac }, { "pk_frame", put_frame_bytes }, { "fprog", put_fprog },
 };
 
 const struct gen_part gen_part_packet = { rows, ARRAY_SIZE(rows), slots, ARRAY_SIZE(slots) };

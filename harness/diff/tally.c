@@ -100,7 +100,7 @@ static u64 level_of(const struct symbol *s)
 		{ "TCP_ENCAP_", U64_MAX },    { "IP_", SOL_IP },
 		{ "MCAST_", SOL_IP },	      { "UDP_", SOL_UDP },
 		{ "TCP_", SOL_TCP },	      { "SO_", SOL_SOCKET },
-		{ "UDPLITE_", SOL_UDPLITE },
+		{ "UDPLITE_", SOL_UDPLITE },  { "PACKET_", SOL_PACKET },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(levels) && s->group == SYM_SO; i++)
@@ -114,7 +114,8 @@ static bool is_argument(const struct symbol *s)
 {
 	static const char *const any[] = {
 		"IP_PMTUDISC_", "SOF_TIMESTAMPING_", "SPLICE_F_", "SCM_",
-		"IFF_",		"ARPHRD_",	     "ATF_",	  "RTF_"
+		"IFF_",		"ARPHRD_",	     "ATF_",	  "RTF_",
+		"PACKET_MR_",	"PACKET_FANOUT_"
 	};
 
 	if (s->group != SYM_ANY)
