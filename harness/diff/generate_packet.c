@@ -89,7 +89,7 @@ static void put_vnet_frame(struct gen *g)
 	static const u16 starts[] = { 34, 34, 14, 0, 54 }, offsets[] = { 16, 6, 0 };
 	static const u8 gso_types[] = { 0, 0, 1, 1, 5, 0x81 };
 	bool udp = gen_percent(g, 40), longer = gen_percent(g, 50);
-	u32 data = gen_below(g, 500), ip_len = 20 + (udp ? 8 : 20) + data;
+	u32 data = gen_below(g, 500), ip_len = 20 + (udp ? 8u : 20u) + data;
 
 	gen_putf(g, "hex %02x%02x", gen_below(g, 3),
 		 gso_types[gen_below(g, ARRAY_SIZE(gso_types))]);
@@ -105,7 +105,7 @@ static void put_vnet_frame(struct gen *g)
 		gen_put(g, "1388000700000001000000015010ffff00000000");
 	for (u32 i = 0; i < data; i++)
 		gen_put(g, "61");
-	gen_putf(g, ", %u", 10 + (longer ? 2 : 0) + 14 + ip_len);
+	gen_putf(g, ", %u", 10 + (longer ? 2u : 0u) + 14 + ip_len);
 }
 
 /* --- programs of the filter
