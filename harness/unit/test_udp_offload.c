@@ -164,6 +164,20 @@ static void poll_merges(void **state)
 	assert_read(w, rx, 40, 0);
 	assert_read(w, rx, 250, 100);
 	assert_read(w, rx, 200, 100);
+	/* The same by single calls, whose identifications count on. */
+	assert_int_equal(host_setopt(w, tx, SOL_UDP, UDP_SEGMENT, 0), 0);
+	send_first(w, tx);
+	send_bytes(w, tx, 100, 0);
+	send_bytes(w, tx, 100, 0);
+	send_bytes(w, tx, 50, 0);
+	send_bytes(w, tx, 100, 0);
+	send_bytes(w, tx, 100, 0);
+	send_bytes(w, tx, 101, 0);
+	settle(w);
+	assert_read(w, rx, 40, 0);
+	assert_read(w, rx, 250, 100);
+	assert_read(w, rx, 200, 100);
+	assert_read(w, rx, 101, 0);
 	end_world(w);
 }
 
