@@ -211,8 +211,10 @@ static bool find_ifa(struct ifa_ioctl *q, bool same_local)
 {
 	struct in_ifaddr *ifa;
 
-	for (q->ifap = &q->in_dev->ifa_list; (ifa = *q->ifap) != NULL; q->ifap = &ifa->ifa_next) {
-		if (ifa_label_is(ifa, q->ifr) && (!same_local || be32_eq(ifa->ifa_local, q->addr))) {
+	q->ifap = &q->in_dev->ifa_list;
+	for (; (ifa = *q->ifap) != NULL; q->ifap = &ifa->ifa_next) {
+		if (ifa_label_is(ifa, q->ifr) &&
+		    (!same_local || be32_eq(ifa->ifa_local, q->addr))) {
 			q->ifa = ifa;
 			return true;
 		}
