@@ -292,6 +292,45 @@ static void every_length_is_summed(void **state)
 	end_world(w);
 }
 
+/* --- what is told of an answer
+ * ---------------------------------------------------------------------- */
+
+/* What lies behind IP's own words on a packet is not cleared for it. */
+static void scribble(struct net *net, enum crossing at, const struct sk_buff *skb)
+{
+	(void)net;
+	if (at == CROSS_LOCAL_DELIVER)
+		memset((u8 *)(uintptr_t)skb->cb + sizeof(struct inet_skb_parm), 0xff,
+		       SKB_CB_BYTES - sizeof(struct inet_skb_parm));
+}
+
+/* LINUX: IP_PKTINFO of an answer knows no address of ours that routes prefer. */
+static void no_preferred_address(void **state)
+{
+	enum { MSGHDR_BYTES = 56, CONTROL_BYTES = 100, PKTINFO_SPEC_DST = 16 + 4 };
+	struct world *w = up(7);
+	int fd = ping_socket(w);
+	u8 *msg = world_umem(w, 0, SCENARIO_DATA, MSGHDR_BYTES + CONTROL_BYTES);
+	u8 f[128];
+
+	(void)state;
+	assert_int_equal(call_bind(w, 0, 0, fd, "0.0.0.0", 7), 0);
+	assert_int_equal(host_setopt(w, fd, SOL_IP, IP_PKTINFO, 1), 0);
+	w->host[0].net.on_packet = scribble;
+	inject(w, f, reply_frame(f, 7, (u32)HERE));
+	memset(msg, 0, MSGHDR_BYTES + CONTROL_BYTES);
+	put_le64(msg + 32, SCENARIO_DATA + MSGHDR_BYTES); /* msg_control, */
+	put_le64(msg + 40, CONTROL_BYTES);		  /* msg_controllen of x86-64 */
+	assert_int_equal(host_sys(w, SYS_NR_recvmsg, (u64)fd, SCENARIO_DATA, MSG_DONTWAIT, 0, 0),
+			 0);
+	msg += MSGHDR_BYTES;
+	assert_int_equal(get_le32(msg + 8), SOL_IP);
+	assert_int_equal(get_le32(msg + 12), IP_PKTINFO);
+	assert_int_equal(get_le32(msg + PKTINFO_SPEC_DST), 0);
+	assert_int_equal(get_be32(msg + PKTINFO_SPEC_DST + 4), (u32)HERE);
+	end_world(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +339,7 @@ int main(void)
 		cmocka_unit_test(no_memory_for_an_answer),
 		cmocka_unit_test(no_memory_to_send),
 		cmocka_unit_test(every_length_is_summed),
+		cmocka_unit_test(no_preferred_address),
 	};
 
 	return cmocka_run_group_tests_name("ping", tests, NULL, NULL);
