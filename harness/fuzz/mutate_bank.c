@@ -147,6 +147,41 @@ static const char *const chain_texts[] = {
 				   "close(4) = ...\n"
 				   "recv(5, ..., 100, 0) = "
 				   "...\n",
+	/* Large datagrams, cut and put together. */
+	UDP "bind(3, " TO(
+		"127.0.0.1",
+		"5003") "setsockopt(3, SOL_UDP, UDP_GRO, [1], 4) = ...\n" UDP
+			"setsockopt(4, SOL_UDP, UDP_SEGMENT, [100], 4) = ...\nsendto(4, ..., 1250, "
+			"0, " TO("127.0.0.1",
+				 "5003") "recvmsg(3, {msg_iov(1) = [{..., 2000}], msg_flags = ..., "
+					 "msg_control = ...}, MSG_DONTWAIT) = ...\n",
+	UDP "setsockopt(3, SOL_UDP, UDP_SEGMENT, [100], 4) = ...\nsendto(3, ..., 350, 0, " TO(
+		"192.0.2.2", "7"),
+	/* Without a copy, and what is told of it. */
+	UDP "bind(3, " TO("127.0.0.1", "5003") UDP
+	"setsockopt(4, SOL_SOCKET, SO_ZEROCOPY, [1], 4) = ...\n"
+	"sendto(4, ..., 5000, MSG_ZEROCOPY|MSG_MORE, " TO(
+		"127.0.0.1",
+		"5003") "sendto(4, ..., 100, MSG_ZEROCOPY, " TO("127.0.0.1",
+								"5003") "recvmsg(4, {" ONE_IOV
+									", msg_flags = ..., "
+									"msg_control = ...}, "
+									"MSG_ERRQUEUE) = ...\n",
+	TCP "bind(3, " TO("127.0.0.1", "83") "listen(3, 2) = ...\n" TCP "connect(4, " TO(
+		"127.0.0.1", "83") "accept4(3, ..., ..., SOCK_NONBLOCK) = ...\n"
+				   "setsockopt(4, SOL_SOCKET, SO_ZEROCOPY, [1], 4) = ...\n"
+				   "send(4, ..., 20000, MSG_ZEROCOPY) = ...\n"
+				   "send(4, ..., 100, MSG_MORE) = ...\n"
+				   "recv(5, ..., 70000, 0) = ...\n"
+				   "recvmsg(4, {" ONE_IOV ", msg_flags = ..., msg_control = "
+				   "...}, MSG_ERRQUEUE) = ...\n",
+	/* When it was sent. */
+	UDP
+	"setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_SOFTWARE|"
+	"SOF_TIMESTAMPING_TX_SCHED|SOF_TIMESTAMPING_SOFTWARE|SOF_TIMESTAMPING_OPT_ID], 4) = "
+	"...\nsendto(3, \"x\", 1, 0, " TO(
+		"192.0.2.2", "7") "recvmsg(3, {" ONE_IOV
+				  ", msg_flags = ..., msg_control = ...}, MSG_ERRQUEUE) = ...\n",
 	/* Below the protocols: behind a header of ours, with its own, forwarded and caught. */
 	RAW("200") "sendto(3, \"x\", 1, 0, " TO("192.0.2.2",
 						"0") "< 192.0.2.2 > 192.0.2.1 ip proto 200 "
