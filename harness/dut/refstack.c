@@ -22,7 +22,9 @@
 #include "harness/lib/nstat.h"
 #include "harness/lib/scenario.h"
 #include "harness/lib/ss.h"
+#include "ipv4/af_inet.h"
 #include "ipv4/inetdevice.h"
+#include "ipv4/udp.h"
 #include "socket/socket.h"
 #include "uapi/socket.h"
 
@@ -592,7 +594,9 @@ static int proc_read(struct dut *d, u32 host, const char *path, char *out, u32 *
 	else if (strcmp(path, "/proc/net/netstat") == 0)
 		proc_counters(net, true, &o);
 	else if (strcmp(path, "/proc/net/udp") == 0)
-		proc_udp(net, &o);
+		proc_udp(net, &udp_prot, &o);
+	else if (strcmp(path, "/proc/net/udplite") == 0)
+		proc_udp(net, &udplite_prot, &o);
 	else if (strcmp(path, "/proc/net/sockstat") == 0)
 		proc_sockstat(net, &o);
 	else

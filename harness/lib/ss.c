@@ -31,8 +31,8 @@ static bool sock_before(const struct sock *a, const struct sock *b)
 	return be32_to_cpu(a->sk_rcv_saddr) < be32_to_cpu(b->sk_rcv_saddr);
 }
 
-/* UDP's sockets that have a port, in their order; how many. */
-static u32 collect(const struct net *net, struct sock *list[SS_SOCKS])
+/* A protocol's sockets that have a port, in their order; how many. */
+static u32 collect(const struct net *net, const struct proto *prot, struct sock *list[SS_SOCKS])
 {
 	const struct hlist_node *n;
 	u32 len = 0;
@@ -42,7 +42,7 @@ static u32 collect(const struct net *net, struct sock *list[SS_SOCKS])
 			(struct sock *)(void *)(uintptr_t)hlist_entry(n, struct sock, sk_all);
 		u32 at;
 
-		if (sk->sk_protocol != IPPROTO_UDP || sk->sk_num == 0 || sk->sk_prot != &udp_prot)
+		if (sk->sk_num == 0 || sk->sk_prot != prot)
 			continue;
 		if (len == SS_SOCKS)
 			break;
@@ -93,7 +93,8 @@ static void put_processes(const struct host *h, const struct sock *sk, struct ou
 static void give_cookie(struct sock *sk)
 {
 	if (sk->sk_cookie == 0)
-		sk->sk_cookie = ++sk->common.skc_net->sock_cookie;
+		sk->sk_cookie =
+			++container_of(sock_net(sk)->random, struct net, own_random)->sock_cookie;
 }
 
 static void put_extended(struct sock *sk, struct outbuf *o)
@@ -347,7 +348,7 @@ int ss_cmd(struct lex *lx)
 	choose_states(&r);
 	w.no_state = (r.states & (r.states - 1)) == 0;
 	both = r.udp == r.tcp;
-	udp.nr = r.udp || both ? collect(lex_net(lx), udp.sk) : 0;
+	udp.nr = r.udp || both ? collect(lex_net(lx), &udp_prot, udp.sk) : 0;
 	tcp.nr = r.tcp || both ? ss_collect_tcp(lex_net(lx), r.states, tcp.sk) : 0;
 	keep_matching(&udp, &r);
 	keep_matching(&tcp, &r);
@@ -362,11 +363,12 @@ int ss_cmd(struct lex *lx)
 	return 0;
 }
 
-/* /proc/net/udp: addresses as the machine that judges has them in memory: little-endian. */
-void proc_udp(const struct net *net, struct outbuf *o)
+/* /proc/net/udp, /proc/net/udplite: addresses as the machine that judges has them in memory:
+ * little-endian. */
+void proc_udp(const struct net *net, const struct proto *prot, struct outbuf *o)
 {
 	struct sock *list[SS_SOCKS];
-	u32 n = collect(net, list);
+	u32 n = collect(net, prot, list);
 
 	outf(o, "%-127s\n",
 	     "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
@@ -389,8 +391,8 @@ void proc_udp(const struct net *net, struct outbuf *o)
 
 void proc_sockstat(const struct net *net, struct outbuf *o)
 {
-	struct sock *list[SS_SOCKS];
-
-	outf(o, "sockets: used %u\nUDP: inuse %u mem %" PRId64 "\nRAW: inuse 0\n",
-	     net->sockets_in_use, collect(net, list), net->udp_memory_allocated);
+	outf(o,
+	     "sockets: used %u\nUDP: inuse %u mem %" PRId64 "\nUDPLITE: inuse %u\nRAW: inuse %u\n",
+	     net->sockets_in_use, net->prot_inuse[PROTO_INUSE_UDP], net->udp_memory_allocated,
+	     net->prot_inuse[PROTO_INUSE_UDPLITE], net->prot_inuse[PROTO_INUSE_RAW]);
 }

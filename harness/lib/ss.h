@@ -5,8 +5,9 @@
 
 struct net;
 struct outbuf;
+struct proto;
 
-void proc_udp(const struct net *net, struct outbuf *o);
+void proc_udp(const struct net *net, const struct proto *prot, struct outbuf *o);
 void proc_sockstat(const struct net *net, struct outbuf *o);
 
 #endif
