@@ -602,8 +602,8 @@ static s32 append_room(const struct ip_append *a, const struct sk_buff *skb)
 	return room < (s32)a->length ? (s32)a->maxfraglen - (s32)skb->len : room;
 }
 
-/* MSG_ZEROCOPY: false: there is no memory for its note. Where the device cannot gather and sum it is
- * a copy after all, and the note says so.
+/* MSG_ZEROCOPY: false: there is no memory for its note. Where the device cannot gather and sum it
+ * is a copy after all, and the note says so.
  */
 static bool append_zerocopy(struct ip_append *a, struct sk_buff *skb)
 {
