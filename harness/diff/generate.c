@@ -194,6 +194,10 @@ static void look(struct gen *g)
 static void make_program(struct gen *g)
 {
 	choose_world(g);
+	if (g->area == AREA_ping)
+		gen_statement(g, "ping_opening");
+	else if (g->area == AREA_rawsock)
+		gen_statement(g, "rawsock_opening");
 	choose_spoiling(g);
 	g->forks = g->area == AREA_processes || gen_percent(g, g->area == AREA_rights ? 40 : 8);
 	if (g->area == AREA_stamps)
@@ -207,8 +211,6 @@ static void make_program(struct gen *g)
 		gen_tcp_program(g);
 		return;
 	}
-	if (g->area == AREA_ping)
-		gen_statement(g, "ping_opening");
 	for (g->host = 0; g->host < g->hosts; g->host++)
 		gen_make_sockets(g);
 	g->host = 0;
@@ -224,8 +226,6 @@ static void make_program(struct gen *g)
 		gen_statement(g, "packet_sockets");
 	if (g->area == AREA_system || g->area == AREA_signals)
 		gen_statement(g, "system_opening");
-	if (g->area == AREA_rawsock)
-		gen_statement(g, "rawsock_opening");
 	ask(g);
 	look(g);
 }
