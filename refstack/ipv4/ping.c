@@ -5,8 +5,8 @@
  * Rules: RFC 792, RFC 8335; LINUX: net/ipv4/ping.c.
  * DIVERGES(ping-list): one list of all that have an identifier, the youngest first, instead of
  * chains by it; whom a message goes to is the same.
- * DIVERGES(udp-wait-unlocked): a sender that waits for room gives the socket back meanwhile, and
- * looks its route up again when it goes on.
+ * A sender that waits for room gives the socket back meanwhile, and looks its route up again when
+ * it goes on: see udp.c.
  */
 #include "ipv4/ping.h"
 

@@ -3,7 +3,7 @@
  *
  * Path: step 3 of SOCK_RAW (raw_sendmsg()); a header of the program's own skips step 4's first
  * half. Rules: RFC 1122 3.2.1 where the header is ours; LINUX: raw_sendmsg() and raw_send_hdrinc().
- * DIVERGES(udp-wait-unlocked): who waits for room looks the route up again when it goes on.
+ * Who waits for room looks the route up again when it goes on: see udp.c.
  */
 #include "ipv4/raw.h"
 
