@@ -19,6 +19,7 @@ enum { PROGRAMS = 256, LINES = 4096 };
 	"{sa_family = AF_INET, sin_port = htons(" port "), sin_addr = inet_addr(\"" addr           \
 	"\")}, 16) = ...\n"
 #define UDP	   "socket(AF_INET, SOCK_DGRAM, 0) = ...\n"
+#define LITE	   "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE) = ...\n"
 #define TCP	   "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0) = ...\n"
 #define RAW(proto) "socket(AF_INET, SOCK_RAW, " proto ") = ...\n"
 #define PING	   "socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP) = ...\n"
@@ -47,6 +48,21 @@ static const char *const chain_texts[] = {
 			"0.0.0.0", "5000") "< 192.0.2.2:7 > 192.0.2.1:5000 udp (1) \"x\"\n"
 					   "recv(3, ..., 100, MSG_DONTWAIT) = ...\n"
 					   "recv(4, ..., 100, MSG_DONTWAIT) = ...\n",
+	UDP "setsockopt(3, SOL_SOCKET, SO_REUSEPORT, [1], 4) = ...\nbind(3, " TO(
+		"0.0.0.0", "5000") "setsockopt(3, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, {len = 1, "
+				   "filter = [{0x6, 0, 0, 0}]}, 16) = ...\n"
+				   "setsockopt(3, SOL_SOCKET, SO_INCOMING_CPU, [0], 4) = ...\n"
+				   "< 192.0.2.2:7 > 192.0.2.1:5000 udp (1) \"x\"\n",
+	/* Covered in part. */
+	LITE "bind(3, " TO("0.0.0.0", "5000") "setsockopt(3, SOL_UDPLITE, UDPLITE_SEND_CSCOV, [9], "
+					      "4) = ...\nsendto(3, \"lite\", 4, 0, " TO("192.0.2.2",
+											"7"),
+	LITE "bind(3, " TO("0.0.0.0", "5000") "setsockopt(3, SOL_UDPLITE, UDPLITE_RECV_CSCOV, [9], "
+					      "4) = ...\n"
+					      "< 192.0.2.2:7 > 192.0.2.1:5000 udplite (4)\n"
+					      "< 192.0.2.2:7 > 192.0.2.1:5000 [ulen 9] udplite "
+					      "(4)\n"
+					      "recv(3, ..., 100, MSG_DONTWAIT) = ...\n",
 	/* In pieces. */
 	UDP "connect(3, " TO("192.0.2.2", "7") "send(3, \"first\", 5, MSG_MORE) = ...\n"
 					       "send(3, \"second\", 6, 0) = ...\n",

@@ -170,7 +170,8 @@ static u8 socket_kind(const struct script *s, const struct stmt *st)
 	if (family != AF_INET || !mutate_value(s, type_at, &type) ||
 	    !mutate_value(s, proto_at, &proto))
 		return 0;
-	if ((type & TYPE_BITS) == SOCK_DGRAM && (proto == 0 || proto == IPPROTO_UDP))
+	if ((type & TYPE_BITS) == SOCK_DGRAM &&
+	    (proto == 0 || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE))
 		return OBJECT_UDP;
 	if ((type & TYPE_BITS) == SOCK_STREAM && (proto == 0 || proto == IPPROTO_TCP))
 		return OBJECT_TCP;

@@ -163,6 +163,7 @@ static const char *level_of(const char *name)
 	static const char *const levels[][2] = { { "IP_", "SOL_IP" },
 						 { "MCAST_", "SOL_IP" },
 						 { "UDP_", "SOL_UDP" },
+						 { "UDPLITE_", "SOL_UDPLITE" },
 						 { "TCP_", "SOL_TCP" } };
 
 	for (u32 i = 0; i < ARRAY_SIZE(levels); i++)
@@ -288,12 +289,14 @@ static u8 draw_kind(struct mutator *m, u32 args[2])
 		u8 kind;
 		const char *type;
 		u32 proto;
-	} kinds[] = {
-		{ OBJECT_UDP, "SOCK_DGRAM", 0 },	  { OBJECT_TCP, "SOCK_STREAM", 0 },
-		{ OBJECT_RAW, "SOCK_RAW", IPPROTO_UDP },  { OBJECT_RAW, "SOCK_RAW", IPPROTO_TCP },
-		{ OBJECT_RAW, "SOCK_RAW", IPPROTO_ICMP }, { OBJECT_RAW, "SOCK_RAW", IPPROTO_RAW },
-		{ OBJECT_RAW, "SOCK_RAW", 0 /* any */ }
-	};
+	} kinds[] = { { OBJECT_UDP, "SOCK_DGRAM", 0 },
+		      { OBJECT_TCP, "SOCK_STREAM", 0 },
+		      { OBJECT_RAW, "SOCK_RAW", IPPROTO_UDP },
+		      { OBJECT_RAW, "SOCK_RAW", IPPROTO_TCP },
+		      { OBJECT_RAW, "SOCK_RAW", IPPROTO_ICMP },
+		      { OBJECT_RAW, "SOCK_RAW", IPPROTO_RAW },
+		      { OBJECT_UDP, "SOCK_DGRAM", IPPROTO_UDPLITE },
+		      { OBJECT_RAW, "SOCK_RAW", 0 /* any */ } };
 	u32 i = mutate_below(m, ARRAY_SIZE(kinds)), proto = kinds[i].proto;
 
 	if (kinds[i].kind == OBJECT_RAW && proto == 0)
