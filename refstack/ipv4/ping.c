@@ -3,10 +3,10 @@
  *
  * Path: step 3 of SOCK_DGRAM with IPPROTO_ICMP; icmp_rcv() brings answers, icmp_err() errors.
  * Rules: RFC 792, RFC 8335; LINUX: net/ipv4/ping.c.
- * DIVERGES(ping-list): one list of all that have an identifier, the youngest first, instead of
- * chains by it; whom a message goes to is the same.
  * A sender that waits for room gives the socket back meanwhile, and looks its route up again when
  * it goes on: see udp.c.
+ * DIVERGES(ping-list): one list of all that have an identifier, the youngest first, instead of
+ * chains by it; whom a message goes to is the same.
  */
 #include "ipv4/ping.h"
 
