@@ -151,7 +151,6 @@ static const char *const missing[] = {
 	"net.core.netdev_tstamp_prequeue",
 	"net.core.netdev_unregister_timeout_secs",
 	"net.core.skb_defer_max",
-	"net.core.tstamp_allow_data",
 	"net.core.warnings",
 	"net.ipv4.fib_multipath_hash_fields",
 	"net.ipv4.fib_multipath_hash_policy",
