@@ -101,9 +101,13 @@ static s64 send_pages(struct task *t, struct file *out, struct pipe_inode_info *
 		const struct pipe_buffer *buf = pipe_buf(pipe, i);
 		u32 seg = (u32)min_u64(remain, buf->len);
 
+		if (seg == 0)
+			continue;
 		bvec[bc++] = (struct bio_vec){ buf->page, seg, buf->offset };
 		remain -= seg;
 	}
+	if (bc == 0)
+		return -ERESTARTSYS; /* all are empty */
 	if ((flags & SPLICE_F_MORE) != 0 || (remain != 0 && bc == SPLICE_BVECS))
 		msg.msg_flags |= MSG_MORE;
 	if ((out->f_flags & O_NONBLOCK) != 0 && !t->resumed)
@@ -451,6 +455,8 @@ static s64 do_splice(struct task *t, struct file *in, u64 *off_in, struct file *
 	}
 	if (ipipe) {
 		if (off_out != NULL && !has_positions(out))
+			return -EINVAL;
+		if ((out->f_flags & O_APPEND) != 0)
 			return -EINVAL;
 		ret = rw_verify_area(0, len);
 		if (ret < 0)
