@@ -205,6 +205,8 @@ static u64 netdev_fix_features(u64 features)
 		features &= ~NETIF_F_ALL_TSO;
 	if ((features & NETIF_F_SG) == 0)
 		features &= ~(NETIF_F_ALL_TSO | NETIF_F_GSO);
+	if ((features & NETIF_F_TSO) == 0)
+		features &= ~NETIF_F_TSO_MANGLEID;
 	return features;
 }
 
@@ -245,6 +247,9 @@ int register_netdevice(struct net_device *dev)
 	dev->hw_features |= NETIF_F_GSO | NETIF_F_GRO;
 	dev->features |= NETIF_F_GSO | NETIF_F_GRO;
 	dev->wanted_features = dev->features & dev->hw_features;
+	/* Whoever can cut segments may also be told not to count their identifications. */
+	if ((dev->hw_features & NETIF_F_TSO) != 0)
+		dev->hw_features |= NETIF_F_TSO_MANGLEID;
 	netdev_update_features(dev);
 	dev->state |= LINK_STATE_PRESENT;
 	linkwatch_init_dev(dev);

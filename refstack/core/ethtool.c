@@ -17,6 +17,7 @@ enum { ETH_FLAG_TXVLAN = 1 << 7, ETH_FLAG_RXHASH = 1 << 28 };
 
 /* LINUX: an error of the kernel's own, which programs see all the same. */
 enum { ETOOSMALL = 525 };
+enum { FEATURE_WORDS = 2, SSET_MASK = 8, SSET_INFO_BYTES = 16 };
 enum { COALESCE_RX_FRAMES = 8, COALESCE_BYTES = 92 };
 enum { CHANNELS_MAX_COMBINED = 16, CHANNELS_COMBINED = 32, CHANNELS_BYTES = 36 };
 enum { TS_INFO_SO = 4, TS_INFO_PHC = 8, TS_INFO_BYTES = 44 };
@@ -355,6 +356,87 @@ static int set_one_feature(struct ethtool_call *c)
 	return 0;
 }
 
+/* Our bits as Linux numbers them; TSO of IPv6 goes with that of IPv4. */
+static const struct {
+	u64 own, linux;
+} feature_bits[] = {
+	{ NETIF_F_SG, F_BIT(0) },
+	{ NETIF_F_IP_CSUM, F_BIT(1) },
+	{ NETIF_F_HW_CSUM, F_BIT(3) },
+	{ NETIF_F_HIGHDMA, F_BIT(5) },
+	{ NETIF_F_FRAGLIST, F_BIT(6) },
+	{ NETIF_F_HW_VLAN_CTAG_TX, F_BIT(7) },
+	{ NETIF_F_GSO, F_BIT(11) },
+	{ NETIF_F_GRO, F_BIT(14) },
+	{ NETIF_F_TSO, F_BIT(16) | F_BIT(20) },
+	{ NETIF_F_GSO_ROBUST, F_BIT(17) },
+	{ NETIF_F_TSO_ECN, F_BIT(18) },
+	{ NETIF_F_TSO_MANGLEID, F_BIT(19) },
+	{ NETIF_F_GSO_UDP_L4, F_BIT(F_GSO_UDP_L4) },
+	{ NETIF_F_SCTP_CRC, F_BIT(36) },
+	{ NETIF_F_RXHASH, F_BIT(39) },
+	{ NETIF_F_RXCSUM, F_BIT(40) },
+	{ NETIF_F_LOOPBACK, F_BIT(42) },
+};
+
+static u64 linux_features(u64 own)
+{
+	u64 bits = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(feature_bits); i++) {
+		if ((own & feature_bits[i].own) != 0)
+			bits |= feature_bits[i].linux;
+	}
+	return bits;
+}
+
+/* Two words of each; a program may want fewer. */
+static int get_features(struct ethtool_call *c)
+{
+	const u64 all[] = { linux_features(c->dev->hw_features) | c->ops->other_hw,
+			    linux_features(c->dev->wanted_features) | c->ops->other_wanted,
+			    linux_features(c->dev->features) | c->ops->other_active,
+			    F_BIT(F_VLAN_CHALLENGED) };
+	u8 block[FEATURE_WORDS * sizeof(all) / 2], head[ETHTOOL_VALUE_BYTES];
+	int err = take(c, head, sizeof(head));
+	u32 words = get_le32(head + ETHTOOL_DATA);
+
+	if (err != 0)
+		return err;
+	for (u32 w = 0; w < FEATURE_WORDS; w++) {
+		for (u32 i = 0; i < ARRAY_SIZE(all); i++)
+			put_le32(block + (w * ARRAY_SIZE(all) + i) * 4, (u32)(all[i] >> 32 * w));
+	}
+	err = give_value(c, FEATURE_WORDS);
+	c->at += sizeof(head);
+	words = min_u32(words, FEATURE_WORDS);
+	return err != 0 ? err : give(c, block, words * (u32)ARRAY_SIZE(all) * 4);
+}
+
+/* How many strings a set has; of sets that are not of one driver. */
+static int get_sset_info(struct ethtool_call *c)
+{
+	static const u8 counts[64] = { [4] = 64, [5] = 3, [6] = 5, [8] = 4, [9] = 103 };
+	u8 info[SSET_INFO_BYTES], out[SSET_INFO_BYTES + 4 * ARRAY_SIZE(counts)] = { 0 };
+	u64 asked, known = 0;
+	u32 n = SSET_INFO_BYTES;
+	int err = take(c, info, sizeof(info));
+
+	if (err != 0)
+		return err;
+	asked = get_le64(info + SSET_MASK);
+	for (u32 i = 0; i < ARRAY_SIZE(counts); i++) {
+		if ((asked >> i & 1) == 0 || counts[i] == 0)
+			continue;
+		known |= 1ull << i;
+		put_le32(out + n, counts[i]);
+		n += 4;
+	}
+	put_le32(out, ETHTOOL_GSSET_INFO);
+	put_le64(out + SSET_MASK, known);
+	return asked == 0 ? 0 : give(c, out, n);
+}
+
 static u32 flags_of_features(u64 features)
 {
 	return ((features & NETIF_F_HW_VLAN_CTAG_TX) != 0 ? (u32)ETH_FLAG_TXVLAN : 0) |
@@ -413,7 +495,7 @@ static const struct ethtool_command {
 	{ ETHTOOL_STXCSUM, false, set_one_feature },
 	{ ETHTOOL_GSG, true, get_one_feature },
 	{ ETHTOOL_SSG, false, set_one_feature },
-	{ ETHTOOL_GSSET_INFO, true, NULL },
+	{ ETHTOOL_GSSET_INFO, true, get_sset_info },
 	{ ETHTOOL_GSTRINGS, true, NULL },
 	{ ETHTOOL_GSTATS, true, NULL },
 	{ ETHTOOL_GPHYSTATS, true, NULL },
@@ -435,7 +517,7 @@ static const struct ethtool_command {
 	{ ETHTOOL_GRXCLSRLALL, true, NULL },
 	{ ETHTOOL_GRXFHINDIR, true, NULL },
 	{ ETHTOOL_GRSSH, true, NULL },
-	{ ETHTOOL_GFEATURES, true, NULL },
+	{ ETHTOOL_GFEATURES, true, get_features },
 	{ ETHTOOL_GCHANNELS, true, get_channels },
 	{ ETHTOOL_GET_TS_INFO, true, get_ts_info },
 	{ ETHTOOL_GEEE, true, NULL },

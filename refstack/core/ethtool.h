@@ -24,6 +24,19 @@ enum {
 	LINK_RATE_MATCHING = 19
 };
 
+/* LINUX: NETIF_F_*_BIT of some. */
+enum {
+	F_VLAN_CHALLENGED = 10,
+	F_GSO_SCTP = 30,
+	F_GSO_UDP_L4 = 33,
+	F_GSO_FRAGLIST = 34,
+	F_NOCACHE_COPY = 41,
+	F_VLAN_STAG_TX = 45,
+	F_GRO_FRAGLIST = 57,
+	F_GRO_UDP_FWD = 59
+};
+#define F_BIT(n) (1ull << (n))
+
 /* What a program may change of a device that only keeps it. */
 struct ethtool_kept {
 	u32 rx_max_frames;
@@ -38,6 +51,8 @@ struct ethtool_ops {
 	bool has_ts_info;			 /* its packets get the time when they are sent */
 	u32 combined;				 /* channels; 0: no get_channels */
 	u32 rx_max_frames_limit;		 /* 0: no get_coalesce */
+	/* By Linux's numbers: what the device has that nothing here knows of. */
+	u64 other_hw, other_wanted, other_active;
 	struct ethtool_kept *(*kept)(struct net_device *dev); /* NULL: no link settings either */
 };
 

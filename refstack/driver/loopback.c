@@ -43,6 +43,10 @@ static const struct ethtool_ops loopback_ethtool_ops = {
 	.has_link = true,
 	.always_on = true,
 	.has_ts_info = true,
+	.other_hw = F_BIT(F_GSO_SCTP) | F_BIT(F_GSO_FRAGLIST) | F_BIT(F_GRO_FRAGLIST) |
+		    F_BIT(F_GRO_UDP_FWD),
+	.other_wanted = F_BIT(F_GSO_SCTP) | F_BIT(F_GSO_FRAGLIST),
+	.other_active = F_BIT(F_GSO_SCTP) | F_BIT(F_GSO_FRAGLIST) | F_BIT(F_VLAN_CHALLENGED),
 };
 
 int loopback_net_init(struct net *net)

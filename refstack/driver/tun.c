@@ -339,6 +339,10 @@ static void tun_free_netdev(struct net_device *dev)
 	pool_free(&dev->net->tun_pool, tun);
 }
 
+#define TUN_OTHER_HW                                                                               \
+	(F_BIT(F_NOCACHE_COPY) | F_BIT(F_VLAN_STAG_TX) | F_BIT(F_GRO_FRAGLIST) |                   \
+	 F_BIT(F_GRO_UDP_FWD) | F_BIT(F_GSO_UDP_L4))
+
 static struct ethtool_kept *tun_ethtool(struct net_device *dev)
 {
 	return &netdev_tun(dev)->ethtool;
@@ -353,6 +357,9 @@ static const struct ethtool_ops tun_ethtool_ops = {
 	.has_ts_info = true,
 	.combined = 1,
 	.rx_max_frames_limit = NAPI_POLL_WEIGHT,
+	.other_hw = TUN_OTHER_HW,
+	.other_wanted = F_BIT(F_VLAN_STAG_TX) | F_BIT(F_GSO_UDP_L4),
+	.other_active = F_BIT(F_VLAN_STAG_TX),
 	.kept = tun_ethtool,
 };
 
@@ -365,6 +372,9 @@ static const struct ethtool_ops tap_ethtool_ops = {
 	.has_ts_info = true,
 	.combined = 1,
 	.rx_max_frames_limit = NAPI_POLL_WEIGHT,
+	.other_hw = TUN_OTHER_HW,
+	.other_wanted = F_BIT(F_VLAN_STAG_TX) | F_BIT(F_GSO_UDP_L4),
+	.other_active = F_BIT(F_VLAN_STAG_TX),
 	.kept = tun_ethtool,
 };
 
