@@ -266,6 +266,8 @@ static s64 do_sendfile(struct task *t, u64 *at, bool given, u64 count)
 	if (out->kind == FILE_PIPE)
 		ret = splice_file_to_pipe(t, in, out->pipe, pos, count,
 					  (out->f_flags & O_NONBLOCK) != 0 ? SPLICE_F_NONBLOCK : 0);
+	else if ((out->f_flags & O_APPEND) != 0)
+		return -EINVAL;
 	else if (!has_positions(in) || (out->kind != FILE_SOCKET && out->kind != FILE_NULL))
 		return -EINVAL;
 	else
