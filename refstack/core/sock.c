@@ -209,6 +209,7 @@ static void sk_clone_reset(struct sock *newsk, const struct sock *sk)
 	newsk->sk_rmem_alloc = 0;
 	newsk->sk_wmem_alloc = 1;
 	newsk->sk_omem_alloc = 0;
+	newsk->sk_zckey = 0;
 	newsk->sk_wmem_queued = 0;
 	newsk->sk_forward_alloc = 0;
 	newsk->sk_reserved_mem = 0;
