@@ -244,12 +244,10 @@ static int fill_piece(struct sk_buff *skb, struct iov_iter *from, u32 *length)
 	}
 	skb->data_len += done;
 	skb->len += done;
-	if (done != copied)
-		return -EFAULT; /* a page more than the world has room for */
 	skb->truesize += ALIGN_UP(done + start, (u32)PAGE_SIZE);
-	iov_iter_advance(from, copied);
+	iov_iter_advance(from, done);
 	*length -= done;
-	return 0;
+	return done == copied ? 0 : -EFAULT; /* a page more than the world has room for */
 }
 
 /* LINUX: zerocopy_fill_skb_from_iter(). */
