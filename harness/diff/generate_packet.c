@@ -87,7 +87,7 @@ static void put_vnet_frame(struct gen *g)
 {
 	static const u16 hdr_lens[] = { 0, 14, 34, 54, 66 }, gso_sizes[] = { 0, 1, 8, 100, 536 };
 	static const u16 starts[] = { 34, 34, 14, 0, 54 }, offsets[] = { 16, 6, 0 };
-	static const u8 gso_types[] = { 0, 0, 1, 1, 5, 0x81 };
+	static const u8 gso_types[] = { 0, 0, 1, 1, 5, 0x81, 3, 4 };
 	bool udp = gen_percent(g, 40), longer = gen_percent(g, 50);
 	u32 data = gen_below(g, 500), ip_len = 20 + (udp ? 8u : 20u) + data;
 

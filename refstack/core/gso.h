@@ -6,6 +6,9 @@
 
 #include "core/netdevice.h"
 
+/* Of packets that a program calls such (PACKET_VNET_HDR): no device does them. */
+enum { SKB_GSO_UDP = 32, SKB_GSO_TCPV6 = 64 };
+
 /* LINUX: struct skb_gso_cb: behind what IP has in the control block, for IP may have to cut a
  * segment into fragments.
  */

@@ -156,6 +156,24 @@ struct sk_buff *tcp4_gso_segment(struct sk_buff *skb, u64 features, int *err)
 /* Length, identification and checksum of each segment. RFC 6864 4.1: those that may be cut on
  * their way must differ.
  */
+/* Of the old kind of UDP's: fragments of one datagram. */
+static void inet_frag_headers(struct sk_buff *segs, u32 nhoff)
+{
+	u32 offset = 0;
+
+	for (struct sk_buff *skb = segs; skb != NULL; skb = skb->next) {
+		u8 *iph = skb_mac_header(skb) + nhoff;
+
+		put_be16(iph + IPV4_FRAG_OFF,
+			 (u16)(offset >> 3 | (skb->next != NULL ? (u32)IP_MF : 0)));
+		offset += skb->len - nhoff - ipv4_hlen(iph);
+		put_be16(iph + IPV4_TOT_LEN, (u16)(skb->len - nhoff));
+		ip_send_check(iph);
+		skb->network_header = (u16)(iph - skb->head);
+		skb->mac_len = (u16)(skb->network_header - skb->mac_header);
+	}
+}
+
 static void inet_seg_headers(struct sk_buff *segs, u32 nhoff, u16 id, bool fixedid)
 {
 	for (struct sk_buff *skb = segs; skb != NULL; skb = skb->next) {
@@ -174,6 +192,7 @@ struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err)
 {
 	PROBE(skb->net, inet_gso_segment);
 	bool fixedid = (skb->hd->gso_type & SKB_GSO_TCP_FIXEDID) != 0;
+	bool udpfrag = (skb->hd->gso_type & SKB_GSO_UDP) != 0;
 	struct sk_buff *segs = NULL;
 	u32 nhoff, ihl;
 	u8 *iph;
@@ -199,7 +218,9 @@ struct sk_buff *inet_gso_segment(struct sk_buff *skb, u64 features, int *err)
 		segs = udp4_ufo_fragment(skb, features, err);
 	else if (iph[IPV4_PROTOCOL] == IPPROTO_TCP)
 		segs = tcp4_gso_segment(skb, features, err);
-	if (segs != NULL)
+	if (segs != NULL && udpfrag)
+		inet_frag_headers(segs, nhoff);
+	else if (segs != NULL)
 		inet_seg_headers(segs, nhoff, id, fixedid);
 	else
 		skb->network_header = (u16)(skb->mac_header + nhoff);

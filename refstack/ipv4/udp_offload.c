@@ -114,11 +114,32 @@ static struct sk_buff *udp_gso_segment(struct sk_buff *gso_skb, u64 features, in
 	return segs;
 }
 
+/* One datagram in fragments: its checksum is made here, for no device makes one over several. */
+static struct sk_buff *udp_fragment(struct sk_buff *skb, u64 features, int *err)
+{
+	const u8 *iph = ip_hdr(skb);
+	u8 *uh = udp_hdr(skb);
+	u16 check;
+
+	if (skb->len <= skb->hd->gso_size)
+		return NULL;
+	put_be16(uh + UDP_CHECK, 0);
+	check = csum_tcpudp_magic(ipv4_saddr(iph), ipv4_daddr(iph), skb->len, IPPROTO_UDP,
+				  skb_checksum(skb, 0, skb->len, 0));
+	put_be16(uh + UDP_CHECK, check != 0 ? check : CSUM_MANGLED_0);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return skb_segment(skb, features | NETIF_F_HW_CSUM, err);
+}
+
 struct sk_buff *udp4_ufo_fragment(struct sk_buff *skb, u64 features, int *err)
 {
+	u32 type = skb->hd->gso_type;
+
 	*err = -EINVAL;
-	if ((skb->hd->gso_type & SKB_GSO_UDP_L4) == 0 || !pskb_may_pull(skb, UDP_HLEN))
+	if ((type & (SKB_GSO_UDP | SKB_GSO_UDP_L4)) == 0 || !pskb_may_pull(skb, UDP_HLEN))
 		return NULL;
+	if ((type & SKB_GSO_UDP_L4) == 0)
+		return udp_fragment(skb, features, err);
 	return udp_gso_segment(skb, features, err);
 }
 

@@ -10,6 +10,7 @@
 #include "core/cmsg.h"
 #include "core/datagram.h"
 #include "core/flow_dissector.h"
+#include "core/gso.h"
 #include "core/tx_tstamp.h"
 #include "ipv4/af_inet.h"
 #include "packet/packet_internal.h"
@@ -318,7 +319,9 @@ static u32 aux_status(const struct sk_buff *skb)
 		status |= TP_STATUS_CSUMNOTREADY;
 	else if (skb->pkt_type != PACKET_OUTGOING && skb_csum_unnecessary(skb))
 		status |= TP_STATUS_CSUM_VALID;
-	return skb_is_gso_tcp(skb) ? status | TP_STATUS_GSO_TCP : status;
+	if (skb_is_gso(skb) && (skb->hd->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) != 0)
+		status |= TP_STATUS_GSO_TCP;
+	return status;
 }
 
 static void give_auxdata(const struct socket *sock, struct sk_buff *skb, struct msghdr *msg,

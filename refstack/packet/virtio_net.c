@@ -2,10 +2,9 @@
 /* virtio_net.c - struct virtio_net_hdr: what a card would be told of a packet.
  *
  * Called by packet sockets with PACKET_VNET_HDR. Rules: LINUX: include/linux/virtio_net.h.
- * DIVERGES(vnet-ipv4): segments of UDP and of IPv6 in the old way (GSO_UDP, GSO_TCPV6) have no code
- * that could cut them: they are refused.
  */
 #include "core/flow_dissector.h"
+#include "core/gso.h"
 #include "packet/packet_internal.h"
 #include "uapi/errno.h"
 #include "uapi/in.h"
@@ -25,6 +24,7 @@ enum {
 	TCP_CHECK_AT = 16,
 	UDP_CHECK_AT = 6,
 	UDP_HDR_BYTES = 8,
+	IPV6_HLEN = 40,
 	UDP_MAX_SEGMENTS = 128,
 	TCP_MIN_GSO_SIZE = 8,
 	GSO_BY_FRAGS = 0xffff
@@ -36,8 +36,9 @@ struct vnet {
 	const struct virtio_net_hdr *hdr;
 	u16 gso_type;
 	u8 ip_proto;
-	u32 thlen; /* shortest header of its transport protocol */
-	u32 p_off; /* where the payload begins at the earliest */
+	u32 nh_min_len; /* shortest headers of its network protocol, */
+	u32 thlen;	/* and of its transport protocol */
+	u32 p_off;	/* where the payload begins at the earliest */
 };
 
 /* LINUX: skb_partial_csum_set(). */
@@ -59,10 +60,20 @@ static int needs_csum(struct vnet *v)
 	u32 start = v->hdr->csum_start, off = v->hdr->csum_offset;
 
 	if (!pskb_may_pull(v->skb, start + max_u32(v->thlen, off + 2)) ||
-	    !partial_csum_set(v->skb, start, off) || start < IPV4_HLEN)
+	    !partial_csum_set(v->skb, start, off) || start < v->nh_min_len)
 		return -EINVAL;
 	v->p_off = start + v->thlen;
 	return pskb_may_pull(v->skb, v->p_off) ? 0 : -EINVAL;
+}
+
+/* LINUX: virtio_net_hdr_match_proto(). */
+static bool match_proto(u16 protocol, u32 gso_type)
+{
+	if ((gso_type & SKB_GSO_TCPV4) != 0)
+		return protocol == ETH_P_IP;
+	if ((gso_type & SKB_GSO_TCPV6) != 0)
+		return protocol == ETH_P_IPV6;
+	return protocol == ETH_P_IP || protocol == ETH_P_IPV6;
 }
 
 /* Nobody says where the transport header is: it is looked for. */
@@ -76,7 +87,7 @@ static int probe_transport(struct vnet *v)
 		protocol = dev_parse_header_protocol(skb);
 		if (be16_to_cpu(protocol) == 0)
 			virtio_net_hdr_set_proto(skb, v->hdr);
-		else if (be16_to_cpu(protocol) != ETH_P_IP)
+		else if (!match_proto(be16_to_cpu(protocol), v->gso_type))
 			return -EINVAL;
 		else
 			skb->protocol = protocol;
@@ -99,6 +110,17 @@ static int gso_kind(struct vnet *v)
 		v->gso_type = SKB_GSO_TCPV4;
 		v->ip_proto = IPPROTO_TCP;
 		v->thlen = TCP_HLEN;
+		break;
+	case VIRTIO_NET_HDR_GSO_TCPV6:
+		v->gso_type = SKB_GSO_TCPV6;
+		v->ip_proto = IPPROTO_TCP;
+		v->thlen = TCP_HLEN;
+		v->nh_min_len = IPV6_HLEN;
+		break;
+	case VIRTIO_NET_HDR_GSO_UDP:
+		v->gso_type = SKB_GSO_UDP;
+		v->ip_proto = IPPROTO_UDP;
+		v->thlen = UDP_HDR_BYTES;
 		break;
 	case VIRTIO_NET_HDR_GSO_UDP_L4:
 		v->gso_type = SKB_GSO_UDP_L4;
@@ -125,10 +147,13 @@ static int check_udp_l4(const struct vnet *v, u32 gso_size)
 static int set_gso(const struct vnet *v)
 {
 	struct sk_buff *skb = v->skb;
-	u32 gso_size = v->hdr->gso_size;
+	u32 gso_size = v->hdr->gso_size, nh_off = v->p_off;
+	u32 kind = v->gso_type & ~(u32)SKB_GSO_TCP_ECN;
 	int err = 0;
 
-	if ((v->gso_type & SKB_GSO_UDP_L4) != 0) {
+	if (kind == SKB_GSO_UDP) {
+		nh_off -= v->thlen; /* the pieces' size may leave the header out */
+	} else if (kind == SKB_GSO_UDP_L4) {
 		err = check_udp_l4(v, gso_size);
 	} else {
 		if (skb->ip_summed == CHECKSUM_PARTIAL && skb->csum_offset != TCP_CHECK_AT)
@@ -137,7 +162,7 @@ static int set_gso(const struct vnet *v)
 	}
 	if (err != 0 || gso_size == GSO_BY_FRAGS)
 		return -EINVAL;
-	if (skb->len - v->p_off > gso_size) {
+	if (skb->len - nh_off > gso_size) {
 		skb->hd->gso_size = (u16)gso_size;
 		skb->hd->gso_type = v->gso_type | SKB_GSO_DODGY;
 		skb->hd->gso_segs = 0;
@@ -147,7 +172,7 @@ static int set_gso(const struct vnet *v)
 
 int virtio_net_hdr_to_skb(struct sk_buff *skb, const struct virtio_net_hdr *hdr)
 {
-	struct vnet v = { .skb = skb, .hdr = hdr };
+	struct vnet v = { .skb = skb, .hdr = hdr, .nh_min_len = IPV4_HLEN };
 	bool gso = hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE;
 	int err = gso ? gso_kind(&v) : 0;
 
@@ -159,7 +184,7 @@ int virtio_net_hdr_to_skb(struct sk_buff *skb, const struct virtio_net_hdr *hdr)
 	else if (gso && skb->network_header != 0)
 		err = probe_transport(&v);
 	else if (gso) {
-		v.p_off = IPV4_HLEN + v.thlen;
+		v.p_off = v.nh_min_len + v.thlen;
 		err = pskb_may_pull(skb, v.p_off) ? 0 : -EINVAL;
 	}
 	return err != 0 || !gso ? err : set_gso(&v);
@@ -168,8 +193,11 @@ int virtio_net_hdr_to_skb(struct sk_buff *skb, const struct virtio_net_hdr *hdr)
 /* What it must be by its segments, where nobody has said it. */
 void virtio_net_hdr_set_proto(struct sk_buff *skb, const struct virtio_net_hdr *hdr)
 {
+	u32 kind = hdr->gso_type & ~(u32)VIRTIO_NET_HDR_GSO_ECN;
+
 	if (be16_to_cpu(skb->protocol) == 0 && hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE)
-		skb->protocol = cpu_to_be16(ETH_P_IP);
+		skb->protocol =
+			cpu_to_be16(kind == VIRTIO_NET_HDR_GSO_TCPV6 ? ETH_P_IPV6 : ETH_P_IP);
 }
 
 int virtio_net_hdr_from_skb(const struct sk_buff *skb, u8 hdr[VIRTIO_NET_HDR_BYTES])
@@ -180,10 +208,11 @@ int virtio_net_hdr_from_skb(const struct sk_buff *skb, u8 hdr[VIRTIO_NET_HDR_BYT
 
 		put_le16(hdr + 2, (u16)skb_headlen(skb));
 		put_le16(hdr + 4, skb->hd->gso_size);
-		if ((type & (SKB_GSO_TCPV4 | SKB_GSO_UDP_L4)) == 0)
+		if ((type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4)) == 0)
 			return -EINVAL;
-		hdr[1] = (type & SKB_GSO_TCPV4) != 0 ? VIRTIO_NET_HDR_GSO_TCPV4
-						     : VIRTIO_NET_HDR_GSO_UDP_L4;
+		hdr[1] = (type & SKB_GSO_TCPV4) != 0   ? VIRTIO_NET_HDR_GSO_TCPV4
+			 : (type & SKB_GSO_TCPV6) != 0 ? VIRTIO_NET_HDR_GSO_TCPV6
+						       : VIRTIO_NET_HDR_GSO_UDP_L4;
 		if ((type & SKB_GSO_TCP_ECN) != 0)
 			hdr[1] |= VIRTIO_NET_HDR_GSO_ECN;
 	}
