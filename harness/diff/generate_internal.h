@@ -39,7 +39,14 @@
 enum { GEN_SOCKS = 32, GEN_SENT = 8, GEN_THREADS = 15, GEN_FIRST_FD = 3, GEN_HOSTS = 2 };
 
 /* What a socket can be asked without meeting what is not there. */
-enum gen_kind { GEN_UDP = 1, GEN_TCP = 2, GEN_RAW = 4, GEN_PING = 8, GEN_ANY = 15, GEN_PACKET = 16 };
+enum gen_kind {
+	GEN_UDP = 1,
+	GEN_TCP = 2,
+	GEN_RAW = 4,
+	GEN_PING = 8,
+	GEN_ANY = 15,
+	GEN_PACKET = 16
+};
 
 struct gen_sock {
 	int fd;
@@ -108,8 +115,8 @@ struct gen_part {
 };
 extern const struct gen_part gen_part_text, gen_part_socket, gen_part_option, gen_part_message,
 	gen_part_call, gen_part_frame, gen_part_fragment, gen_part_raw, gen_part_config,
-	gen_part_udplite, gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups, gen_part_rawping,
-	gen_part_ioctl, gen_part_gso, gen_part_packet, gen_part_areas,
+	gen_part_udplite, gen_part_forward, gen_part_ip_options, gen_part_icmp, gen_part_groups,
+	gen_part_rawping, gen_part_ioctl, gen_part_gso, gen_part_packet, gen_part_areas,
 	gen_part_system;
 
 /* --- generate_text.c --- */

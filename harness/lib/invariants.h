@@ -6,8 +6,8 @@
 
 #include "core/net.h"
 
-/* A frame that one of our stacks put on a wire: headers consistent, every checksum right. net: whose
- * it is; NULL: one that forwards nothing.
+/* A frame that one of our stacks put on a wire: headers consistent, every checksum right. net:
+ * whose it is; NULL: one that forwards nothing.
  */
 void check_frame(const struct net *net, const u8 *frame, u32 len_bytes, bool ethernet);
 /* A packet at a layer crossing inside a stack; installed as net->on_packet. */

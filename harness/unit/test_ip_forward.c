@@ -305,7 +305,9 @@ static void proxies(void **state)
 	router_free(r);
 }
 
-/* As many as there is room for; entries of all devices; what waits when the world ends is freed. */
+/* As many as there is room for, DIVERGES(proxies); entries of all devices; what waits when the
+ * world ends is freed.
+ */
 static void proxy_entries(void **state)
 {
 	struct router *r = router_new(DEV_TAP);
