@@ -261,6 +261,13 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "SIGCHLD" },
 	{ NULL, 1, "SIGWINCH" },
 	{ NULL, 1, "SIGTERM" },
+	{ "named_sig", 8, "SIGIO" },
+	{ NULL, 3, "SIGURG" },
+	{ NULL, 6, "SIGUSR1" },
+	{ NULL, 3, "SIGUSR2" },
+	{ NULL, 1, "SIGCHLD" },
+	{ NULL, 1, "SIGWINCH" },
+	{ NULL, 1, "SIGRTMAX" },
 	{ "call_mask", 4, "NULL" },
 	{ NULL, 3, "[]" },
 	{ NULL, 3, "[@sig]" },
@@ -288,7 +295,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "ioctl(@fdu, SIOCGPGRP, [...]) = ..." },
 	{ NULL, 1, "fcntl(@any_file, F_SETOWN, @owner) = ..." },
 	{ NULL, 1, "fcntl(@any_file, F_GETOWN_EX, {type = ..., pid = ...}) = ..." },
-	{ NULL, -1, "fcntl(@fdu, F_SETOWN_EX, @badptr) = ..." },
+	{ NULL, -1, "fcntl(@fdu, F_SETOWN_EX, 0x1) = ..." },
 	{ "owner", 8, "1000" },
 	{ NULL, 8, "1001" },
 	{ NULL, 4, "1002" },
@@ -314,7 +321,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 10,
 	  "sigtimedwait([SIGIO, SIGURG, SIGPIPE, SIGUSR1, SIGUSR2, 34, 40], @info, {tv_sec = 0, "
 	  "tv_nsec = 0}) = ..." },
-	{ NULL, 2, "sigtimedwait([@sig], @info, {tv_sec = 0, tv_nsec = @nsec}) = ..." },
+	{ NULL, 2, "sigtimedwait([@sig], @info, {tv_sec = 0, tv_nsec = @wait_usec~000}) = ..." },
 	{ NULL, 2, "@thread~sigtimedwait([@sig, 40], @info, NULL) = ..." },
 	{ NULL, -1, "sigtimedwait([@sig], NULL, {tv_sec = 0, tv_nsec = -1}) = ..." },
 	{ NULL, -1, "sigtimedwait(@badptr, NULL, NULL) = ..." },
@@ -329,7 +336,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 1, "sigaction(@digit@digit, NULL, NULL) = ..." },
 	{ NULL, 1, "sigaction(SIGKILL, {sa_flags = 0}, NULL) = ..." },
 	{ NULL, -1, "sigaction(SIGUSR1, @badptr, NULL) = ..." },
-	{ "do_one_signal", 4, "signal 1: @sig" },
+	{ "do_one_signal", 4, "signal 1: @named_sig" },
 	{ NULL, 4, "@do_some_signal" },
 	{ "do_sig_block", 10, "@do_block\n@do_some_signal" },
 	{ NULL, 5, "@do_block\n@do_some_signal\n@do_frame_match" },
@@ -339,7 +346,7 @@ static const struct gen_row rows[] = {
 	{ NULL, 3, "@do_ep_block\n@do_some_signal" },
 	{ NULL, 3, "@do_block\n@do_frame_match" },
 	{ NULL, 2,
-	  "@thread~nanosleep({tv_sec = 1, tv_nsec = 0}, {tv_sec = ..., tv_nsec = ...}) = "
+	  "@thread~nanosleep({tv_sec = 1, tv_nsec = 0}, {tv_sec = 0, tv_nsec = 0}) = "
 	  "...\n@do_some_signal" },
 	{ NULL, 2,
 	  "@thread~recvmmsg(@fdb, [{msg_hdr = {msg_iov(1) = [{@into}]}, msg_len = 0}, {msg_hdr = "
@@ -356,7 +363,7 @@ static const struct gen_row rows[] = {
 static void do_some_signal(struct gen *g)
 {
 	gen_putf(g, "signal %u: ", g->last_blocked != 0 ? g->last_blocked : 1);
-	gen_rule(g, "sig");
+	gen_rule(g, "named_sig");
 }
 
 static void do_usr1(struct gen *g)

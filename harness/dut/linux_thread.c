@@ -440,12 +440,25 @@ _Noreturn void linux_process_main(struct linux_shared *s)
 
 /* --- process 0 in the executor's memory --- */
 
+/* What a program makes of 0 to 2 is not to be seen by the next one. */
+static void open_null(void)
+{
+	static const char null[] = "/dev/null";
+	s64 fd = raw(SYS_openat, (u64)AT_FDCWD, address(null), O_RDWR, 0, 0, 0);
+
+	for (u64 i = 0; i <= 2 && fd > 2; i++)
+		raw(SYS_dup3, (u64)fd, i, 0, 0, 0, 0);
+	if (fd > 2)
+		raw(SYS_close, (u64)fd, 0, 0, 0, 0, 0);
+}
+
 /* On the executor's TLS: no function of the C library may be called that sets errno. */
 static int process_main(void *arg)
 {
 	struct linux_shared *s = ((const struct start *)arg)->shared;
 
 	raw(SYS_close_range, 3, s->last_fd, 0, 0, 0, 0);
+	open_null();
 	s->tid[0] = (pid_t)spawn(s, 0, 0);
 	lead(s, 0);
 }

@@ -28,13 +28,15 @@ static bool sig_ignored(const struct sighand *h, u32 signo)
 	return (h->caught & bit) == 0 && (SIG_IGNORED_BY_DEFAULT & bit) != 0;
 }
 
+enum { SIG_QUEUED, SIG_WAITS_ALREADY };
+
 /* LINUX: __send_signal_locked(): one of the old kind waits at most once. */
 static int sigpending_add(struct sigpending *p, const struct kernel_siginfo *info)
 {
 	u64 bit = sig_bit((u32)info->si_signo);
 
 	if (info->si_signo < SIGRTMIN && (p->signal & bit) != 0)
-		return 0;
+		return SIG_WAITS_ALREADY;
 	if (p->nr == SIGQUEUE_MAX) {
 		if (info->si_code >= 0 && info->si_signo >= SIGRTMIN)
 			return -EAGAIN;
@@ -42,7 +44,7 @@ static int sigpending_add(struct sigpending *p, const struct kernel_siginfo *inf
 		p->list[p->nr++] = *info;
 	}
 	p->signal |= bit;
-	return 0;
+	return SIG_QUEUED;
 }
 
 /* LINUX: collect_signal(): the oldest of that number. */
@@ -126,13 +128,18 @@ static void wake_for_signal(struct task *t)
 		task_signal_wake_up(t);
 }
 
-/* LINUX: complete_signal() of a process: its leader, who makes no calls, keeps all away; then
- * whoever comes after the one that took the last.
+/* LINUX: complete_signal() of a process: the thread that was named, if any; its leader, who makes
+ * no calls, keeps all away; then whoever comes after the one that took the last.
  */
-static void complete_signal(struct process *p, u32 signo)
+static void complete_signal(struct process *p, struct task *named, u32 signo)
 {
 	struct host *h = p->host;
 	u32 places = h->nr_tasks + 1; /* 0 is the leader */
+
+	if (named != NULL && wants_signal(named, signo)) {
+		wake_for_signal(named);
+		return;
+	}
 
 	for (u32 i = 0; i < places; i++) {
 		u32 at = (p->sig_target + i) % places;
@@ -159,19 +166,24 @@ static int send_signal_to(struct task *t, const struct kernel_siginfo *info)
 	    sig_ignored(&t->process->sighand, signo))
 		return 0;
 	err = sigpending_add(&t->pending, info);
-	if (err == 0 && wants_signal(t, signo))
+	if (err == SIG_QUEUED && wants_signal(t, signo))
 		wake_for_signal(t);
 	return err;
 }
 
-static int send_signal_to_process(struct process *p, const struct kernel_siginfo *info)
+/* LINUX: sig_ignored() asks the thread that was named, else the leader, who keeps all away. */
+static int send_signal_to_process(struct process *p, struct task *named,
+				  const struct kernel_siginfo *info)
 {
+	u32 signo = (u32)info->si_signo;
 	int err;
 
-	/* LINUX: sig_ignored() asks the leader, who keeps all away: nothing is ignored there. */
+	if (named != NULL && ((named->blocked | named->real_blocked) & sig_bit(signo)) == 0 &&
+	    sig_ignored(&p->sighand, signo))
+		return 0;
 	err = sigpending_add(&p->shared_pending, info);
-	if (err == 0)
-		complete_signal(p, (u32)info->si_signo);
+	if (err == SIG_QUEUED)
+		complete_signal(p, named, signo);
 	return err;
 }
 
@@ -182,7 +194,7 @@ void send_signal_thread(struct task *t, const struct kernel_siginfo *info)
 
 void send_signal_process(struct process *p, const struct kernel_siginfo *info)
 {
-	(void)send_signal_to_process(p, info);
+	(void)send_signal_to_process(p, NULL, info);
 }
 
 void send_sigpipe(struct task *t)
@@ -304,7 +316,7 @@ static int send_to_owner(struct host *h, const struct fown_struct *fown,
 	if (fown->pid_type == PIDTYPE_PGID || p == NULL)
 		return 0;
 	if (fown->pid_type == PIDTYPE_TGID)
-		return send_signal_to_process(p, info);
+		return send_signal_to_process(p, t, info);
 	return t != NULL ? send_signal_to(t, info) : 0;
 }
 
@@ -340,7 +352,7 @@ void send_sigio(struct file *f, s32 fd, int band)
 		if (fown->signum != SIGIO && has_own_codes(fown->signum))
 			info.si_code = SI_SIGIO;
 		info.band = band_of[band];
-		if (send_to_owner(f->host, fown, &info) == 0)
+		if (send_to_owner(f->host, fown, &info) >= 0)
 			return;
 	}
 	(void)send_to_owner(f->host, fown, &plain);

@@ -377,6 +377,7 @@ struct ip_append {
 	u32 wmem_alloc_delta; /* charged to the socket at the end */
 	u8 csummode;
 	bool paged, zc; /* into pages; the pages are the program's */
+	bool splice;	/* MSG_SPLICE_PAGES: the pages are there already */
 	bool extra_uref;
 	u32 tskey;
 	struct sk_buff *uarg; /* the note of MSG_ZEROCOPY */
@@ -497,6 +498,8 @@ static int append_new_skb(struct ip_append *a, struct sk_buff *prev)
 		append_take_gap(a, skb, prev, data, fraggap);
 	assert(datalen >= a->transhdrlen + fraggap + pagedlen);
 	copy = datalen - a->transhdrlen - fraggap - pagedlen;
+	if (unlikely(a->splice))
+		copy = 0;
 	if (copy != 0 && a->getfrag(a->from, data + fraggap, a->offset, copy, fraggap, skb) < 0) {
 		kfree_skb(skb);
 		return -EFAULT;
@@ -574,6 +577,19 @@ static int append_paged(struct ip_append *a, struct sk_buff *skb, u32 copy, u32 
 	return 0;
 }
 
+/* Pages themselves; *copied may be less than copy. */
+static int append_splice(struct ip_append *a, struct sk_buff *skb, u32 copy, u32 *copied)
+{
+	struct msghdr *msg = a->from;
+	s32 n = skb_splice_from_iter(skb, &msg->msg_iter, copy);
+
+	if (n < 0)
+		return n;
+	a->wmem_alloc_delta += (u32)n;
+	*copied = (u32)n;
+	return 0;
+}
+
 /* As much as goes into the last packet; it has room. */
 static int append_to_skb(struct ip_append *a, struct sk_buff *skb, u32 room)
 {
@@ -583,6 +599,8 @@ static int append_to_skb(struct ip_append *a, struct sk_buff *skb, u32 room)
 
 	if (!append_sg(a) && skb_tailroom(skb) >= copy)
 		err = append_linear(a, skb, copy);
+	else if (unlikely(a->splice))
+		err = append_splice(a, skb, copy, &copied);
 	else if (a->zc)
 		err = skb_zerocopy_iter_dgram(skb, &((struct msghdr *)a->from)->msg_iter, copy);
 	else
@@ -647,6 +665,9 @@ static int ip_append_data_to(struct ip_append *a, const struct flowi4 *fl4)
 	if (unlikely((a->flags & MSG_ZEROCOPY) != 0) && a->length != 0 &&
 	    sock_flag(sk, SOCK_ZEROCOPY) && !append_zerocopy(a, skb))
 		return -ENOBUFS;
+	if (unlikely((a->flags & MSG_SPLICE_PAGES) != 0) && a->length != 0 && append_sg(a) &&
+	    a->getfrag == ip_generic_getfrag)
+		a->paged = a->splice = true;
 	a->cork->length += a->length;
 	hold_tskey = (a->cork->tx_flags & SKBTX_ANY_TSTAMP) != 0 &&
 		     (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_ID) != 0;

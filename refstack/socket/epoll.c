@@ -530,14 +530,15 @@ static s64 ep_poll(struct task *t, struct eventpoll *ep, u64 deadline_ns)
 static s64 do_epoll_wait(struct task *t, u64 deadline_ns)
 {
 	s32 maxevents = (s32)t->arg[2];
-	struct file *f = fdget(t, (int)t->arg[0]);
+	struct file *f;
 
-	if (f == NULL)
-		return -EBADF;
 	if (maxevents <= 0 || maxevents > EP_MAX_EVENTS)
 		return -EINVAL;
 	if (!access_ok(t->arg[1], (u64)(u32)maxevents * EPOLL_EVENT_BYTES))
 		return -EFAULT;
+	f = fdget(t, (int)t->arg[0]);
+	if (f == NULL)
+		return -EBADF;
 	if (f->kind != FILE_EPOLL)
 		return -EINVAL;
 	return ep_poll(t, &f->ep, deadline_ns);

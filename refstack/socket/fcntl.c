@@ -241,6 +241,8 @@ static s64 fcntl_rest(struct task *t, struct file *f, u32 cmd, u32 arg)
 		return F_UNLCK;
 	case F_SETLEASE:
 		return fcntl_setlease(t, f, arg);
+	case F_ADD_SEALS:
+		return (f->f_flags & O_ACCMODE) == O_RDONLY ? -EPERM : -EINVAL;
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 		return rw_hint(t, f, cmd == F_SET_RW_HINT);

@@ -156,7 +156,7 @@ static bool nonblocking(const struct task *t, const struct file *f)
 }
 
 /* Takes what there is, as far as it is wanted. */
-static s64 pipe_take(struct pipe_inode_info *pipe, struct iov_iter *to)
+static s64 pipe_take(struct pipe_inode_info *pipe, struct iov_iter *to, bool *over)
 {
 	s64 ret = 0;
 
@@ -172,34 +172,43 @@ static s64 pipe_take(struct pipe_inode_info *pipe, struct iov_iter *to)
 		}
 		ret += chars;
 		/* Of a packet the rest is lost. */
-		pipe_consume(pipe, packet ? buf->len : chars);
-		if (packet)
+		if (buf->len == 0)
+			pipe_buf_release(pipe);
+		else
+			pipe_consume(pipe, packet ? buf->len : chars);
+		if (packet) {
+			*over = true;
 			break;
+		}
 	}
 	return ret;
+}
+
+/* Nothing is there, or all that was there was empty. */
+static s64 pipe_read_nothing(struct task *t, const struct file *f, struct pipe_inode_info *pipe)
+{
+	if (pipe->writers == 0)
+		return 0;
+	if (nonblocking(t, f))
+		return -EAGAIN;
+	if (signal_pending(t))
+		return -ERESTARTSYS;
+	return pipe_park(t, &pipe->rd_wait, 0);
 }
 
 s64 pipe_read(struct task *t, struct file *f, struct iov_iter *to)
 {
 	struct pipe_inode_info *pipe = f->pipe;
-	bool was_full;
+	bool was_full = pipe_full(pipe), over = false;
 	s64 ret;
 
 	if (iov_iter_count(to) == 0)
 		return 0;
-	if (pipe_empty(pipe)) {
-		if (pipe->writers == 0)
-			return 0;
-		if (nonblocking(t, f))
-			return -EAGAIN;
-		if (signal_pending(t))
-			return -ERESTARTSYS;
-		return pipe_park(t, &pipe->rd_wait, 0);
-	}
-	was_full = pipe_full(pipe);
-	ret = pipe_take(pipe, to);
+	ret = pipe_take(pipe, to, &over);
 	if (was_full && !pipe_full(pipe))
 		wake_up_poll(&pipe->wr_wait, POLLOUT | POLLWRNORM);
+	if (ret == 0 && !over)
+		return pipe_read_nothing(t, f, pipe);
 	if (!pipe_empty(pipe))
 		wake_up_poll(&pipe->rd_wait, POLLIN | POLLRDNORM);
 	return ret;
@@ -235,14 +244,13 @@ static s64 pipe_fill(struct file *f, struct iov_iter *from)
 	if (page == NULL)
 		return -ENOMEM;
 	copied = (u32)copy_from_iter(page->mem, PAGE_SIZE, from);
-	if (copied == 0 || (copied < PAGE_SIZE && iov_iter_count(from) != 0)) {
-		put_page(page);
-		return -EFAULT;
-	}
+	/* The place in the ring was taken before: after a fault it stays, and is empty. */
+	if (copied < PAGE_SIZE && iov_iter_count(from) != 0)
+		copied = 0;
 	pipe_buf_add(pipe, page, 0, copied);
 	pipe_buf(pipe, pipe->head - 1)->packet = (f->f_flags & O_DIRECT) != 0;
 	pipe_buf(pipe, pipe->head - 1)->can_merge = (f->f_flags & O_DIRECT) == 0;
-	return copied;
+	return copied != 0 ? (s64)copied : -EFAULT;
 }
 
 static s64 broken_pipe(struct task *t)

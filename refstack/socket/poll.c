@@ -354,6 +354,20 @@ s64 sys_select(struct task *t)
 
 enum { MIN_SLEEP_NS = 1 };
 
+enum { SAVED_DEADLINE = 0 };
+
+/* LINUX: hrtimer_start() reads the clock with interrupts off. */
+static u64 hrtimer_base_ns(struct net *net)
+{
+	struct cpu *c = this_cpu(net);
+	u64 ns;
+
+	local_irq_save(c);
+	ns = net_now_ns(net);
+	local_irq_restore(c);
+	return ns;
+}
+
 /* What is left to sleep, for a program that a signal has woken, and that wants to know. */
 static s64 nanosleep_copyout(struct task *t)
 {
@@ -363,7 +377,7 @@ static s64 nanosleep_copyout(struct task *t)
 	if (t->arg[1] == 0)
 		return -ERESTART_RESTARTBLOCK;
 	now_ns = net_now_ns(&t->host->net);
-	left_ns = t->hr_deadline_ns > now_ns ? t->hr_deadline_ns - now_ns : 0;
+	left_ns = t->saved[SAVED_DEADLINE] > now_ns ? t->saved[SAVED_DEADLINE] - now_ns : 0;
 	if (left_ns == 0)
 		return 0;
 	put_le64(raw, left_ns / NS_PER_SEC);
@@ -387,11 +401,15 @@ s64 sys_nanosleep(struct task *t)
 	if (sec < 0 || nsec < 0 || nsec >= (s64)NS_PER_SEC)
 		return -EINVAL;
 	t->hr_deadline_ns = U64_MAX;
+	t->saved[SAVED_DEADLINE] = U64_MAX;
 	/* LINUX: do_nanosleep(): who wants to sleep no time at all sleeps until its timer, which is
 	 * due already, has gone off.
 	 */
-	if ((u64)sec <= U64_MAX / 4 / NS_PER_SEC)
-		t->hr_deadline_ns =
-			now_ns + max_u64((u64)sec * NS_PER_SEC + (u64)nsec, MIN_SLEEP_NS);
+	if ((u64)sec <= U64_MAX / 4 / NS_PER_SEC) {
+		u64 sleep_ns = (u64)sec * NS_PER_SEC + (u64)nsec;
+
+		t->hr_deadline_ns = now_ns + max_u64(sleep_ns, MIN_SLEEP_NS);
+		t->saved[SAVED_DEADLINE] = hrtimer_base_ns(&t->host->net) + sleep_ns;
+	}
 	return schedule_hrtimeout(t, t->hr_deadline_ns);
 }

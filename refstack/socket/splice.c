@@ -149,24 +149,29 @@ static s64 splice_to_socket(struct task *t, struct file *out, struct pipe_inode_
 	return *spliced != 0 ? (s64)*spliced : ret;
 }
 
+/* Of the oldest buffer, which goes when it is empty, or was. */
+static void pipe_take_out(struct pipe_inode_info *pipe, u32 n)
+{
+	if (pipe_buf(pipe, pipe->tail)->len == 0)
+		pipe_buf_release(pipe);
+	else
+		pipe_consume(pipe, n);
+}
+
 /* LINUX: splice_write_null(). */
 static s64 splice_to_null(struct task *t, struct pipe_inode_info *pipe, u64 len, u32 flags)
 {
 	s64 ret = 0;
 
-	if (pipe_empty(pipe)) {
-		int err = pipe->files != 0 ? wait_readable(t, pipe, flags) : 0;
-
-		if (err != 0)
-			return err;
-	}
 	while ((u64)ret < len && !pipe_empty(pipe)) {
 		u32 part = (u32)min_u64(len - (u64)ret, pipe_buf(pipe, pipe->tail)->len);
 
-		pipe_consume(pipe, part);
+		pipe_take_out(pipe, part);
 		ret += part;
 	}
-	if (ret != 0 && pipe->files != 0)
+	if (ret == 0)
+		return pipe->files != 0 ? wait_readable(t, pipe, flags) : 0;
+	if (pipe->files != 0)
 		wake_up_poll(&pipe->wr_wait, POLLOUT | POLLWRNORM);
 	return ret;
 }
@@ -415,7 +420,7 @@ static s64 splice_pipe_to_pipe(struct task *t, struct pipe_inode_info *ipipe,
 
 		get_page(buf->page);
 		pipe_buf_add(opipe, buf->page, buf->offset, part);
-		pipe_consume(ipipe, part);
+		pipe_take_out(ipipe, part);
 		ret += part;
 	}
 	wake_up_poll(&opipe->rd_wait, POLLIN | POLLRDNORM);
