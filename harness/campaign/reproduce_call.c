@@ -19,7 +19,10 @@ enum {
 	BEHIND_MOST = 1 << 16,
 	VECTOR_MOST = 1024,
 	SOCKADDR_IN_LEN = 16,
-	INT_LEN = 4
+	INT_LEN = 4,
+	SA_DATA_ROOM = 14,
+	IFNAME_ROOM = 16,
+	BEHIND_WORDS = 1024 /* what a request's answer may take */
 };
 
 #define INDENT "\t\t"
@@ -468,29 +471,122 @@ static void put_option_out(struct gen *g, FILE *to, u32 e, u64 n)
 		      g->after);
 }
 
-static void put_ifreq(struct gen *g, FILE *to, u32 e)
+/* The struct of a request's fields. */
+static const char *request_struct(const struct gen *g, u32 e)
 {
-	const char *comma = "";
+	static const char *const structs[][2] = { { "ifc_", "struct ifconf" },
+						  { "rt_", "struct rtentry" },
+						  { "arp_", "struct arpreq" } };
+	u32 first = expr_of(g, e)->first;
 
-	fputs(INDENT "struct ifreq request = { ", g->out);
+	for (u32 i = 0; i < ARRAY_SIZE(structs) && first != 0; i++)
+		if (strncmp(name_of(g, first), structs[i][0], strlen(structs[i][0])) == 0)
+			return structs[i][1];
+	return "struct ifreq";
+}
+
+/* What C writes as a value of its own is printed to where the array is named. */
+static char *data_of(struct gen *g, u32 e, u64 n)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *name = open_memstream(&text, &len);
+
+	put_data_in(g, name, e, n);
+	fclose(name);
+	return text;
+}
+
+/* A struct inside the request, a member at a time. */
+static void put_inside(struct gen *g, const char *field, u32 e)
+{
+	bool map = strcmp(field, "ifr_map") == 0;
+	bool link = strcmp(field, "ifr_hwaddr") == 0 || strcmp(field, "arp_ha") == 0;
+
 	for (u32 c = expr_of(g, e)->first; c != 0; c = expr_of(g, c)->next) {
 		u32 v = field_value(g, c);
 		const char *name = name_of(g, c);
 
-		if (strcmp(name, "ifr_addr") == 0 || expr_of(g, v)->kind == EXPR_ANY)
+		if (expr_of(g, v)->kind == EXPR_ANY)
 			continue;
-		fprintf(g->out, "%s.%s = ", comma, name);
-		if (is_bytes(expr_of(g, v)))
-			gen_string(g->out, script_text(g->s, expr_of(g, v)->text),
-				   expr_of(g, v)->text.len);
+		if (strcmp(name, "sa_data") == 0) {
+			char *data = data_of(g, v, expr_of(g, v)->text.len);
+
+			fprintf(g->out, INDENT "memcpy(request.%s.sa_data, %s, %u);\n", field, data,
+				expr_of(g, v)->text.len < SA_DATA_ROOM ? expr_of(g, v)->text.len
+								       : SA_DATA_ROOM);
+			free(data);
+			continue;
+		}
+		if (map || link)
+			fprintf(g->out, INDENT "request.%s.%s = ", field, name);
 		else
-			put_member_value(g, g->out, v);
-		comma = ", ";
+			fprintf(g->out, INDENT "((struct sockaddr_in *)&request.%s)->%s = ", field,
+				c_name(name) + strlen("in."));
+		put_member_value(g, g->out, v);
+		fputs(";\n", g->out);
 	}
-	fputs(comma[0] == '\0' ? ".ifr_flags = 0 };\n" : " };\n", g->out);
+}
+
+/* What lies where the request points. */
+static void put_behind(struct gen *g, const char *field, u32 e)
+{
+	const struct expr *x = expr_of(g, e);
+	u32 cmd = x->kind == EXPR_STRUCT ? field_of(g, e, "cmd") : 0;
+	u32 data = x->kind == EXPR_STRUCT ? field_of(g, e, "data") : 0;
+	char *text;
+
+	if (x->kind == EXPR_STRUCT || x->kind == EXPR_LIST || x->kind == EXPR_ANY) {
+		fprintf(g->out, INDENT "static unsigned behind[%u] = { ", BEHIND_WORDS);
+		if (cmd != 0)
+			put_member_value(g, g->out, field_value(g, cmd));
+		else
+			fputs("0", g->out);
+		if (data != 0 && expr_of(g, field_value(g, data))->kind != EXPR_ANY) {
+			fputs(", ", g->out);
+			put_member_value(g, g->out, field_value(g, data));
+		}
+		fprintf(g->out, " };\n" INDENT "request.%s = (void *)behind;\n", field);
+		return;
+	}
+	text = data_of(g, e, IFNAME_ROOM > x->text.len ? IFNAME_ROOM : x->text.len);
+	fprintf(g->out, INDENT "request.%s = (void *)%s;\n", field, text);
+	free(text);
+}
+
+static void put_request_field(struct gen *g, u32 c)
+{
+	const char *name = name_of(g, c);
+	u32 v = field_value(g, c);
+	const struct expr *x = expr_of(g, v);
+
+	if (strcmp(name, "ifr_data") == 0 || strcmp(name, "ifc_req") == 0 ||
+	    strcmp(name, "rt_dev") == 0) {
+		put_behind(g, name, v);
+	} else if (strcmp(name, "ifc_len") == 0) {
+		fprintf(g->out, INDENT "request.ifc_len = %lld;\n", (long long)length_before(g, v));
+	} else if (x->kind == EXPR_STRUCT) {
+		put_inside(g, name, v);
+	} else if (is_bytes(x)) {
+		fprintf(g->out, INDENT "memcpy(request.%s, ", name);
+		gen_string(g->out, script_text(g->s, x->text), x->text.len);
+		fprintf(g->out, ", %u);\n", x->text.len < IFNAME_ROOM ? x->text.len : IFNAME_ROOM);
+	} else if (x->kind != EXPR_ANY) {
+		fprintf(g->out, INDENT "request.%s = ", name);
+		put_member_value(g, g->out, v);
+		fputs(";\n", g->out);
+	}
+}
+
+static void put_ifreq(struct gen *g, FILE *to, u32 e)
+{
+	const char *type = request_struct(g, e);
+
+	fprintf(g->out, INDENT "%s request;\n" INDENT "memset(&request, 0, sizeof(request));\n",
+		type);
+	for (u32 c = expr_of(g, e)->first; c != 0; c = expr_of(g, c)->next)
+		put_request_field(g, c);
 	fputs("&request", to);
-	if (field_of(g, e, "ifr_addr") != 0)
-		gen_note(g, "line %u: ifr_addr stays empty", g->line);
 	g->needs[HELP_BYTES] = true;
 	fputs(INDENT "if (ret == 0)\n" INDENT "\tbytes(\"request\", &request, sizeof(request));\n",
 	      g->after);
