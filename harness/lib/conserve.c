@@ -853,12 +853,12 @@ static void files(struct conserve *c)
  * ------------------------------------------------------------------------------- */
 
 /* Its own reference is given back, and others have theirs: requests that came in before a listener
- * was closed, packets, timers.
+ * was closed, packets, timers, notes about sends without a copy.
  */
 static bool is_destroyed(const struct sock *sk)
 {
-	return sk->sk_refcnt == 0 ||
-	       (sk->sk_prot == &tcp_prot && sk->sk_state == TCP_CLOSE && sock_flag(sk, SOCK_DEAD));
+	return sk->sk_refcnt == 0 || (sock_flag(sk, SOCK_DEAD) &&
+				      (sk->sk_prot != &tcp_prot || sk->sk_state == TCP_CLOSE));
 }
 
 /* A socket that still sends lives on without references. Of TCP: who has been told that there is
