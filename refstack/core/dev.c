@@ -9,6 +9,7 @@
  * assignments.
  */
 #include "core/dst.h"
+#include "core/gso.h"
 #include "core/qdisc.h"
 #include "core/sock.h"
 #include "core/tx_tstamp.h"
@@ -287,6 +288,9 @@ u64 netif_skb_features(struct sk_buff *skb)
 
 	if (skb_is_gso(skb))
 		features = gso_features_check(skb, dev, features);
+	/* LINUX: vlan_features: of a tagged packet lo does nothing itself, others do all. */
+	if (unlikely(eth_type_vlan(be16_to_cpu(skb->protocol))) && (dev->flags & IFF_LOOPBACK) != 0)
+		features = 0;
 	if (dev->netdev_ops->ndo_features_check != NULL)
 		features &= dev->netdev_ops->ndo_features_check(skb, dev, features);
 	/* LINUX: harmonize_features(). */
@@ -743,19 +747,43 @@ drop:
 	return rc;
 }
 
-/* LINUX: qdisc_pkt_len_init(): what will be on the wire: each segment has headers. */
-static u32 qdisc_pkt_len_of(const struct sk_buff *skb)
+/* The headers that each segment gets; 0: they cannot be. */
+static u32 segment_hdr_len(struct sk_buff *skb)
 {
-	u32 hdr_len;
+	u32 hdr_len = (u32)skb_transport_offset(skb), tlen;
 
+	if ((skb->hd->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) != 0) {
+		if (!pskb_may_pull(skb, hdr_len + TCP_HLEN))
+			return 0;
+		tlen = tcp_hlen(skb->data + hdr_len);
+		return tlen >= TCP_HLEN && pskb_may_pull(skb, hdr_len + tlen) ? hdr_len + tlen : 0;
+	}
+	if ((skb->hd->gso_type & SKB_GSO_UDP_L4) == 0)
+		return hdr_len;
+	return pskb_may_pull(skb, hdr_len + UDP_HDR_BYTES) ? hdr_len + UDP_HDR_BYTES : 0;
+}
+
+/* LINUX: qdisc_pkt_len_init(): what will be on the wire: each segment has headers. False: a program
+ * has called something a packet of segments that is none.
+ */
+static bool qdisc_pkt_len_init(struct sk_buff *skb)
+{
+	u32 *pkt_len = &SKB_CB(skb, struct qdisc_skb_cb)->pkt_len;
+	u32 hdr_len, segs = skb->hd->gso_segs;
+
+	*pkt_len = skb->len;
 	if (!skb_is_gso(skb) || !skb_transport_header_was_set(skb))
-		return skb->len;
-	hdr_len = (u32)skb_transport_offset(skb);
-	if (skb_is_gso_tcp(skb))
-		hdr_len += tcp_hlen(skb_transport_header(skb));
-	else if ((skb->hd->gso_type & SKB_GSO_UDP_L4) != 0)
-		hdr_len += UDP_HDR_BYTES;
-	return skb->len + (skb->hd->gso_segs - 1u) * hdr_len;
+		return true;
+	hdr_len = segment_hdr_len(skb);
+	if (hdr_len == 0)
+		return false;
+	if ((skb->hd->gso_type & SKB_GSO_DODGY) != 0) {
+		if (skb->len <= hdr_len)
+			return false;
+		segs = (skb->len - hdr_len + skb->hd->gso_size - 1) / skb->hd->gso_size;
+	}
+	*pkt_len += (segs - 1) * hdr_len;
+	return true;
 }
 
 /* LINUX: __dev_queue_xmit(): takes the packet in any case. 0, a NET_XMIT_ code, or -errno. */
@@ -772,7 +800,11 @@ int dev_queue_xmit(struct sk_buff *skb)
 	skb_reset_mac_header(skb);
 	if (unlikely((skb->hd->tx_flags & SKBTX_SCHED_TSTAMP) != 0))
 		skb_tstamp_tx(skb, NULL, skb->sk, SCM_TSTAMP_SCHED);
-	SKB_CB(skb, struct qdisc_skb_cb)->pkt_len = qdisc_pkt_len_of(skb);
+	if (unlikely(!qdisc_pkt_len_init(skb))) {
+		dev->stats.tx_dropped++;
+		kfree_skb_reason(skb, DROP_SKB_BAD_GSO);
+		return -EINVAL;
+	}
 	local_bh_disable(this_cpu(net));
 	if ((dev->priv_flags & IFF_XMIT_DST_RELEASE) != 0)
 		skb_dst_drop(skb);
