@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <setjmp.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "core/sock_reuseport.h"
@@ -142,6 +143,48 @@ static void groups_are_apart(void **state)
 	end_world(w);
 }
 
+/* {BPF_RET | BPF_K, 0, 0, 1}, as a struct sock_fprog has it. */
+static s64 attach(struct world *w, int fd)
+{
+	u8 *fprog = world_umem(w, 0, SCENARIO_DATA, 64);
+
+	memset(fprog, 0, 64);
+	put_le16(fprog, 1);
+	put_le64(fprog + 8, SCENARIO_DATA + 16);
+	put_le16(fprog + 16, 6);
+	put_le32(fprog + 20, 1);
+	return host_sys(w, SYS_NR_setsockopt, (u64)fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+			SCENARIO_DATA, 16);
+}
+
+/* A program's page is the group's: it goes with another program, with the last member, with a
+ * socket that never had a port.
+ */
+static void programs_are_given_back(void **state)
+{
+	struct world *w = one_host_lo(36);
+	struct net *net = &w->host[0].net;
+	int a = member(w, PORT), b = member(w, PORT), c = udp_socket(w);
+	u32 pages = net->page_pool[0].used;
+
+	(void)state;
+	assert_int_equal(attach(w, c), -EINVAL);
+	assert_int_equal(attach(w, a), 0);
+	assert_int_equal(attach(w, b), 0);
+	assert_int_equal(net->page_pool[0].used, pages + 1);
+	assert_int_equal(call_close(w, 0, 0, a), 0);
+	assert_int_equal(net->page_pool[0].used, pages + 1);
+	assert_int_equal(call_close(w, 0, 0, b), 0);
+	assert_int_equal(net->page_pool[0].used, pages);
+	assert_int_equal(host_setopt(w, c, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+	assert_int_equal(attach(w, c), 0);
+	assert_int_equal(net->reuseport_pool.used, 1);
+	assert_int_equal(call_close(w, 0, 0, c), 0);
+	assert_int_equal(net->page_pool[0].used, pages);
+	assert_int_equal(net->reuseport_pool.used, 0);
+	end_world(w);
+}
+
 /* -------- slots -------- */
 
 static void recount(const struct udp_table *t, u32 count[UDP_HTABLE_SIZE],
@@ -226,6 +269,7 @@ int main(void)
 		cmocka_unit_test(cpus_are_counted_as_linux_does),
 		cmocka_unit_test(connections_are_remembered),
 		cmocka_unit_test(groups_are_apart),
+		cmocka_unit_test(programs_are_given_back),
 		cmocka_unit_test(slots_are_counted),
 	};
 
