@@ -165,8 +165,9 @@ static bool asks(const struct script *s, const struct look_run *plain)
 	for (u32 i = 0; i < ARRAY_SIZE(ids); i++)
 		if (look_directs(s, ids[i]))
 			return true;
-	return look_says(s, "ipfrag") || look_says(s, "forward") || look_says(s, "mtu") ||
-	       look_says(s, "early_demux") || look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
+	return look_taps(s) || look_says(s, "ipfrag") || look_says(s, "forward") ||
+	       look_says(s, "mtu") || look_says(s, "early_demux") ||
+	       look_uses_option(s, IPPROTO_IP, IP_RECVFRAGSIZE) ||
 	       look_uses_option(s, IPPROTO_IP, IP_CHECKSUM) || look_counts_memory(s, plain, plain);
 }
 

@@ -194,8 +194,7 @@ static bool has_process(const struct script *s, u32 process)
 	return false;
 }
 
-/* Of numbers, constants and their sums. */
-static u64 value_of(const struct script *s, u32 expr)
+u64 look_value(const struct script *s, u32 expr)
 {
 	const struct expr *e = &s->expr[expr];
 	u64 v = 0;
@@ -203,7 +202,7 @@ static u64 value_of(const struct script *s, u32 expr)
 	if (e->kind == EXPR_SYMBOL)
 		return script_symbols[e->symbol].value;
 	for (u32 child = e->kind == EXPR_OR ? e->first : 0; child != 0; child = s->expr[child].next)
-		v |= value_of(s, child);
+		v |= look_value(s, child);
 	return e->kind == EXPR_NUMBER ? e->value : v;
 }
 
@@ -218,10 +217,10 @@ static bool has_raw_or_stream(const struct script *s)
 		const struct stmt *st = &s->stmt[i];
 
 		if (st->kind == STMT_CALL && st->call.call == CALL_socket &&
-		    (TYPES >> (value_of(s, s->expr[st->call.args].next) & TYPE_BITS) & 1) != 0)
+		    (TYPES >> (look_value(s, s->expr[st->call.args].next) & TYPE_BITS) & 1) != 0)
 			return true;
 	}
-	return false;
+	return look_taps(s);
 }
 
 /* The n-th allocation is another one when somebody else allocates; memory and ports that all

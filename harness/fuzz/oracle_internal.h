@@ -77,6 +77,11 @@ struct stmt *look_insert_from(struct script *s, u32 at, const struct look_part *
  */
 bool look_says(const struct script *s, const char *word);
 bool look_uses_option(const struct script *s, u64 level, u64 name);
+/* Of numbers, constants and their sums. */
+u64 look_value(const struct script *s, u32 expr);
+/* It has packet sockets, which see frames as they are; it asks devices by ioctl(). */
+bool look_taps(const struct script *s);
+bool look_asks_devices(const struct script *s);
 bool look_directs(const struct script *s, enum directive_id id);
 bool look_counts_memory(const struct script *s, const struct look_run *a, const struct look_run *b);
 

@@ -17,6 +17,7 @@
 #include "harness/golden/field.h"
 #include "harness/lib/must.h"
 #include "uapi/in.h"
+#include "uapi/ioctl.h"
 #include "uapi/socket.h"
 
 enum {
@@ -141,6 +142,56 @@ bool look_uses_option(const struct script *s, u64 level, u64 name)
 	return false;
 }
 
+/* Is there such a call whose n-th argument is one of these? */
+static bool calls_with(const struct script *s, enum call_id call, u32 nth, bool (*is)(u64 value))
+{
+	for (u32 i = 0; i < s->nr_stmts; i++) {
+		const struct stmt *st = &s->stmt[i];
+		u32 arg = st->kind == STMT_CALL ? st->call.args : 0;
+
+		if (st->kind != STMT_CALL || st->call.call != call)
+			continue;
+		for (u32 k = 0; k < nth; k++)
+			arg = s->expr[arg].next;
+		if (is(look_value(s, arg)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_packet_family(u64 value)
+{
+	return value == AF_PACKET;
+}
+
+static bool is_packet_type(u64 value)
+{
+	return (value & 15) == SOCK_PACKET;
+}
+
+static bool is_any(u64 value)
+{
+	(void)value;
+	return true;
+}
+
+static bool is_device_request(u64 value)
+{
+	return value >> 8 == SOCK_IOC_TYPE && value != SIOCGSTAMP_OLD && value != SIOCGSTAMPNS_OLD;
+}
+
+bool look_taps(const struct script *s)
+{
+	return calls_with(s, CALL_socket, 0, is_packet_family) ||
+	       calls_with(s, CALL_socket, 1, is_packet_type) ||
+	       calls_with(s, CALL_socketcall, 0, is_any);
+}
+
+bool look_asks_devices(const struct script *s)
+{
+	return calls_with(s, CALL_ioctl, 1, is_device_request);
+}
+
 bool look_says(const struct script *s, const char *word)
 {
 	size_t n = strlen(word);
@@ -261,6 +312,14 @@ static bool changes_link(const struct script *s, const struct look_run *a, const
 	return look_says(s, " down") || look_says(s, "ethtool") || look_says(s, "tc ") ||
 	       look_says(s, "txq") || look_directs(s, DIR_LINK_DOWN) ||
 	       look_directs(s, DIR_LINK_UP);
+}
+
+/* A frame's padding, sums that a card has looked at, who sends first; features, names, queues. */
+static bool sees_device(const struct script *s, const struct look_run *a, const struct look_run *b)
+{
+	(void)a;
+	(void)b;
+	return look_taps(s) || look_asks_devices(s);
 }
 
 /* The n-th allocation is another one with another driver. */
@@ -385,11 +444,12 @@ static bool has_flows_at_once(const struct script *s, const struct look_run *a,
 	return false;
 }
 
-static const reason_fn queue_reasons[] = { has_flows_at_once };
-static const reason_fn offload_reasons[] = { tells_sum };
+static const reason_fn queue_reasons[] = { has_flows_at_once, sees_device };
+static const reason_fn offload_reasons[] = { tells_sum, sees_device };
 static const reason_fn device_reasons[] = { has_short,		has_long,     has_filtered,
 					    look_counts_memory, tells_sum,    changes_link,
-					    fails_memory,	leaves_early, counts_octets };
+					    fails_memory,	leaves_early, counts_octets,
+					    sees_device };
 
 static bool has_reason(const struct script *s, const struct look_run *a, const struct look_run *b,
 		       const reason_fn *reason, u32 n)
