@@ -194,10 +194,6 @@ static void look(struct gen *g)
 static void make_program(struct gen *g)
 {
 	choose_world(g);
-	if (g->area == AREA_ping)
-		gen_statement(g, "ping_opening");
-	else if (g->area == AREA_rawsock)
-		gen_statement(g, "rawsock_opening");
 	choose_spoiling(g);
 	g->forks = g->area == AREA_processes || gen_percent(g, g->area == AREA_rights ? 40 : 8);
 	if (g->area == AREA_stamps)

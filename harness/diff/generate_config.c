@@ -182,7 +182,11 @@ static void open_host(struct gen *g)
 	gen_begin(g);
 	gen_put(g, "`");
 	from = g->len;
+	if (g->area == AREA_ping)
+		gen_expand(g, "@ping_opening; ");
 	put_commands(g, o);
+	if (g->area == AREA_rawsock && gen_percent(g, 40))
+		gen_expand(g, "@rawsock_opening; ");
 	if (g->len == from) {
 		g->len = g->body;
 	} else {

@@ -358,11 +358,10 @@ static void do_told(struct gen *g)
 }
 
 static const struct gen_row rows[] = {
-	{ "ping_opening", 30, "`sysctl -q -w net.ipv4.ping_group_range=\"0 0\"`" },
-	{ NULL, 3, "`sysctl -q -w net.ipv4.ping_group_range=\"0 4294967294\"`" },
-	{ NULL, 1, "`sysctl -q -w net.ipv4.ping_group_range=\"@digit 9\"`" },
-	{ "rawsock_opening", 6, "`sysctl -q -w net.ipv4.conf.all.rp_filter=0`" },
-	{ NULL, 4, "`@fwd_on; @fwd_ways; @fwd_ways`" },
+	{ "ping_opening", 30, "sysctl -q -w net.ipv4.ping_group_range=\"0 0\"" },
+	{ NULL, 3, "sysctl -q -w net.ipv4.ping_group_range=\"0 4294967294\"" },
+	{ NULL, 1, "sysctl -q -w net.ipv4.ping_group_range=\"@digit 9\"" },
+	{ "rawsock_opening", 1, "@fwd_on; @fwd_ways || true; @fwd_ways || true" },
 	{ "any_source", 1, "0.0.0.0" },
 	{ "ping_ident", 8, "7" },
 	{ NULL, 4, "8" },
