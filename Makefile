@@ -213,7 +213,7 @@ check: setup $(BUILD)/refstack $(call tests_of,asan) $(DIGEST_BINS) $(MUTATED) $
 	$(Q)MUTANTS=6 ci/run-tests.sh ci/layers.py ci/tidy.py ci/seeds.py ci/test-walk.sh ci/test-digest.sh \
 		ci/test-corpus.sh ci/generate.py ci/test-editors.sh ci/test-man.sh ci/test-cli.sh ci/test-trace.sh \
 		ci/test-check.sh ci/test-dissect.sh ci/test-coverage.sh ci/check-vectors.sh ci/frames.py ci/test-regress.sh \
-		ci/test-gate.sh ci/test-catalogue.sh ci/test-run-file.sh ci/test-report-build.sh ci/test-report-html.sh ci/test-report.sh \
+		ci/test-gate.sh ci/test-socketcall.sh ci/test-catalogue.sh ci/test-run-file.sh ci/test-report-build.sh ci/test-report-html.sh ci/test-report.sh \
 		ci/test-report-page.sh \
 		ci/test-diff.sh ci/test-stability.sh ci/test-findings.sh ci/test-fuzz.sh ci/test-bugzoo.sh \
 		harness/graph/mutate.py $(call tests_of,asan)
