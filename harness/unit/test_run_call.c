@@ -667,6 +667,76 @@ static void test_ifreq(void **state)
 	by_hand_end(&h);
 }
 
+#define INET(addr) "{sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr(\"" addr "\")}"
+
+/* Of each kind of field: what is right passes, what is wrong is told by its name. */
+static void test_requests(void **state)
+{
+	(void)state;
+	passes(UDP
+	       "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[{ifr_name=\"lo\", "
+	       "ifr_addr=" INET(
+		       "127.0.0.1") "}]}) = 0\n"
+				    "ioctl(3, SIOCGIFCONF, {ifc_len=[0->40], ifc_req=NULL}) = 0\n"
+				    "ioctl(3, SIOCGIFNAME, {ifr_name=\"lo\", ifr_ifindex=1}) = 0\n"
+				    "ioctl(3, SIOCGIFHWADDR, {ifr_name=\"lo\", ifr_hwaddr="
+				    "{sa_family=ARPHRD_LOOPBACK, sa_data=hex 000000000000}}) = 0\n"
+				    "ioctl(3, SIOCGIFMAP, {ifr_name=\"lo\", ifr_map={mem_end=0, "
+				    "port=0}}) = 0\n"
+				    "ioctl(3, SIOCGIFNETMASK, {ifr_name=\"lo\", ifr_addr=" INET("12"
+												"7."
+												"0."
+												"0."
+												"1") ", ifr_netmask=" INET(
+					    "255.0.0.0") "}) = 0\n"
+							 "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", "
+							 "ifr_data={cmd=ETHTOOL_GLINK, data=1}}) "
+							 "= 0\n"
+							 "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", "
+							 "ifr_data=hex 0a00000001000000}) = 0\n"
+							 "ioctl(3, SIOCADDRT, {rt_dst=" INET("198."
+											     "51."
+											     "100."
+											     "0") ", rt_genmask=" INET(
+								 "255.255.255.0") ", "
+										  "rt_flags=RTF_UP,"
+										  " rt_dev=\"lo\"})"
+										  " = 0\n"
+										  "ioctl(3, "
+										  "SIOCGARP, "
+										  "{arp_pa=" INET(
+											  "192.0.2."
+											  "2") ", "
+											       "arp"
+											       "_de"
+											       "v="
+											       "\"l"
+											       "o\""
+											       "}) "
+											       "= "
+											       "-1 "
+											       "ENX"
+											       "IO"
+											       "\n");
+	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->80], ifc_req=...}) = 0\n", "ifc_len", "40");
+	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[]}) = 0\n",
+	      "number of addresses", "");
+	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[{ifr_name=\"lo\", "
+		  "ifr_addr=" INET("127.0.0.2") "}]}) = 0\n",
+	      "[0].sin_addr", "127.0.0.1");
+	wrong(UDP "ioctl(3, SIOCGIFNAME, {ifr_name=\"l\", ifr_ifindex=1}) = 0\n", "ifr_name", "lo");
+	wrong(UDP "ioctl(3, SIOCGIFHWADDR, {ifr_name=\"lo\", ifr_hwaddr={sa_data=hex "
+		  "0000000000000001}}) = 0\n",
+	      "sa_data", "differs at byte 7");
+	wrong(UDP "ioctl(3, SIOCGIFMAP, {ifr_name=\"lo\", ifr_map={irq=1}}) = 0\n", "irq", "0");
+	wrong(UDP
+	      "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", ifr_data={cmd=ETHTOOL_GLINK, data=0}}) = "
+	      "0\n",
+	      "data", "1");
+	wrong(UDP "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", ifr_data=hex 0a00000000000000}) = 0\n",
+	      "ifr_data", "differs at byte 4");
+}
+
 /* A call that has moved more than the run had room for is not judged. */
 static void test_huge_data(void **state)
 {
@@ -758,6 +828,7 @@ int main(void)
 		cmocka_unit_test(test_pairs_bind),
 		cmocka_unit_test(test_outputs_begin_empty),
 		cmocka_unit_test(test_ifreq),
+		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_huge_data),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_errors_have_names),
