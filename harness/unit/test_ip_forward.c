@@ -345,17 +345,13 @@ static u16 tcp_sum(const u8 *ip, u32 l4_len)
 			      naive_checksum(ip + IPV4_SADDR, 8, IPPROTO_TCP + l4_len));
 }
 
-/* GRO makes one packet of them, the way out cuts it again: as they came. */
-static void segments(void **state)
-{
-	enum { COUNT = 12, DATA = 1000, THLEN = 20 };
-	struct router *r = router_new(DEV_IGB);
-	u64 received;
+enum { COUNT = 12, DATA = 1000, THLEN = 20 };
 
-	(void)state;
-	received = r->w->host[0].net.mib[IPSTATS_MIB_INPKTS];
+/* A burst of one connection's segments, at once. */
+static void burst(struct router *r, u16 frag_off)
+{
 	for (u32 i = 0; i < COUNT; i++) {
-		u8 f[BYTES] = { 0 }, *tcp = f + L4;
+		u8 f[BYTES] = { 0 }, *ip = f + ETH, *tcp = f + L4;
 		u32 len;
 
 		put_be16(tcp, 1000);
@@ -368,14 +364,24 @@ static void segments(void **state)
 		for (u32 k = 0; k < DATA; k++)
 			tcp[THLEN + k] = (u8)(i + k);
 		len = frame(f, 0, IPPROTO_TCP, (u32)LEFT, (u32)RIGHT, 64, THLEN + DATA);
-		put_be16(f + ETH + IPV4_ID, (u16)(100 + i));
-		put_be16(f + ETH + IPV4_FRAG_OFF, IP_DF);
-		put_be16(f + ETH + IPV4_CHECK, 0);
-		put_be16(f + ETH + IPV4_CHECK, (u16)~naive_checksum(f + ETH, IPV4_HLEN, 0));
-		put_be16(tcp + 16, (u16)~tcp_sum(f + ETH, THLEN + DATA));
+		put_be16(ip + IPV4_ID, (u16)(100 + i));
+		put_be16(ip + IPV4_FRAG_OFF, frag_off);
+		put_be16(ip + IPV4_CHECK, 0);
+		put_be16(ip + IPV4_CHECK, (u16)~naive_checksum(ip, IPV4_HLEN, 0));
+		put_be16(tcp + 16, (u16)~tcp_sum(ip, THLEN + DATA));
 		assert_true(world_inject(r->w, 0, f, len));
 	}
 	run(r, 50);
+}
+
+/* GRO makes one packet of them, the way out cuts it again: as they came. */
+static void segments(void **state)
+{
+	struct router *r = router_new(DEV_IGB);
+	u64 received = r->w->host[0].net.mib[IPSTATS_MIB_INPKTS];
+
+	(void)state;
+	burst(r, IP_DF);
 	assert_true(r->w->host[0].net.mib[IPSTATS_MIB_INPKTS] - received < COUNT);
 	assert_int_equal(r->nr, COUNT);
 	for (u32 i = 0; i < COUNT; i++) {
@@ -390,6 +396,30 @@ static void segments(void **state)
 		for (u32 k = 0; k < DATA; k++)
 			assert_int_equal(tcp[THLEN + k], (u8)(i + k));
 	}
+	router_free(r);
+}
+
+/* Where each segment is too long for the link: cut once more, or told. */
+static void segments_too_long(void **state)
+{
+	struct router *r = router_new(DEV_IGB);
+
+	(void)state;
+	must_config(r->w, 0, "ip link set eth1 mtu 700");
+	run(r, 5000);
+	r->nr = 0;
+	burst(r, 0);
+	assert_int_equal(r->nr, 2 * COUNT);
+	for (u32 i = 0; i < 2 * COUNT; i++) {
+		assert_int_equal(r->kept[i].port, 1);
+		assert_int_equal(get_be16(ip_of(r, i) + IPV4_FRAG_OFF),
+				 i % 2 == 0 ? 0x2000 : 680 / 8);
+	}
+	r->nr = 0;
+	burst(r, IP_DF);
+	assert_true(r->nr != 0);
+	for (u32 i = 0; i < r->nr; i++)
+		assert_icmp(r, i, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 0xc0000201, (u32)LEFT);
 	router_free(r);
 }
 
@@ -441,10 +471,15 @@ static void any_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(across),	 cmocka_unit_test(checksums),
-		cmocka_unit_test(smaller_link),	 cmocka_unit_test(error_source),
-		cmocka_unit_test(redirects),	 cmocka_unit_test(proxies),
-		cmocka_unit_test(proxy_entries), cmocka_unit_test(segments),
+		cmocka_unit_test(across),
+		cmocka_unit_test(checksums),
+		cmocka_unit_test(smaller_link),
+		cmocka_unit_test(error_source),
+		cmocka_unit_test(redirects),
+		cmocka_unit_test(proxies),
+		cmocka_unit_test(proxy_entries),
+		cmocka_unit_test(segments),
+		cmocka_unit_test(segments_too_long),
 		cmocka_unit_test(any_options),
 	};
 
