@@ -314,6 +314,26 @@ static bool changes_link(const struct script *s, const struct look_run *a, const
 	       look_directs(s, DIR_LINK_UP);
 }
 
+static bool mentions(const struct script *s, const char *name)
+{
+	for (u32 i = 0; i < s->nr_exprs; i++)
+		if (s->expr[i].kind == EXPR_SYMBOL &&
+		    strcmp(script_symbols[s->expr[i].symbol].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A card cuts by itself, though no segments as small as programs ask for; whether data was copied
+ * in the end depends on who sends it.
+ */
+static bool cuts_or_lends(const struct script *s, const struct look_run *a,
+			  const struct look_run *b)
+{
+	(void)a;
+	(void)b;
+	return mentions(s, "UDP_SEGMENT") || mentions(s, "SO_ZEROCOPY");
+}
+
 /* A frame's padding, sums that a card has looked at, who sends first; features, names, queues. */
 static bool sees_device(const struct script *s, const struct look_run *a, const struct look_run *b)
 {
@@ -444,12 +464,12 @@ static bool has_flows_at_once(const struct script *s, const struct look_run *a,
 	return false;
 }
 
-static const reason_fn queue_reasons[] = { has_flows_at_once, sees_device };
-static const reason_fn offload_reasons[] = { tells_sum, sees_device };
+static const reason_fn queue_reasons[] = { has_flows_at_once, sees_device, cuts_or_lends };
+static const reason_fn offload_reasons[] = { tells_sum, sees_device, cuts_or_lends };
 static const reason_fn device_reasons[] = { has_short,		has_long,     has_filtered,
 					    look_counts_memory, tells_sum,    changes_link,
 					    fails_memory,	leaves_early, counts_octets,
-					    sees_device };
+					    sees_device,	cuts_or_lends };
 
 static bool has_reason(const struct script *s, const struct look_run *a, const struct look_run *b,
 		       const reason_fn *reason, u32 n)
