@@ -63,6 +63,23 @@ static const char *const chain_texts[] = {
 					      "< 192.0.2.2:7 > 192.0.2.1:5000 [ulen 9] udplite "
 					      "(4)\n"
 					      "recv(3, ..., 100, MSG_DONTWAIT) = ...\n",
+	/* Whole frames. */
+	"socket(AF_PACKET, SOCK_RAW, 768) = ...\nbind(3, {sa_family = AF_PACKET, sll_protocol = "
+	"htons(3), sll_ifindex = 2}, 20) = ...\nsetsockopt(3, SOL_PACKET, PACKET_AUXDATA, [1], 4) "
+	"= "
+	"...\n< 192.0.2.2:7 > 192.0.2.1:5000 udp (4) \"abcd\"\nrecvmsg(3, {msg_name(20) = ..., "
+	"msg_iov(1) = [{..., 100}], msg_flags = ..., msg_control = ...}, MSG_DONTWAIT) = ...\n",
+	"socket(AF_PACKET, SOCK_DGRAM, 8) = ...\nsendto(3, \"abc\", 3, 0, {sa_family = AF_PACKET, "
+	"sll_protocol = htons(2048), sll_ifindex = 2, sll_halen = 6, sll_addr = hex 020000000002}, "
+	"20) "
+	"= ...\nsetsockopt(3, SOL_PACKET, PACKET_FANOUT, {id = 1, type_flags = 1}, 4) = ...\n",
+	UDP
+	"setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len = 2, filter = [{0x30, 0, 0, 0}, {0x16, "
+	"0, "
+	"0, 0}]}, 16) = ...\nbind(3, " TO("0.0.0.0", "5000") "< 192.0.2.2:7 > 192.0.2.1:5000 udp "
+							     "(4)\n"
+							     "recv(3, ..., 100, MSG_DONTWAIT) "
+							     "= ...\n",
 	/* In pieces. */
 	UDP "connect(3, " TO("192.0.2.2", "7") "send(3, \"first\", 5, MSG_MORE) = ...\n"
 					       "send(3, \"second\", 6, 0) = ...\n",
