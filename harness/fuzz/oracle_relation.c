@@ -464,7 +464,7 @@ static bool has_flows_at_once(const struct script *s, const struct look_run *a,
 	return false;
 }
 
-static const reason_fn queue_reasons[] = { has_flows_at_once, sees_device, cuts_or_lends };
+static const reason_fn queue_reasons[] = { has_flows_at_once, sees_device };
 static const reason_fn offload_reasons[] = { tells_sum, sees_device, cuts_or_lends };
 static const reason_fn device_reasons[] = { has_short,		has_long,     has_filtered,
 					    look_counts_memory, tells_sum,    changes_link,
