@@ -667,62 +667,39 @@ static void test_ifreq(void **state)
 	by_hand_end(&h);
 }
 
-#define INET(addr) "{sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr(\"" addr "\")}"
+#define IN		"{sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr(\""
+#define LO_ADDR		IN "127.0.0.1\")}"
+#define LO_MASK		IN "255.0.0.0\")}"
+#define ELSE_ADDR	IN "198.51.100.0\")}"
+#define ELSE_MASK	IN "255.255.255.0\")}"
+#define REQ(what, rest) "ioctl(3, " what ", {ifr_name=\"lo\", " rest "}) = 0\n"
 
 /* Of each kind of field: what is right passes, what is wrong is told by its name. */
 static void test_requests(void **state)
 {
+	static const char right[] =
+		UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[{ifr_name=\"lo\", "
+		    "ifr_addr=" LO_ADDR "}]}) = 0\n"
+		    "ioctl(3, SIOCGIFCONF, {ifc_len=[0->40], ifc_req=NULL}) = 0\n";
+	static const char routes[] =
+		UDP "ioctl(3, SIOCADDRT, {rt_dst=" ELSE_ADDR ", rt_genmask=" ELSE_MASK
+		    ", rt_flags=RTF_UP, rt_dev=\"lo\"}) = 0\n"
+		    "ioctl(3, SIOCGARP, {arp_pa=" ELSE_ADDR ", arp_dev=\"lo\"}) = -1 ENXIO\n";
+
 	(void)state;
-	passes(UDP
-	       "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[{ifr_name=\"lo\", "
-	       "ifr_addr=" INET(
-		       "127.0.0.1") "}]}) = 0\n"
-				    "ioctl(3, SIOCGIFCONF, {ifc_len=[0->40], ifc_req=NULL}) = 0\n"
-				    "ioctl(3, SIOCGIFNAME, {ifr_name=\"lo\", ifr_ifindex=1}) = 0\n"
-				    "ioctl(3, SIOCGIFHWADDR, {ifr_name=\"lo\", ifr_hwaddr="
-				    "{sa_family=ARPHRD_LOOPBACK, sa_data=hex 000000000000}}) = 0\n"
-				    "ioctl(3, SIOCGIFMAP, {ifr_name=\"lo\", ifr_map={mem_end=0, "
-				    "port=0}}) = 0\n"
-				    "ioctl(3, SIOCGIFNETMASK, {ifr_name=\"lo\", ifr_addr=" INET("12"
-												"7."
-												"0."
-												"0."
-												"1") ", ifr_netmask=" INET(
-					    "255.0.0.0") "}) = 0\n"
-							 "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", "
-							 "ifr_data={cmd=ETHTOOL_GLINK, data=1}}) "
-							 "= 0\n"
-							 "ioctl(3, SIOCETHTOOL, {ifr_name=\"lo\", "
-							 "ifr_data=hex 0a00000001000000}) = 0\n"
-							 "ioctl(3, SIOCADDRT, {rt_dst=" INET("198."
-											     "51."
-											     "100."
-											     "0") ", rt_genmask=" INET(
-								 "255.255.255.0") ", "
-										  "rt_flags=RTF_UP,"
-										  " rt_dev=\"lo\"})"
-										  " = 0\n"
-										  "ioctl(3, "
-										  "SIOCGARP, "
-										  "{arp_pa=" INET(
-											  "192.0.2."
-											  "2") ", "
-											       "arp"
-											       "_de"
-											       "v="
-											       "\"l"
-											       "o\""
-											       "}) "
-											       "= "
-											       "-1 "
-											       "ENX"
-											       "IO"
-											       "\n");
+	passes(right);
+	passes(routes);
+	passes(UDP REQ("SIOCGIFNAME", "ifr_ifindex=1"));
+	passes(UDP REQ("SIOCGIFHWADDR", "ifr_hwaddr={sa_data=hex 000000000000}"));
+	passes(UDP REQ("SIOCGIFMAP", "ifr_map={mem_end=0, port=0}"));
+	passes(UDP REQ("SIOCGIFNETMASK", "ifr_addr=" LO_ADDR ", ifr_netmask=" LO_MASK));
+	passes(UDP REQ("SIOCETHTOOL", "ifr_data={cmd=ETHTOOL_GLINK, data=1}"));
+	passes(UDP REQ("SIOCETHTOOL", "ifr_data=hex 0a00000001000000"));
 	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->80], ifc_req=...}) = 0\n", "ifc_len", "40");
 	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[]}) = 0\n",
 	      "number of addresses", "");
 	wrong(UDP "ioctl(3, SIOCGIFCONF, {ifc_len=[400->40], ifc_req=[{ifr_name=\"lo\", "
-		  "ifr_addr=" INET("127.0.0.2") "}]}) = 0\n",
+		  "ifr_addr=" LO_MASK "}]}) = 0\n",
 	      "[0].sin_addr", "127.0.0.1");
 	wrong(UDP "ioctl(3, SIOCGIFNAME, {ifr_name=\"l\", ifr_ifindex=1}) = 0\n", "ifr_name", "lo");
 	wrong(UDP "ioctl(3, SIOCGIFHWADDR, {ifr_name=\"lo\", ifr_hwaddr={sa_data=hex "
