@@ -12,7 +12,8 @@ syn keyword pktCall socket bind connect listen accept accept4 read readv recv re
 syn keyword pktCall recvmmsg write writev send sendto sendmsg sendmmsg getsockopt setsockopt
 syn keyword pktCall getsockname getpeername poll ppoll select epoll_create epoll_create1
 syn keyword pktCall epoll_ctl epoll_wait fcntl ioctl close shutdown dup dup2 dup3 open
-syn keyword pktCall sendfile splice pipe pipe2 socketpair nanosleep
+syn keyword pktCall sendfile splice pipe pipe2 socketpair nanosleep epoll_pwait epoll_pwait2
+syn keyword pktCall fstat sigaction sigprocmask sigpending sigtimedwait socketcall
 syn keyword pktConstant AF_UNSPEC AF_UNIX AF_LOCAL AF_INET AF_AX25 AF_IPX AF_APPLETALK
 syn keyword pktConstant AF_NETROM AF_BRIDGE AF_ATMPVC AF_X25 AF_INET6 AF_ROSE AF_DECnet
 syn keyword pktConstant AF_NETBEUI AF_SECURITY AF_KEY AF_NETLINK AF_ROUTE AF_PACKET AF_ASH
@@ -85,16 +86,23 @@ syn keyword pktConstant TCP_TIMESTAMP TCP_NOTSENT_LOWAT TCP_CC_INFO TCP_SAVE_SYN
 syn keyword pktConstant TCP_REPAIR_WINDOW TCP_FASTOPEN_CONNECT TCP_ULP TCP_MD5SIG_EXT
 syn keyword pktConstant TCP_FASTOPEN_KEY TCP_FASTOPEN_NO_COOKIE TCP_ZEROCOPY_RECEIVE TCP_INQ
 syn keyword pktConstant TCP_TX_DELAY TCP_AO_ADD_KEY TCP_AO_DEL_KEY TCP_AO_INFO TCP_AO_GET_KEYS
-syn keyword pktConstant TCP_AO_REPAIR TCP_IS_MPTCP EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG
-syn keyword pktConstant ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST
-syn keyword pktConstant EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG
-syn keyword pktConstant ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG
-syn keyword pktConstant ENOLCK ENOSYS ENOTEMPTY ELOOP EWOULDBLOCK ENOMSG EIDRM ECHRNG EL2NSYNC
-syn keyword pktConstant EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO
-syn keyword pktConstant EBADRQC EBADSLT EDEADLOCK EBFONT ENOSTR ENODATA ETIME ENOSR ENONET
-syn keyword pktConstant ENOPKG EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT
-syn keyword pktConstant EBADMSG EOVERFLOW ENOTUNIQ EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN
-syn keyword pktConstant ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ
+syn keyword pktConstant TCP_AO_REPAIR TCP_IS_MPTCP UDPLITE_SEND_CSCOV UDPLITE_RECV_CSCOV
+syn keyword pktConstant PACKET_ADD_MEMBERSHIP PACKET_DROP_MEMBERSHIP PACKET_RECV_OUTPUT
+syn keyword pktConstant PACKET_RX_RING PACKET_STATISTICS PACKET_COPY_THRESH PACKET_AUXDATA
+syn keyword pktConstant PACKET_ORIGDEV PACKET_VERSION PACKET_HDRLEN PACKET_RESERVE
+syn keyword pktConstant PACKET_TX_RING PACKET_LOSS PACKET_VNET_HDR PACKET_TX_TIMESTAMP
+syn keyword pktConstant PACKET_TIMESTAMP PACKET_FANOUT PACKET_TX_HAS_OFF PACKET_QDISC_BYPASS
+syn keyword pktConstant PACKET_ROLLOVER_STATS PACKET_FANOUT_DATA PACKET_IGNORE_OUTGOING
+syn keyword pktConstant PACKET_VNET_HDR_SZ EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC
+syn keyword pktConstant EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV
+syn keyword pktConstant ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC
+syn keyword pktConstant ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK
+syn keyword pktConstant ENOSYS ENOTEMPTY ELOOP EWOULDBLOCK ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT
+syn keyword pktConstant EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC
+syn keyword pktConstant EBADSLT EDEADLOCK EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG
+syn keyword pktConstant EREMOTE ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG
+syn keyword pktConstant EOVERFLOW ENOTUNIQ EBADFD EREMCHG ELIBACC ELIBBAD ELIBSCN ELIBMAX
+syn keyword pktConstant ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ
 syn keyword pktConstant EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT
 syn keyword pktConstant EOPNOTSUPP EPFNOSUPPORT EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN
 syn keyword pktConstant ENETUNREACH ENETRESET ECONNABORTED ECONNRESET ENOBUFS EISCONN ENOTCONN
@@ -179,14 +187,77 @@ syn keyword pktConstant TCPI_OPT_SYN_DATA TCPI_OPT_USEC_TS TCP_CA_Open TCP_CA_Di
 syn keyword pktConstant TCP_CA_CWR TCP_CA_Recovery TCP_CA_Loss TCP_ESTABLISHED TCP_SYN_SENT
 syn keyword pktConstant TCP_SYN_RECV TCP_FIN_WAIT1 TCP_FIN_WAIT2 TCP_TIME_WAIT TCP_CLOSE
 syn keyword pktConstant TCP_CLOSE_WAIT TCP_LAST_ACK TCP_LISTEN TCP_CLOSING SPLICE_F_MOVE
-syn keyword pktConstant SPLICE_F_NONBLOCK SPLICE_F_MORE SPLICE_F_GIFT ICMP_FILTER NULL
-syn keyword pktField sa_family sin_port sin_addr sun_path iov_base iov_len msg_name msg_iov
-syn keyword pktField msg_flags msg_control msg_controllen msg_hdr msg_len cmsg_len cmsg_level
-syn keyword pktField cmsg_type cmsg_data ee_errno ee_origin ee_type ee_code ee_info ee_data
-syn keyword pktField scm_sec scm_nsec ipi_ifindex ipi_spec_dst ipi_addr onoff linger tv_sec
-syn keyword pktField tv_usec imr_multiaddr imr_interface imr_address imr_ifindex
-syn keyword pktField imr_sourceaddr fd events revents ptr u32 u64 tv_nsec ifr_name ifr_addr
-syn keyword pktField ifr_flags ifr_mtu ifr_ifindex
+syn keyword pktConstant SPLICE_F_NONBLOCK SPLICE_F_MORE SPLICE_F_GIFT ICMP_FILTER SIG_BLOCK
+syn keyword pktConstant SIG_UNBLOCK SIG_SETMASK SIG_DFL SIG_IGN SA_RESTART SA_NODEFER
+syn keyword pktConstant SA_RESETHAND SI_USER SI_KERNEL SI_TKILL SI_SIGIO POLL_IN POLL_OUT
+syn keyword pktConstant POLL_MSG POLL_ERR POLL_PRI POLL_HUP SYS_SOCKET SYS_BIND SYS_CONNECT
+syn keyword pktConstant SYS_LISTEN SYS_ACCEPT SYS_GETSOCKNAME SYS_GETPEERNAME SYS_SOCKETPAIR
+syn keyword pktConstant SYS_SEND SYS_RECV SYS_SENDTO SYS_RECVFROM SYS_SHUTDOWN SYS_SETSOCKOPT
+syn keyword pktConstant SYS_GETSOCKOPT SYS_SENDMSG SYS_RECVMSG SYS_ACCEPT4 SYS_RECVMMSG
+syn keyword pktConstant SYS_SENDMMSG IFF_UP IFF_BROADCAST IFF_DEBUG IFF_LOOPBACK
+syn keyword pktConstant IFF_POINTOPOINT IFF_NOTRAILERS IFF_RUNNING IFF_NOARP IFF_PROMISC
+syn keyword pktConstant IFF_ALLMULTI IFF_MASTER IFF_SLAVE IFF_MULTICAST IFF_PORTSEL
+syn keyword pktConstant IFF_AUTOMEDIA IFF_DYNAMIC ARPHRD_ETHER ARPHRD_LOOPBACK ARPHRD_NONE
+syn keyword pktConstant ATF_COM ATF_PERM ATF_PUBL ATF_USETRAILERS ATF_NETMASK ATF_DONTPUB
+syn keyword pktConstant RTF_UP RTF_GATEWAY RTF_HOST RTF_REINSTATE RTF_DYNAMIC RTF_MODIFIED
+syn keyword pktConstant RTF_MTU RTF_WINDOW RTF_IRTT RTF_REJECT ETHTOOL_GSET ETHTOOL_SSET
+syn keyword pktConstant ETHTOOL_GDRVINFO ETHTOOL_GREGS ETHTOOL_GWOL ETHTOOL_SWOL
+syn keyword pktConstant ETHTOOL_GMSGLVL ETHTOOL_SMSGLVL ETHTOOL_NWAY_RST ETHTOOL_GLINK
+syn keyword pktConstant ETHTOOL_GEEPROM ETHTOOL_SEEPROM ETHTOOL_GCOALESCE ETHTOOL_SCOALESCE
+syn keyword pktConstant ETHTOOL_GRINGPARAM ETHTOOL_SRINGPARAM ETHTOOL_GPAUSEPARAM
+syn keyword pktConstant ETHTOOL_SPAUSEPARAM ETHTOOL_GRXCSUM ETHTOOL_SRXCSUM ETHTOOL_GTXCSUM
+syn keyword pktConstant ETHTOOL_STXCSUM ETHTOOL_GSG ETHTOOL_SSG ETHTOOL_TEST ETHTOOL_GSTRINGS
+syn keyword pktConstant ETHTOOL_PHYS_ID ETHTOOL_GSTATS ETHTOOL_GTSO ETHTOOL_STSO
+syn keyword pktConstant ETHTOOL_GPERMADDR ETHTOOL_GUFO ETHTOOL_SUFO ETHTOOL_GGSO ETHTOOL_SGSO
+syn keyword pktConstant ETHTOOL_GFLAGS ETHTOOL_SFLAGS ETHTOOL_GPFLAGS ETHTOOL_SPFLAGS
+syn keyword pktConstant ETHTOOL_GRXFH ETHTOOL_SRXFH ETHTOOL_GGRO ETHTOOL_SGRO ETHTOOL_GRXRINGS
+syn keyword pktConstant ETHTOOL_GRXCLSRLCNT ETHTOOL_GRXCLSRULE ETHTOOL_GRXCLSRLALL
+syn keyword pktConstant ETHTOOL_SRXCLSRLDEL ETHTOOL_SRXCLSRLINS ETHTOOL_FLASHDEV ETHTOOL_RESET
+syn keyword pktConstant ETHTOOL_SRXNTUPLE ETHTOOL_GRXNTUPLE ETHTOOL_GSSET_INFO
+syn keyword pktConstant ETHTOOL_GRXFHINDIR ETHTOOL_SRXFHINDIR ETHTOOL_GFEATURES
+syn keyword pktConstant ETHTOOL_SFEATURES ETHTOOL_GCHANNELS ETHTOOL_SCHANNELS ETHTOOL_SET_DUMP
+syn keyword pktConstant ETHTOOL_GET_DUMP_FLAG ETHTOOL_GET_DUMP_DATA ETHTOOL_GET_TS_INFO
+syn keyword pktConstant ETHTOOL_GMODULEINFO ETHTOOL_GMODULEEEPROM ETHTOOL_GEEE ETHTOOL_SEEE
+syn keyword pktConstant ETHTOOL_GRSSH ETHTOOL_SRSSH ETHTOOL_GTUNABLE ETHTOOL_STUNABLE
+syn keyword pktConstant ETHTOOL_GPHYSTATS ETHTOOL_PERQUEUE ETHTOOL_GLINKSETTINGS
+syn keyword pktConstant ETHTOOL_SLINKSETTINGS ETHTOOL_PHY_GTUNABLE ETHTOOL_PHY_STUNABLE
+syn keyword pktConstant ETHTOOL_GFECPARAM ETHTOOL_SFECPARAM PACKET_HOST PACKET_BROADCAST
+syn keyword pktConstant PACKET_MULTICAST PACKET_OTHERHOST PACKET_OUTGOING PACKET_LOOPBACK
+syn keyword pktConstant PACKET_MR_MULTICAST PACKET_MR_PROMISC PACKET_MR_ALLMULTI
+syn keyword pktConstant PACKET_MR_UNICAST PACKET_FANOUT_HASH PACKET_FANOUT_LB
+syn keyword pktConstant PACKET_FANOUT_CPU PACKET_FANOUT_ROLLOVER PACKET_FANOUT_RND
+syn keyword pktConstant PACKET_FANOUT_QM PACKET_FANOUT_CBPF PACKET_FANOUT_EBPF
+syn keyword pktConstant PACKET_FANOUT_FLAG_ROLLOVER PACKET_FANOUT_FLAG_UNIQUEID
+syn keyword pktConstant PACKET_FANOUT_FLAG_IGNORE_OUTGOING PACKET_FANOUT_FLAG_DEFRAG
+syn keyword pktConstant TPACKET_V1 TPACKET_V2 TPACKET_V3 TP_STATUS_USER TP_STATUS_COPY
+syn keyword pktConstant TP_STATUS_LOSING TP_STATUS_CSUMNOTREADY TP_STATUS_VLAN_VALID
+syn keyword pktConstant TP_STATUS_BLK_TMO TP_STATUS_VLAN_TPID_VALID TP_STATUS_CSUM_VALID
+syn keyword pktConstant TP_STATUS_GSO_TCP ETH_P_ALL ETH_P_IP ETH_P_ARP ETH_P_8021Q
+syn keyword pktConstant ETH_P_8021AD ETH_P_IPV6 ETH_P_802_3 ETH_P_802_2 BPF_LD BPF_LDX BPF_ST
+syn keyword pktConstant BPF_STX BPF_ALU BPF_JMP BPF_RET BPF_MISC BPF_W BPF_H BPF_B BPF_IMM
+syn keyword pktConstant BPF_ABS BPF_IND BPF_MEM BPF_LEN BPF_MSH BPF_ADD BPF_SUB BPF_MUL
+syn keyword pktConstant BPF_DIV BPF_OR BPF_AND BPF_LSH BPF_RSH BPF_NEG BPF_MOD BPF_XOR BPF_JA
+syn keyword pktConstant BPF_JEQ BPF_JGT BPF_JGE BPF_JSET BPF_K BPF_X BPF_A BPF_TAX BPF_TXA
+syn keyword pktConstant SKF_AD_OFF SKF_NET_OFF SKF_LL_OFF NULL
+syn keyword pktField sa_family sin_port sin_addr sun_path sll_protocol sll_ifindex sll_hatype
+syn keyword pktField sll_pkttype sll_halen sll_addr spkt_device spkt_protocol iov_base iov_len
+syn keyword pktField msg_name msg_iov msg_flags msg_control msg_controllen msg_hdr msg_len
+syn keyword pktField cmsg_len cmsg_level cmsg_type cmsg_data ee_errno ee_origin ee_type
+syn keyword pktField ee_code ee_info ee_data scm_sec scm_nsec ipi_ifindex ipi_spec_dst
+syn keyword pktField ipi_addr tp_status tp_len tp_snaplen tp_mac tp_net tp_vlan_tci
+syn keyword pktField tp_vlan_tpid onoff linger tv_sec tv_usec imr_multiaddr imr_interface
+syn keyword pktField imr_address imr_ifindex imr_sourceaddr mr_ifindex mr_type mr_alen
+syn keyword pktField mr_address tp_packets tp_drops tp_freeze_q_cnt tp_all tp_huge tp_failed
+syn keyword pktField id type_flags max_num_members len filter fd events revents ptr u32 u64
+syn keyword pktField tv_nsec ifr_name ifr_addr ifr_flags ifr_mtu ifr_ifindex ifr_dstaddr
+syn keyword pktField ifr_broadaddr ifr_netmask ifr_hwaddr ifr_metric ifr_qlen ifr_newname
+syn keyword pktField ifr_map ifr_data ifc_len ifc_req rt_dst rt_gateway rt_genmask rt_flags
+syn keyword pktField rt_metric rt_dev rt_mtu rt_window rt_irtt arp_pa arp_ha arp_flags
+syn keyword pktField arp_netmask arp_dev type pid ruid euid l_type l_whence l_start l_len
+syn keyword pktField l_pid hint sa_handler sa_flags si_signo si_errno si_code si_band si_fd
+syn keyword pktField st_mode st_nlink st_uid st_gid st_rdev st_size st_blksize sa_data
+syn keyword pktField mem_start mem_end base_addr irq dma port cmd data driver version
+syn keyword pktField fw_version bus_info code jt jf k
 syn keyword pktDirective advance quiet cap drop add uid signal mib link down up nic queue irq
 syn keyword pktDirective delay lose dma fail fetch wire loss ppm duplicate reorder by corrupt
 syn keyword pktDirective alloc of host thread process
