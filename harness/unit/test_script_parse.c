@@ -179,8 +179,9 @@ static const struct {
 	{ "bind(3, {sa_fmily = AF_INET}, 16) = 0\n", 1, 10,
 	  "expected a field, found 'sa_fmily': did you mean sa_family?" },
 	{ "bind(3, {whatever = AF_INET}, 16) = 0\n", 1, 10,
-	  "expected sa_family, sin_port, sin_addr, sun_path, sll_protocol, sll_ifindex, sll_hatype, "
-	  "sll_pkttype, sll_halen, sll_addr, spkt_device or spkt_protocol, found 'whatever'" },
+	  "expected sa_family, sin_port, sin_addr, sun_path, sll_protocol, sll_ifindex, "
+	  "sll_hatype, sll_pkttype, sll_halen, sll_addr, spkt_device or spkt_protocol, found "
+	  "'whatever'" },
 	{ "bind(3, {sa_family = AF_INET, sa_family = AF_INET}, 16) = 0\n", 1, 31,
 	  "expected another field, found 'sa_family' again" },
 	{ "bind(3, {sa_family AF_INET}, 16) = 0\n", 1, 20, "expected '=', found 'AF_INET'" },
