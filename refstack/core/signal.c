@@ -128,13 +128,23 @@ static void wake_for_signal(struct task *t)
 		task_signal_wake_up(t);
 }
 
+/* The at-th of its threads; 0 is its leader, which is none of ours. */
+static struct task *thread_born(const struct process *p, u32 at)
+{
+	struct host *h = p->host;
+
+	for (u32 i = 0; i < h->nr_tasks && at != 0; i++)
+		if (is_there(&h->task[i], p) && h->task[i].born == at)
+			return &h->task[i];
+	return NULL;
+}
+
 /* LINUX: complete_signal() of a process: the thread that was named, if any; its leader, who makes
  * no calls, keeps all away; then whoever comes after the one that took the last.
  */
 static void complete_signal(struct process *p, struct task *named, u32 signo)
 {
-	struct host *h = p->host;
-	u32 places = h->nr_tasks + 1; /* 0 is the leader */
+	u32 places = p->host->nr_tasks + 1; /* 0 is the leader */
 
 	if (named != NULL && wants_signal(named, signo)) {
 		wake_for_signal(named);
@@ -145,10 +155,8 @@ static void complete_signal(struct process *p, struct task *named, u32 signo)
 		u32 at = (p->sig_target + i) % places;
 		struct task *t;
 
-		if (at == 0)
-			continue;
-		t = &h->task[at - 1];
-		if (!is_there(t, p) || !wants_signal(t, signo))
+		t = thread_born(p, at);
+		if (t == NULL || !wants_signal(t, signo))
 			continue;
 		p->sig_target = at;
 		wake_for_signal(t);

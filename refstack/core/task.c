@@ -108,6 +108,18 @@ static void run_call(void *ctx, u64 a, u64 b)
 		t->done(t);
 }
 
+/* It takes what its process has been sent. */
+static void thread_begins(struct task *t)
+{
+	const struct host *h = t->host;
+
+	t->born = 1;
+	for (u32 i = 0; i < h->nr_tasks; i++)
+		t->born += h->task[i].process == t->process && h->task[i].begun != 0;
+	if (t->process->shared_pending.signal != 0)
+		(void)get_signal(t, 0);
+}
+
 static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 {
 	assert(t->state == TASK_IDLE);
@@ -119,9 +131,8 @@ static void prepare_call(struct task *t, u32 nr, const u64 arg[SYS_ARGS])
 	t->done_bytes = 0;
 	t->wait_at = 0;
 	t->call_is_over = false;
-	/* A thread that begins takes what its process has been sent. */
-	if (unlikely(t->begun == 0) && t->process->shared_pending.signal != 0)
-		(void)get_signal(t, 0);
+	if (unlikely(t->begun == 0))
+		thread_begins(t);
 	t->begun++;
 	t->state = TASK_QUEUED;
 }

@@ -116,7 +116,7 @@ struct task {
 	struct sigpending pending;
 	u64 blocked, real_blocked, saved_sigmask;
 	bool restore_sigmask;
-	u32 signo; /* of the signal that comes from outside */
+	u32 born; /* which of its process's threads it is, as they began: 1, 2, ... */
 	struct sim_event event;
 	struct sim_event hrtimer;
 	u64 hr_deadline_ns;	      /* of poll() and nanosleep(): what the program asked for */
