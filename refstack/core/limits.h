@@ -20,7 +20,7 @@ struct limits {
 	u32 dma_maps;
 	u32 igb_adapters, igb_rings, igb_ring_entries; /* rings of all adapters; the longest */
 	u32 fib_tables;
-	u32 mc_groups, mc_sources; /* memberships of sockets, of devices; sources of their filters */
+	u32 mc_groups, mc_sources; /* memberships of sockets and devices; their sources */
 	u32 events, trace_records, frames, big_frames; /* of the world */
 };
 
