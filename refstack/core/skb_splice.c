@@ -94,13 +94,11 @@ s32 skb_splice_from_iter(struct sk_buff *skb, struct iov_iter *iter, u32 maxsize
 		err = skb_append_pagefrags(skb, bv->bv_page, bv->bv_offset + at, part);
 		if (err != 0)
 			break;
-		/* LINUX: skb_splice_csum_page(): the packet's length is as it was before all of
-		 * them. */
 		if (skb->ip_summed == CHECKSUM_NONE)
 			skb->csum = csum_block_add(
 				skb->csum,
 				csum_partial(bv->bv_page->mem + bv->bv_offset + at, part, 0),
-				skb->len);
+				skb->len + spliced);
 		spliced += part;
 		iov_iter_advance(iter, part);
 	}
