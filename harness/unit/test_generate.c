@@ -205,7 +205,7 @@ static void test_all_weights_zero(void **state)
 static void test_programs_are_fixed(void **state)
 {
 	static const char hash[] =
-		"bd658d600b0311a713e125f782637d34a1362a7375b339f5f7f8b9ac4505bf69";
+		"9e4bec9130427b3ea494771495f56f33b99e5805b393269e161fe84d605559c6";
 	struct sha256 sum;
 	char hex[SHA256_HEX];
 
