@@ -110,8 +110,7 @@ static const struct gen_part *const parts[] = {
 	&gen_part_call,	  &gen_part_frame,   &gen_part_fragment,   &gen_part_raw,
 	&gen_part_config, &gen_part_forward, &gen_part_ip_options, &gen_part_icmp,
 	&gen_part_groups, &gen_part_rawping, &gen_part_udplite,	   &gen_part_ioctl,
-	&gen_part_gso,	  &gen_part_packet,  &gen_part_areas,
-	&gen_part_system
+	&gen_part_gso,	  &gen_part_packet,  &gen_part_areas,	   &gen_part_system
 };
 
 /* A rule or a slot. */

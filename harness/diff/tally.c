@@ -112,11 +112,9 @@ static u64 level_of(const struct symbol *s)
 /* Constants that calls take; of those that have no place of their own, these. */
 static bool is_argument(const struct symbol *s)
 {
-	static const char *const any[] = {
-		"IP_PMTUDISC_", "SOF_TIMESTAMPING_", "SPLICE_F_", "SCM_",
-		"IFF_",		"ARPHRD_",	     "ATF_",	  "RTF_",
-		"PACKET_MR_",	"PACKET_FANOUT_"
-	};
+	static const char *const any[] = { "IP_PMTUDISC_", "SOF_TIMESTAMPING_", "SPLICE_F_", "SCM_",
+					   "IFF_",	   "ARPHRD_",		"ATF_",	     "RTF_",
+					   "PACKET_MR_",   "PACKET_FANOUT_" };
 
 	if (s->group != SYM_ANY)
 		return s->group != SYM_E && s->group != SYM_SO;

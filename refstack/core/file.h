@@ -49,7 +49,7 @@ struct file {
 	struct list_head f_ep; /* epitems that watch it */
 	struct fown_struct f_owner;
 	bool f_cap_net_raw; /* LINUX: f_cred: what who made the socket was allowed */
-	s32 fa_fd; /* LINUX: fasync_struct: by which descriptor FASYNC was asked for */
+	s32 fa_fd;	    /* LINUX: fasync_struct: by which descriptor FASYNC was asked for */
 	union {
 		struct socket socket; /* LINUX: struct socket_alloc: of FILE_SOCKET */
 		struct eventpoll ep;  /* of FILE_EPOLL */

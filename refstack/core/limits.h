@@ -12,7 +12,7 @@ struct limits {
 	u32 umem_bytes;				/* memory that a process can name to the kernel */
 	u32 sockets, skbs;
 	u32 tcp_sockets, request_socks, tw_socks, bind_buckets;
-	u32 tcp_ehash, tcp_bhash; /* chains of TCP's tables: powers of two */
+	u32 tcp_ehash, tcp_bhash;    /* chains of TCP's tables: powers of two */
 	u32 heads[SKB_HEAD_CLASSES]; /* packet buffers by size class, see skbuff.c */
 	u32 pages, big_pages;	     /* 4 KiB, 32 KiB */
 	u32 devices, dev_queues, qdiscs;

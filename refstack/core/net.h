@@ -94,7 +94,7 @@ struct net {
 	u32 dev_count;
 	u32 last_ifindex; /* indices are not given again before the numbers wrap */
 	u32 napi_gen_id;
-	u32 netstamp_needed; /* LINUX: netstamp_needed_key */
+	u32 netstamp_needed;  /* LINUX: netstamp_needed_key */
 	u32 udp_encap_needed; /* LINUX: udp_encap_needed_key */
 	struct Qdisc *noop_qdisc;
 	struct packet_taps *taps, own_taps; /* the kernel's: of the first host, as with `random` */
@@ -108,9 +108,9 @@ struct net {
 
 	/* Routing. */
 	struct fib_table *fib_local, *fib_main,
-		*fib_default; /* made when first needed, as in Linux */
+		*fib_default;		/* made when first needed, as in Linux */
 	struct fib_table *fib_numbered; /* the other ones, by tb_next, the lowest number first */
-	u32 rt_genid;	      /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
+	u32 rt_genid; /* LINUX: net->ipv4.rt_genid: bumps make cached routes stale */
 	struct list_head fib_info_list;
 	u32 dev_addr_genid; /* LINUX: net->ipv4.dev_addr_genid: bumps make remembered sources stale
 			     */

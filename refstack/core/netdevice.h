@@ -157,8 +157,8 @@ struct net_device_ops {
 	int (*ndo_change_mtu)(struct net_device *dev, u32 new_mtu);
 	void (*ndo_tx_timeout)(struct net_device *dev, u32 txqueue);
 	int (*ndo_eth_ioctl)(struct net_device *dev, u8 *ifr, u32 cmd); /* IFREQ_BYTES of it */
-	void (*tx_queue_len_changed)(struct net_device *dev);	   /* LINUX: by a notifier */
-	int (*set_coalesce)(struct net_device *dev, u32 rx_usecs); /* LINUX: in ethtool_ops */
+	void (*tx_queue_len_changed)(struct net_device *dev);		/* LINUX: by a notifier */
+	int (*set_coalesce)(struct net_device *dev, u32 rx_usecs);	/* LINUX: in ethtool_ops */
 };
 
 struct header_ops {
@@ -198,7 +198,7 @@ struct net_device {
 	const struct net_device_ops *netdev_ops;
 	const struct header_ops *header_ops;
 	const struct ethtool_ops *ethtool_ops; /* NULL: the default ones, which answer nothing */
-	u32 msg_enable;	   /* the driver's: what ETHTOOL_SMSGLVL says */
+	u32 msg_enable;			       /* the driver's: what ETHTOOL_SMSGLVL says */
 	u32 flags_changed; /* while NETDEV_CHANGE is told: of its flags. LINUX: change_info */
 	u32 tx_queue_len;
 	u32 num_tx_queues, real_num_tx_queues, real_num_rx_queues;
@@ -222,8 +222,8 @@ struct net_device {
 	struct neigh_parms *neigh_parms;
 	struct net_device_stats stats;
 	struct list_head ptype_all, ptype_specific; /* taps on this device alone */
-	struct list_head rt_uncached; /* routes that only packets and sockets hold */
-	bool needs_free_netdev;	      /* unregister_netdevice() calls free_netdev() */
+	struct list_head rt_uncached;		    /* routes that only packets and sockets hold */
+	bool needs_free_netdev;			    /* unregister_netdevice() calls free_netdev() */
 	/* Of what the driver has, by free_netdev(). */
 	void (*priv_destructor)(struct net_device *dev);
 	void *priv; /* the driver's */

@@ -41,7 +41,7 @@ struct Qdisc_ops {
 	void (*reset)(struct Qdisc *sch);
 	void (*destroy)(struct Qdisc *sch);
 	void (*attach)(struct Qdisc *sch);
-	void (*change)(struct Qdisc *sch, u32 limit); /* NULL: has no parameter */
+	void (*change)(struct Qdisc *sch, u32 limit);		     /* NULL: has no parameter */
 	void (*change_tx_queue_len)(struct Qdisc *sch, u32 new_len); /* NULL: does not follow */
 };
 

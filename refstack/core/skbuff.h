@@ -56,8 +56,8 @@ enum {
 	SKBTX_HW_TSTAMP_USE_CYCLES = 8,
 	SKBTX_WIFI_STATUS = 0x10,
 	SKBTX_SCHED_TSTAMP = 0x40,
-	SKBTX_ANY_TSTAMP = SKBTX_HW_TSTAMP | SKBTX_HW_TSTAMP_USE_CYCLES | SKBTX_SW_TSTAMP |
-			   SKBTX_SCHED_TSTAMP
+	SKBTX_ANY_TSTAMP =
+		SKBTX_HW_TSTAMP | SKBTX_HW_TSTAMP_USE_CYCLES | SKBTX_SW_TSTAMP | SKBTX_SCHED_TSTAMP
 };
 
 /* LINUX: shinfo->flags: whose the fragments are. */
@@ -123,8 +123,8 @@ struct skb_head {
 	u8 nr_frags;
 	u8 tx_flags;
 	u16 gso_size, gso_segs, gso_type;
-	u8 flags;   /* SKBFL_ */
-	u32 tskey;  /* what a time stamp of it says in ee_data */
+	u8 flags;	      /* SKBFL_ */
+	u32 tskey;	      /* what a time stamp of it says in ee_data */
 	struct sk_buff *uarg; /* LINUX: destructor_arg: who waits for the fragments, see ubuf.h */
 	struct sk_buff *frag_list;
 	struct skb_frag frags[MAX_SKB_FRAGS];
@@ -178,7 +178,7 @@ struct sk_buff {
 	u8 pkt_type;
 	u8 ip_summed;
 	u8 csum_level;
-	u8 users; /* LINUX: refcount_t users */
+	u8 users;	/* LINUX: refcount_t users */
 	u8 tstamp_type; /* SKB_CLOCK_ */
 	bool csum_valid, csum_complete_sw, csum_not_inet;
 	bool l4_hash, sw_hash;

@@ -47,7 +47,6 @@ struct process {
 	u32 sig_target; /* LINUX: signal->curr_target: who took the last one; 0 is the leader */
 };
 
-
 enum task_state { TASK_IDLE, TASK_QUEUED, TASK_RUNNING, TASK_PARKED };
 
 struct wait_queue_head {
@@ -94,9 +93,9 @@ struct task {
 	u64 expire_jif;
 	u64 done_bytes;
 	struct sk_buff *uarg; /* of a MSG_ZEROCOPY that waits: its note */
-	u64 saved[4]; /* what else the parked call has to remember */
-	u64 outer[4]; /* the same of a call that is made of several */
-	u8 wait_at;   /* in which of a call's several waits it has parked: the call's own numbers */
+	u64 saved[4];	      /* what else the parked call has to remember */
+	u64 outer[4];	      /* the same of a call that is made of several */
+	u8 wait_at; /* in which of a call's several waits it has parked: the call's own numbers */
 	/* LINUX: task work: the call is over, with that result, and closing what it held waits. */
 	bool call_is_over, exits;
 	s64 call_ret;

@@ -22,7 +22,7 @@ struct tun_struct {
 	void *ctx;
 	u32 delivered; /* places that are still taken */
 	struct sim_event read_event;
-	u64 set_features; /* what the reader has asked for */
+	u64 set_features;   /* what the reader has asked for */
 	u16 write_gso_size; /* of larger segments that the process writes; 0: none are */
 	struct ethtool_kept ethtool;
 };

@@ -33,7 +33,7 @@ struct inet_connection_sock {
 	struct request_sock_queue icsk_accept_queue;
 	struct inet_bind_bucket *icsk_bind_hash;
 	struct inet_bind2_bucket *icsk_bind2_hash;
-	u64 icsk_timeout;		/* jiffies */
+	u64 icsk_timeout; /* jiffies */
 	struct timer_list icsk_retransmit_timer, icsk_delack_timer, icsk_keepalive_timer;
 	u32 icsk_rto, icsk_rto_min, icsk_delack_max; /* jiffies */
 	u32 icsk_pmtu_cookie;

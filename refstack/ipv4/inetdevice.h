@@ -28,8 +28,8 @@ struct in_device {
 	struct in_ifaddr *ifa_list;
 	struct ipv4_devconf cnf;
 	u32 mtu; /* ○ of the device at the last event: what NETDEV_CHANGEMTU changed from */
-	struct ip_mc_list *mc_list; /* groups of its sockets, the youngest first */
-	struct ip_mc_list *mc_tomb; /* groups left, of which reports are due */
+	struct ip_mc_list *mc_list;    /* groups of its sockets, the youngest first */
+	struct ip_mc_list *mc_tomb;    /* groups left, of which reports are due */
 	struct ip_mc_list *mc_orphans; /* ○ groups left whose timers still hold them */
 	u32 mc_count;
 	/* What those who ask for groups have said: of which version they are, until when, in
