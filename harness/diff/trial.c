@@ -38,12 +38,13 @@ static u32 ask(const struct trial_program *p, u32 n, struct side_item *item)
 
 	for (u32 i = 0; i < n; i++)
 		if (p[i].script != NULL)
-			item[nr++] = (struct side_item){ .name = p[i].name,
-							 .place_ns = p[i].item[TRIAL_RIGHT]
-									     .record.place_ns,
-							 .text = p[i].text,
-							 .text_len = p[i].text_len,
-							 .script = p[i].script };
+			item[nr++] =
+				(struct side_item){ .name = p[i].name,
+						    .place_ns =
+							    p[i].item[TRIAL_RIGHT].record.place_ns,
+						    .text = p[i].text,
+						    .text_len = p[i].text_len,
+						    .script = p[i].script };
 	return nr;
 }
 

@@ -39,7 +39,7 @@ struct dut_config {
 	u16 mss;    /* larger segments come to tun0 as ones put together from this size; 0: none */
 	enum cost_model cost;
 	u64 seed, perturb;
-	u64 place_ns; /* by how much CLOCK_MONOTONIC is ahead of that of a fresh boot */
+	u64 place_ns;	/* by how much CLOCK_MONOTONIC is ahead of that of a fresh boot */
 	u32 cpus;	/* of each host, and queues of its card; 0: a card 2, others 1 */
 	bool checks;	/* every invariant after every event, where there are any */
 	bool crossings; /* those at the crossings of layers */

@@ -21,7 +21,7 @@ struct soak_cfg {
 };
 
 struct soak_result {
-	u32 over;	  /* connections whose bytes all came */
+	u32 over; /* connections whose bytes all came */
 	u64 bytes, frames, lost;
 	u64 retransmitted; /* segments, of both hosts */
 	u64 virtual_ps, digest;

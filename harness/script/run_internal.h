@@ -163,8 +163,8 @@ struct run {
 	u64 steps;	       /* things that have happened, for the limit */
 	struct python *python; /* started by the first block */
 	struct run_under_test under_test[SCRIPT_HOSTS];
-	struct tap *tap;       /* --trace, --pcapng */
-	FILE *tracepoints;     /* into r->result */
+	struct tap *tap;   /* --trace, --pcapng */
+	FILE *tracepoints; /* into r->result */
 	size_t tracepoints_len;
 	u32 nr_events;
 	bool holding; /* what happens within a call: from the place that is kept for it */
