@@ -40,12 +40,12 @@ static void random_bytes(u32 n, u8 *to, u32 len)
 
 /* --- what occurs ---------------------------------------------------------------------------------
  */
-enum { FORMS = 13 };
+enum { FORMS = 13, FIELDS = 32 };
 struct counts {
 	u32 stmt[STMT_KINDS], call[CALL_MAX], directive[DIR_MAX], word[WORD_MAX];
 	u32 packet[PACKET_KINDS][2], flag[32], when[WHEN_ANY + 1], blocks;
 	u32 host[SCRIPT_HOSTS], thread[SCRIPT_THREADS + 1], process[SCRIPT_PROCESSES + 1];
-	u32 form[TYPE_MAX][FORMS], field[STRUCT_MAX][16], error, note;
+	u32 form[TYPE_MAX][FORMS], field[STRUCT_MAX][FIELDS], error, note;
 	u32 of_length[STMTS_MAX]; /* programs by number of statements */
 };
 
