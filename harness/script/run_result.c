@@ -41,12 +41,14 @@ static struct run_diff *add_row(struct compare *c, const char *name, bool differ
 {
 	struct rows *rows = c->rows;
 	struct run_diff *d;
+	int n;
 
 	c->differs = c->differs || differs;
 	if (rows == NULL || rows->nr == ROWS_MAX)
 		return NULL;
 	d = &rows->row[rows->nr];
-	snprintf(rows->name[rows->nr], ROW_NAME, "%s%s", c->in, name);
+	n = snprintf(rows->name[rows->nr], ROW_NAME, "%s%s", c->in, name);
+	assert(n > 0); /* a long name may be cut */
 	d->field = rows->name[rows->nr];
 	d->differs = differs;
 	d->expected[0] = d->actual[0] = '\0';
