@@ -124,6 +124,44 @@ static const char *const chain_texts[] = {
 		"0.0.0.0",
 		"5000") "thread 7: poll([{fd = 3, events = POLLIN, revents = ...}], 1, 100) = ...\n"
 			"+.05 < 192.0.2.2:7 > 192.0.2.1:5000 udp (4) \"abcd\"\n",
+	/* Signals: kept away and taken, told of a socket's events, in the middle of a call. */
+	UDP "bind(3, " TO("0.0.0.0",
+			  "5000") "sigprocmask(SIG_BLOCK, [SIGIO, 40], NULL) = ...\n"
+				  "fcntl(3, F_SETOWN, 1000) = ...\nfcntl(3, F_SETSIG, 40) = ...\n"
+				  "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK|FASYNC) = ...\n"
+				  "< 192.0.2.2:7 > 192.0.2.1:5000 udp (4)\nsigpending(...) = ...\n"
+				  "sigtimedwait([SIGIO, 40], {si_signo = ..., si_fd = ...}, "
+				  "{tv_sec = 0, tv_nsec = 0}) = ...\n",
+	TCP "fcntl(3, F_SETOWN_EX, {type = F_OWNER_TID, pid = 1001}) = ...\n"
+	    "fcntl(3, F_GETOWN_EX, {type = ..., pid = ...}) = ...\nioctl(3, FIOASYNC, [1]) = ...\n"
+	    "sigaction(SIGIO, {sa_handler = SIG_IGN}, NULL) = ...\nconnect(3, " TO(
+		    "192.0.2.2", "7") "< 192.0.2.2:7 > 192.0.2.1:5011 R. 0:0(0) ack 1 win 0\n",
+	UDP "sigaction(SIGUSR1, {sa_flags = SA_RESTART}, NULL) = ...\nbind(3, " TO(
+		"0.0.0.0", "5000") "thread 6: recv(3, ..., 100, 0) = ...\n+.1 signal 6: SIGUSR1\n"
+				   "+.1 < 192.0.2.2:7 > 192.0.2.1:5000 udp (4)\n",
+	UDP "sigaction(SIGUSR2, {sa_flags = 0}, NULL) = ...\n"
+	    "thread 5: ppoll([{fd = 3, events = POLLIN, revents = ...}], 1, NULL, [SIGUSR2], 8) = "
+	    "...\n"
+	    "+.1 signal 5: SIGUSR2\n+.1 signal 5: SIGUSR1\n",
+	/* Epolls: of a socket, of each other; the set of signals of one that waits. */
+	"epoll_create1(0) = ...\n" UDP "bind(4, " TO(
+		"0.0.0.0",
+		"5000") "epoll_ctl(3, EPOLL_CTL_ADD, 4, {events = EPOLLIN|EPOLLET, fd = 4}) = ...\n"
+			"< 192.0.2.2:7 > 192.0.2.1:5000 udp (4)\n"
+			"epoll_wait(3, {events = EPOLLIN, fd = 4}, 1, 0) = ...\n",
+	"epoll_create1(0) = ...\nepoll_create(1) = ...\n" UDP
+	"epoll_ctl(3, EPOLL_CTL_ADD, 4, {events = EPOLLIN|EPOLLONESHOT, fd = 4}) = ...\n"
+	"epoll_ctl(4, EPOLL_CTL_ADD, 5, {events = EPOLLOUT, u32 = 5}) = ...\n"
+	"epoll_pwait(3, {events = EPOLLIN, fd = 4}, 1, 0, [SIGUSR1], 8) = ...\n"
+	"epoll_pwait2(4, {events = EPOLLOUT, u32 = 5}, 1, {tv_sec = 0, tv_nsec = 1000}, NULL, 0) = "
+	"...\nepoll_ctl(4, EPOLL_CTL_ADD, 3, {events = EPOLLIN, fd = 3}) = ...\n",
+	/* Files of other kinds. */
+	"pipe2([3, 4], O_NONBLOCK) = ...\nwrite(4, \"abc\", 3) = ...\n" UDP
+	"connect(5, " TO("192.0.2.2", "7") "splice(3, NULL, 5, NULL, 10, SPLICE_F_NONBLOCK) = ...\n"
+					   "fcntl(3, F_SETPIPE_SZ, 8192) = ...\nclose(3) = ...\n"
+					   "write(4, \"x\", 1) = ...\n",
+	UDP "fstat(3, {st_mode = ..., st_size = ...}) = ...\ndup2(3, 1) = ...\n"
+	    "write(1, \"x\", 1) = ...\nfcntl(3, F_SET_RW_HINT, {hint = 2}) = ...\n",
 	/* More than fits. */
 	UDP "setsockopt(3, SOL_SOCKET, SO_RCVBUF, [2304], 4) = ...\nbind(3, " TO(
 		"0.0.0.0", "5000") "< 192.0.2.2:7 > 192.0.2.1:5000 udp (1000)\n< 192.0.2.2:7 > "

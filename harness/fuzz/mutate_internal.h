@@ -223,6 +223,8 @@ void mutate_descriptors_at(struct mutator *m, u32 at);
  */
 u32 mutate_open_object(struct mutator *m, const struct stmt *st, u32 kinds);
 u32 mutate_new_object(struct mutator *m, const struct object *o);
+u32 mutate_new_pair(struct mutator *m, u32 host);
+bool mutate_makes_two(const struct script *s, const struct stmt *st);
 /* A socket of this kind that is bound, by chance; NULL. */
 const struct object *mutate_bound(struct mutator *m, u32 host, enum object_kind kind);
 const struct words *mutate_words(struct mutator *m);

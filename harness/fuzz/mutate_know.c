@@ -158,6 +158,11 @@ static u32 object_at(const u16 *table, u32 fd)
 	return fd < MUTATE_FDS ? table[fd] : (u32)OBJECT_NONE;
 }
 
+static bool is_packet_type(u64 type)
+{
+	return type == SOCK_RAW || type == SOCK_DGRAM || type == SOCK_PACKET;
+}
+
 /* What socket() makes; 0: it fails. */
 static u8 socket_kind(const struct script *s, const struct stmt *st)
 {
@@ -167,8 +172,11 @@ static u8 socket_kind(const struct script *s, const struct stmt *st)
 
 	if (s->expr[family_at].kind != EXPR_ANY && !mutate_value(s, family_at, &family))
 		return 0;
-	if (family != AF_INET || !mutate_value(s, type_at, &type) ||
-	    !mutate_value(s, proto_at, &proto))
+	if (!mutate_value(s, type_at, &type) || !mutate_value(s, proto_at, &proto))
+		return 0;
+	if (family == AF_PACKET)
+		return is_packet_type(type & TYPE_BITS) ? OBJECT_RAW : 0;
+	if (family != AF_INET)
 		return 0;
 	if ((type & TYPE_BITS) == SOCK_DGRAM &&
 	    (proto == 0 || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE))
@@ -219,6 +227,37 @@ static bool makes(struct mutator *m, const struct script *s, const struct stmt *
 	}
 	*fd = from < MUTATE_FDS ? lowest_free(table, max_u32((u32)from, FIRST_FD)) : NOWHERE;
 	return o->kind != 0 && *fd != NOWHERE;
+}
+
+/* Two descriptors; the second one's object is the next. */
+bool mutate_makes_two(const struct script *s, const struct stmt *st)
+{
+	return (st->call.call == CALL_pipe || st->call.call == CALL_pipe2) && st->call.args != 0 &&
+	       s->expr[st->call.args].kind == EXPR_LIST;
+}
+
+u32 mutate_new_pair(struct mutator *m, u32 host)
+{
+	const struct object end = { .kind = OBJECT_OTHER, .host = (u8)host };
+	u32 first = m->nr_objects;
+
+	if (first + 2 > MUTATE_OBJECTS)
+		return OBJECT_NONE;
+	(void)mutate_new_object(m, &end);
+	(void)mutate_new_object(m, &end);
+	return first;
+}
+
+static void make_pair(struct mutator *m, struct stmt *st, u16 *table)
+{
+	if (st->line == OBJECT_NONE || st->line + 1 >= m->nr_objects)
+		st->line = mutate_new_pair(m, st->host);
+	for (u32 i = 0; i < 2 && st->line != OBJECT_NONE; i++) {
+		u32 fd = lowest_free(table, FIRST_FD);
+
+		if (fd != NOWHERE)
+			table[fd] = (u16)(st->line + i);
+	}
 }
 
 /* What bind() and connect() tell about a socket. */
@@ -312,7 +351,9 @@ static void name_call(struct mutator *m, struct script *s, struct stmt *st, u16 
 
 	mutate_each_fd(m, s, st, name_fd, table);
 	st->line = OBJECT_NONE;
-	if (makes(m, s, st, table, &o, &fd)) {
+	if (mutate_makes_two(s, st)) {
+		make_pair(m, st, table);
+	} else if (makes(m, s, st, table, &o, &fd)) {
 		st->line = mutate_new_object(m, &o);
 		table[fd] = (u16)st->line;
 	}
@@ -366,7 +407,9 @@ static void number_call(struct mutator *m, struct script *s, struct stmt *st, u1
 	mutate_each_fd(m, s, st, number_fd, table);
 	if (m->renumbered)
 		st->column = 0;
-	if (makes(m, s, st, table, &o, &fd)) {
+	if (mutate_makes_two(s, st)) {
+		make_pair(m, st, table);
+	} else if (makes(m, s, st, table, &o, &fd)) {
 		if (st->line == OBJECT_NONE || st->line >= m->nr_objects)
 			st->line = mutate_new_object(m, &o);
 		m->object[st->line].kind = o.kind;

@@ -187,18 +187,27 @@ static void fd_here(struct mutator *m, struct expr *x, const void *ctx)
 	x->line = object_here(m, *(struct taken *const *)ctx, x->line);
 }
 
+static void stands_for(struct taken *t, u32 from, u32 to)
+{
+	if (t->nr == TAKEN)
+		return;
+	t->from[t->nr] = from;
+	t->to[t->nr] = to;
+	t->nr++;
+}
+
 static void maker_here(struct mutator *m, struct taken *t, struct stmt *st)
 {
+	bool two = mutate_makes_two(m->s, st);
 	u32 object;
 
 	if (st->line == OBJECT_NONE)
 		return;
-	object = mutate_new_object(m, &(struct object){ .host = st->host });
-	if (t->nr < TAKEN) {
-		t->from[t->nr] = st->line;
-		t->to[t->nr] = object;
-		t->nr++;
-	}
+	object = two ? mutate_new_pair(m, st->host)
+		     : mutate_new_object(m, &(struct object){ .host = st->host });
+	stands_for(t, st->line, object);
+	if (two && object != OBJECT_NONE)
+		stands_for(t, st->line + 1, object + 1);
 	st->line = object;
 }
 

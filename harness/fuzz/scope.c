@@ -274,7 +274,7 @@ static const struct fuzz_scope scopes[] = {
 		.opening = LOOPBACK,
 		.stmts = 96,
 		.keeps = keeps_syscalls,
-		.weights = "udp=14,segments=14,zerocopy=14,stamps=14",
+		.weights = "udp=14,segments=14,zerocopy=14,stamps=14,system=14,signals=14",
 	},
 	{
 		.name = "rx",
@@ -326,7 +326,7 @@ static const struct fuzz_scope scopes[] = {
 		.opening = LOOPBACK,
 		.stmts = 48,
 		.keeps = keeps_syscalls,
-		.weights = "udp=14,segments=14,zerocopy=14,stamps=14",
+		.weights = "udp=14,segments=14,zerocopy=14,stamps=14,system=14,signals=14",
 	},
 };
 
