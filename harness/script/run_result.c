@@ -757,16 +757,17 @@ static void compare_sigset(struct compare *c, u32 e, u32 i)
 {
 	const struct expr *x = expr_of(c, e);
 	const u8 *p = run_memory(c, c->call.arg[i], 8);
+	bool any = x->kind == EXPR_ANY || (x->kind == EXPR_LIST && x->first != 0 &&
+					   expr_of(c, x->first)->kind == EXPR_ANY);
 	struct run_diff *d;
 
-	if (p == NULL || (x->kind != EXPR_LIST && x->kind != EXPR_ANY))
+	if (p == NULL || (x->kind != EXPR_LIST && !any))
 		return;
 	if (c->fill != NULL) {
-		fill_sigset(c, e, x->kind == EXPR_LIST ? sigset_said(c, e) : ~get_le64(p),
-			    get_le64(p));
+		fill_sigset(c, e, any ? ~get_le64(p) : sigset_said(c, e), get_le64(p));
 		return;
 	}
-	if (x->kind == EXPR_ANY)
+	if (any)
 		return;
 	d = add_row(c, "[signals]", sigset_said(c, e) != get_le64(p));
 	if (d == NULL)

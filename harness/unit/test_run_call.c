@@ -714,6 +714,182 @@ static void test_requests(void **state)
 	      "ifr_data", "differs at byte 4");
 }
 
+#define OWNED                                                                                      \
+	BOUND "sigprocmask(SIG_BLOCK, [SIGIO, 40], []) = 0\n"                                      \
+	      "fcntl(3, F_SETOWN_EX, {type=F_OWNER_TID, pid=1001}) = 0\n"                          \
+	      "fcntl(3, F_SETSIG, 40) = 0\nfcntl(3, F_SETFL, O_RDWR|FASYNC) = 0\n"                 \
+	      "sendto(3, \"abc\", 3, 0, @7000, 16) = 3\n"
+#define TAKE(info) "sigtimedwait([SIGIO, 40], " info ", {tv_sec=0, tv_nsec=0}) = 40\n"
+
+/* Sets, actions, what a signal tells, whom it is for. */
+static void test_signals(void **state)
+{
+	(void)state;
+	passes(OWNED "sigpending([40]) = 0\n"
+		     "process 2: sigpending([]) = 0\n" TAKE(
+			     "{si_signo=40, si_errno=0, si_code=POLL_IN, "
+			     "si_band=POLLIN|POLLRDNORM, si_fd=3}") "sigpending([]) = 0\n"
+								    "sigtimedwait([40], NULL, "
+								    "{tv_sec=0, tv_nsec=0}) = -1 "
+								    "EAGAIN\n");
+	passes(OWNED TAKE("{si_fd=...}"));
+	passes(OWNED TAKE("NULL"));
+	passes(UDP "sigprocmask(SIG_SETMASK, [SIGIO, SIGUSR1, 64], [...]) = 0\n"
+		   "sigprocmask(SIG_BLOCK, NULL, [SIGUSR1, SIGIO, 64]) = 0\n"
+		   "sigprocmask(SIG_BLOCK, 0x1, NULL) = -1 EFAULT\n"
+		   "sigprocmask(7, [], NULL) = -1 EINVAL\n"
+		   "sigaction(SIGUSR1, {sa_handler=SIG_IGN}, NULL) = 0\n"
+		   "sigaction(SIGKILL, {sa_flags=0}, NULL) = -1 EINVAL\n"
+		   "sigaction(65, NULL, NULL) = -1 EINVAL\n"
+		   "+0...0.1 thread 2: recv(3, ..., 1, 0) = -1 EINTR\n"
+		   "+.05 signal 2: SIGUSR1\n+.05 signal 2: SIGUSR2\n");
+	passes(BOUND "sigaction(SIGUSR1, {sa_flags=SA_RESTART}, NULL) = 0\n"
+		     "+0...0.2 thread 2: recv(3, \"abc\", 9, 0) = 3\n"
+		     "+.1 signal 2: SIGUSR1\n+.1 sendto(3, \"abc\", 3, 0, @7000, 16) = 3\n");
+	wrong(OWNED "sigpending([SIGIO]) = 0\n", "[signals]", "[40]");
+	wrong(OWNED "sigpending([]) = 0\n", "[signals]", "[40]");
+	wrong(UDP "sigprocmask(SIG_BLOCK, [SIGIO, 40], [SIGUSR1]) = 0\n", "[signals]", "[]");
+	wrong(OWNED TAKE("{si_signo=SIGIO}"), "si_signo", "40");
+	wrong(OWNED TAKE("{si_band=POLLIN}"), "si_band", "POLLIN|POLLRDNORM");
+	wrong(OWNED TAKE("{si_fd=4}"), "si_fd", "3");
+}
+
+/* What of a file is asked by a structure. */
+static void test_files(void **state)
+{
+	(void)state;
+	passes(UDP "fcntl(3, F_SETOWN, -1000) = 0\n"
+		   "fcntl(3, F_GETOWN_EX, {type=F_OWNER_PGRP, pid=0}) = 0\n"
+		   "fcntl(3, F_GETOWNER_UIDS, {ruid=0, euid=0}) = 0\n"
+		   "fcntl(3, F_SET_RW_HINT, {hint=3}) = 0\n"
+		   "fcntl(3, F_GET_RW_HINT, {hint=3}) = 0\n"
+		   "fcntl(3, F_SETOWN_EX, {type=9, pid=1000}) = -1 EINVAL\n"
+		   "fcntl(3, F_SETOWN_EX, {type=F_OWNER_PID, pid=1099}) = -1 ESRCH\n"
+		   "fstat(3, {st_mode=0xc1ff, st_nlink=1, st_uid=0, st_size=0}) = 0\n"
+		   "fstat(3, 0x1) = -1 EFAULT\nfstat(9, ...) = -1 EBADF\n");
+	wrong(UDP "fcntl(3, F_GETOWN_EX, {type=F_OWNER_PID}) = 0\n", "type", "0");
+	wrong(UDP "fcntl(3, F_GETOWNER_UIDS, {euid=5}) = 0\n", "euid", "0");
+	wrong(UDP "fcntl(3, F_GET_RW_HINT, {hint=1}) = 0\n", "hint", "0");
+	wrong(UDP "fstat(3, {st_mode=0x81ff}) = 0\n", "st_mode", "49663");
+	ends(UDP "fcntl(3, F_SETOWN_EX, {type=1, hint=2}) = 0\n", RUN_INVALID, "different structs");
+}
+
+#define NESTED                                                                                     \
+	UDP "epoll_create1(0) = 4\nepoll_create1(0) = 5\n"                                         \
+	    "epoll_ctl(4, EPOLL_CTL_ADD, 5, {events=EPOLLIN, fd=5}) = 0\n"                         \
+	    "epoll_ctl(5, EPOLL_CTL_ADD, 3, {events=EPOLLOUT, u32=7}) = 0\n"
+
+static void test_epolls(void **state)
+{
+	(void)state;
+	passes(NESTED "epoll_pwait(4, {events=EPOLLIN, fd=5}, 1, 0, [SIGUSR1], 8) = 1\n"
+		      "epoll_pwait(4, {events=EPOLLIN, fd=5}, 1, 0, [], 7) = -1 EINVAL\n"
+		      "epoll_pwait2(5, [{events=EPOLLOUT, u32=7}], 2, {tv_sec=0, tv_nsec=0}, "
+		      "NULL, 0) = 1\n"
+		      "epoll_pwait2(5, {events=0}, 1, {tv_nsec=-1}, NULL, 0) = -1 EINVAL\n"
+		      "epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLIN}) = -1 ELOOP\n");
+	wrong(NESTED "epoll_pwait(4, {events=EPOLLOUT, fd=5}, 1, 0, NULL, 8) = 1\n", "[0].events",
+	      "EPOLLIN");
+	wrong(NESTED "epoll_pwait2(5, {events=EPOLLOUT, u32=8}, 1, NULL, NULL, 8) = 1\n", "[0].u32",
+	      "7");
+}
+
+#define CALL32(call, args) "socketcall(" call ", [" args "]) = "
+
+/* Words of 32 bits; what is none lies somewhere else. */
+static void test_socketcall(void **state)
+{
+	(void)state;
+	passes(UP CALL32("SYS_SOCKET", "AF_INET, SOCK_DGRAM|SOCK_NONBLOCK, 0") "3\n" CALL32(
+		"SYS_BIND",
+		"3, @7000, 16") "0\n" CALL32("SYS_SETSOCKOPT",
+					     "3, SOL_IP, IP_TTL, [77], "
+					     "4") "0\n"
+						  "getsockopt(3, "
+						  "SOL_IP, IP_TTL, "
+						  "[77], [4]) = "
+						  "0\n" CALL32(
+							  "SYS_SENDTO",
+							  "3, \"abc\", "
+							  "3, 0, @7000, "
+							  "16") "3\n"
+								"recv(3,"
+								" \"abc"
+								"\", 9, "
+								"0) = "
+								"3"
+								"\n" CALL32(
+									"SYS_BIND",
+									"3, 1, 16") "-1 EFAULT\n"
+										    "socketcall("
+										    "SYS_LISTEN, "
+										    "NULL) = -1 "
+										    "EFAULT\n"
+										    "socketcall("
+										    "SYS_LISTEN, "
+										    "0x1) = -1 "
+										    "EFAULT"
+										    "\n" CALL32(
+											    "21",
+											    "3") "-"
+												 "1"
+												 " "
+												 "E"
+												 "I"
+												 "N"
+												 "V"
+												 "A"
+												 "L"
+												 "\n");
+	wrong(UP CALL32("SYS_SOCKET", "AF_INET, SOCK_DGRAM, 0") "4\n", "result", "3");
+}
+
+#define WHOLE                                                                                      \
+	UP "0 socket(AF_PACKET, SOCK_RAW, 768) = 3\n"                                              \
+	   "bind(3, {sa_family=AF_PACKET, sll_protocol=htons(3), sll_ifindex=1}, 20) = 0\n"
+#define HEARD                                                                                      \
+	WHOLE "setsockopt(3, SOL_PACKET, PACKET_AUXDATA, [1], 4) = 0\n"                            \
+	      "socket(AF_INET, SOCK_DGRAM, 0) = 4\nsendto(4, \"abc\", 3, 0, @9, 16) = 3\n"
+#define TOLD(ll, aux)                                                                              \
+	HEARD "recvmsg(3, {msg_name(20)={" ll "}, msg_iov(1)=[{..., 99}], msg_control="            \
+	      "[{cmsg_level=SOL_PACKET, cmsg_type=PACKET_AUXDATA, cmsg_data={" aux                 \
+	      "}}]}, 0) = 45\n"
+#define PROGRAM(len, insn)                                                                         \
+	"setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len=" len ", filter=" insn "}, 16) = "
+
+static void test_packet_sockets(void **state)
+{
+	(void)state;
+	passes(TOLD("sa_family=AF_PACKET, sll_protocol=htons(0x800), sll_ifindex=1, "
+		    "sll_hatype=ARPHRD_LOOPBACK, sll_pkttype=PACKET_OUTGOING, sll_halen=6, "
+		    "sll_addr=hex 0000000000000000",
+		    "tp_len=45, tp_snaplen=45, tp_mac=0, tp_net=14, tp_vlan_tci=0"));
+	passes(WHOLE "setsockopt(3, SOL_PACKET, PACKET_ADD_MEMBERSHIP, {mr_ifindex=1, "
+		     "mr_type=PACKET_MR_MULTICAST, mr_alen=6, mr_address=hex 01005e000001}, 16) = "
+		     "0\n"
+		     "setsockopt(3, SOL_PACKET, PACKET_FANOUT, {id=7, "
+		     "type_flags=PACKET_FANOUT_LB}, 4) = 0\n"
+		     "getsockopt(3, SOL_PACKET, PACKET_STATISTICS, {tp_packets=0, tp_drops=0}, "
+		     "[8]) = 0\n");
+	passes(HEARD PROGRAM("1", "[{BPF_RET|BPF_K, 0, 0, 5}]") "0\n"
+								"sendto(4, \"abc\", 3, 0, @9, 16) "
+								"= 3\nrecv(3, ..., 99, 0) = 45\n");
+	passes(WHOLE PROGRAM(
+		"1", "[{BPF_RET|BPF_K, 0, 0, 5}]") "0\n"
+						   "socket(AF_INET, SOCK_DGRAM, 0) = 4\nsendto(4, "
+						   "\"abc\", 3, 0, @9, 16) = 3\n"
+						   "recv(3, ..., 99, 0) = 5\n");
+	passes(WHOLE PROGRAM("1", "[{BPF_LD|BPF_W|BPF_ABS, 0, 0, 0}]") "-1 EINVAL\n");
+	passes(WHOLE PROGRAM("1", "NULL") "-1 EINVAL\n" PROGRAM("1", "0x1") "-1 EFAULT\n");
+	wrong(TOLD("sll_hatype=ARPHRD_ETHER", ""), "sll_hatype", "772");
+	wrong(TOLD("sll_pkttype=PACKET_HOST", ""), "sll_pkttype", "4");
+	wrong(TOLD("sll_addr=hex 0000000000000001", ""), "sll_addr", "differs at byte 7");
+	wrong(TOLD("sll_protocol=htons(0x806)", ""), "sll_protocol", "htons(2048)");
+	wrong(TOLD("", "tp_net=15"), "msg_control[0].tp_net", "14");
+	wrong(HEARD "getsockopt(3, SOL_PACKET, PACKET_STATISTICS, {tp_packets=9}, [8]) = 0\n",
+	      "tp_packets", "4");
+}
+
 /* A call that has moved more than the run had room for is not judged. */
 static void test_huge_data(void **state)
 {
@@ -806,6 +982,11 @@ int main(void)
 		cmocka_unit_test(test_outputs_begin_empty),
 		cmocka_unit_test(test_ifreq),
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_epolls),
+		cmocka_unit_test(test_socketcall),
+		cmocka_unit_test(test_packet_sockets),
 		cmocka_unit_test(test_huge_data),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_errors_have_names),

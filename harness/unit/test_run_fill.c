@@ -368,6 +368,93 @@ static void test_error_queue(void **state)
 		"= 3}}]}, MSG_ERRQUEUE) = 5");
 }
 
+#define OWNED                                                                                      \
+	BOUND "sigprocmask(SIG_BLOCK, [SIGIO, 40], NULL) = 0\n"                                    \
+	      "fcntl(3, F_SETOWN, 1000) = 0\nfcntl(3, F_SETSIG, 40) = 0\n"                         \
+	      "fcntl(3, F_SETFL, O_RDWR|FASYNC) = 0\nsendto(3, \"abc\", 3, 0, @7000, 16) = 3\n"
+#define NOW "{tv_sec = 0, tv_nsec = 0}"
+
+static void test_signals(void **state)
+{
+	(void)state;
+	becomes(OWNED, "sigpending(...) = 0", "sigpending([40]) = 0");
+	becomes(OWNED, "sigpending([...]) = 0", "sigpending([40]) = 0");
+	becomes(OWNED, "sigpending([SIGIO]) = 0", "sigpending([40]) = 0");
+	becomes(OWNED, "sigprocmask(SIG_SETMASK, [], [40]) = 0",
+		"sigprocmask(SIG_SETMASK, [], [SIGIO, 40]) = 0");
+	becomes(OWNED,
+		"sigtimedwait([40], {si_signo = ..., si_code = 9, si_band = ..., si_fd = ...}, " NOW
+		") = ...",
+		"sigtimedwait([40], {si_signo = 40, si_code = 1, si_band = POLLIN|POLLRDNORM, "
+		"si_fd = 3}, " NOW ") = 40");
+	stays(OWNED, "sigtimedwait([40], {si_code = POLL_IN}, " NOW ") = 40");
+	stays(OWNED, "sigpending([0x28]) = 0");
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	becomes(OWNED, "fcntl(3, F_GETOWN_EX, {type = ..., pid = 7}) = 0",
+		"fcntl(3, F_GETOWN_EX, {type = 1, pid = 1000}) = 0");
+	becomes(OWNED, "fcntl(3, F_GETOWN) = 0", "fcntl(3, F_GETOWN) = 1000");
+	stays(OWNED, "fcntl(3, F_GETOWN_EX, {type = F_OWNER_PID, pid = 1000}) = 0");
+	becomes(UDP, "fstat(3, {st_mode = ..., st_nlink = 2, st_size = 0}) = 0",
+		"fstat(3, {st_mode = 49663, st_nlink = 1, st_size = 0}) = 0");
+	becomes(UDP "epoll_create1(0) = 4\nepoll_ctl(4, EPOLL_CTL_ADD, 3, {events = EPOLLOUT, fd = "
+		    "3}) = 0\n",
+		"epoll_pwait(4, {events = EPOLLIN, fd = 4}, 1, 0, NULL, 8) = 0",
+		"epoll_pwait(4, {events = EPOLLOUT, fd = 3}, 1, 0, NULL, 8) = 1");
+	becomes(UP, "socketcall(SYS_SOCKET, [AF_INET, SOCK_DGRAM, 0]) = ...",
+		"socketcall(SYS_SOCKET, [AF_INET, SOCK_DGRAM, 0]) = 3");
+}
+
+#define WHOLE                                                                                      \
+	UP " 0 socket(AF_PACKET, SOCK_RAW, 768) = 3\n"                                             \
+	   "setsockopt(3, SOL_PACKET, PACKET_AUXDATA, [1], 4) = 0\n"                               \
+	   "socket(AF_INET, SOCK_DGRAM, 0) = 4\nsendto(4, \"abc\", 3, 0, @9, 16) = 3\n"
+#define LINK                                                                                       \
+	"{sa_family = AF_PACKET, sll_protocol = htons(0x0800), sll_ifindex = 1, sll_hatype = 772," \
+	" sll_pkttype = PACKET_OUTGOING, sll_halen = 6, sll_addr = hex 0000000000000000}"
+#define AUX                                                                                        \
+	"{tp_status = 0x9, tp_len = 45, tp_snaplen = 45, tp_mac = 0, tp_net = 14, "               \
+	"tp_vlan_tci = 0, tp_vlan_tpid = 0x0}"
+
+static void test_packet_sockets(void **state)
+{
+	(void)state;
+	becomes(WHOLE, "recvfrom(3, ..., 0, MSG_TRUNC, ..., ...) = 9",
+		"recvfrom(3, \"\", 0, MSG_TRUNC, " LINK ", [128->20]) = 45");
+	becomes(WHOLE,
+		"recvmsg(3, {msg_iov(1) = [{..., 0}], msg_flags = ..., msg_control = ...}, 0) = 0",
+		"recvmsg(3, {msg_iov(1) = [{\"\", 0}], msg_flags = MSG_TRUNC, msg_control = "
+		"[{cmsg_level = SOL_PACKET, cmsg_type = PACKET_AUXDATA, cmsg_data = " AUX "}]}, "
+		"0) = 0");
+	becomes(WHOLE, "getsockopt(3, SOL_PACKET, PACKET_STATISTICS, {tp_packets = 9}, [8]) = 0",
+		"getsockopt(3, SOL_PACKET, PACKET_STATISTICS, {tp_packets = 4}, [8]) = 0");
+}
+
+#define IN_ADDR "{sa_family = AF_INET, sin_port = htons(0), sin_addr = inet_addr(\"127.0.0.1\")}"
+
+static void test_requests(void **state)
+{
+	(void)state;
+	becomes(UDP, "ioctl(3, SIOCGIFADDR, {ifr_name = \"lo\", ifr_addr = ...}) = 0",
+		"ioctl(3, SIOCGIFADDR, {ifr_name = \"lo\", ifr_addr = " IN_ADDR "}) = 0");
+	becomes(UDP, "ioctl(3, SIOCGIFHWADDR, {ifr_name = \"lo\", ifr_hwaddr = ...}) = 0",
+		"ioctl(3, SIOCGIFHWADDR, {ifr_name = \"lo\", ifr_hwaddr = {sa_family = "
+		"ARPHRD_LOOPBACK, sa_data = hex 000000000000}}) = 0");
+	becomes(UDP, "ioctl(3, SIOCGIFCONF, {ifc_len = [400->0], ifc_req = ...}) = 0",
+		"ioctl(3, SIOCGIFCONF, {ifc_len = [400->40], ifc_req = [{ifr_name = \"lo\", "
+		"ifr_addr = " IN_ADDR "}]}) = 0");
+	becomes(UDP,
+		"ioctl(3, SIOCETHTOOL, {ifr_name = \"lo\", ifr_data = {cmd = ETHTOOL_GLINK, data = "
+		"7}}) = 0",
+		"ioctl(3, SIOCETHTOOL, {ifr_name = \"lo\", ifr_data = {cmd = ETHTOOL_GLINK, data = "
+		"1}}) = 0");
+	becomes(UDP, "ioctl(3, SIOCGIFMTU, {ifr_name = \"lo\", ifr_mtu = 1500}) = 0",
+		"ioctl(3, SIOCGIFMTU, {ifr_name = \"lo\", ifr_mtu = 65536}) = 0");
+}
+
 /* What stands behind a call that waits is filled when it returns. */
 static void test_waiting_calls(void **state)
 {
@@ -427,6 +514,10 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_control_messages),
 		cmocka_unit_test(test_error_queue),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_packet_sockets),
+		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_waiting_calls),
 	};
 
