@@ -414,6 +414,8 @@ void host_check(const struct host *h)
 		fib_table_check(net->fib_main);
 	if (net->fib_local != NULL)
 		fib_table_check(net->fib_local);
+	if (net->fib_default != NULL)
+		fib_table_check(net->fib_default);
 	for (const struct fib_table *tb = net->fib_numbered; tb != NULL; tb = tb->tb_next)
 		fib_table_check(tb);
 }

@@ -52,7 +52,7 @@ u64 wild(struct program *p)
 	return edges[pick(p, ARRAY_SIZE(edges))];
 }
 
-/* Never one of the standard streams: what is not a socket belongs to a later part. */
+/* Never one of the standard streams: they are /dev/null. */
 static u64 some_fd(struct program *p)
 {
 	u64 fd = FIRST_FD + pick(p, one_in(p, 3) ? PROGRAM_FDS : 4);

@@ -1009,7 +1009,7 @@ static u64 lay_type_sockargs(struct lay *l, u32 i)
 	return at;
 }
 
-/* Types that are missing here are of calls that are not there yet. */
+/* Types that are missing here are of calls that have none. */
 static u64 (*const lay_type[TYPE_MAX])(struct lay *l, u32 i) = {
 	[TYPE_FD] = lay_type_fd,
 	[TYPE_FAMILY] = lay_type_family,

@@ -286,7 +286,7 @@ static int pfifo(struct sh_ctx *c)
 	return 1;
 }
 
-/* Metrics of TCP and cookies of Fast Open, which the script also flushes, are not there yet. */
+/* Cookies of Fast Open, which the script also flushes, are not there. */
 int sh_defaults(struct sh_ctx *c)
 {
 	char path[96];

@@ -1527,6 +1527,42 @@ static void numbers_are_given_again(void **state)
 	given_again("pipe([4, 5]) = ...\nread(4, ..., 1) = ...\n", CALL_pipe, CALL_read, 3);
 }
 
+/* Both ends of a pipe come along from another program. */
+static void pipes_come_along(void **state)
+{
+	static const char text[] = "socket(AF_INET, SOCK_DGRAM, 0) = ...\n"
+				   "socket(AF_INET, SOCK_DGRAM, 0) = ...\n";
+	static const char pipes[] = "pipe2([3, 4], 0) = ...\nwrite(4, \"x\", 1) = ...\n"
+				    "read(3, ..., 1) = ...\n";
+	struct mutator *m = mutator_new(INPUT_PROGRAM, NULL, 1);
+	size_t len, other_len, n;
+	u8 *in = encode(text, &len), *from = encode(pipes, &other_len), out[MAX];
+	u32 seen = 0;
+
+	(void)state;
+	for (u32 i = 0; i < 200; i++) {
+		struct script *s;
+
+		n = mutate_by(m, MUTATE_splice, in, len, from, other_len, out, MAX, i);
+		s = script_decode("after", out, n);
+		for (u32 k = 0; k + 2 < s->nr_stmts; k++) {
+			const struct stmt *st = &s->stmt[k];
+
+			if (st->call.call != CALL_pipe2 || st[1].call.call != CALL_write ||
+			    st[2].call.call != CALL_read)
+				continue;
+			assert_int_equal(s->expr[st[2].call.args].value, 3 + k);
+			assert_int_equal(s->expr[st[1].call.args].value, 4 + k);
+			seen++;
+		}
+		script_free(s);
+	}
+	assert_in_range(seen, 10, 200);
+	free(in);
+	free(from);
+	mutator_free(m);
+}
+
 /* --- weights
  * ---------------------------------------------------------------------------------------
  */
@@ -1773,6 +1809,7 @@ int main(void)
 		cmocka_unit_test(programs_still_run),
 		cmocka_unit_test(descriptors_follow),
 		cmocka_unit_test(numbers_are_given_again),
+		cmocka_unit_test(pipes_come_along),
 		cmocka_unit_test(what_pays_becomes_likelier),
 		cmocka_unit_test(what_is_worked_on_has_not_paid),
 		cmocka_unit_test(workers_learn_together),

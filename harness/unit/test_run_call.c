@@ -765,6 +765,8 @@ static void test_files(void **state)
 		   "fcntl(3, F_GET_RW_HINT, {hint=3}) = 0\n"
 		   "fcntl(3, F_SETOWN_EX, {type=9, pid=1000}) = -1 EINVAL\n"
 		   "fcntl(3, F_SETOWN_EX, {type=F_OWNER_PID, pid=1099}) = -1 ESRCH\n"
+		   "uid 1000\nfcntl(3, F_SETOWN, 1000) = 0\n"
+		   "fcntl(3, F_GETOWNER_UIDS, {ruid=0, euid=1000}) = 0\n"
 		   "fstat(3, {st_mode=0xc1ff, st_nlink=1, st_uid=0, st_size=0}) = 0\n"
 		   "fstat(3, 0x1) = -1 EFAULT\nfstat(9, ...) = -1 EBADF\n");
 	wrong(UDP "fcntl(3, F_GETOWN_EX, {type=F_OWNER_PID}) = 0\n", "type", "0");

@@ -11,9 +11,7 @@ _Noreturn void check_failed(const char *file, int line, const char *what);
 #undef assert
 #define assert(x) ((x) ? (void)0 : check_failed(__FILE__, __LINE__, #x))
 
-/* Part of the design that a later part of the work brings: the run stops, exit code 4, and never
- * answers with an invented errno.
- */
+/* What is not there: the run stops, exit code 4, and never answers with an invented errno. */
 _Noreturn void not_implemented(const char *name);
 
 #endif

@@ -4,7 +4,7 @@
  * Path: step 6, when the hash chooses the transmit queue.
  * Rules: LINUX: net/core/flow_dissector.c, __skb_flow_dissect() with flow_keys_dissector.
  * DIVERGES(flow-outer-only): a packet in a tunnel or behind a VLAN tag is known by its outer
- * header, and IPv6 has no keys: neither is ever sent here.
+ * header, and IPv6 has no keys: only packet sockets send or hear such.
  */
 #include "core/flow_dissector.h"
 

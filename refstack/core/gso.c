@@ -2,9 +2,9 @@
 /* gso.c - generic segmentation offload: one packet becomes the segments that go on a wire.
  *
  * Path: between steps 6 and 10, where a device cannot do it; calls the protocol's way down
- * (ipv4/tcp_offload.c), which comes back to skb_segment(). Rules: LINUX: net/core/gso.c,
- * skb_segment(). A packet that has a list of packets, which only a forwarded one could have, is
- * copied, not shared. There are no tunnels.
+ * (ipv4/tcp_offload.c, udp_offload.c), which comes back to skb_segment(). Rules: LINUX:
+ * net/core/gso.c, skb_segment(). A packet that has a list of packets, which only a forwarded one
+ * could have, is copied, not shared. There are no tunnels.
  */
 #include "core/gso.h"
 

@@ -76,7 +76,7 @@ struct request_sock_queue {
 	u32 qlen;  /* requests that are not yet accepted by the handshake */
 	u32 young; /* of them: whose SYN-ACK was sent once only */
 	struct request_sock *rskq_accept_head, *rskq_accept_tail;
-	u32 fastopen_max_qlen; /* LINUX: fastopenq: Fast Open is only remembered yet */
+	u32 fastopen_max_qlen; /* LINUX: fastopenq: Fast Open is only remembered */
 	u8 fastopen_key[32], fastopen_key_bytes;
 };
 

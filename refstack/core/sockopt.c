@@ -4,8 +4,7 @@
  * Path: sys_setsockopt() and sys_getsockopt(), directly or through the protocol.
  * Rules: LINUX: sk_setsockopt(), sk_getsockopt() in net/core/sock.c, configured as the pinned
  * kernel: no BPF system call, no memory cgroups. A row of so_opts for each option;
- * harness/unit compares all of them with the kernel's answers. Missing: programs that choose
- * among sockets with SO_REUSEPORT.
+ * harness/unit compares all of them with the kernel's answers.
  */
 #include "core/sockopt_internal.h"
 

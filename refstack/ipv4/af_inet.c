@@ -637,8 +637,8 @@ static int inet_accept(struct socket *sock, struct socket *newsock, int flags, b
 	return 0;
 }
 
-/* LINUX: __inet_listen_sk(). What net.ipv4.tcp_fastopen asks of every listener comes later: no SYN
- * is taken for one of fast open yet.
+/* LINUX: __inet_listen_sk(). What net.ipv4.tcp_fastopen asks of every listener is not done: no SYN
+ * is taken for one of fast open.
  */
 static int listen_locked(struct sock *sk, int backlog)
 {

@@ -4,7 +4,7 @@
  * Path: step 4 (arp_solicit) and 107 (arp_rcv). Called by the neighbour cache and by
  * netif_receive_skb(); calls dev_queue_xmit(), and neigh_update() with what it hears. Rules: RFC
  * 826, RFC 1027 and 3069 (answers for others), RFC 5227 (probes, announcements); LINUX:
- * net/ipv4/arp.c. Not here: the ioctls SIOCSARP, SIOCDARP, SIOCGARP.
+ * net/ipv4/arp.c. Requests by ioctl() are in arp_ioctl.c.
  */
 #include "core/neighbour.h"
 #include "ipv4/inetdevice.h"

@@ -5,8 +5,7 @@
  * Path: step 4. Called by fib_trie.c, fib_frontend.c and route.c.
  * Rules: RFC 1812 5.2.4; LINUX: net/ipv4/fib_semantics.c, with CONFIG_IP_ROUTE_MULTIPATH.
  * DIVERGES(fib-info-list): one list of fib_infos a net instead of hash tables; their order shows
- * nowhere. Missing: several nexthops a route, nexthop objects, gateways of IPv6, tunnels: of later
- * parts.
+ * nowhere. Missing: several nexthops a route, nexthop objects, gateways of IPv6, tunnels.
  */
 #include "ipv4/ip_fib.h"
 

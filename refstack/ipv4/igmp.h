@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* igmp.h - multicast groups: of devices, of sockets, and what is said about them on the wire.
  *
- * igmp.c has the messages and their timers, mc_list.c a device's groups and what its sockets want
- * of each, mc_source.c the sources of these, mc_sock.c the memberships and filters of sockets.
+ * igmp.c has the messages and their timers, igmp_grec.c the reports of version 3, mc_list.c a
+ * device's groups and what its sockets want of each, mc_source.c the sources of these, mc_sock.c
+ * the memberships and filters of sockets.
  */
 #ifndef REFSTACK_IPV4_IGMP_H
 #define REFSTACK_IPV4_IGMP_H

@@ -6,7 +6,7 @@
  * inet_hash_connect().
  * Rules: RFC 6056 3.3.4, RFC 9293 3.10.7; LINUX: net/ipv4/inet_hashtables.c,
  * net/core/sock_reuseport.c.
- * Missing: programs that pick a listener (BPF); requests that move to another listener.
+ * Missing: requests that move to another listener.
  * DIVERGES(tcp-table-perturb): where more than TABLE_PERTURB_KEPT words of the table have been
  * added to, the oldest one is forgotten.
  */

@@ -3,7 +3,7 @@
  * size of the hash table.
  *
  * Called by configuration (`sysctl`). Rules: LINUX: net/ipv4/sysctl_net_ipv4.c: proc_tcp_*().
- * Missing: TCP itself. Until then the knobs are only remembered.
+ * Missing: fast open, whose keys are only remembered; BBR.
  */
 #include "ipv4/sysctl_tcp.h"
 

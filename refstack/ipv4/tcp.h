@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* tcp.h - TCP: its sockets, and what its files ask of each other.
  *
- * Who looks for a function finds it where Linux has it: tcp.c (what programs do), tcp_recv.c,
- * tcp_sockopt.c and tcp_info.c (parts of Linux's tcp.c), tcp_input.c, tcp_ack.c (the half of
- * Linux's tcp_input.c that is about acknowledgements), tcp_output.c, tcp_timer.c, tcp_ipv4.c,
- * tcp_minisocks.c, tcp_recovery.c, tcp_rate.c, tcp_cong.c, tcp_cubic.c, tcp_metrics.c,
- * syncookies.c, tcp_offload.c.
+ * Who looks for a function finds it where Linux has it; of Linux's long files several stand here,
+ * which ARCHITECTURE.md lists.
  */
 #ifndef REFSTACK_IPV4_TCP_H
 #define REFSTACK_IPV4_TCP_H
@@ -583,7 +580,7 @@ static inline void tcp_update_wl(struct tcp_sock *tp, u32 seq)
 {
 	tp->snd_wl1 = seq;
 }
-/* LINUX: also of MPTCP, TLS and zero-copy, which are not there. */
+/* LINUX: also of MPTCP and TLS, which are not there. */
 static inline bool tcp_skb_can_collapse_to(const struct sk_buff *skb)
 {
 	return !TCP_SKB_CB(skb)->eor;

@@ -4,7 +4,7 @@
  *
  * Path: called by connect(), close(), the listener and timers; ends in tcp_transmit_skb().
  * Rules: RFC 9293 3.5, 3.6, 3.8.4, 3.8.6.1, RFC 7323, RFC 3168 6.1.1; LINUX:
- * net/ipv4/tcp_output.c. Not there yet: fast open, repair.
+ * net/ipv4/tcp_output.c. Missing: fast open, repair.
  */
 #include "core/file.h"
 #include "ipv4/tcp_output.h"

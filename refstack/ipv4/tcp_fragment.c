@@ -4,7 +4,7 @@
  *
  * Path: called by tcp_write_xmit(), retransmission and window probes.
  * Rules: LINUX: net/ipv4/tcp_output.c. A TX time stamp stays with the packet whose last byte asks
- * for it: not there yet.
+ * for it.
  */
 #include "core/ubuf.h"
 #include "ipv4/tcp_output.h"

@@ -4,7 +4,7 @@
  * Path: ip_protocol_deliver_rcu() brings segments; tcp_input.c goes on. tcp_reply.c answers where
  * there is no connection, tcp_err.c has ICMP's errors.
  * Rules: RFC 9293 3.10.7, RFC 6191; LINUX: net/ipv4/tcp_ipv4.c.
- * Missing: fast open, TCP_SAVE_SYN, requests that another listener takes over.
+ * Missing: fast open, requests that another listener takes over.
  */
 #include "ipv4/tcp_ipv4.h"
 

@@ -2,8 +2,8 @@
 /* tcp_options.c - options of segments that are sent: which there are, what they say, their order.
  *
  * Path: called by tcp_transmit_skb() and tcp_make_synack(); tcp_current_mss() asks for the size.
- * Rules: RFC 9293 3.2, RFC 7323, RFC 2018; LINUX: net/ipv4/tcp_output.c. Not there yet: fast open's
- * cookie; MD5, AO, MPTCP and SMC never.
+ * Rules: RFC 9293 3.2, RFC 7323, RFC 2018; LINUX: net/ipv4/tcp_output.c. Missing: fast open's
+ * cookie; MD5, AO, MPTCP and SMC.
  */
 #include "ipv4/tcp_output.h"
 

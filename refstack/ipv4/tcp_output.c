@@ -6,7 +6,7 @@
  * tcp_window.c, cutting in tcp_fragment.c, MTU probes in tcp_mtu_probe.c, segments without data in
  * tcp_control.c, what is sent again in tcp_retransmit.c, TSQ in tcp_tsq.c.
  * Rules: RFC 9293 3.7 and 3.8, RFC 5681, RFC 7661, RFC 3168 6.1; LINUX: net/ipv4/tcp_output.c.
- * Not there yet: repair, fast open, TX time stamps.
+ * Missing: repair, fast open.
  */
 #include "ipv4/tcp_output.h"
 

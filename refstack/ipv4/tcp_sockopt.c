@@ -4,8 +4,8 @@
  * Path: sys_setsockopt() and sys_getsockopt(), by way of the socket's protocol.
  * Rules: LINUX: do_tcp_setsockopt(), do_tcp_getsockopt() in net/ipv4/tcp.c, configured as the
  * pinned kernel: no upper layers, no TCP-AO. A row of tcp_opts for each option whose value is a
- * number. Missing: repair mode, signatures (TCP_MD5SIG), zero-copy; who asks for them is told so.
- * What is set for Fast Open is only remembered.
+ * number. Missing: repair mode, signatures (TCP_MD5SIG), zero-copy reading; who asks for them is
+ * told so. What is set for Fast Open is only remembered.
  */
 #include "ipv4/tcp.h"
 

@@ -4,7 +4,7 @@
  *
  * Path: from TIMER_SOFTIRQ; where a call owns the socket, tcp_release_cb() does it later.
  * Rules: RFC 6298, RFC 9293 3.8.3 and 3.8.4, RFC 1122 4.2.3, RFC 5482 (user timeout); LINUX:
- * net/ipv4/tcp_timer.c. Not there yet: fast open's SYN-ACK.
+ * net/ipv4/tcp_timer.c. Missing: fast open's SYN-ACK.
  */
 #include "core/file.h"
 #include "ipv4/tcp_output.h"
