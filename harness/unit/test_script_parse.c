@@ -263,6 +263,46 @@ static const struct {
 	  "fcntl takes 2 or 3 arguments: expected an fcntl command, found ')'" },
 	{ "fcntl(3, F_GETFL, 0, 1) = 0\n", 1, 20,
 	  "fcntl takes 2 or 3 arguments: expected ')', found ','" },
+	{ "sigprocmask(SIG_BLOCK, SIGIO, NULL) = 0\n", 1, 24,
+	  "expected signals [SIGIO] as argument 2 of sigprocmask, found SIGIO" },
+	{ "sigpending() = 0\n", 1, 12, "expected signals [SIGIO], found ')'" },
+	{ "sigaction(SIGUSR1, {sa_handlr = SIG_IGN}, NULL) = 0\n", 1, 21,
+	  "expected a field, found 'sa_handlr': did you mean sa_handler?" },
+	{ "sigaction(SIGUSR1, {sa_mask = 0}, NULL) = 0\n", 1, 21,
+	  "expected sa_handler or sa_flags, found 'sa_mask'" },
+	{ "fcntl(3, F_SETOWN_EX, {type = F_OWNER_PID, pdi = 1}) = 0\n", 1, 44,
+	  "expected a field, found 'pdi': did you mean pid?" },
+	{ "fcntl(3, F_SETOWN_EX, [1]) = 0\n", 1, 23, "expected an fcntl argument, found '['" },
+	{ "fstat(3, {st_ino = 1}) = 0\n", 1, 11,
+	  "expected st_mode, st_nlink, st_uid, st_gid, st_rdev, st_size or st_blksize, found "
+	  "'st_ino'" },
+	{ "epoll_pwait2(3, {events = 0}, 1, 5, [SIGIO]) = 0\n", 1, 44,
+	  "epoll_pwait2 takes 6 arguments: expected a number, found ')'" },
+	{ "socketcall(SYS_SOCKET, 3, 2) = 3\n", 1, 25,
+	  "socketcall takes 2 arguments: expected ')', found ','" },
+	{ "socketcall(SYS_SOCKET, [[1, 2]]) = 3\n", 1, 25,
+	  "expected one value in brackets as argument 2 of socketcall, found a list" },
+	{ "socketcall(SYS_SOCKET, {fd = 3}) = 3\n", 1, 24,
+	  "expected arguments [AF_INET, SOCK_DGRAM, 0], found '{'" },
+	{ "ioctl(3, SIOCGIFCONF, {ifc_len = 400, ifc_req = [{ifr_mtu = 5}]}) = 0\n", 1, 51,
+	  "expected ifr_name or ifr_addr, found 'ifr_mtu'" },
+	{ "ioctl(3, SIOCGIFHWADDR, {ifr_hwaddr = \"x\"}) = 0\n", 1, 39,
+	  "expected an address {sa_family=ARPHRD_ETHER, sa_data=\"...\"} as ifr_hwaddr, found a "
+	  "string" },
+	{ "ioctl(3, SIOCGIFMAP, {ifr_map = {mem = 0}}) = 0\n", 1, 34,
+	  "expected mem_start, mem_end, base_addr, irq, dma or port, found 'mem'" },
+	{ "ioctl(3, SIOCGIFMTU, {whatever = 0}) = 0\n", 1, 23,
+	  "expected ifr_name, ifr_addr, ifr_flags, ifr_mtu, ifr_ifindex, ifr_dstaddr, "
+	  "ifr_broadaddr, ifr_netmask, ifr_hwaddr, ifr_metric, ifr_qlen, ifr_newname, ifr_map, "
+	  "ifr_data, ifc_len, ifc_req, rt_dst ..., found 'whatever'" },
+	{ "bind(3, {sll_protocol = ETH_P_IP}, 20) = 0\n", 1, 25,
+	  "expected htons(PORT) as sll_protocol, found ETH_P_IP" },
+	{ "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len = 1, filter = [{6, 0, 0}]}, 16) = 0\n",
+	  1, 73, "expected ',', found '}'" },
+	{ "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len = 1, filter = [6]}, 16) = 0\n", 1, 65,
+	  "expected an instruction {BPF_RET | BPF_K, 0, 0, 64} as filter, found 6" },
+	{ "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len = 1, filter = {6, 0, 0, 0}}, 16) = 0\n",
+	  1, 64, "expected a program [{BPF_RET | BPF_K, 0, 0, 64}], found '{'" },
 	{ "close(3) = -1 EBADFF\n", 1, 15,
 	  "expected the name of an error, found 'EBADFF': did you mean EBADF?" },
 	{ "close(3) = -1 AF_INET\n", 1, 15, "expected the name of an error, found 'AF_INET'" },
@@ -458,6 +498,24 @@ static void values(void **state)
 	       "EWOULDBLOCK (Some text)\n");
 	prints("epoll_ctl(5, EPOLL_CTL_ADD, 4, {fd=4, events=EPOLLIN | EPOLLET}) = 0\n",
 	       "epoll_ctl(5, EPOLL_CTL_ADD, 4, {events = EPOLLIN|EPOLLET, fd = 4}) = 0\n");
+	prints("sigprocmask(SIG_BLOCK,[ SIGIO,0x28 ],[])=0\nsigaction(2, {sa_flags=SA_RESTART | "
+	       "SA_NODEFER,sa_handler=0}, NULL)=0\n",
+	       "sigprocmask(SIG_BLOCK, [SIGIO, 0x28], []) = 0\n"
+	       "sigaction(2, {sa_handler = 0, sa_flags = SA_RESTART|SA_NODEFER}, NULL) = 0\n");
+	prints("fcntl(3, F_SETOWN_EX, {pid=1001,type=F_OWNER_TID})=0\nfcntl(3, F_SETOWN, "
+	       "-1000)=0\n",
+	       "fcntl(3, F_SETOWN_EX, {type = F_OWNER_TID, pid = 1001}) = 0\n"
+	       "fcntl(3, F_SETOWN, -1000) = 0\n");
+	prints("socketcall(SYS_BIND,[3,{sa_family=AF_INET},16,[ 1 ],\"x\"])=0\n",
+	       "socketcall(SYS_BIND, [3, {sa_family = AF_INET}, 16, [1], \"x\"]) = 0\n");
+	prints("setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {filter=[{BPF_RET | BPF_K,0,0,64},{6, "
+	       "0, 0, 0}],len=2}, 16)=0\n",
+	       "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len = 2, filter = [{BPF_RET|BPF_K, 0, "
+	       "0, 64}, {6, 0, 0, 0}]}, 16) = 0\n");
+	prints("ioctl(3, SIOCGIFCONF, {ifc_req=[{ifr_addr=..., ifr_name=\"lo\"}],ifc_len=[80->40]})"
+	       "=0\n",
+	       "ioctl(3, SIOCGIFCONF, {ifc_len = [80->40], ifc_req = [{ifr_name = \"lo\", ifr_addr "
+	       "= ...}]}) = 0\n");
 	prints("fcntl(3, F_GETFL) = 0x2 (flags O_RDWR)\nfcntl(3, F_GETFL) = O_RDWR|0x800\n",
 	       "fcntl(3, F_GETFL) = 0x2 (flags O_RDWR)\nfcntl(3, F_GETFL) = O_RDWR|0x800\n");
 	prints("close(3) = ... ()\nclose(3) = SO_REUSEADDR\n",
