@@ -161,6 +161,7 @@ class Looker:
 
     def ethernet(self, packet):
         body = raw(packet)[14:]
+        must(hasattr(packet, "type"), "a length in place of a type")
         if packet.type == 0x0806:
             self.arp(packet[l2.ARP])
             used = 28
@@ -316,9 +317,9 @@ def script_of(path):
     return ""
 
 
-def programs_write(script):
-    """Raw and packet sockets send what a program has written, header and all."""
-    return any(word in script for word in ("SOCK_RAW", "AF_PACKET", "SOCK_PACKET"))
+def others_write(script):
+    """Raw and packet sockets send what a program has written, header and all; a router what a host has."""
+    return any(word in script for word in ("SOCK_RAW", "AF_PACKET", "SOCK_PACKET", "forward"))
 
 
 def main(names):
@@ -338,13 +339,13 @@ def main(names):
             try:
                 looker.frame(f)
             except Wrong as why:
-                if programs_write(script):
+                if others_write(script):
                     nr["theirs"] += 1
                     continue
                 nr["wrong"] += 1
                 print(f"{path}: frame {n} of {f.interface}: {why}\n    {f.bytes.hex()}")
         for (interface, *_, number), pieces in looker.fragments.items():
-            if programs_write(script):
+            if others_write(script):
                 continue
             nr["wrong"] += 1
             print(f"{path}: of id {number} of {interface} {len(pieces)} fragments, and no last one")
