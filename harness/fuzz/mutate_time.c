@@ -122,9 +122,11 @@ static bool is_used(const struct mutator *m, u32 host, u32 thread)
 
 static bool can_wait(struct mutator *m, const struct stmt *st)
 {
-	static const u16 calls[] = { CALL_recv,	  CALL_recvfrom,   CALL_recvmsg,  CALL_recvmmsg,
-				     CALL_read,	  CALL_readv,	   CALL_poll,	  CALL_ppoll,
-				     CALL_select, CALL_epoll_wait, CALL_nanosleep };
+	static const u16 calls[] = { CALL_recv,		CALL_recvfrom,	  CALL_recvmsg,
+				     CALL_recvmmsg,	CALL_read,	  CALL_readv,
+				     CALL_poll,		CALL_ppoll,	  CALL_select,
+				     CALL_epoll_wait,	CALL_epoll_pwait, CALL_epoll_pwait2,
+				     CALL_sigtimedwait, CALL_nanosleep };
 
 	for (u32 i = 0; st->kind == STMT_CALL && i < ARRAY_SIZE(calls); i++)
 		if (st->call.call == calls[i])
