@@ -438,14 +438,17 @@ static void put_head(const struct gen *g, const struct reproduce *r, FILE *to)
 static void put_includes(FILE *to)
 {
 	static const char *const files[] = {
-		"arpa/inet.h",	    "errno.h",	       "fcntl.h",	 "linux/capability.h",
-		"linux/errqueue.h", "linux/ethtool.h", "linux/if_tun.h", "linux/net_tstamp.h",
-		"linux/sockios.h",  "net/if.h",	       "net/if_arp.h",	 "net/route.h",
-		"netinet/in.h",	    "netinet/ip.h",    "netinet/udp.h",	 "poll.h",
-		"pthread.h",	    "stdint.h",	       "stdio.h",	 "stdlib.h",
-		"string.h",	    "sys/epoll.h",     "sys/ioctl.h",	 "sys/prctl.h",
-		"sys/socket.h",	    "sys/syscall.h",   "sys/uio.h",	 "sys/un.h",
-		"time.h",	    "unistd.h",
+		"arpa/inet.h",	      "errno.h",	  "fcntl.h",
+		"linux/capability.h", "linux/errqueue.h", "linux/ethtool.h",
+		"linux/if_packet.h",  "linux/if_tun.h",	  "linux/net_tstamp.h",
+		"linux/sockios.h",    "net/if.h",	  "net/if_arp.h",
+		"net/route.h",	      "netinet/in.h",	  "netinet/ip.h",
+		"netinet/udp.h",      "poll.h",		  "pthread.h",
+		"stdint.h",	      "stdio.h",	  "stdlib.h",
+		"string.h",	      "sys/epoll.h",	  "sys/ioctl.h",
+		"sys/prctl.h",	      "sys/socket.h",	  "sys/syscall.h",
+		"sys/uio.h",	      "sys/un.h",	  "time.h",
+		"unistd.h",
 	};
 
 	fputs("#define _GNU_SOURCE\n", to);

@@ -330,16 +330,43 @@ static const char *c_struct(const struct gen *g, u32 e)
 	return found;
 }
 
+/* Which member of union address has these fields. */
+static const char *address_member(struct gen *g, u32 e)
+{
+	for (u32 c = expr_of(g, e)->first; c != 0; c = expr_of(g, c)->next) {
+		if (strncmp(name_of(g, c), "sll_", strlen("sll_")) == 0)
+			return "ll.sll_";
+		if (strncmp(name_of(g, c), "spkt_", strlen("spkt_")) == 0)
+			return "pkt.spkt_";
+	}
+	return NULL;
+}
+
+/* Of the address of a packet socket; the family is a field of each. */
+static void put_link_field(struct gen *g, FILE *to, u32 c, const char *member)
+{
+	u32 v = field_value(g, c);
+
+	fprintf(to, ".%s%s = ", member, strchr(name_of(g, c), '_') + 1);
+	if (expr_of(g, v)->kind == EXPR_STRING || expr_of(g, v)->kind == EXPR_HEX)
+		gen_string(to, script_text(g->s, expr_of(g, v)->text), expr_of(g, v)->text.len);
+	else
+		put_member_value(g, to, v);
+}
+
 static void put_fields(struct gen *g, FILE *to, u32 e, const char *prefix)
 {
-	const char *comma = "";
+	const char *comma = "", *member = address_member(g, e);
 
 	for (u32 c = expr_of(g, e)->first; c != 0; c = expr_of(g, c)->next) {
 		u32 v = field_value(g, c);
 
 		if (expr_of(g, v)->kind == EXPR_ANY)
 			continue;
-		if (strcmp(name_of(g, c), "sun_path") == 0) {
+		if (member != NULL && strcmp(name_of(g, c), "sun_path") != 0) {
+			fputs(comma, to);
+			put_link_field(g, to, c, member);
+		} else if (strcmp(name_of(g, c), "sun_path") == 0) {
 			fprintf(to, "%s.un.sun_path = ", comma);
 			gen_string(to, script_text(g->s, expr_of(g, v)->text),
 				   expr_of(g, v)->text.len);

@@ -69,6 +69,8 @@ const char *const reproduce_helpers[HELPERS] = {
 			 "\tstruct sockaddr any;\n"
 			 "\tstruct sockaddr_in in;\n"
 			 "\tstruct sockaddr_un un;\n"
+			 "\tstruct sockaddr_ll ll;\n"
+			 "\tstruct sockaddr_pkt pkt;\n"
 			 "\tchar room[128];\n"
 			 "};\n",
 	[HELP_POINTER] = "/* An address that is none. */\n"

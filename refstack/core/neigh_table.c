@@ -127,15 +127,18 @@ static bool neigh_gc_wants(const struct neighbour *n, u64 now)
 	       !time_in_range(n->updated_jif, now - 5 * HZ, now);
 }
 
-/* LINUX: neigh_forced_gc(), without its limit of one millisecond of real time. */
+/* LINUX: neigh_forced_gc(), without its limit of one millisecond of real time; the clock is read
+ * for it all the same.
+ */
 static u32 neigh_forced_gc(struct neigh_table *tbl)
 {
 	struct cpu *c = this_cpu(tbl->net);
 	s32 max_clean = (s32)tbl->gc_entries - tbl->gc_thresh2;
-	u64 now = net_jiffies(tbl->net);
+	u64 began_ns = net_now_ns(tbl->net), now = net_jiffies(tbl->net);
 	struct neighbour *n, *tmp;
 	s32 shrunk = 0;
 
+	(void)began_ns;
 	tbl->stat_forced_gc_runs++;
 	spin_lock_bh(c, &tbl->lock);
 	list_for_each_entry_safe (n, tmp, &tbl->gc_list, struct neighbour, gc_list) {
