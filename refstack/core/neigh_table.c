@@ -134,11 +134,11 @@ static u32 neigh_forced_gc(struct neigh_table *tbl)
 {
 	struct cpu *c = this_cpu(tbl->net);
 	s32 max_clean = (s32)tbl->gc_entries - tbl->gc_thresh2;
-	u64 began_ns = net_now_ns(tbl->net), now = net_jiffies(tbl->net);
+	u64 now = net_jiffies(tbl->net);
 	struct neighbour *n, *tmp;
 	s32 shrunk = 0;
 
-	(void)began_ns;
+	(void)net_now_ns(tbl->net);
 	tbl->stat_forced_gc_runs++;
 	spin_lock_bh(c, &tbl->lock);
 	list_for_each_entry_safe (n, tmp, &tbl->gc_list, struct neighbour, gc_list) {
