@@ -309,7 +309,9 @@ static int get_acceptconn(struct so_get *g)
 
 static int get_incoming_napi_id(struct so_get *g)
 {
-	return get_int(g, (s32)g->sk->sk_napi_id);
+	u32 id = g->sk->sk_napi_id;
+
+	return get_int(g, id < MIN_NAPI_ID ? 0 : (s32)id); /* else it is a CPU's */
 }
 
 /* Hosts of one kernel are its namespaces: what it counts is with the first. */
